@@ -1,0 +1,47 @@
+# Two commands do all set-up on a fresh machine: `make demo` and `make test`.
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help setup demo test ci chaos lint lock clean
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(READY) ## the virtual environment, with .venv/bin/mentor ready
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Install Python 3.11, 3.12, 3.13 or 3.14 with its venv module (Debian: apt-get install python3-venv)." >&2; exit 1; }
+	@echo "Setting up .venv with $(PYTHON) (about a minute the first time) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+demo: setup ## a sandbox workspace with the bot in it: a tour, then yours to try
+	@$(BIN)/mentor demo
+
+test: setup ## all tests, on SQLite and PostgreSQL
+	@$(BIN)/python -m pytest
+
+lint: setup ## format, lint, types, imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+ci: lint test ## what CI runs
+	$(BIN)/mentor check
+	$(BIN)/mentor demo --once
+
+chaos: setup ## long runs under kill and fault
+	$(BIN)/python -m pytest -m chaos
+
+lock: setup ## bring requirements.lock up to date with pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-header --no-emit-index-url --quiet --output-file requirements.lock
+	@if grep -n '://' requirements.lock; then echo "requirements.lock holds an address" >&2; exit 1; fi
+
+clean: ## away with .venv and the caches
+	rm -rf .venv .data .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

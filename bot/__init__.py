@@ -1,0 +1,1 @@
+"""The bot: pillars, their storage, and the composition root (`bot.app`)."""

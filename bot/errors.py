@@ -1,0 +1,57 @@
+"""One tree of errors. A class's docstring is its default message, written for the person who sees it.
+
+Expected refusals are return values, not errors.
+"""
+
+
+class MentorError(Exception):
+    """Something went wrong inside Mentor."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").strip().splitlines()[0])
+
+
+class SettingsInvalid(MentorError):
+    """The settings have problems; each is listed with what to do."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class HandbookBroken(MentorError):
+    """The handbook has errors and was not taken into use."""
+
+
+class SlackError(MentorError):
+    """Slack did not do what was asked."""
+
+
+class SlackRefused(SlackError):
+    """Slack refused the call, so nothing happened."""
+
+    def __init__(self, method: str, code: str) -> None:
+        self.method = method
+        self.code = code
+        super().__init__(f"{method}: {code}")
+
+
+class SlackRateLimited(SlackError):
+    """Slack asks to wait, so nothing happened."""
+
+    def __init__(self, method: str, retry_after_s: float) -> None:
+        self.method = method
+        self.retry_after_s = retry_after_s
+        super().__init__(f"{method}: rate limited for {retry_after_s:g} s")
+
+
+class SlackUnclear(SlackError):
+    """Slack's reply was lost or broken: the call may or may not have happened."""
+
+    def __init__(self, method: str, reason: str) -> None:
+        self.method = method
+        super().__init__(f"{method}: {reason}")
+
+
+class GitFailed(MentorError):
+    """Git could not do what was asked."""

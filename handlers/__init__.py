@@ -1,0 +1,1 @@
+"""Listens to Slack: reads, calls one use case, acknowledges."""

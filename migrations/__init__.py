@@ -1,0 +1,1 @@
+"""Alembic migrations, found through the imported package."""
