@@ -1,0 +1,29 @@
+"""The clock that services hold: the wall's, or a workspace's that runs faster."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True)
+class Clock:
+    """`time_s` gives seconds since the epoch; `sleep` and `timeout` count in this clock's seconds, not the wall's."""
+
+    time_s: Callable[[], float]
+    factor: Callable[[], float] = lambda: 1.0
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.time_s(), UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(max(0.0, seconds) / self.factor())
+
+    def wall_seconds(self, seconds: float) -> float:
+        """How long that is for the machine: what goes to sockets and to asyncio's own timeouts."""
+        return seconds / self.factor()
+
+
+def scaled(time_s: Callable[[], float], *, origin_s: float, start_s: float, factor: float) -> Clock:
+    """A clock that stood at `start_s` when the wall's stood at `origin_s`, and goes `factor` times as fast."""
+    return Clock(lambda: start_s + (time_s() - origin_s) * factor, lambda: factor)

@@ -1,0 +1,160 @@
+"""Settings from the environment, read once; all problems are listed at once.
+
+The only module that reads the environment. Secrets are held in `Secret`, which never prints itself.
+"""
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.clock import Clock, scaled
+from bot.errors import SettingsInvalid
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that must not appear in a log, a message or an error."""
+
+    value: str = field(repr=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __str__(self) -> str:
+        return "***"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator set. Empty means not set."""
+
+    database_url: str
+    data_folder: Path
+    handbook: str  # a folder or a Git repository; "" is the embedded handbook
+    slack_bot_token: Secret
+    slack_app_token: Secret
+    slack_signing_secret: Secret
+    slack_api_url: str
+    http_host: str
+    http_port: int
+    name: str
+    command: str
+    log_level: str
+    clock: Clock
+
+    @property
+    def uses_socket_mode(self) -> bool:
+        return bool(self.slack_app_token)
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Raises SettingsInvalid with every problem, each naming the variable and the fix."""
+    env = os.environ if environment is None else environment
+    problems: list[str] = []
+    data_folder = Path(env.get("MENTOR_DATA", ".data"))
+    settings = Settings(
+        database_url=_database_url(env.get("MENTOR_DATABASE_URL", ""), data_folder, problems),
+        data_folder=data_folder,
+        handbook=env.get("MENTOR_HANDBOOK", ""),
+        slack_bot_token=_token(env, "SLACK_BOT_TOKEN", "xoxb-", problems),
+        slack_app_token=_token(env, "SLACK_APP_TOKEN", "xapp-", problems),
+        slack_signing_secret=Secret(env.get("SLACK_SIGNING_SECRET", "").strip()),
+        slack_api_url=_api_url(env.get("SLACK_API_URL", "https://slack.com/api/"), problems),
+        http_host=env.get("MENTOR_HTTP_HOST", "127.0.0.1"),
+        http_port=_port(env.get("MENTOR_HTTP_PORT", "8080"), problems),
+        name=env.get("MENTOR_NAME", "Mentor").strip() or "Mentor",
+        command=_command(env.get("MENTOR_COMMAND", "/platform"), problems),
+        log_level=_log_level(env.get("MENTOR_LOG_LEVEL", "info"), problems),
+        clock=_clock(env.get("MENTOR_CLOCK", ""), problems),
+    )
+    if problems:
+        raise SettingsInvalid(problems)
+    return settings
+
+
+def missing_to_run(settings: Settings) -> list[str]:
+    """What `mentor run` needs and has not got; empty when it can start."""
+    missing = []
+    if not settings.slack_bot_token:
+        missing.append("SLACK_BOT_TOKEN: not set; copy the bot token (xoxb-…) from the app's OAuth page")
+    if not settings.slack_app_token and not settings.slack_signing_secret:
+        missing.append(
+            "SLACK_APP_TOKEN: not set; make an app-level token (xapp-…) with connections:write for Socket Mode, "
+            "or set SLACK_SIGNING_SECRET for HTTP"
+        )
+    return missing
+
+
+def _database_url(value: str, data_folder: Path, problems: list[str]) -> str:
+    if not value:
+        return f"sqlite+aiosqlite:///{data_folder / 'mentor.db'}"
+    scheme, _, rest = value.partition("://")
+    drivers = {
+        "sqlite": "sqlite+aiosqlite",
+        "sqlite+aiosqlite": "sqlite+aiosqlite",
+        "postgres": "postgresql+psycopg",
+        "postgresql": "postgresql+psycopg",
+        "postgresql+psycopg": "postgresql+psycopg",
+    }
+    if scheme not in drivers or not rest:
+        problems.append(
+            "MENTOR_DATABASE_URL: not a known database; write sqlite:///FILE or postgresql://USER@HOST/NAME"
+        )
+        return ""
+    return f"{drivers[scheme]}://{rest}"
+
+
+def _token(env: Mapping[str, str], name: str, prefix: str, problems: list[str]) -> Secret:
+    value = env.get(name, "").strip()
+    if value and not value.startswith(prefix):
+        problems.append(f"{name}: does not start with {prefix}; check that the right token was copied")
+    if any(character.isspace() for character in value):
+        problems.append(f"{name}: holds white space; copy the token alone")
+    return Secret(value)
+
+
+def _api_url(value: str, problems: list[str]) -> str:
+    if not value.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        problems.append("SLACK_API_URL: must be https (http is accepted on this machine only)")
+    return value if value.endswith("/") else value + "/"
+
+
+def _port(value: str, problems: list[str]) -> int:
+    if value.isdecimal() and 0 <= int(value) <= 65535:
+        return int(value)
+    problems.append(f"MENTOR_HTTP_PORT: {value!r} is no port; write a number from 0 to 65535")
+    return 0
+
+
+def _command(value: str, problems: list[str]) -> str:
+    if (
+        not value.startswith("/")
+        or not value[1:].replace("-", "").replace("_", "").isalnum()
+        or len(value) > 32
+    ):
+        problems.append(
+            "MENTOR_COMMAND: must be a slash and up to 31 letters, digits, - or _, such as /platform"
+        )
+    return value.lower()
+
+
+def _log_level(value: str, problems: list[str]) -> str:
+    if value.lower() not in {"debug", "info", "warning", "error"}:
+        problems.append(f"MENTOR_LOG_LEVEL: {value!r} is unknown; write debug, info, warning or error")
+    return value.lower()
+
+
+def _clock(value: str, problems: list[str]) -> Clock:
+    """`ORIGIN:START:FACTOR`, for rehearsals against a sandbox whose clock is not the wall's."""
+    if not value:
+        return Clock(time.time)
+    try:
+        origin_s, start_s, factor = (float(part) for part in value.split(":"))
+    except ValueError:
+        problems.append(
+            "MENTOR_CLOCK: must be ORIGIN:START:FACTOR in seconds; leave it unset outside rehearsals"
+        )
+        return Clock(time.time)
+    return scaled(time.time, origin_s=origin_s, start_s=start_s, factor=factor)

@@ -1,0 +1,109 @@
+"""The nouns, as frozen dataclasses. No behaviour beyond what follows from the values themselves."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def moment(ts: str) -> datetime:
+    """The time a Slack `ts` stands for."""
+    return datetime.fromtimestamp(float(ts), UTC)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where the bot is installed, and who it is there."""
+
+    team_id: str
+    enterprise_id: str | None
+    bot_user_id: str
+    bot_id: str
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who wrote a message. A bot's `user_id` may be ""."""
+
+    user_id: str
+    is_bot: bool = False
+    team_id: str | None = None
+    enterprise_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as last seen; `text` is Slack's own mark-up."""
+
+    channel_id: str
+    ts: str
+    author: Author
+    text: str
+    thread_ts: str | None = None  # the parent's ts, on replies only
+    edited_ts: str | None = None
+    is_direct: bool = False  # in the bot's own DM
+    is_shared: bool = False  # the channel is shared with another company
+    mentions_us: bool = False
+    is_plain: bool = True  # a person's own words: no join notice, no topic change
+
+
+@dataclass(frozen=True)
+class Deletion:
+    channel_id: str
+    ts: str
+    deleted_ts: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What Slack says of a person now."""
+
+    user_id: str
+    team_id: str | None
+    enterprise_id: str | None = None
+    is_bot: bool = False
+    is_guest: bool = False
+    is_deleted: bool = False
+
+
+class Purpose(StrEnum):
+    """Why a message is sent: a reply to an act, something owed, or neither."""
+
+    ASKED = "asked"
+    OWED = "owed"
+    UNASKED = "unasked"
+
+
+@dataclass(frozen=True)
+class MessageKind:
+    """A message the bot may send, as `docs/messages.md` tells it."""
+
+    name: str
+    purpose: Purpose
+    to: str
+    when: str
+    at_most: str
+    stop: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A message to be made visible exactly once, under its key.
+
+    `channel_id` is a channel, or "" for a DM to the person `recipient` (a pseudonym). `edits` is the key of the effect
+    whose message this one replaces; such an effect carries the newest state and may be given again.
+    """
+
+    key: str
+    kind: MessageKind
+    text: str
+    blocks: tuple[Json, ...] = ()
+    channel_id: str = ""
+    recipient: str | None = None
+    thread_ts: str | None = None
+    edits: str | None = None
+    response_url: str | None = (
+        None  # shown at once and at most once; on any doubt a DM to `recipient` follows
+    )

@@ -1,0 +1,124 @@
+"""The database: `read()` and `write()` are the only ways in.
+
+SQLite gets explicit transactions (the driver's own are off), WAL and full sync; PostgreSQL is READ COMMITTED.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import MentorError
+
+T = TypeVar("T")
+Unit = Callable[[AsyncConnection], Awaitable[T]]
+
+BUSY_TIMEOUT_S = 1.0  # inside the 2 s a listener has; a busy timeout is no retry, so the whole unit is tried again
+TRIES = 3
+RETRIED_STATES = {"40001", "40P01"}  # PostgreSQL: serialisation failure, deadlock
+
+
+class Database:
+    """One engine, one in-process lock round writes on SQLite, and nothing else."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self) if self.is_sqlite else _postgresql(self)
+        self._writing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """One consistent snapshot on SQLite; statement by statement on PostgreSQL."""
+        async with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    async def write(self, unit: Unit[T]) -> T:
+        """The unit's result, committed. The unit may run again from the start: nothing outside in it."""
+        for _ in range(TRIES - 1):
+            try:
+                return await self._write_once(unit)
+            except (OperationalError, DBAPIError) as error:
+                if not _may_pass(error):
+                    raise
+        return await self._write_once(unit)
+
+    async def _write_once(self, unit: Unit[T]) -> T:
+        if not self.is_sqlite:
+            async with self.engine.begin() as connection:
+                return await unit(connection)
+        async with self._writing, self.engine.connect() as connection:
+            await connection.execution_options(begin_immediate=True)
+            async with connection.begin():
+                return await unit(connection)
+
+    @asynccontextmanager
+    async def migrate(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction in which tables may be rebuilt: SQLite's foreign keys are off in it, and checked."""
+        async with self._writing, self.engine.connect() as connection:
+            if not self.is_sqlite:
+                async with connection.begin():
+                    yield connection
+                return
+            await connection.execution_options(begin_immediate=True)
+            await _pragma(connection, "foreign_keys=OFF")
+            try:
+                async with connection.begin():
+                    yield connection
+                    broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).fetchall()
+                    if broken:
+                        raise MentorError(f"The migration would break {len(broken)} references; nothing was changed.")
+            finally:
+                await _pragma(connection, "foreign_keys=ON")
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+async def _pragma(connection: AsyncConnection, setting: str) -> None:
+    """Sets it outside any transaction, where alone SQLite takes it."""
+    raw = await connection.get_raw_connection()
+    assert raw.driver_connection is not None
+    await raw.driver_connection.execute(f"PRAGMA {setting}")
+
+
+def _may_pass(error: DBAPIError) -> bool:
+    """Whether the same unit may succeed when tried again at once."""
+    if error.connection_invalidated:
+        return True
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return "locked" in str(error.orig) or "busy" in str(error.orig)
+    return getattr(error.orig, "sqlstate", None) in RETRIED_STATES
+
+
+def _sqlite(database: Database) -> AsyncEngine:
+    if database.url.database and database.url.database != ":memory:":
+        Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(database.url, connect_args={"timeout": BUSY_TIMEOUT_S}, pool_size=5, max_overflow=10)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not open transactions of its own
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Any) -> None:
+        immediate = connection.get_execution_options().get("begin_immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def _postgresql(database: Database) -> AsyncEngine:
+    return create_async_engine(
+        database.url, pool_size=10, max_overflow=10, pool_pre_ping=True, isolation_level="READ COMMITTED"
+    )

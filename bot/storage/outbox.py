@@ -1,0 +1,222 @@
+"""The outbox: a row for each message to be made visible, put in before the call to Slack and kept as its record."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Effect, Json, Purpose
+from bot.storage.schema import outbox, people
+from bot.storage.statements import insert_into
+
+OPEN = ("waiting", "sending", "unclear")
+
+
+@dataclass(frozen=True)
+class Sending:
+    """An effect that is ours to send until the lease ends."""
+
+    key: str
+    mark: str
+    kind: str
+    purpose: Purpose
+    channel_id: str  # the person's user id for a DM
+    recipient: str | None
+    thread_ts: str | None
+    edits: str | None
+    response_url: str | None
+    text: str
+    blocks: list[Json]
+    version: int
+    attempts: int  # this one included
+    first_tried_at: datetime | None  # of an earlier attempt whose outcome is not known; None: never tried
+    created_at: datetime
+    lease: str
+    target_channel: str | None  # of the message this one edits
+    target_ts: str | None
+
+
+async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime, due_at: datetime | None = None) -> None:
+    """Adds the effect once. An edit that is there already takes the newer state; any other stays as it is."""
+    values: dict[str, Any] = {
+        "key": effect.key,
+        "mark": mark,
+        "kind": effect.kind.name,
+        "purpose": effect.kind.purpose.value,
+        "channel_id": effect.channel_id,
+        "recipient": effect.recipient,
+        "thread_ts": effect.thread_ts,
+        "edits": effect.edits,
+        "response_url": effect.response_url,
+        "text": effect.text,
+        "blocks": list(effect.blocks),
+        "version": 1,
+        "sent_version": 0,
+        "state": "waiting",
+        "attempts": 0,
+        "due_at": due_at or now,
+        "created_at": now,
+    }
+    statement = insert_into(tx, outbox).values(**values)
+    if effect.edits is None:
+        await tx.execute(statement.on_conflict_do_nothing())
+        return
+    newer = {
+        "text": effect.text,
+        "blocks": list(effect.blocks),
+        "version": outbox.c.version + 1,
+        # one that is being sent is looked at again when it is settled
+        "state": func.coalesce(func.nullif(outbox.c.state, "sent"), "waiting"),
+        "due_at": now,
+    }
+    await tx.execute(statement.on_conflict_do_update(index_elements=[outbox.c.key], set_=newer))
+
+
+async def claim_next(
+    tx: AsyncConnection, *, now: datetime, until: datetime, lease: str, busy: Collection[str], limit: int
+) -> Sequence[Sending]:
+    """Effects that may be sent now: due, nobody's, at most one a channel, none to a channel in `busy`.
+
+    An edit waits until what it edits was sent. One whose lease ran out comes back as unclear.
+    """
+    target = outbox.alias("target")
+    free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
+    address = func.coalesce(func.nullif(outbox.c.channel_id, ""), outbox.c.recipient)
+    query = (
+        select(outbox, address.label("address"), target.c.slack_channel.label("target_channel"))
+        .add_columns(target.c.slack_ts.label("target_ts"), people.c.slack_id.label("slack_id"))
+        .outerjoin(target, target.c.key == outbox.c.edits)
+        .outerjoin(people, people.c.id == outbox.c.recipient)
+        .where(outbox.c.state.in_(OPEN), outbox.c.due_at <= now, free)
+        .where(or_(outbox.c.edits.is_(None), target.c.state.in_(("sent", "failed", "skipped"))))
+        .where(address.not_in(list(busy)))
+        .order_by(outbox.c.due_at, outbox.c.created_at, outbox.c.key)
+        .limit(limit * 4)
+        .with_for_update(of=outbox, skip_locked=True)
+    )
+    taken: dict[str, Any] = {}
+    for row in await tx.execute(query):
+        taken.setdefault(row.address, row)
+    rows = list(taken.values())[:limit]
+    for row in rows:
+        await tx.execute(
+            update(outbox)
+            .where(outbox.c.key == row.key)
+            .values(
+                state="sending",
+                leased_until=until,
+                lease=lease,
+                attempts=outbox.c.attempts + 1,
+                first_tried_at=row.first_tried_at or now,
+            )
+        )
+    return [_sending(row, lease) for row in rows]
+
+
+def _sending(row: Any, lease: str) -> Sending:
+    return Sending(
+        key=row.key,
+        mark=row.mark,
+        kind=row.kind,
+        purpose=Purpose(row.purpose),
+        channel_id=row.channel_id or row.slack_id or "",
+        recipient=row.recipient,
+        thread_ts=row.thread_ts,
+        edits=row.edits,
+        response_url=row.response_url,
+        text=row.text or "",
+        blocks=row.blocks or [],
+        version=row.version,
+        attempts=row.attempts + 1,
+        first_tried_at=row.first_tried_at,
+        created_at=row.created_at,
+        lease=lease,
+        target_channel=row.target_channel,
+        target_ts=row.target_ts,
+    )
+
+
+async def mark_sent(tx: AsyncConnection, sending: Sending, *, channel: str, ts: str, now: datetime) -> None:
+    """It is visible. An edit that got a newer state meanwhile waits again."""
+    newer = and_(outbox.c.edits.is_not(None), outbox.c.version > sending.version)
+    await _settle(
+        tx,
+        sending,
+        state="sent",
+        slack_channel=channel,
+        slack_ts=ts,
+        sent_at=now,
+        sent_version=sending.version,
+        problem=None,
+    )
+    await tx.execute(
+        update(outbox)
+        .where(outbox.c.key == sending.key, outbox.c.state == "sent", newer)
+        .values(state="waiting", due_at=now, first_tried_at=None)
+    )
+
+
+async def mark_untried(tx: AsyncConnection, sending: Sending, *, due_at: datetime, problem: str) -> None:
+    """Slack surely did nothing this time. What an earlier attempt did stays as unclear as it was."""
+    unclear = sending.first_tried_at is not None
+    await _settle(
+        tx,
+        sending,
+        state="unclear" if unclear else "waiting",
+        due_at=due_at,
+        problem=problem,
+        first_tried_at=sending.first_tried_at,
+    )
+
+
+async def mark_unclear(tx: AsyncConnection, sending: Sending, *, due_at: datetime, problem: str) -> None:
+    await _settle(tx, sending, state="unclear", due_at=due_at, problem=problem)
+
+
+async def mark_ended(tx: AsyncConnection, sending: Sending, *, state: str, problem: str, now: datetime) -> None:
+    """It will not be sent: `failed` or `skipped`."""
+    await _settle(tx, sending, state=state, problem=problem, sent_at=now)
+
+
+async def use_plain_text(tx: AsyncConnection, sending: Sending, *, now: datetime, problem: str) -> None:
+    """Slack refused the blocks: the same effect goes as text alone."""
+    await _settle(
+        tx,
+        sending,
+        state="waiting",
+        blocks=[],
+        due_at=now,
+        problem=problem,
+        first_tried_at=sending.first_tried_at,
+    )
+
+
+async def _settle(tx: AsyncConnection, sending: Sending, **values: Any) -> None:
+    # Fenced: a sender whose lease ran out and was taken over changes nothing.
+    await tx.execute(
+        update(outbox)
+        .where(outbox.c.key == sending.key, outbox.c.lease == sending.lease)
+        .values(leased_until=None, lease=None, **values)
+    )
+
+
+async def unasked_times(tx: AsyncConnection, recipient: str, *, since: datetime) -> Sequence[datetime]:
+    """When unasked messages reached the person, or may have."""
+    shown = func.coalesce(outbox.c.sent_at, outbox.c.first_tried_at)
+    query = select(shown).where(
+        outbox.c.recipient == recipient,
+        outbox.c.purpose == Purpose.UNASKED.value,
+        outbox.c.state.in_(("sending", "unclear", "sent")),
+        outbox.c.edits.is_(None),
+        shown >= since,
+    )
+    return (await tx.scalars(query)).all()
+
+
+async def backlog(tx: AsyncConnection) -> dict[str, int]:
+    """How many effects are in each state."""
+    rows = await tx.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
+    return {row.state: row[1] for row in rows}

@@ -1,0 +1,20 @@
+"""Statements that SQLite and PostgreSQL both have and SQLAlchemy's core spells apart."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+def insert_into(tx: AsyncConnection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    """An INSERT that knows ON CONFLICT, in the connection's dialect."""
+    return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+async def insert_new(tx: AsyncConnection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Whether the row is new; a row that meets any unique key of the table is left as it is."""
+    statement = insert_into(tx, table).values(**values).on_conflict_do_nothing()
+    result = await tx.execute(statement)
+    return result.rowcount == 1

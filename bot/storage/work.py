@@ -1,0 +1,99 @@
+"""Durable work: rows put in with the transaction that wants it done, claimed under a lease."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.schema import work
+from bot.storage.statements import insert_new
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row of work that is ours until the lease ends."""
+
+    id: int
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    attempts: int  # this one included
+    lease: str
+
+
+async def enqueue(
+    tx: AsyncConnection, *, kind: str, key: str, payload: dict[str, Any], due_at: datetime, now: datetime
+) -> bool:
+    """Whether it is new: the same kind and key is done once, ever."""
+    return await insert_new(
+        tx,
+        work,
+        {
+            "kind": kind,
+            "key": key,
+            "payload": payload,
+            "due_at": due_at,
+            "state": "waiting",
+            "attempts": 0,
+            "created_at": now,
+        },
+    )
+
+
+async def claim_due(tx: AsyncConnection, *, now: datetime, until: datetime, lease: str, limit: int) -> Sequence[Claim]:
+    """Rows that are due and nobody's, now leased to us, oldest first."""
+    free = or_(work.c.leased_until.is_(None), work.c.leased_until <= now)
+    due = (
+        select(work.c.id)
+        .where(work.c.state == "waiting", work.c.due_at <= now, free)
+        .order_by(work.c.due_at, work.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = (await tx.scalars(due)).all()
+    if not ids:
+        return []
+    rows = await tx.execute(
+        update(work)
+        .where(work.c.id.in_(ids))
+        .values(leased_until=until, lease=lease, attempts=work.c.attempts + 1)
+        .returning(work.c.id, work.c.kind, work.c.key, work.c.payload, work.c.attempts)
+    )
+    return [
+        Claim(id=row.id, kind=row.kind, key=row.key, payload=row.payload, attempts=row.attempts, lease=lease)
+        for row in sorted(rows, key=lambda row: int(row.id))
+    ]
+
+
+async def finish(tx: AsyncConnection, claim: Claim, *, now: datetime) -> None:
+    await _settle(tx, claim, state="done", payload=None, finished_at=now, leased_until=None, lease=None)
+
+
+async def give_back(tx: AsyncConnection, claim: Claim, *, due_at: datetime, problem: str) -> None:
+    """Not done: to be tried again from `due_at`."""
+    await _settle(tx, claim, due_at=due_at, problem=problem, leased_until=None, lease=None)
+
+
+async def give_up(tx: AsyncConnection, claim: Claim, *, now: datetime, problem: str) -> None:
+    await _settle(tx, claim, state="failed", problem=problem, finished_at=now, leased_until=None, lease=None)
+
+
+async def _settle(tx: AsyncConnection, claim: Claim, **values: Any) -> None:
+    # Fenced: a worker whose lease ran out and was taken over changes nothing.
+    await tx.execute(update(work).where(work.c.id == claim.id, work.c.lease == claim.lease).values(**values))
+
+
+async def backlog(tx: AsyncConnection, *, now: datetime) -> tuple[int, int]:
+    """How many rows are due and not done, and how many were given up."""
+    due = func.count().filter(and_(work.c.state == "waiting", work.c.due_at <= now))
+    failed = func.count().filter(work.c.state == "failed")
+    row = (await tx.execute(select(due, failed).select_from(work))).one()
+    return row[0], row[1]
+
+
+async def forget_done(tx: AsyncConnection, *, before: datetime) -> None:
+    """Rows done long ago; their keys may be used again from then on."""
+    await tx.execute(delete(work).where(work.c.state == "done", work.c.finished_at < before))
