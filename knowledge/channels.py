@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from knowledge.people import Hours
+from bot.calendar import Hours
 
 
 class AnswerMode(StrEnum):

@@ -1,17 +1,9 @@
 """`people.yaml`: the platform team, who is on duty, approver groups, teams and sites."""
 
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date
 
-
-@dataclass(frozen=True)
-class Hours:
-    """Working hours in one zone; `days` are ISO weekdays, Monday is 1."""
-
-    days: frozenset[int]
-    start: time
-    end: time
-    timezone: str
+from bot.calendar import Hours
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,7 @@ async def mark_sent(tx: AsyncConnection, sending: Sending, *, channel: str, ts: 
         slack_ts=ts,
         sent_at=now,
         sent_version=sending.version,
+        response_url=None,
         problem=None,
     )
     await tx.execute(
@@ -178,7 +179,7 @@ async def mark_unclear(tx: AsyncConnection, sending: Sending, *, due_at: datetim
 
 async def mark_ended(tx: AsyncConnection, sending: Sending, *, state: str, problem: str, now: datetime) -> None:
     """It will not be sent: `failed` or `skipped`."""
-    await _settle(tx, sending, state=state, problem=problem, sent_at=now)
+    await _settle(tx, sending, state=state, problem=problem, sent_at=now, response_url=None)
 
 
 async def use_plain_text(tx: AsyncConnection, sending: Sending, *, now: datetime, problem: str) -> None:
@@ -203,14 +204,15 @@ async def _settle(tx: AsyncConnection, sending: Sending, **values: Any) -> None:
     )
 
 
-async def unasked_times(tx: AsyncConnection, recipient: str, *, since: datetime) -> Sequence[datetime]:
-    """When unasked messages reached the person, or may have."""
+async def unasked_times(tx: AsyncConnection, recipient: str, *, since: datetime, but: str) -> Sequence[datetime]:
+    """When unasked messages other than `but` reached the person, or may have."""
     shown = func.coalesce(outbox.c.sent_at, outbox.c.first_tried_at)
     query = select(shown).where(
         outbox.c.recipient == recipient,
         outbox.c.purpose == Purpose.UNASKED.value,
         outbox.c.state.in_(("sending", "unclear", "sent")),
         outbox.c.edits.is_(None),
+        outbox.c.key != but,
         shown >= since,
     )
     return (await tx.scalars(query)).all()

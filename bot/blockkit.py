@@ -1,0 +1,58 @@
+"""A few pure helpers for Block Kit: escape, clip, section, context, button; and Slack's limits on them."""
+
+from collections.abc import Sequence
+
+from bot.model import Json
+
+SECTION_MAX = 3_000
+BUTTON_TEXT_MAX = 75
+TEXT_MAX = 10_000  # of a whole message: undocumented, it fails near 13,200
+BLOCKS_MAX = 50
+
+
+def escape(text: str) -> str:
+    """Text not written by us, so that it can neither mention, nor link, nor ping."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\x00", "")
+
+
+def clip(text: str, limit: int) -> str:
+    """At most `limit` characters, cut at a word where one is near, with an ellipsis. Never cuts an entity in two."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    entity = cut.rfind("&", max(0, len(cut) - 5))
+    if entity >= 0 and ";" not in cut[entity:]:
+        cut = cut[:entity]
+    space = max(cut.rfind(" "), cut.rfind("\n"))
+    return (cut[:space] if space > limit * 0.8 else cut).rstrip() + "…"
+
+
+def link(url: str, text: str) -> str:
+    """A link to an address of ours or of a cited source; plain text for anything that is no http address."""
+    label = escape(text).replace("|", "¦")
+    if not url.startswith(("https://", "http://")) or any(character in url for character in "<>| \n"):
+        return label
+    return f"<{url.replace('&', '&amp;')}|{label}>"
+
+
+def section(text: str) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION_MAX), "verbatim": True}}
+
+
+def context(text: str) -> Json:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, SECTION_MAX), "verbatim": True}]}
+
+
+def button(text: str, *, action_id: str, value: str, style: str | None = None) -> Json:
+    """`value` is an opaque id: what a press means is read from the database."""
+    return {
+        "type": "button",
+        "text": {"type": "plain_text", "text": clip(text, BUTTON_TEXT_MAX)},
+        "action_id": action_id,
+        "value": value,
+        **({"style": style} if style else {}),
+    }
+
+
+def actions(block_id: str, buttons: Sequence[Json]) -> Json:
+    return {"type": "actions", "block_id": block_id, "elements": list(buttons)}

@@ -1,0 +1,220 @@
+"""The outbox at work: makes each effect visible exactly once.
+
+Before any second try it looks whether the first was seen. Decides nothing about content: rows come from the pillars.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.errors import SlackError, SlackRateLimited, SlackRefused, SlackUnclear
+from bot.model import Effect, MessageKind, Purpose
+from bot.slack import TIMEOUT_S, Posted, Slack
+from bot.storage import outbox as rows
+from bot.storage.engine import Database
+from bot.storage.outbox import Sending
+from bot.work import LEASE, rest, wait_before
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 8
+SETTLE = timedelta(seconds=15)  # how long Slack may take to show what it did before it can be looked up
+LOOK_BACK = timedelta(seconds=60)  # before the first attempt: clocks differ
+PACE = timedelta(seconds=1.05)  # one message a second and channel is Slack's limit
+PRIVATE_WITHIN = timedelta(seconds=10)  # a private answer later than this goes as a DM
+GIVE_UP_AFTER = timedelta(hours=24)
+TRIES_TO_LONGEST = 7  # waits double up to five minutes, then stay
+UNASKED_PER_WEEK, UNASKED_PER_MONTH = 1, 2
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+# Mended by an operator, not by dropping the message.
+TOKEN_TROUBLE = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
+BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
+
+
+def may_send_unasked(shown: Sequence[datetime], *, now: datetime) -> bool:
+    """Whether one more unasked message keeps to the budget: one a week and two in 30 days, over all kinds."""
+    week = sum(now - at < WEEK for at in shown)
+    month = sum(now - at < MONTH for at in shown)
+    return week < UNASKED_PER_WEEK and month < UNASKED_PER_MONTH
+
+
+class Outbox:
+    """Puts effects in, and sends what is there."""
+
+    def __init__(self, database: Database, slack: Slack, *, clock: Clock, new_id: Callable[[], str]) -> None:
+        self._database = database
+        self._slack = slack
+        self._clock = clock
+        self._new_id = new_id
+        self._in_hand: dict[asyncio.Task[None], str] = {}
+        self._paced: dict[str, datetime] = {}  # channel or person -> when the next message may go
+        self.bell = asyncio.Event()
+
+    async def put(self, tx: AsyncConnection, effect: Effect) -> None:
+        """In the caller's transaction; ring the bell after it."""
+        await rows.put(tx, effect, mark=self._new_id(), now=self._clock.now())
+
+    async def run(self) -> None:
+        """Until cancelled; what is in hand then is finished first."""
+        try:
+            while True:
+                self.bell.clear()
+                if not await self._start_due():
+                    await rest(self.bell, self._clock)
+        finally:
+            if self._in_hand:
+                await asyncio.wait(self._in_hand, timeout=self._clock.wall_seconds(TIMEOUT_S))
+
+    async def _start_due(self) -> bool:
+        room = AT_ONCE - len(self._in_hand)
+        if room <= 0:
+            await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
+            return True
+        try:
+            sendings = await self._claim(room)
+        except Exception:  # the worker's boundary: a database that is away must not end the loop
+            log.exception("outbox.claim_failed")
+            return False
+        for sending in sendings:
+            task = asyncio.create_task(self._handle(sending))
+            self._in_hand[task] = sending.recipient or sending.channel_id
+            task.add_done_callback(self._done)
+        return bool(sendings)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        address = self._in_hand.pop(task)
+        wait = self._paced.get(address, self._clock.now()) - self._clock.now()
+        wall_s = self._clock.wall_seconds(max(0.0, wait.total_seconds()))
+        asyncio.get_running_loop().call_later(wall_s, self.bell.set)
+
+    async def _claim(self, limit: int) -> Sequence[Sending]:
+        now = self._clock.now()
+        self._paced = {address: until for address, until in self._paced.items() if until > now}
+        busy = {*self._in_hand.values(), *self._paced}
+        return await self._database.write(
+            lambda tx: rows.claim_next(tx, now=now, until=now + LEASE, lease=self._new_id(), busy=busy, limit=limit)
+        )
+
+    async def _handle(self, sending: Sending) -> None:
+        try:
+            await self._send(sending)
+        except Exception:  # the worker's boundary; the lease runs out and the effect is looked up again
+            log.exception("outbox.not_settled", kind=sending.kind, effect=sending.mark)
+
+    async def _send(self, sending: Sending) -> None:
+        """One attempt, and its outcome written down."""
+        if await self._is_over_budget(sending):
+            await self._end(sending, "skipped", "over the unasked budget")
+        elif not sending.channel_id and not sending.response_url:
+            await self._end(sending, "skipped", "the person was erased")
+        elif sending.response_url:
+            await self._respond(sending, sending.response_url)
+        else:
+            await self._attempt(sending)
+
+    async def _attempt(self, sending: Sending) -> None:
+        try:
+            posted = await self._look_or_post(sending)
+        except SlackRateLimited as limited:
+            self._hold(sending, limited.retry_after_s)
+            due_at = self._clock.now() + timedelta(seconds=limited.retry_after_s)
+            await self._database.write(lambda tx: rows.mark_untried(tx, sending, due_at=due_at, problem="rate limited"))
+        except SlackRefused as refused:
+            await self._refused(sending, refused)
+        except SlackUnclear as unclear:
+            await self._unclear(sending, unclear)
+        else:
+            now = self._clock.now()
+            await self._database.write(
+                lambda tx: rows.mark_sent(tx, sending, channel=posted.channel_id, ts=posted.ts, now=now)
+            )
+
+    async def _look_or_post(self, sending: Sending) -> Posted:
+        if sending.edits is not None:
+            if sending.target_channel is None or sending.target_ts is None:
+                raise SlackRefused("chat.update", "target_was_not_sent")
+            return await self._slack.edit(
+                sending.target_channel, sending.target_ts, text=sending.text, blocks=sending.blocks
+            )
+        if sending.first_tried_at is not None:
+            seen = await self._slack.find_marked(
+                sending.channel_id,
+                thread_ts=sending.thread_ts,
+                mark=sending.mark,
+                since=sending.first_tried_at - LOOK_BACK,
+            )
+            if seen is not None:
+                return seen
+        self._hold(sending, PACE.total_seconds())
+        return await self._slack.post(
+            sending.channel_id,
+            text=sending.text,
+            blocks=sending.blocks,
+            thread_ts=sending.thread_ts,
+            mark=sending.mark,
+        )
+
+    def _hold(self, sending: Sending, seconds: float) -> None:
+        until = self._clock.now() + timedelta(seconds=seconds)
+        address = sending.recipient or sending.channel_id
+        self._paced[address] = max(until, self._paced.get(address, until))
+
+    async def _refused(self, sending: Sending, refused: SlackRefused) -> None:
+        now = self._clock.now()
+        log.warning("outbox.refused", kind=sending.kind, effect=sending.mark, code=refused.code)
+        if refused.code in BLOCKS_REFUSED and sending.blocks:
+            await self._database.write(lambda tx: rows.use_plain_text(tx, sending, now=now, problem=refused.code))
+        elif refused.code in TOKEN_TROUBLE and now - sending.created_at < GIVE_UP_AFTER:
+            await self._database.write(
+                lambda tx: rows.mark_untried(tx, sending, due_at=now + LEASE, problem=refused.code)
+            )
+        else:
+            await self._end(sending, "failed", refused.code)
+
+    async def _unclear(self, sending: Sending, unclear: SlackUnclear) -> None:
+        now = self._clock.now()
+        log.warning("outbox.unclear", kind=sending.kind, effect=sending.mark, reason=str(unclear))
+        if now - sending.created_at > GIVE_UP_AFTER:
+            await self._end(sending, "failed", str(unclear))
+            return
+        due_at = now + max(SETTLE, wait_before(min(sending.attempts, TRIES_TO_LONGEST)))
+        await self._database.write(lambda tx: rows.mark_unclear(tx, sending, due_at=due_at, problem=str(unclear)))
+
+    async def _respond(self, sending: Sending, url: str) -> None:
+        """At most once; on any doubt the same words go as a DM, which has a key."""
+        now = self._clock.now()
+        is_first = sending.first_tried_at is None and now - sending.created_at < PRIVATE_WITHIN
+        try:
+            if not is_first:
+                raise SlackUnclear("response_url", "late, or an earlier attempt is not known")
+            await self._slack.respond(url, text=sending.text, blocks=sending.blocks)
+        except SlackError as error:
+            log.warning("outbox.private_as_dm", kind=sending.kind, effect=sending.mark, reason=str(error))
+            await self._database.write(lambda tx: self._as_direct_message(tx, sending))
+        else:
+            await self._database.write(lambda tx: rows.mark_sent(tx, sending, channel="", ts="", now=now))
+
+    async def _as_direct_message(self, tx: AsyncConnection, sending: Sending) -> None:
+        kind = MessageKind(sending.kind, sending.purpose, "", "", "", "")
+        effect = Effect(f"{sending.key}:dm", kind, sending.text, tuple(sending.blocks), recipient=sending.recipient)
+        await self.put(tx, effect)
+        await rows.mark_ended(tx, sending, state="failed", problem="sent as a DM", now=self._clock.now())
+        self.bell.set()
+
+    async def _is_over_budget(self, sending: Sending) -> bool:
+        recipient = sending.recipient
+        if sending.purpose is not Purpose.UNASKED or recipient is None or sending.first_tried_at or sending.edits:
+            return False
+        now = self._clock.now()
+        async with self._database.read() as tx:
+            shown = await rows.unasked_times(tx, recipient, since=now - MONTH, but=sending.key)
+        return not may_send_unasked(shown, now=now)
+
+    async def _end(self, sending: Sending, state: str, problem: str) -> None:
+        log.info("outbox.ended", kind=sending.kind, effect=sending.mark, state=state, problem=problem)
+        now = self._clock.now()
+        await self._database.write(lambda tx: rows.mark_ended(tx, sending, state=state, problem=problem, now=now))

@@ -1,0 +1,214 @@
+"""The one typed Slack client: calls, pages, paces; each outcome is told apart as done, refused, wait or unclear.
+
+Writes are never retried here: one whose reply is lost is the outbox's to look up. Reads wait and try again.
+"""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.config import Secret
+from bot.errors import SlackRateLimited, SlackRefused, SlackUnclear
+from bot.model import Json, Profile, Workspace
+
+T = TypeVar("T")
+
+TIMEOUT_S = 10.0  # under the lease of 60 s, so that no call outlives the claim it was made under
+READ_TRIES = 6
+PAGE = 200
+PROFILE_KEPT = timedelta(hours=1)
+GROUP_KEPT = timedelta(minutes=5)
+EVENT_TYPE = "mentor"  # of the metadata; the payload is one opaque mark
+SERVERS_FAULT = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+
+
+@dataclass(frozen=True)
+class Posted:
+    """Where a message stands."""
+
+    channel_id: str
+    ts: str
+
+
+def web_client(token: Secret, api_url: str, *, timeout_s: float = TIMEOUT_S) -> AsyncWebClient:
+    """A plain client with the SDK's retries off: they post twice when a reply is lost."""
+    return AsyncWebClient(token=token.value or None, base_url=api_url, timeout=timeout_s, retry_handlers=[])  # type: ignore[arg-type]
+
+
+class Slack:
+    """Calls to one workspace. `open()` before use, `close()` after."""
+
+    def __init__(self, token: Secret, *, api_url: str, clock: Clock) -> None:
+        self._clock = clock
+        self._web = web_client(token, api_url, timeout_s=clock.wall_seconds(TIMEOUT_S))
+        self._session: aiohttp.ClientSession | None = None
+        self._profiles: dict[str, tuple[datetime, Profile]] = {}
+        self._groups: dict[str, tuple[datetime, frozenset[str]]] = {}
+
+    async def open(self) -> None:
+        timeout = aiohttp.ClientTimeout(total=self._clock.wall_seconds(TIMEOUT_S))
+        self._session = self._web.session = aiohttp.ClientSession(timeout=timeout)
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def who_am_i(self) -> Workspace:
+        """Raises SlackError when the token is not good or Slack is not to be reached."""
+        body = await self._read("auth.test")
+        return Workspace(body["team_id"], body.get("enterprise_id"), body["user_id"], body["bot_id"])
+
+    async def post(self, channel_id: str, *, text: str, blocks: list[Json], thread_ts: str | None, mark: str) -> Posted:
+        """Posts once; `mark` is how the message can be found again. Raises SlackError."""
+        body = await self._call(
+            "chat.postMessage",
+            json={
+                "channel": channel_id,
+                "text": text,
+                "blocks": blocks,
+                **({"thread_ts": thread_ts} if thread_ts else {}),
+                "metadata": {"event_type": EVENT_TYPE, "event_payload": {"mark": mark}},
+                "unfurl_links": False,
+                "unfurl_media": False,
+                "link_names": False,
+                "parse": "none",
+            },
+        )
+        return Posted(body["channel"], body["ts"])
+
+    async def edit(self, channel_id: str, ts: str, *, text: str, blocks: list[Json]) -> Posted:
+        """Replaces a message of ours; safe to repeat. Raises SlackError."""
+        body = await self._call(
+            "chat.update", json={"channel": channel_id, "ts": ts, "text": text, "blocks": blocks, "parse": "none"}
+        )
+        return Posted(body["channel"], body["ts"])
+
+    async def find_marked(self, channel_id: str, *, thread_ts: str | None, mark: str, since: datetime) -> Posted | None:
+        """The message of ours that carries the mark, among all since then; None when it is not there."""
+        if channel_id.startswith(("U", "W")):
+            channel_id = (await self._read("conversations.open", users=channel_id))["channel"]["id"]
+        method, where = ("conversations.replies", {"ts": thread_ts}) if thread_ts else ("conversations.history", {})
+        oldest = f"{since.timestamp():.6f}"
+        try:
+            async for message in self._pages(
+                method, "messages", channel=channel_id, oldest=oldest, include_all_metadata=True, **where
+            ):
+                payload = (message.get("metadata") or {}).get("event_payload") or {}
+                if payload.get("mark") == mark:
+                    return Posted(channel_id, message["ts"])
+        except SlackRefused as refused:
+            if refused.code != "thread_not_found":
+                raise
+        return None
+
+    async def respond(self, url: str, *, text: str, blocks: list[Json]) -> None:
+        """Shows it to the person who acted, through the address Slack gave for that. Raises SlackError."""
+        assert self._session is not None
+        body = {"response_type": "ephemeral", "replace_original": False, "text": text, "blocks": blocks}
+        try:
+            async with self._session.post(url, json=body, allow_redirects=False) as response:
+                said = await response.text()
+                if response.status == 429:
+                    raise SlackRateLimited("response_url", _seconds(response.headers.get("Retry-After")))
+                if response.status >= 500:
+                    raise SlackUnclear("response_url", f"status {response.status}")
+                if response.status != 200 or '"ok":false' in said.replace(" ", ""):
+                    raise SlackRefused("response_url", said[:80])
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SlackUnclear("response_url", type(error).__name__) from error
+
+    async def profile(self, user_id: str) -> Profile:
+        """Who the person is now, at most an hour old."""
+        now = self._clock.now()
+        kept = self._profiles.get(user_id)
+        if kept and now - kept[0] < PROFILE_KEPT:
+            return kept[1]
+        user = (await self._read("users.info", user=user_id))["user"]
+        profile = Profile(
+            user_id=user_id,
+            team_id=user.get("team_id"),
+            enterprise_id=(user.get("enterprise_user") or {}).get("enterprise_id"),
+            is_bot=bool(user.get("is_bot")),
+            is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+            is_deleted=bool(user.get("deleted")),
+        )
+        self._profiles[user_id] = (now, profile)
+        return profile
+
+    async def group_members(self, usergroup_id: str) -> frozenset[str]:
+        """The user ids in a Slack user group, at most five minutes old; empty for no group."""
+        if not usergroup_id:
+            return frozenset()
+        now = self._clock.now()
+        kept = self._groups.get(usergroup_id)
+        if kept and now - kept[0] < GROUP_KEPT:
+            return kept[1]
+        members = frozenset((await self._read("usergroups.users.list", usergroup=usergroup_id))["users"])
+        self._groups[usergroup_id] = (now, members)
+        return members
+
+    async def permalink(self, channel_id: str, ts: str) -> str:
+        return str((await self._read("chat.getPermalink", channel=channel_id, message_ts=ts))["permalink"])
+
+    async def _pages(self, method: str, items: str, **params: Any) -> AsyncIterator[Json]:
+        cursor = ""
+        while True:
+            body = await self._read(method, limit=PAGE, **params, **({"cursor": cursor} if cursor else {}))
+            for item in body[items]:
+                yield item
+            cursor = (body.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    async def _read(self, method: str, **params: Any) -> Json:
+        """A call that changes nothing (or may be repeated): waits and tries again a few times."""
+        for attempt in range(1, READ_TRIES):
+            try:
+                return await self._call(method, params=params)
+            except SlackRateLimited as limited:
+                await self._clock.sleep(limited.retry_after_s)
+            except SlackUnclear:
+                await self._clock.sleep(attempt)
+        return await self._call(method, params=params)
+
+    async def _call(self, method: str, **kwargs: Any) -> Json:
+        return await _told_apart(method, lambda: self._web.api_call(method, **kwargs))
+
+
+async def _told_apart(method: str, call: Callable[[], Awaitable[Any]]) -> Json:
+    """The body of a call that was done; every other outcome as one of the three errors."""
+    try:
+        response = await call()
+    except SlackApiError as error:
+        raise _outcome(method, error) from error
+    except (aiohttp.ClientError, TimeoutError, SlackClientError, json.JSONDecodeError, OSError) as error:
+        raise SlackUnclear(method, type(error).__name__) from error
+    body = response.data
+    if not isinstance(body, dict) or not body.get("ok"):
+        raise SlackUnclear(method, "an answer that cannot be read")
+    return body
+
+
+def _outcome(method: str, error: SlackApiError) -> Exception:
+    response: Any = error.response
+    status = getattr(response, "status_code", getattr(response, "status", 0))
+    if status == 429:
+        return SlackRateLimited(method, _seconds(response.headers.get("Retry-After")))
+    code = response.get("error") if hasattr(response, "get") else None
+    if status >= 500 or not isinstance(code, str) or code in SERVERS_FAULT:
+        return SlackUnclear(method, f"status {status}")
+    if code == "ratelimited":
+        return SlackRateLimited(method, _seconds(response.headers.get("Retry-After")))
+    return SlackRefused(method, code)
+
+
+def _seconds(retry_after: str | None) -> float:
+    """Slack's Retry-After; half a minute when it says none."""
+    return float(retry_after) if retry_after and retry_after.isdecimal() else 30.0

@@ -1,0 +1,164 @@
+"""Durable work: its kinds, what each carries, and the loop that claims, does, tries again and gives up.
+
+Who does a kind of work is said in `bot.app`. Messages to Slack are the outbox's (`bot.outbox`).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.storage import work as rows
+from bot.storage.engine import Database
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)
+POLL_S = 1.0
+AT_ONCE = 8  # rows in hand at a time
+TRIES = 8  # with the waits below about a quarter of an hour
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=5)
+
+
+class Kind(StrEnum):
+    """What can be asked of a worker. The prefix is the pillar that owns it."""
+
+    ANSWER = "answers.answer"
+    HELP = "answers.help"
+    HAND_OVER = "answers.hand_over"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Somebody wants something: the payload of all `answers` work.
+
+    `asker` is a pseudonym. `question_ts` is set when it was a message, `response_url` when it was a command.
+    `asked` tells whether the person turned to the bot; else it was overheard in a watched channel.
+    """
+
+    key: str
+    asker: str
+    text: str
+    channel_id: str
+    question_ts: str | None = None
+    thread_ts: str | None = None
+    response_url: str | None = None
+    asked: bool = True
+    is_direct: bool = False
+    is_shared: bool = False
+    team_id: str | None = None
+    enterprise_id: str | None = None
+
+    def to_payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Job:
+    """How a kind of work is done, and what the person is told when it was given up."""
+
+    do: Callable[[dict[str, Any]], Awaitable[None]]
+    given_up: Callable[[dict[str, Any]], Awaitable[None]]
+
+
+async def enqueue(tx: AsyncConnection, kind: Kind, asking: Asking, *, due_at: datetime, now: datetime) -> bool:
+    """Whether it is new; the same kind and key is done once."""
+    return await rows.enqueue(tx, kind=kind.value, key=asking.key, payload=asking.to_payload(), due_at=due_at, now=now)
+
+
+class Workers:
+    """Claims what is due and does it, a few rows at a time."""
+
+    def __init__(self, database: Database, jobs: Mapping[str, Job], *, clock: Clock, new_id: Callable[[], str]) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._clock = clock
+        self._new_id = new_id
+        self._in_hand: dict[asyncio.Task[None], int] = {}
+        self.bell = asyncio.Event()  # rung by whoever put in work that is due now
+
+    async def run(self) -> None:
+        """Until cancelled; what is in hand then is finished first, within the lease."""
+        try:
+            while True:
+                self.bell.clear()
+                if not await self._start_due():
+                    await rest(self.bell, self._clock)
+        finally:
+            if self._in_hand:
+                await asyncio.wait(self._in_hand, timeout=self._clock.wall_seconds(LEASE.total_seconds() / 4))
+
+    async def _start_due(self) -> bool:
+        """Whether anything was started."""
+        room = AT_ONCE - len(self._in_hand)
+        if room <= 0:
+            await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
+            return True
+        try:
+            claims = await self._claim(room)
+        except Exception:  # the worker's boundary: a database that is away must not end the loop
+            log.exception("work.claim_failed")
+            return False
+        for claim in claims:
+            if claim.id in self._in_hand.values():
+                continue  # ours still, though its lease ran out
+            task = asyncio.create_task(self._do(claim))
+            self._in_hand[task] = claim.id
+            task.add_done_callback(self._done)
+        return bool(claims)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._in_hand.pop(task, None)
+        self.bell.set()
+
+    async def _claim(self, limit: int) -> list[rows.Claim]:
+        now = self._clock.now()
+        return list(
+            await self._database.write(
+                lambda tx: rows.claim_due(tx, now=now, until=now + LEASE, lease=self._new_id(), limit=limit)
+            )
+        )
+
+    async def _do(self, claim: rows.Claim) -> None:
+        try:
+            await self._jobs[claim.kind].do(claim.payload)
+            await self._database.write(lambda tx: rows.finish(tx, claim, now=self._clock.now()))
+        except Exception as error:  # the worker's boundary
+            await self._failed(claim, error)
+
+    async def _failed(self, claim: rows.Claim, error: Exception) -> None:
+        problem = type(error).__name__
+        log.warning("work.failed", kind=claim.kind, work=claim.id, attempt=claim.attempts, exc_info=error)
+        now = self._clock.now()
+        try:
+            if claim.attempts < TRIES:
+                due_at = now + wait_before(claim.attempts)
+                await self._database.write(lambda tx: rows.give_back(tx, claim, due_at=due_at, problem=problem))
+                return
+            if job := self._jobs.get(claim.kind):
+                await job.given_up(claim.payload)
+            await self._database.write(lambda tx: rows.give_up(tx, claim, now=now, problem=problem))
+            log.error("work.given_up", kind=claim.kind, work=claim.id)
+        except Exception:  # the lease runs out and the row is claimed again
+            log.exception("work.not_settled", kind=claim.kind, work=claim.id)
+
+
+def wait_before(attempt: int) -> timedelta:
+    """How long after the given attempt the next may start: 5 s, doubled each time, at most 5 minutes."""
+    return min(LONGEST_WAIT, FIRST_WAIT * float(2 ** (attempt - 1)))
+
+
+async def rest(bell: asyncio.Event, clock: Clock) -> None:
+    """Until the bell rings, or a second has passed."""
+    try:
+        async with asyncio.timeout(max(0.05, clock.wall_seconds(POLL_S))):  # a fast clock must not spin
+            await bell.wait()
+    except TimeoutError:
+        return
