@@ -22,6 +22,7 @@ from sandbox.model import (
     View,
 )
 from sandbox.rich_text import rich_text_block
+from sandbox.timeline import thread_facts
 
 VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 (the deprecated field every payload still carries)
 _MESSAGE_EVENT = {
@@ -114,6 +115,8 @@ def message_body(app: Installation, message: Message) -> Json:
     body: Json = {"type": "message", "ts": message.ts, "text": message.text}
     body |= {"user": message.user, "team": app.team_of(message.user)} if message.user else {}
     body |= _optional(message)
+    if message.thread_ts and message.channel in app.channels:
+        body |= thread_facts(app.channels[message.channel], message)
     if message.bot_id:
         body |= {"bot_id": message.bot_id, "app_id": message.app_id, "bot_profile": bot_profile(app)}
     return body

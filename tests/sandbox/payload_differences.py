@@ -88,7 +88,8 @@ LACKING: dict[str, dict[str, str]] = {
     "slash_command": {"enterprise_id": "only in an enterprise", "enterprise_name": "only in an enterprise"},
 }
 EXCESS: dict[str, dict[str, str]] = {
-    "message": _AUTHOR | {"event.thread_ts": "ours is a reply; none of the samples is"},
+    "message": _AUTHOR
+    | {"event.thread_ts": "ours is a reply; none of the samples is", "event.parent_user_id": "ours is a reply"},
     "message.bot_message": _AUTHOR | {"event.bot_profile": "as on every bot's message today"},
     "message.message_changed": {
         "event.message.client_msg_id": "a person's message carries it",
@@ -97,6 +98,7 @@ EXCESS: dict[str, dict[str, str]] = {
     "message.thread_broadcast": {
         "event.blocks": "a person's message carries them; the sample's app was older",
         "event.team": "the sample lacks it; every other message has it",
+        "event.parent_user_id": "as on every reply today",
     },
     "member_joined_channel": {
         "event.event_ts": "Slack sends it today",
@@ -112,6 +114,7 @@ EXCESS: dict[str, dict[str, str]] = {
     "block_actions.message": {
         "message.bot_profile": "as on every bot's message today",
         "message.thread_ts": "ours is a reply",
+        "message.parent_user_id": "ours is a reply",
     },
     "block_actions.view": {
         "enterprise": "null outside an enterprise, as in block_actions.15 of the samples",

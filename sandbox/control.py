@@ -1,0 +1,217 @@
+"""The control API: the whole workspace over HTTP, for the page in the browser and for other processes.
+
+All bodies are JSON (`Content-Type: application/json`); all answers are JSON with `ok`. Ids are Slack-like strings,
+a message is named by its `channel` and `ts`, a view by its `id`. It holds no state and decides nothing.
+
+GET  /sandbox/state?as=U…&channel=C…&limit=100
+     `{ok, now, factor, mode: "socket"|"http", connections, team: {id, name, domain},`
+     ` app: {app_id, bot_id, bot_user_id, name, home_tab, messages_tab,`
+     `       commands: [{command, description, usage_hint}], shortcuts: [{name, kind: message|global, callback_id}]},`
+     ` people: [{id, name, real_name, team_id, tz, is_bot, is_restricted, …}],`
+     ` channels: [{id, name, kind: channel|group|im|mpim, user, members, is_ext_shared, is_archived, unread: int,`
+     `             messages: [message]}],   # by time, threads beside; only of `channel` if given`
+     ` ephemerals: [message],               # shown to `as` alone`
+     ` views: [view],                       # open modals of `as`, newest last`
+     ` home: view|null, dm: "D…"|null}`     # of `as`
+     Without `as`: everything there is, all views and ephemerals. `limit` counts messages outside threads.
+     message: `{channel, ts, thread_ts, user, text, blocks, attachments, subtype, bot_id, edited,`
+     `          reactions: [{name, users}], is_ephemeral}`
+     view: `{id, user, type: modal|home, payload, hash, root_id, previous_id}`; `payload` is what the app sent.
+
+POST /sandbox/act   `{as: "U…" or a name, do: …}` and, by `do`:
+     say `{channel, text, thread_ts?, broadcast?}` · dm `{text, thread_ts?}` · edit `{channel, ts, text}` ·
+     delete `{channel, ts}` · react, unreact `{channel, ts, name}` · join, leave, invite_app `{channel}` ·
+     open_home `{tab: home|messages}` -> `{ok, message: message|null}`
+     press `{channel, ts, element, block_id?}` or `{view, element, block_id?, values?}`; `element` is an action id or
+     a label · select: the same with `choice` (an option's value or label, an id, a date, or a list of them) ·
+     command `{command, text, channel?}` · shortcut `{callback_id, channel?, ts?}` · submit `{view, values}` (values by
+     block id, action id or label) · close `{view}`
+     -> `{ok, interaction: {acknowledged, status, body, errors: {block_id: text}, shown: message|null, failure}}`
+     A `failure` (operation_timeout, dispatch_failed, invalid_response) is what Slack would tell the person.
+     Refused: `{ok: false, error: "code"}` with status 400, such as not_in_channel, unknown_command, no_such_element.
+
+GET  /sandbox/ledger?since=0   `{ok, effects: [{kind, at, method, channel, ts, thread_ts, user, text, blocks,`
+     ` metadata}], next}`: what the app did, from that index on.
+GET  /sandbox/faults, POST with any of `{clear: true, add: {kind, methods?, probability?, times?, seconds?, channel?},`
+     ` duplicate_events: [1, 3], reorder_window_s, delay_events_s, drop_ack}` -> `{ok, fired: {kind: count}, …}`
+GET  /sandbox/clock, POST `{advance_s?, factor?}` -> `{ok, now, factor}`
+POST /sandbox/sockets `{reason?}` or `{kind: "cut"}` -> `{ok, connections}`: disconnects the app
+GET  /sandbox/stream   server-sent events: `data: {kind, channel?, ts?, …}` for each change. Kinds: MessagePosted,
+     MessageChanged, MessageDeleted, ReactionChanged, MembershipChanged, HomeOpened (whoever did it), and Effect with
+     `effect: {…}` for each line of the ledger. Ask for the state again when one comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from sandbox import shown
+from sandbox.control_acts import do
+from sandbox.model import Json
+from sandbox.socket_mode import SocketHub
+from sandbox.workspace import Refused
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+KEEP_ALIVE_S = 15.0
+_DELIVERY_FAULTS = ("duplicate_events", "reorder_window_s", "delay_events_s", "drop_ack")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def control_app(sandbox: Sandbox) -> web.Application:
+    """The routes above, to be mounted at /sandbox/."""
+    control = _Control(sandbox)
+    routes = web.Application(middlewares=[_guard])
+    routes.router.add_get("/state", control.state)
+    routes.router.add_post("/act", control.act)
+    routes.router.add_get("/ledger", control.ledger)
+    routes.router.add_get("/faults", control.faults)
+    routes.router.add_post("/faults", control.change_faults)
+    routes.router.add_get("/clock", control.clock)
+    routes.router.add_post("/clock", control.change_clock)
+    routes.router.add_post("/sockets", control.sockets)
+    routes.router.add_get("/stream", control.stream)
+    routes.on_shutdown.append(control.end_streams)
+    return routes
+
+
+class _Control:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._streams: set[asyncio.Queue[Json | None]] = set()
+        sandbox.workspace.subscribe(lambda occurrence: self._tell(shown.change(occurrence)))
+        sandbox.ledger.subscribe(lambda effect: self._tell({"kind": "Effect", "effect": shown.effect(effect)}))
+
+    async def state(self, request: web.Request) -> web.Response:
+        query = request.query
+        viewer = self._sandbox.person(query["as"]).id if "as" in query else None
+        limit = int(query.get("limit", "100"))
+        state = self._about() | shown.seen(
+            self._sandbox.workspace, viewer=viewer, only_channel=query.get("channel"), limit=limit
+        )
+        return _ok(state)
+
+    async def act(self, request: web.Request) -> web.Response:
+        order = await _body(request)
+        actor = self._sandbox.person(str(order["as"]))
+        return _ok(await do(self._sandbox.workspace, actor, order))
+
+    async def ledger(self, request: web.Request) -> web.Response:
+        effects = self._sandbox.ledger.effects
+        since = int(request.query.get("since", "0"))
+        return _ok({"effects": [shown.effect(each) for each in effects[since:]], "next": len(effects)})
+
+    async def faults(self, _: web.Request) -> web.Response:
+        faults = self._sandbox.faults
+        settings = {name: getattr(faults, name) for name in _DELIVERY_FAULTS}
+        return _ok({"fired": dict(faults.fired)} | settings)
+
+    async def change_faults(self, request: web.Request) -> web.Response:
+        order, faults = await _body(request), self._sandbox.faults
+        if order.get("clear"):
+            faults.clear()
+        if "add" in order:
+            faults.add(**order["add"])
+        for name in _DELIVERY_FAULTS:
+            if name in order:
+                setattr(faults, name, tuple(order[name]) if name == "duplicate_events" else float(order[name]))
+        return await self.faults(request)
+
+    async def clock(self, _: web.Request) -> web.Response:
+        return _ok({"now": self._sandbox.clock.now(), "factor": self._sandbox.clock.factor})
+
+    async def change_clock(self, request: web.Request) -> web.Response:
+        order = await _body(request)
+        if "factor" in order:
+            self._sandbox.clock.set_factor(float(order["factor"]))
+        self._sandbox.clock.advance(float(order.get("advance_s", 0)))
+        return await self.clock(request)
+
+    async def sockets(self, request: web.Request) -> web.Response:
+        order = await _body(request)
+        reason, kind = order.get("reason", "refresh_requested"), order.get("kind", "polite")
+        connections = len(self._sandbox.sockets.connections)
+        self._sandbox.disconnect_sockets(reason, kind=kind)
+        return _ok({"connections": connections})
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """A line for each change, until the browser or the server goes."""
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
+        await response.prepare(request)
+        changes: asyncio.Queue[Json | None] = asyncio.Queue()
+        self._streams.add(changes)
+        try:
+            while (line := await _next_line(changes)) is not None:
+                await response.write(line)
+        except ConnectionError:
+            pass
+        finally:
+            self._streams.discard(changes)
+        return response
+
+    async def end_streams(self, _: web.Application) -> None:
+        for changes in self._streams:
+            changes.put_nowait(None)
+
+    def _tell(self, change: Json) -> None:
+        for changes in self._streams:
+            changes.put_nowait(change)
+
+    def _about(self) -> Json:
+        sandbox = self._sandbox
+        is_socket = isinstance(sandbox.delivery.transport, SocketHub)
+        return {
+            "now": sandbox.clock.now(),
+            "factor": sandbox.clock.factor,
+            "mode": "socket" if is_socket else "http",
+            "connections": len(sandbox.sockets.connections),
+        }
+
+
+@web.middleware
+async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refusals as JSON; and no orders from other sites' pages in a browser."""
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != f"http://{request.host}":
+        return _refused("foreign_origin", 403)
+    try:
+        return await handler(request)
+    except Refused as refused:
+        return _refused(refused.code, 400, refused.extra)
+    except LookupError as error:
+        return _refused("not_found", 400, {"detail": str(error)})
+    except (TypeError, ValueError) as error:
+        return _refused("invalid_arguments", 400, {"detail": str(error)})
+
+
+async def _next_line(changes: asyncio.Queue[Json | None]) -> bytes | None:
+    """The next change as an event, or a comment that keeps the line open; None at the end."""
+    try:
+        change = await asyncio.wait_for(changes.get(), KEEP_ALIVE_S)
+    except TimeoutError:
+        return b": still here\n\n"
+    return None if change is None else f"data: {json.dumps(change)}\n\n".encode()
+
+
+async def _body(request: web.Request) -> Json:
+    if request.content_type != "application/json":
+        raise Refused("json_expected")
+    order = await request.json()
+    if not isinstance(order, dict):
+        raise Refused("json_expected")
+    return order
+
+
+def _ok(answer: Json) -> web.Response:
+    return web.json_response({"ok": True} | answer)
+
+
+def _refused(code: str, status: int, extra: Json | None = None) -> web.Response:
+    return web.json_response({"ok": False, "error": code} | (extra or {}), status=status)

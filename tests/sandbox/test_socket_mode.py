@@ -1,0 +1,334 @@
+"""Socket Mode as an app meets it: tickets, envelopes, acknowledgements, disconnects, retries."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from sandbox.clock import Clock
+from sandbox.delivery import Answer, Delivery, Package, Patience
+from sandbox.faults import Faults
+from sandbox.manifest import AppManifest
+from sandbox.model import Channel, Json, Message, MessagePosted, Person
+from sandbox.payloads import Installation
+from sandbox.socket_mode import SocketHub
+
+EVENT = Package("events_api", {"type": "event_callback"})
+COMMAND = Package("slash_commands", {"command": "/platform"}, accepts_response=True)
+PRESS = Package("interactive", {"type": "block_actions"})
+
+
+class Slack:
+    """The hub behind a server, and an app's side of it."""
+
+    def __init__(self, *, ack_wall_s: float = 3.0) -> None:
+        clock = Clock(factor=1000.0)
+        self.hub = SocketHub(app_id="A0APP", patience=Patience(clock, wall_s=ack_wall_s))
+        self.session = aiohttp.ClientSession()
+        self.kept: list[aiohttp.ClientWebSocketResponse] = []  # a forgotten one would be closed
+        application = web.Application()
+        application.router.add_get("/socket", self.hub.accept)
+        self.server = TestServer(application)
+
+    async def connect(self, ticket: str | None = None) -> aiohttp.ClientWebSocketResponse:
+        ticket = ticket or self.hub.new_ticket()
+        socket = await self.session.ws_connect(self.server.make_url(f"/socket?ticket={ticket}"))
+        self.kept.append(socket)
+        return socket
+
+    async def connected(self) -> aiohttp.ClientWebSocketResponse:
+        """A connection that has had its hello."""
+        socket = await self.connect()
+        await read(socket)
+        return socket
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Slack]:
+    slack = Slack()
+    await slack.server.start_server()
+    yield slack
+    await slack.session.close()
+    await slack.hub.close()
+    await slack.server.close()
+
+
+@pytest.fixture
+async def hasty_slack() -> AsyncIterator[Slack]:
+    slack = Slack(ack_wall_s=0.01)
+    await slack.server.start_server()
+    yield slack
+    await slack.session.close()
+    await slack.hub.close()
+    await slack.server.close()
+
+
+async def read(socket: aiohttp.ClientWebSocketResponse) -> Json:
+    return dict(json.loads(await socket.receive_str(timeout=5)))
+
+
+async def answer(socket: aiohttp.ClientWebSocketResponse, payload: Json | None = None) -> Json:
+    """Reads one envelope and acknowledges it."""
+    envelope = await read(socket)
+    reply = {"envelope_id": envelope["envelope_id"]} | ({"payload": payload} if payload else {})
+    await socket.send_str(json.dumps(reply))
+    return envelope
+
+
+async def test_a_connection_is_greeted_with_how_many_there_are(slack: Slack) -> None:
+    await slack.connected()
+
+    hello = await read(await slack.connect())
+
+    assert (hello["type"], hello["num_connections"]) == ("hello", 2)
+    assert hello["connection_info"] == {"app_id": "A0APP"}
+
+
+async def test_a_ticket_opens_one_connection_only(slack: Slack) -> None:
+    ticket = slack.hub.new_ticket()
+    await slack.connect(ticket)
+
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await slack.connect(ticket)
+
+
+async def test_the_eleventh_connection_is_told_there_are_too_many(slack: Slack) -> None:
+    for _ in range(10):
+        await slack.connected()
+
+    farewell = await read(await slack.connect())
+
+    assert (farewell["type"], farewell["reason"]) == ("disconnect", "too_many_websockets")
+
+
+async def test_an_event_envelope_has_the_keys_slack_gives_it(slack: Slack) -> None:
+    socket = await slack.connected()
+
+    sent, envelope = await asyncio.gather(slack.hub.send(EVENT), answer(socket))
+
+    assert sent.is_acknowledged
+    assert envelope.keys() == {
+        "envelope_id",
+        "payload",
+        "type",
+        "accepts_response_payload",
+        "retry_attempt",
+        "retry_reason",
+    }
+    assert (envelope["type"], envelope["payload"], envelope["retry_attempt"]) == ("events_api", EVENT.payload, 0)
+
+
+async def test_an_acknowledged_command_brings_the_payload_back(slack: Slack) -> None:
+    socket = await slack.connected()
+
+    sent, envelope = await asyncio.gather(slack.hub.send(COMMAND), answer(socket, {"text": "On it"}))
+
+    assert sent == Answer(body={"text": "On it"})
+    assert envelope["accepts_response_payload"] is True
+    assert "retry_attempt" not in envelope
+
+
+async def test_a_payload_where_none_is_accepted_is_ignored(slack: Slack) -> None:
+    socket = await slack.connected()
+
+    sent, _ = await asyncio.gather(slack.hub.send(PRESS), answer(socket, {"text": "Hm"}))
+
+    assert sent == Answer()
+
+
+async def test_without_a_connection_nothing_can_be_dispatched(slack: Slack) -> None:
+    assert await slack.hub.send(COMMAND) == Answer(failure="dispatch_failed")
+
+
+async def test_an_envelope_nobody_acknowledges_times_out(hasty_slack: Slack) -> None:
+    await hasty_slack.connected()
+
+    assert await hasty_slack.hub.send(EVENT) == Answer(failure="timeout")
+
+
+async def test_a_cut_connection_fails_what_was_under_way(slack: Slack) -> None:
+    socket = await slack.connected()
+    sending = asyncio.create_task(slack.hub.send(EVENT))
+    await read(socket)
+
+    slack.hub.cut()
+
+    assert await sending == Answer(failure="connection_failed")
+
+
+async def test_a_refresh_lets_what_is_under_way_finish_and_then_closes(slack: Slack) -> None:
+    socket = await slack.connected()
+    sending = asyncio.create_task(slack.hub.send(EVENT))
+    envelope = await read(socket)
+
+    slack.hub.disconnect("refresh_requested")
+    farewell = await read(socket)
+    await socket.send_str(json.dumps({"envelope_id": envelope["envelope_id"]}))
+
+    assert (farewell["type"], farewell["reason"]) == ("disconnect", "refresh_requested")
+    assert (await sending).is_acknowledged
+    assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+
+
+async def test_a_warned_connection_still_gets_envelopes(slack: Slack) -> None:
+    socket = await slack.connected()
+
+    slack.hub.disconnect("warning")
+    assert (await read(socket))["reason"] == "warning"
+    sent, _ = await asyncio.gather(slack.hub.send(EVENT), answer(socket))
+
+    assert sent.is_acknowledged
+
+
+async def test_nothing_but_an_acknowledgement_counts_as_one(hasty_slack: Slack) -> None:
+    socket = await hasty_slack.connected()
+    sending = asyncio.create_task(hasty_slack.hub.send(EVENT))
+    for said in ("hello?", "[]", '{"envelope_id": "someone else\'s"}', "{}"):
+        await socket.send_str(said)
+
+    assert await sending == Answer(failure="timeout")
+
+
+# Retries, with a transport that fails as told.
+
+
+class Script:
+    """A transport that gives these answers in turn, and keeps what came when."""
+
+    def __init__(self, clock: Clock, *answers: Answer) -> None:
+        self._clock = clock
+        self._answers = list(answers)
+        self.sent: list[Package] = []
+        self.at_s: list[float] = []
+
+    async def send(self, package: Package) -> Answer:
+        self.sent.append(package)
+        self.at_s.append(self._clock.now())
+        return self._answers.pop(0)
+
+
+MAYA = Person("U0MAYA", "maya", "Maya", "T0SAND")
+HELP = Channel("C0HELP", "help", members={MAYA.id, "U0BOT"})
+APP = Installation(
+    team_id="T0SAND",
+    app_id="A0APP",
+    bot_id="B0BOT",
+    bot_user_id="U0BOT",
+    people={MAYA.id: MAYA},
+    channels={HELP.id: HELP},
+)
+SAID = MessagePosted(Message(HELP.id, "1700000000.000100", MAYA.id, "hello"))
+LATE = Answer(failure="timeout")
+MANIFEST = AppManifest(bot_scopes=frozenset({"channels:history"}), bot_events=frozenset({"message.channels"}))
+
+
+def deliver(
+    *answers: Answer, manifest: AppManifest = MANIFEST, faults: Faults | None = None
+) -> tuple[Delivery, Script]:
+    clock = Clock(factor=100_000.0)  # five minutes in 3 ms
+    script = Script(clock, *answers)
+    delivery = Delivery(APP, manifest, clock=clock, faults=faults or Faults(), transport=script)
+    delivery.open()
+    return delivery, script
+
+
+async def test_an_unacknowledged_event_comes_again_at_once_after_one_and_after_five_minutes() -> None:
+    delivery, script = deliver(LATE, LATE, LATE, Answer())
+
+    delivery.notice(SAID)
+    await delivery.settle()
+
+    assert [(each.retry_attempt, each.retry_reason) for each in script.sent] == [
+        (0, ""),
+        (1, "timeout"),
+        (2, "timeout"),
+        (3, "timeout"),
+    ]
+    assert len({each.payload["event_id"] for each in script.sent}) == 1
+    assert script.at_s[2] - script.at_s[1] >= 60
+    assert script.at_s[3] - script.at_s[2] >= 300
+    assert delivery.lost == []
+
+
+async def test_an_event_is_lost_after_its_third_retry() -> None:
+    delivery, _ = deliver(LATE, LATE, LATE, LATE)
+
+    delivery.notice(SAID)
+    await delivery.settle()
+
+    assert [each["event"]["text"] for each in delivery.lost] == ["hello"]
+
+
+async def test_an_event_is_not_retried_when_the_app_forbids_it() -> None:
+    delivery, script = deliver(Answer(status=500, failure="http_error", may_retry=False))
+
+    delivery.notice(SAID)
+    await delivery.settle()
+
+    assert len(script.sent) == 1
+
+
+async def test_a_command_is_never_sent_again() -> None:
+    delivery, script = deliver(LATE)
+
+    assert await delivery.ask(COMMAND) == LATE
+    assert script.sent == [COMMAND]
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        pytest.param(AppManifest(bot_scopes=frozenset({"channels:history"})), id="not subscribed"),
+        pytest.param(AppManifest(bot_events=frozenset({"message.channels"})), id="without the scope"),
+    ],
+)
+async def test_only_subscribed_events_with_their_scope_are_sent(manifest: AppManifest) -> None:
+    delivery, script = deliver(manifest=manifest)
+
+    delivery.notice(SAID)
+    await delivery.settle()
+
+    assert script.sent == []
+
+
+async def test_duplicate_faults_send_copies_of_the_same_event() -> None:
+    faults = Faults()
+    faults.duplicate_events = (3, 3)
+    delivery, script = deliver(Answer(), Answer(), Answer(), faults=faults)
+
+    delivery.notice(SAID)
+    await delivery.settle()
+
+    assert len(script.sent) == 3
+    assert len({each.payload["event_id"] for each in script.sent}) == 1
+
+
+async def test_a_lost_acknowledgement_brings_the_event_again() -> None:
+    faults = Faults()
+    faults.drop_ack = 1.0
+    delivery, script = deliver(*[Answer()] * 4, faults=faults)
+
+    delivery.notice(SAID)
+    await delivery.settle()
+
+    assert len(script.sent) == 4
+
+
+async def test_advancing_the_clock_brings_the_next_retry() -> None:
+    clock = Clock(factor=0.001)
+    script = Script(clock, LATE, LATE, Answer())
+    delivery = Delivery(APP, MANIFEST, clock=clock, faults=Faults(), transport=script)
+    delivery.open()
+    delivery.notice(SAID)
+    while len(script.sent) < 2:
+        await asyncio.sleep(0)
+
+    await asyncio.sleep(0)
+    clock.advance(60)
+    await delivery.settle()
+
+    assert [each.retry_attempt for each in script.sent] == [0, 1, 2]
