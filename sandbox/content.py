@@ -1,7 +1,7 @@
 """What the app may put into a message: text, blocks, attachments, metadata, held against Slack's rules."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from sandbox import limits
 from sandbox.ids import Ids
@@ -22,7 +22,6 @@ class Content:
     blocks: list[Json] | None = None
     attachments: list[Json] | None = None
     metadata: Json | None = None
-    warnings: tuple[str, ...] = field(default=())
 
     def checked(self, ids: Ids, *, text_max: int | None = None) -> "Content":
         """As Slack keeps it: ids filled in, text cut. Raises Refused with Slack's error where it would refuse.
@@ -41,10 +40,11 @@ class Content:
             self,
             text=(self.text or "")[:TEXT_MAX],
             blocks=None if self.blocks is None else [with_ids(block, ids) for block in self.blocks],
-            warnings=self._warnings(),
         )
 
-    def _warnings(self) -> tuple[str, ...]:
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What Slack remarks on and takes all the same."""
         missing = () if self.text else ("missing_text_in_message",)
         return missing + (("message_truncated",) if len(self.text or "") > TEXT_MAX else ())
 

@@ -1,0 +1,194 @@
+"""The nouns as the Web API writes them. Messages, views and profiles are shared with events (`payloads.py`)."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sandbox import timeline
+from sandbox.model import Channel, Json, Message, Person, Usergroup, View
+from sandbox.payloads import Installation, bot_profile, message_body, view_body
+from sandbox.workspace import Workspace
+
+_ICONS = (24, 32, 48, 72, 192, 512)
+
+
+def message_json(workspace: Workspace, app: Installation, message: Message, *, with_metadata: bool = True) -> Json:
+    """A message with its thread's facts and reactions; without metadata only the metadata's type stays."""
+    body = message_body(app, message) | timeline.thread_facts(workspace.channels[message.channel], message)
+    if message.reactions:
+        body["reactions"] = reactions_json(message.reactions)
+    if message.metadata and not with_metadata:
+        body["metadata"] = {"event_type": message.metadata["event_type"]}
+    return body | ({"inviter": message.inviter} if message.inviter else {})
+
+
+def reactions_json(reactions: Mapping[str, list[str]]) -> list[Json]:
+    return [{"name": name, "users": list(users), "count": len(users)} for name, users in reactions.items()]
+
+
+def channel_json(workspace: Workspace, channel: Channel, *, with_count: bool = False) -> Json:
+    """A channel, private channel, group DM or DM. Slack gives the count of members only where asked."""
+    if channel.kind == "im":
+        return _dm_json(workspace, channel)
+    is_private = channel.kind != "channel"
+    others = {workspace.people[member].team_id for member in channel.members} | {workspace.team_id}
+    body = _common(workspace, channel) | {
+        "name": channel.name,
+        "name_normalized": channel.name,
+        "is_channel": channel.kind != "mpim",
+        "is_group": channel.kind == "group",
+        "is_mpim": channel.kind == "mpim",
+        "is_private": is_private,
+        "is_general": channel.name == "general",
+        "is_shared": channel.is_ext_shared,
+        "is_ext_shared": channel.is_ext_shared,
+        "is_pending_ext_shared": False,
+        "pending_shared": [],
+        "pending_connected_team_ids": [],
+        "parent_conversation": None,
+        "unlinked": 0,
+        "creator": channel.creator,
+        "shared_team_ids": sorted(others if channel.is_ext_shared else {workspace.team_id}),
+        "previous_names": [],
+        "is_member": workspace.bot_user_id in channel.members,
+        "topic": _topic(channel, channel.topic),
+        "purpose": _topic(channel, channel.purpose),
+    }
+    return body | ({"num_members": len(channel.members)} if with_count else {})
+
+
+def user_json(workspace: Workspace, person: Person) -> Json:
+    zone = datetime.fromtimestamp(workspace.clock.now(), UTC).astimezone(ZoneInfo(person.tz))
+    offset = zone.utcoffset()
+    is_stranger = person.team_id != workspace.team_id
+    body: Json = {
+        "id": person.id,
+        "team_id": person.team_id,
+        "name": person.name,
+        "deleted": person.deleted,
+        "color": "9f69e7",
+        "real_name": person.real_name,
+        "tz": person.tz,
+        "tz_label": zone.tzname(),
+        "tz_offset": int(offset.total_seconds()) if offset else 0,
+        "profile": _profile(workspace, person),
+        "is_admin": False,
+        "is_owner": False,
+        "is_primary_owner": False,
+        "is_restricted": person.is_restricted,
+        "is_ultra_restricted": person.is_ultra_restricted,
+        "is_bot": person.is_bot,
+        "is_app_user": False,
+        "updated": 1_700_000_000,
+        "is_email_confirmed": not person.is_bot,
+        "who_can_share_contact_card": "EVERYONE",
+    }
+    return body | ({"is_stranger": True} if is_stranger else {})
+
+
+def email_of(workspace: Workspace, person: Person) -> str:
+    return f"{person.name}@{workspace.domain}.example"
+
+
+def usergroup_json(workspace: Workspace, group: Usergroup, *, with_users: bool, with_count: bool) -> Json:
+    body: Json = {
+        "id": group.id,
+        "team_id": workspace.team_id,
+        "is_usergroup": True,
+        "is_subteam": True,
+        "name": group.name,
+        "description": "",
+        "handle": group.handle,
+        "is_external": False,
+        "date_create": 1_700_000_000,
+        "date_update": 1_700_000_000,
+        "date_delete": 0,
+        "auto_type": None,
+        "auto_provision": False,
+        "enterprise_subteam_id": "",
+        "created_by": workspace.bot_user_id,
+        "updated_by": workspace.bot_user_id,
+        "deleted_by": None,
+        "prefs": {"channels": [], "groups": []},
+    }
+    body |= {"users": list(group.users)} if with_users else {}
+    return body | ({"user_count": len(group.users)} if with_count else {})
+
+
+def view_json(app: Installation, view: View) -> Json:
+    return view_body(app, view, {})
+
+
+def team_json(workspace: Workspace) -> Json:
+    icon: Json = {f"image_{size}": _image("team", size) for size in (34, 44, 68, 88, 102, 132, 230)}
+    return {
+        "id": workspace.team_id,
+        "name": workspace.name,
+        "url": f"https://{workspace.domain}.slack.com/",
+        "domain": workspace.domain,
+        "email_domain": f"{workspace.domain}.example",
+        "icon": icon | {"image_default": True},
+        "is_verified": False,
+    }
+
+
+def bot_json(workspace: Workspace, app: Installation) -> Json:
+    profile = {name: value for name, value in bot_profile(app).items() if name != "team_id"}
+    return profile | {"user_id": workspace.bot_user_id}
+
+
+def permalink(workspace: Workspace, message: Message) -> str:
+    link = f"https://{workspace.domain}.slack.com/archives/{message.channel}/p{message.ts.replace('.', '')}"
+    if message.thread_ts in (None, message.ts):
+        return link
+    return f"{link}?thread_ts={message.thread_ts}&cid={message.channel}"
+
+
+def _common(workspace: Workspace, channel: Channel) -> Json:
+    return {
+        "id": channel.id,
+        "created": channel.created,
+        "is_archived": channel.is_archived,
+        "is_im": channel.kind == "im",
+        "is_org_shared": False,
+        "context_team_id": workspace.team_id,
+        "updated": channel.created * 1000,
+    }
+
+
+def _dm_json(workspace: Workspace, channel: Channel) -> Json:
+    return _common(workspace, channel) | {"user": channel.user, "is_user_deleted": False, "priority": 0}
+
+
+def _topic(channel: Channel, text: str) -> Json:
+    return {"value": text, "creator": channel.creator if text else "", "last_set": channel.created if text else 0}
+
+
+def _profile(workspace: Workspace, person: Person) -> Json:
+    first, _, last = person.real_name.partition(" ")
+    profile: Json = {
+        "title": "",
+        "phone": "",
+        "skype": "",
+        "real_name": person.real_name,
+        "real_name_normalized": person.real_name,
+        "display_name": person.name,
+        "display_name_normalized": person.name,
+        "fields": None,
+        "status_text": "",
+        "status_emoji": "",
+        "status_expiration": 0,
+        "avatar_hash": "g000000000",
+        "first_name": first,
+        "last_name": last,
+        "team": person.team_id,
+    }
+    profile |= {f"image_{size}": _image(person.id, size) for size in _ICONS}
+    if person.is_bot:
+        return profile | {"api_app_id": workspace.app_id, "bot_id": workspace.bot_id, "always_active": True}
+    has_scope = "users:read.email" in workspace.manifest.bot_scopes
+    return profile | ({"email": email_of(workspace, person)} if has_scope else {})
+
+
+def _image(of: str, size: int) -> str:
+    return f"https://sandbox.invalid/{of}_{size}.png"
