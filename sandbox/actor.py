@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from sandbox.acts import Acts, Interaction
 from sandbox.elements import Found, find_element
 from sandbox.model import Channel, Json, Message, Person, View
+from sandbox.typed import command_text
 from sandbox.workspace import Refused, Workspace
 
 ChannelLike = Channel | str  # a channel, its id, or its name with or without "#"
@@ -78,9 +79,11 @@ class Actor:
         self._check_is_home()
         if self.id not in where.members:
             raise Refused("not_in_channel")
-        if self._workspace.manifest.command(command) is None:
+        listed = self._workspace.manifest.command(command)
+        if listed is None:
             raise Refused("unknown_command")  # Slackbot: "is not a valid command"
-        return await self._acts.command(self.person, where, command, text)
+        sent = command_text(self._workspace, text, should_escape=listed.should_escape)
+        return await self._acts.command(self.person, where, command, sent)
 
     async def shortcut(self, callback_id: str, message: Message | None = None) -> Interaction:
         """Calls a global shortcut, or one on a message."""

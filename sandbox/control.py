@@ -8,7 +8,7 @@ GET  /sandbox/state?as=U…&channel=C…&limit=100
      ` app: {app_id, bot_id, bot_user_id, name, home_tab, messages_tab,`
      `       commands: [{command, description, usage_hint}], shortcuts: [{name, kind: message|global, callback_id}]},`
      ` people: [{id, name, real_name, team_id, tz, is_bot, is_restricted, …}],`
-     ` channels: [{id, name, kind: channel|group|im|mpim, user, members, is_ext_shared, is_archived, unread: int,`
+     ` channels: [{id, name, kind: channel|group|im|mpim, user, members, is_ext_shared, is_archived,`
      `             messages: [message]}],   # by time, threads beside; only of `channel` if given`
      ` ephemerals: [message],               # shown to `as` alone`
      ` views: [view],                       # open modals of `as`, newest last`
@@ -28,7 +28,9 @@ POST /sandbox/act   `{as: "U…" or a name, do: …}` and, by `do`:
      block id, action id or label) · close `{view}`
      -> `{ok, interaction: {acknowledged, status, body, errors: {block_id: text}, shown: message|null, failure}}`
      A `failure` (operation_timeout, dispatch_failed, invalid_response) is what Slack would tell the person.
-     Refused: `{ok: false, error: "code"}` with status 400, such as not_in_channel, unknown_command, no_such_element.
+     Texts of say, dm, edit and command are as people type them: `@name` and `#channel` become mentions.
+     Refused: `{ok: false, error: "code", detail?}` with status 400, such as not_in_channel, unknown_command,
+     view_not_open, not_found (no such person, button or option: `detail` says what there is).
 
 GET  /sandbox/ledger?since=0   `{ok, effects: [{kind, at, method, channel, ts, thread_ts, user, text, blocks,`
      ` metadata}], next}`: what the app did, from that index on.
@@ -39,6 +41,9 @@ POST /sandbox/sockets `{reason?}` or `{kind: "cut"}` -> `{ok, connections}`: dis
 GET  /sandbox/stream   server-sent events: `data: {kind, channel?, ts?, …}` for each change. Kinds: MessagePosted,
      MessageChanged, MessageDeleted, ReactionChanged, MembershipChanged, HomeOpened (whoever did it), and Effect with
      `effect: {…}` for each line of the ledger. Ask for the state again when one comes.
+
+The page itself is `sandbox/page/index.html`, served at `/`; its parts stand beside it and are served at
+`/page/NAME`. Orders from a page of another origin are refused.
 """
 
 from __future__ import annotations

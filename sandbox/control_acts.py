@@ -9,6 +9,7 @@ from sandbox import shown
 from sandbox.actor import Actor
 from sandbox.acts import Interaction
 from sandbox.model import Json, Message, View
+from sandbox.typed import composed
 from sandbox.workspace import Refused, Workspace
 
 
@@ -23,17 +24,17 @@ async def do(workspace: Workspace, actor: Actor, order: Json) -> Json:
     raise Refused("unknown_act")
 
 
-def _say(_: Workspace, actor: Actor, order: Json) -> Message:
+def _say(workspace: Workspace, actor: Actor, order: Json) -> Message:
     thread, broadcast = order.get("thread_ts"), bool(order.get("broadcast"))
-    return actor.say(order["channel"], order["text"], thread=thread, broadcast=broadcast)
+    return actor.say(order["channel"], composed(workspace, order["text"]), thread=thread, broadcast=broadcast)
 
 
-def _dm(_: Workspace, actor: Actor, order: Json) -> Message:
-    return actor.dm(order["text"], order.get("thread_ts"))
+def _dm(workspace: Workspace, actor: Actor, order: Json) -> Message:
+    return actor.dm(composed(workspace, order["text"]), order.get("thread_ts"))
 
 
 def _edit(workspace: Workspace, actor: Actor, order: Json) -> Message:
-    return actor.edit(_message(workspace, actor, order), order["text"])
+    return actor.edit(_message(workspace, actor, order), composed(workspace, order["text"]))
 
 
 def _delete(workspace: Workspace, actor: Actor, order: Json) -> None:

@@ -61,7 +61,7 @@ class Sandbox:
         )
         self._urls = ResponseUrls(self.workspace, lambda: self.url)
         self._acts = Acts(self.workspace, self.installation, delivery=self.delivery, response_urls=self._urls)
-        self._poster: HttpPoster | None = None
+        self._posters: list[HttpPoster] = []
         self._runner: web.AppRunner | None = None
         self._stirred = asyncio.Event()
         self.workspace.subscribe(self.delivery.notice)
@@ -100,8 +100,8 @@ class Sandbox:
     async def stop(self) -> None:
         await self.delivery.close()
         await self.sockets.close()
-        if self._poster is not None:
-            await self._poster.close()
+        for poster in self._posters:
+            await poster.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -115,9 +115,12 @@ class Sandbox:
         await self.stop()
 
     def use_http(self, request_url: str) -> HttpPoster:
-        """Delivers by signed requests to this address from now on, in place of Socket Mode."""
+        """Delivers by signed requests to this address from now on, in place of Socket Mode.
+
+        `await poster.verify()` does what Slack does first: its `url_verification`.
+        """
         poster = HttpPoster(request_url, signing_secret=self.signing_secret, patience=self._patience)
-        self._poster = poster
+        self._posters.append(poster)
         self.delivery.transport = poster
         return poster
 

@@ -126,11 +126,12 @@ async def running(sandbox: Sandbox, mode: Mode) -> AsyncIterator[SmallBot]:
         if mode == "socket":
             handler = AsyncSocketModeHandler(bot.app, sandbox.app_token, web_client=bot.client)
             stack.push_async_callback(handler.close_async)
-            await handler.connect_async()
+            await handler.connect_async()  # type: ignore[no-untyped-call]
             await sandbox.connected()
         else:
             server = TestServer(bot.app.web_app(path="/slack/events"))
             stack.push_async_callback(server.close)
             await server.start_server()
-            sandbox.use_http(str(server.make_url("/slack/events")))
+            poster = sandbox.use_http(str(server.make_url("/slack/events")))
+            assert await poster.verify()
         yield bot
