@@ -1,0 +1,53 @@
+"""A real bare repository to fetch from, written with git's own plumbing so that it can hold what no honest one does."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+AUTHOR = {
+    "GIT_AUTHOR_NAME": "Maya",
+    "GIT_AUTHOR_EMAIL": "maya@example.com",
+    "GIT_COMMITTER_NAME": "Maya",
+    "GIT_COMMITTER_EMAIL": "maya@example.com",
+}
+ISOLATED = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"} | AUTHOR
+
+
+@dataclass(frozen=True)
+class Remote:
+    folder: Path
+
+    @property
+    def address(self) -> str:
+        return f"file://{self.folder}"
+
+    def commit(self, files: dict[str, str], *, branch: str = "main", modes: dict[str, str] | None = None) -> str:
+        """The id of a new commit on the branch that holds these files and no others; `modes` as Git writes them."""
+        entries = [f"{(modes or {}).get(path, '100644')} {self._blob(text)}\t{path}" for path, text in files.items()]
+        return self.commit_entries(entries, branch=branch)
+
+    def commit_entries(self, entries: list[str], *, branch: str = "main") -> str:
+        index = self.folder.with_name("remote-index")
+        index.unlink(missing_ok=True)
+        self.git("update-index", "--add", "--index-info", given="\n".join(entries) + "\n", index=index)
+        return self.commit_tree(self.git("write-tree", "--missing-ok", index=index), branch=branch)
+
+    def commit_tree(self, tree: str, *, branch: str = "main") -> str:
+        revision = self.git("commit-tree", tree, "-m", "Change the handbook")
+        self.git("update-ref", f"refs/heads/{branch}", revision)
+        return revision
+
+    def git(self, *arguments: str, given: str | bytes = b"", index: Path | None = None) -> str:
+        environment = ISOLATED | {"GIT_DIR": str(self.folder)} | ({"GIT_INDEX_FILE": str(index)} if index else {})
+        data = given.encode() if isinstance(given, str) else given
+        done = subprocess.run(["git", *arguments], input=data, env=environment, capture_output=True, check=True)
+        return done.stdout.decode().strip()
+
+    def _blob(self, text: str) -> str:
+        return self.git("hash-object", "-w", "--stdin", given=text)
+
+
+def make_remote(folder: Path) -> Remote:
+    subprocess.run(["git", "init", "--quiet", "--bare", "-b", "main", str(folder)], env=ISOLATED, check=True)
+    return Remote(folder)
