@@ -1,0 +1,379 @@
+"""Finds the articles that answer a question, and says how sure that is.
+
+Kept in memory and never changed: a new handbook revision is a new index. It does not decide whether to answer
+(`bot.answers.rules`) nor what to say (`bot.answers.writer`), and it reads no files.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, pstdev
+
+import tantivy
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from knowledge.article import Article, Audience, Section
+from knowledge.confidence import Evidence, confidence
+from knowledge.text import ABBREVIATIONS, question_text, words
+
+PAGES_KEPT, PASSAGES_KEPT = 30, 50  # candidates a leg gives; more changed no rank on the judged data
+TITLE_WEIGHT = 0.5  # of a page's title and headings against its text: both are short, so BM25 already favours them
+PASSAGE_WEIGHT = 0.7  # of the passages' z-scores against the pages'
+PHRASING_COMPARED = 10  # articles whose title and questions are compared letter by letter; a scan would be slow
+PHRASING_AT = 90.0  # a question this like a title or an alias (0-100, word order ignored) is that article's
+PHRASING_BONUS = 3.0  # z-scores; above what the two legs usually give one candidate over the next
+TYPO_LENGTH = 4  # shorter words have too many neighbours
+TYPO_CACHE = 4096  # unknown words remembered per index
+WRITER_BYTES = 15_000_000  # the least tantivy takes for a writer thread
+BM25_CEILING = 2.2  # k1 + 1: what a term can score at most, times its idf
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An article found and its best section. `score` compares hits of one search only."""
+
+    article: Article
+    section: Section
+    score: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """Best first, one hit an article. `confidence`, 0 to 1: how likely the first one answers the question.
+
+    `terms` are the stems that were looked for, spelling corrected; both are empty when nothing was asked.
+    """
+
+    hits: tuple[Hit, ...]
+    confidence: float
+    terms: tuple[str, ...] = ()
+
+
+NOTHING = Found(hits=(), confidence=0.0)
+
+
+class Index:
+    """A handbook's articles, ready to be asked. Safe to share between threads: searching changes only caches."""
+
+    def __init__(self, articles: Sequence[Article]) -> None:
+        self._articles = tuple(sorted(articles, key=lambda article: article.id))
+        self._present = frozenset(article.audience for article in articles)
+        self._shelves: dict[frozenset[Audience], _Shelf] = {}
+
+    @classmethod
+    def build(cls, articles: Sequence[Article]) -> "Index":
+        """An index of these articles: what the public may read at once, other readers' shares at their first search."""
+        index = cls(articles)
+        index._shelf(frozenset({Audience.PUBLIC}))
+        return index
+
+    def search(
+        self,
+        question: str,
+        *,
+        audiences: frozenset[Audience] = frozenset({Audience.PUBLIC}),
+        limit: int = 5,
+    ) -> Found:
+        """Up to `limit` articles these readers may see, best first, ties by id.
+
+        Nothing the readers may not see has any influence: neither hits nor spelling nor confidence.
+        A stub that points to an article found here gives way to it; other stubs come last.
+        """
+        return self._shelf(audiences).search(question_text(question), limit)
+
+    def _shelf(self, audiences: frozenset[Audience]) -> "_Shelf":
+        visible = audiences & self._present
+        if visible not in self._shelves:
+            self._shelves[visible] = _Shelf([article for article in self._articles if article.audience in visible])
+        return self._shelves[visible]
+
+
+class _Shelf:
+    """The articles one kind of reader may see."""
+
+    def __init__(self, articles: Sequence[Article]) -> None:
+        targets = _targets(articles)
+        self._articles = [article for article in articles if article.id not in targets]
+        self._names = _names(self._articles, [article for article in articles if article.id in targets], targets)
+        self._passages = [
+            (number, section)
+            for number, article in enumerate(self._articles)
+            for section in article.sections or (Section("", "", (), "", 1),)
+        ]
+        self._stems = _Stems()
+        pages, passages = self._texts()
+        self._name_stems = [frozenset(f"{page.name} {page.headings}".split()) for page in pages]
+        self._frequency = Counter(stem for page in pages for stem in set(page.all.split()))
+        self._pages_leg = _Leg(
+            [TITLE_WEIGHT, TITLE_WEIGHT, 1.0], [(page.name, page.headings, page.text) for page in pages]
+        )
+        self._passages_leg = _Leg([1.0], [(text,) for text in passages])
+        self._spelling = _Spelling(self._stems.known_words)
+
+    def _texts(self) -> tuple[list["_Page"], list[str]]:
+        """Stemmed text of pages and of passages; a passage carries its page's name twice and its headings."""
+        names = [self._stems.join(*names, *article.tags)
+                 for names, article in zip(self._names, self._articles, strict=True)]  # fmt: skip
+        headings: list[list[str]] = [[] for _ in names]
+        bodies: list[list[str]] = [[] for _ in names]
+        passages = []
+        for number, section in self._passages:
+            heading, body = self._stems.join(section.heading), self._stems.join(section.text)
+            headings[number].append(heading)
+            bodies[number].append(body)
+            above = self._stems.join(*section.path)
+            passages.append(f"{names[number]} {names[number]} {heading} {heading} {above} {body}")
+        pages = [
+            _Page(name, " ".join(heading), " ".join(body))
+            for name, heading, body in zip(names, headings, bodies, strict=True)
+        ]
+        return pages, passages
+
+    def search(self, question: str, limit: int) -> Found:
+        respelled = self._terms(question)
+        terms = tuple(respelled)
+        pages = self._pages_leg.best(terms, PAGES_KEPT)
+        passages = self._passages_leg.best(terms, PASSAGES_KEPT)
+        if not pages:
+            return Found((), 0.0, terms)
+        best_passage: dict[int, tuple[int, float]] = {}
+        for passage, score in passages:
+            best_passage.setdefault(self._passages[passage][0], (passage, score))
+        fused = _fused(dict(pages), {number: score for number, (_, score) in best_passage.items()})
+        likeness = self._likeness(question, fused)
+        ranked = self._ranked(fused, likeness)
+        hits = tuple(
+            Hit(self._articles[number], self._section(number, best_passage), score) for number, score in ranked[:limit]
+        )
+        evidence = self._evidence(respelled, ranked, dict(pages), best_passage, likeness)
+        return Found(hits, confidence(evidence), terms)
+
+    def _terms(self, question: str) -> dict[str, bool]:
+        """Stems to look for, in the order asked, and whether the asker's spelling was changed for it."""
+        terms: dict[str, bool] = {}
+        for word in words(question):
+            for spelled in self._spelled(word):
+                stem = self._stems.of(spelled)
+                terms[stem] = terms.get(stem, True) and spelled != word and word not in ABBREVIATIONS
+        return terms
+
+    def _spelled(self, word: str) -> list[str]:
+        """What to look for: the word and what it is short for; for an unknown one, a known one spelled like it."""
+        spelled_out = ABBREVIATIONS.get(word, "").split()
+        if self._frequency[self._stems.of(word)]:
+            return [word, *spelled_out]
+        return spelled_out or [self._spelling.nearest(word)]
+
+    def _likeness(self, question: str, fused: Mapping[int, float]) -> dict[int, float]:
+        """How like the question each leading candidate's closest title or alias is, 0 to 1; unlike ones left out."""
+        asked = " ".join(words(question))
+        leading = sorted(fused, key=lambda number: -fused[number])[:PHRASING_COMPARED]
+        alike = {
+            number: max(
+                (fuzz.token_sort_ratio(asked, " ".join(words(name)), score_cutoff=PHRASING_AT) for name in names),
+                default=0.0,
+            )
+            for number in leading
+            if (names := self._names[number])
+        }
+        return {number: ratio / 100 for number, ratio in alike.items() if ratio}
+
+    def _ranked(self, fused: Mapping[int, float], likeness: Mapping[int, float]) -> list[tuple[int, float]]:
+        scored = {number: score + PHRASING_BONUS * likeness.get(number, 0.0) for number, score in fused.items()}
+        return sorted(
+            scored.items(),
+            key=lambda item: (bool(self._articles[item[0]].moved_to), -item[1], self._articles[item[0]].id),
+        )
+
+    def _section(self, number: int, best_passage: Mapping[int, tuple[int, float]]) -> Section:
+        if number in best_passage:
+            return self._passages[best_passage[number][0]][1]
+        sections = self._articles[number].sections
+        return next((section for section in sections if section.text), sections[0] if sections else _EMPTY)
+
+    def _evidence(
+        self,
+        terms: Mapping[str, bool],
+        ranked: Sequence[tuple[int, float]],
+        pages: Mapping[int, float],
+        best_passage: Mapping[int, tuple[int, float]],
+        likeness: Mapping[int, float],
+    ) -> Evidence:
+        first, first_score = ranked[0]
+        weights = {term: self._idf(term) for term in terms}
+        total = sum(weights.values())
+        return Evidence(
+            terms=len(terms),
+            names=sum(weights[term] for term in weights.keys() & self._name_stems[first]) / total,
+            unknown=sum(weight for term, weight in weights.items() if not self._frequency[term]) / total,
+            respelled=sum(weights[term] for term, changed in terms.items() if changed) / total,
+            page=pages.get(first, 0.0) / (total * BM25_CEILING),
+            passage=best_passage.get(first, (0, 0.0))[1] / (total * BM25_CEILING),
+            margin=first_score - (ranked[1][1] if len(ranked) > 1 else 0.0),
+            likeness=likeness.get(first, 0.0),
+        )
+
+    def _idf(self, term: str) -> float:
+        """BM25's inverse document frequency of a term, over pages; highest for one that no page holds."""
+        having = self._frequency[term]
+        return math.log(1 + (len(self._articles) - having + 0.5) / (having + 0.5))
+
+
+_EMPTY = Section("", "", (), "", 1)
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page's stems, space-separated."""
+
+    name: str
+    headings: str
+    text: str
+
+    @property
+    def all(self) -> str:
+        return f"{self.name} {self.headings} {self.text}"
+
+
+class _Stems:
+    """Stems of words, each computed once. Knows which words the articles hold."""
+
+    def __init__(self) -> None:
+        self._stemmer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).filter(
+            tantivy.Filter.stemmer("english")
+        ).build()  # fmt: skip
+        self._seen: dict[str, str] = {}
+
+    @property
+    def known_words(self) -> tuple[str, ...]:
+        return tuple(self._seen)
+
+    def of(self, word: str) -> str:
+        """The stem of one word, kept only when an article holds the word."""
+        known = self._seen.get(word)
+        return self._stemmer.analyze(word)[0] if known is None else known
+
+    def join(self, *texts: str) -> str:
+        """Stems of an article's text in order, space-separated; its words are known from now on."""
+        seen = self._seen
+        found = []
+        for word in words(" ".join(texts)):
+            stem = seen.get(word)
+            if stem is None:
+                stem = seen[word] = self._stemmer.analyze(word)[0]
+            found.append(stem)
+        return " ".join(found)
+
+
+class _Spelling:
+    """Corrects words no article holds, one edit for short words and two for long ones."""
+
+    def __init__(self, vocabulary: Iterable[str]) -> None:
+        self._vocabulary = sorted(word for word in vocabulary if len(word) >= TYPO_LENGTH)
+        self._corrected: dict[str, str] = {}
+
+    def nearest(self, word: str) -> str:
+        """The known word closest to this one; the word itself when it is short, holds digits, or nothing is close."""
+        if len(word) < TYPO_LENGTH or not word.isalpha():
+            return word
+        if word not in self._corrected:
+            if len(self._corrected) >= TYPO_CACHE:
+                self._corrected.clear()
+            self._corrected[word] = self._look_up(word)
+        return self._corrected[word]
+
+    def _look_up(self, word: str) -> str:
+        edits = 1 if len(word) < 2 * TYPO_LENGTH else 2
+        found = process.extract(word, self._vocabulary, scorer=DamerauLevenshtein.distance, score_cutoff=edits, limit=5)
+        alike = [(distance, known) for known, distance, _ in found if known[0] == word[0]]
+        return min(alike)[1] if alike else word
+
+
+class _Leg:
+    """BM25 over one set of texts, by tantivy, in memory."""
+
+    def __init__(self, weights: Sequence[float], rows: Sequence[Sequence[str]]) -> None:
+        self._fields = [(f"field{number}", weight) for number, weight in enumerate(weights)]
+        builder = tantivy.SchemaBuilder()
+        for name, _ in self._fields:
+            builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+        builder.add_integer_field("row", fast=True)
+        self._schema = builder.build()
+        index = tantivy.Index(self._schema)
+        writer = index.writer(WRITER_BYTES, 1)  # one thread: rows keep their order, so ties do
+        for number, row in enumerate(rows):
+            document = tantivy.Document(row=number)
+            for (name, _), text in zip(self._fields, row, strict=True):
+                document.add_text(name, text)
+            writer.add_document(document)
+        writer.commit()
+        index.reload()
+        self._searcher = index.searcher()
+
+    def best(self, terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
+        """Up to `limit` rows that hold any of the terms, with their scores: best first, ties in the rows' order."""
+        if not terms:
+            return []
+        query = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, self._term(name, weight, term)) for term in terms for name, weight in self._fields]
+        )
+        found = self._searcher.search(query, limit, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in found])
+        scored = [(int(row or 0), float(score)) for (score, _), row in zip(found, rows, strict=True)]
+        return sorted(scored, key=lambda item: (-item[1], item[0]))
+
+    def _term(self, name: str, weight: float, term: str) -> tantivy.Query:
+        query = tantivy.Query.term_query(self._schema, name, term, index_option="freq")
+        return query if weight == 1.0 else tantivy.Query.boost_query(query, weight)
+
+
+def _fused(pages: Mapping[int, float], passages: Mapping[int, float]) -> dict[int, float]:
+    """Sum of both legs' z-scores; an article a leg did not find counts as that leg's last."""
+    by_page, by_passage = _z_scores(pages), _z_scores(passages)
+    last_page, last_passage = min(by_page.values(), default=0.0), min(by_passage.values(), default=0.0)
+    return {
+        number: by_page.get(number, last_page) + PASSAGE_WEIGHT * by_passage.get(number, last_passage)
+        for number in pages.keys() | passages.keys()
+    }
+
+
+def _z_scores(scores: Mapping[int, float]) -> dict[int, float]:
+    if not scores:
+        return {}
+    mean = fmean(scores.values())
+    spread = pstdev(scores.values(), mean) or 1.0
+    return {number: (score - mean) / spread for number, score in scores.items()}
+
+
+def _targets(articles: Sequence[Article]) -> dict[str, str]:
+    """Stub id -> id of the article it leads to, over any number of moves; stubs that lead nowhere here are left out."""
+    by_id = {article.id: article for article in articles}
+    by_place = {place: article.id for article in articles for place in (article.id, article.url, _place(article.id))}
+    targets = {}
+    for stub in articles:
+        here, passed = stub, {stub.id}
+        while here.moved_to and (target := by_place.get(here.moved_to) or by_place.get(_place(here.moved_to))):
+            if target in passed:
+                break
+            passed.add(target)
+            here = by_id[target]
+        if here is not stub and not here.moved_to:
+            targets[stub.id] = here.id
+    return targets
+
+
+def _place(address: str) -> str:
+    """A page's path without its leading slash and suffixes, so that `/a/b.html#c` and `a/b.html.md.erb` meet."""
+    path = address.split("#")[0].strip("/")
+    folder, _, file = path.rpartition("/")
+    return f"{folder}/{file.split('.')[0]}"
+
+
+def _names(articles: Sequence[Article], stubs: Sequence[Article], targets: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Every name an article goes by: title, questions, and the titles of the stubs that lead to it."""
+    former: dict[str, list[str]] = {}
+    for stub in stubs:
+        former.setdefault(targets[stub.id], []).append(stub.title)
+    return [(article.title, *article.questions, *former.get(article.id, ())) for article in articles]
