@@ -121,6 +121,8 @@ class AppActs:
         checked = content.checked(self._workspace.ids)
         message = self._made(channel, checked, thread_ts=thread_ts)
         message.subtype = "thread_broadcast" if broadcast and thread_ts else None
+        if kind == "respond":  # Slack names no user here, so Bolt's filter of own events does not see it
+            message.subtype, message.user = "bot_message", ""
         self._workspace.put(message)
         self._record(kind, message, method, user=channel.user)
         return message

@@ -76,7 +76,8 @@ class SmallBot:
         self.app.view_closed("form")(self.on_form_closed)
         self.app.shortcut("get_a_person")(self.on_shortcut)
         self.app.shortcut("mark_answer")(self.on_shortcut)
-        self.app.event({"type": "message"})(self.on_message)
+        self.app.event("message")(self.on_message)
+        self.app.event("member_joined_channel")(self.on_message)
 
     async def on_mention(self, event: Body, say: AsyncSay) -> None:
         self.told.append(event)

@@ -53,7 +53,20 @@ async def test_it_shows_to_the_person_where_the_app_is_no_member(sandbox: Sandbo
 async def test_it_may_show_to_the_whole_channel(maya: Actor, bot: SmallBot) -> None:
     await post(await url_of_command(maya, bot), text="For all", response_type="in_channel")
 
-    assert [each.text for each in maya.sees("away") if not each.ephemeral_to] == ["For all"]
+    (shown,) = [each for each in maya.sees("away") if not each.ephemeral_to]
+    assert (shown.text, shown.subtype, shown.user) == ("For all", "bot_message", "")
+
+
+async def test_what_it_shows_to_a_channel_comes_back_to_the_app_as_a_bots_without_user(
+    sandbox: Sandbox, maya: Actor, bot: SmallBot
+) -> None:
+    maya.invite_app("away")
+    await post(await url_of_command(maya, bot), text="For all", response_type="in_channel")
+    await sandbox.settle()
+
+    (told,) = [each for each in bot.told if each.get("text") == "For all"]
+    assert (told["subtype"], told["bot_id"]) == ("bot_message", sandbox.workspace.bot_id)
+    assert "user" not in told
 
 
 async def test_it_works_five_times(maya: Actor, bot: SmallBot) -> None:
