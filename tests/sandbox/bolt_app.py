@@ -79,6 +79,10 @@ class SmallBot:
         self.app.event("message")(self.on_message)
         self.app.event("member_joined_channel")(self.on_message)
 
+    def told_last(self, key: str) -> Body:
+        """The last thing it was told that has this key; events may come in between."""
+        return next(each for each in reversed(self.told) if key in each)
+
     async def on_mention(self, event: Body, say: AsyncSay) -> None:
         self.told.append(event)
         buttons = (("solved", "That solved it"), ("open_form", "Create a bucket"))

@@ -98,7 +98,7 @@ async def test_a_button_opens_a_modal_that_its_submission_closes(sandbox: Sandbo
 
     assert done.acknowledged
     assert maya.views() == []
-    values = bot.told[-1]["view"]["state"]["values"]
+    values = bot.told_last("view")["view"]["state"]["values"]
     assert values["bucket"]["name"] == {"type": "plain_text_input", "value": "logs"}
     assert values["environment"]["choice"]["selected_option"]["value"] == "prod"
 

@@ -33,7 +33,7 @@ def maya(sandbox: Sandbox) -> Actor:
 async def url_of_command(maya: Actor, bot: SmallBot) -> str:
     """A fresh URL, from a command in a channel the app is not in."""
     await maya.command("/platform", "help", "away")
-    return str(bot.told[-1]["response_url"])
+    return str(bot.told_last("response_url")["response_url"])
 
 
 async def post(url: str, **payload: object) -> tuple[int, str]:
@@ -112,6 +112,6 @@ async def posted(sandbox: Sandbox, bot: SmallBot, maya: Actor) -> Message:
 async def test_a_press_brings_one_that_can_delete_the_message(sandbox: Sandbox, maya: Actor, bot: SmallBot) -> None:
     await maya.press(await posted(sandbox, bot, maya), "solved")
 
-    await post(str(bot.told[-1]["response_url"]), delete_original=True)
+    await post(str(bot.told_last("response_url")["response_url"]), delete_original=True)
 
     assert maya.sees_in_dm() == []
