@@ -1,0 +1,100 @@
+"""A small workspace for the tests of its rules and its Web API: one app, a few people, two channels."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from sandbox.clock import Clock
+from sandbox.faults import Faults
+from sandbox.manifest import AppManifest
+from sandbox.model import Channel, Json, Person
+from sandbox.web_api import web_api_app
+from sandbox.workspace import Workspace
+
+START_S = 1_790_000_000.0
+
+SCOPES = frozenset(
+    {
+        "channels:history",
+        "channels:join",
+        "channels:read",
+        "chat:write",
+        "groups:history",
+        "groups:read",
+        "im:history",
+        "im:read",
+        "im:write",
+        "reactions:read",
+        "reactions:write",
+        "team:read",
+        "usergroups:read",
+        "users:read",
+    }
+)
+
+
+def small_manifest(*, scopes: Iterable[str] = SCOPES, home: bool = True, messages: bool = True) -> Json:
+    return {
+        "display_information": {"name": "Odyssey"},
+        "features": {
+            "bot_user": {"display_name": "Odyssey"},
+            "app_home": {"home_tab_enabled": home, "messages_tab_enabled": messages},
+            "slash_commands": [{"command": "/ask", "description": "Ask", "should_escape": True}],
+            "shortcuts": [{"name": "Log it", "type": "message", "callback_id": "log"}],
+        },
+        "oauth_config": {"scopes": {"bot": sorted(scopes)}},
+        "settings": {
+            "event_subscriptions": {"bot_events": ["app_mention", "message.channels"]},
+            "interactivity": {"is_enabled": True},
+            "socket_mode_enabled": True,
+        },
+    }
+
+
+def still_clock() -> Clock:
+    """A clock that moves only when it is told to."""
+    return Clock(start_s=START_S, factor=1e-9)
+
+
+@dataclass
+class Small:
+    """`help` is public with Ana, Ben and the bot; `secret` is private with Ana alone."""
+
+    workspace: Workspace
+    ana: Person
+    ben: Person
+    help: Channel
+    secret: Channel
+    faults: Faults = field(default_factory=Faults)
+
+
+def small_workspace(manifest: Json | None = None, *, clock: Clock | None = None) -> Small:
+    loaded = AppManifest.load(manifest or small_manifest())
+    workspace = Workspace(clock=clock or still_clock(), manifest=loaded)
+    ana, ben = workspace.add_person("ana"), workspace.add_person("ben", tz="Europe/Berlin")
+    channel = workspace.add_channel("help", members=[ana.id, ben.id])
+    secret = workspace.add_channel("secret", kind="group", members=[ana.id], with_bot=False)
+    return Small(workspace, ana, ben, channel, secret)
+
+
+@asynccontextmanager
+async def served(small: Small) -> AsyncIterator[str]:
+    """The Web API of this workspace; gives its base address."""
+    application = web.Application()
+    api = web_api_app(small.workspace, faults=small.faults, socket_url=lambda: "wss://sandbox.invalid/socket")
+    application.add_subapp("/api/", api)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
+    finally:
+        await runner.cleanup()
+
+
+def client_of(small: Small, base_url: str) -> AsyncWebClient:
+    """Slack's own client, unchanged but for its address, and without its retries."""
+    return AsyncWebClient(token=small.workspace.bot_token, base_url=base_url, retry_handlers=[])
