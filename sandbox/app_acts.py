@@ -121,7 +121,7 @@ class AppActs:
         checked = content.checked(self._workspace.ids)
         message = self._made(channel, checked, thread_ts=thread_ts)
         message.subtype = "thread_broadcast" if broadcast and thread_ts else None
-        if kind == "respond":  # Slack names no user here, so Bolt's filter of own events does not see it
+        if kind == "respond":  # Slack names no user here: apps must know themselves by bot_id
             message.subtype, message.user = "bot_message", ""
         self._workspace.put(message)
         self._record(kind, message, method, user=channel.user)

@@ -57,18 +57,6 @@ async def test_it_may_show_to_the_whole_channel(maya: Actor, bot: SmallBot) -> N
     assert (shown.text, shown.subtype, shown.user) == ("For all", "bot_message", "")
 
 
-async def test_what_it_shows_to_a_channel_comes_back_to_the_app_as_a_bots_without_user(
-    sandbox: Sandbox, maya: Actor, bot: SmallBot
-) -> None:
-    maya.invite_app("away")
-    await post(await url_of_command(maya, bot), text="For all", response_type="in_channel")
-    await sandbox.settle()
-
-    (told,) = [each for each in bot.told if each.get("text") == "For all"]
-    assert (told["subtype"], told["bot_id"]) == ("bot_message", sandbox.workspace.bot_id)
-    assert "user" not in told
-
-
 async def test_it_works_five_times(maya: Actor, bot: SmallBot) -> None:
     url = await url_of_command(maya, bot)
 
