@@ -1,10 +1,24 @@
-"""`channels.yaml`: which channels are watched, and how the bot behaves in each."""
+"""`channels.yaml`: which channels are watched, and how the bot behaves in each.
 
+Its shapes and how they are read. Whether the bot answers a question is decided in `bot.answers.rules`.
+"""
+
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 from bot.calendar import Hours
+from knowledge.people import read_hours
+from knowledge.problem import Level
+from knowledge.schema import Value, did_you_mean
+
+AFTER = re.compile(r"after (\d{1,4}) (minute|hour)s?", re.ASCII)
+LONGEST_WAIT = timedelta(days=1)  # later an answer helps nobody
+HORIZON = re.compile(r"(\d{1,2}) working days?", re.ASCII)
+HISTORY = re.compile(r"(\d{1,4}) days?", re.ASCII)
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+ANSWERS = ("shadow", "when mentioned", "after 20 minutes", "at once")  # as an author may write them
 
 
 class AnswerMode(StrEnum):
@@ -45,3 +59,110 @@ class Channels:
 
     def watched(self, channel_id: str) -> Channel | None:
         return next((channel for channel in self.channels if channel.id == channel_id), None)
+
+
+def read_channels(root: Value) -> Channels:
+    """The file's content; what is wrong is noted at `root`, and then the result is not to be used."""
+    fields = root.fields("timezone", "platform_channel", "guests_may_ask", "answering", "channels")
+    timezone = fields.get("timezone", Value.zone, "UTC")
+    answer_at, suggest_at = fields.get("answering", _read_answering, (None, None))
+    read = Channels(
+        timezone=timezone,
+        platform_channel=fields.get("platform_channel", Value.channel_id, ""),
+        guests_may_ask=fields.get("guests_may_ask", Value.yes_or_no, False),
+        answer_at=answer_at,
+        suggest_at=suggest_at,
+        channels=fields.get("channels", lambda value: _read_list(value, timezone), ()),
+    )
+    if "platform_channel" not in fields and any(one.answer is AnswerMode.SHADOW for one in read.channels):
+        fix = "name the platform team's own channel; what would have been said is shown there"
+        what = "a channel is in shadow, but there is no platform_channel"
+        root.wrong(what, fix, at="platform_channel", level=Level.WARNING)
+    return read
+
+
+def _read_answering(value: Value) -> tuple[float | None, float | None]:
+    fields = value.fields("answer_at", "suggest_at")
+    answer_at = fields.get("answer_at", Value.share, None)
+    suggest_at = fields.get("suggest_at", Value.share, None)
+    if answer_at is not None and suggest_at is not None and suggest_at > answer_at:
+        fields["suggest_at"].wrong(f"{suggest_at:g} is above answer_at ({answer_at:g})", "write a lower number")
+    return answer_at, suggest_at
+
+
+def _read_list(value: Value, timezone: str) -> tuple[Channel, ...]:
+    channels: dict[str, Channel] = {}
+    for item in value.items():
+        channel = _read_channel(item, timezone)
+        if channel is None:
+            continue
+        if channel.id in channels:
+            item.wrong(f"the channel {channel.id} is listed twice", "keep one of the two entries", at="id")
+        channels[channel.id] = channel
+    return tuple(channels.values())
+
+
+def _read_channel(value: Value, timezone: str) -> Channel | None:
+    fields = value.fields("id", "name", "answer", "horizon", "history", "keep", "language", "hours")
+    channel_id = fields.need("id", Value.channel_id, "write the channel's Slack id, such as C0123ABCD")
+    name = fields.get("name", Value.name, channel_id or "")
+    answer, answer_after = fields.get("answer", _read_answer, (AnswerMode.SHADOW, timedelta(0)))
+    channel = Channel(
+        id=channel_id or "",
+        name=name.removeprefix("#"),
+        answer=answer,
+        answer_after=answer_after,
+        horizon_working_days=fields.get("horizon", _read_horizon, 3),
+        history_days=fields.get("history", _read_history, 90),
+        keep=fields.get("keep", _read_keep, Keep.TEXT),
+        language=fields.get("language", _read_language, "en"),
+        hours=fields.get("hours", lambda hours: read_hours(hours, timezone=timezone), None),
+    )
+    return channel if channel_id else None
+
+
+def _read_answer(value: Value) -> tuple[AnswerMode, timedelta] | None:
+    text = value.text()
+    if text is None:
+        return None
+    if found := AFTER.fullmatch(text):
+        wait = timedelta(minutes=int(found[1]) * (60 if found[2] == "hour" else 1))
+        if timedelta(0) < wait <= LONGEST_WAIT:
+            return AnswerMode.AFTER, wait
+        value.wrong(f'"{text}" is no wait between a minute and a day', "write for example: after 20 minutes")
+        return None
+    if text in (AnswerMode.SHADOW, AnswerMode.WHEN_MENTIONED, AnswerMode.AT_ONCE):
+        return AnswerMode(text), timedelta(0)
+    value.wrong(
+        f'"{text[:40]}" is not a way to answer',
+        did_you_mean(text, ANSWERS, otherwise=f"write one of: {', '.join(ANSWERS)}"),
+    )
+    return None
+
+
+def _read_horizon(value: Value) -> int | None:
+    return _read_count(value, HORIZON, "write for example: 3 working days (1 to 99)")
+
+
+def _read_history(value: Value) -> int | None:
+    return _read_count(value, HISTORY, "write for example: 90 days")
+
+
+def _read_count(value: Value, shape: re.Pattern[str], fix: str) -> int | None:
+    text = value.shaped(shape, "is not a number of days as expected here", fix)
+    if text is None:
+        return None
+    count = int(text.split()[0])
+    if count == 0 and shape is HORIZON:
+        value.wrong("0 working days is no time to answer in", fix)
+        return None
+    return count
+
+
+def _read_keep(value: Value) -> Keep | None:
+    text = value.choice(tuple(Keep))
+    return Keep(text) if text else None
+
+
+def _read_language(value: Value) -> str | None:
+    return value.shaped(LANGUAGE, "is not a language code", "write for example en, de or pt-BR")

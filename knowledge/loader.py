@@ -1,12 +1,29 @@
-"""The handbook as loaded: everything in it, at one revision."""
+"""The handbook as loaded: everything in it, at one revision, or all that is wrong with it.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+Loading is atomic and never raises for bad content: a handbook with an error anywhere is `Broken`, and the caller keeps
+the last good one. Fetches nothing from anywhere.
+"""
 
-from knowledge.article import Article
-from knowledge.channels import Channels
-from knowledge.people import People
-from knowledge.problem import Problem
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from knowledge import article as articles
+from knowledge import files, strict_yaml
+from knowledge.article import Article, Parsed
+from knowledge.article import article_from_text as article_from_text  # for articles that are in no handbook
+from knowledge.channels import Channels, read_channels
+from knowledge.links import Pages, Where
+from knowledge.people import People, read_people
+from knowledge.problem import Level, Problem
+from knowledge.schema import Value, nearest
+
+T = TypeVar("T")
+
+YAML_FILES = ("people.yaml", "channels.yaml", "sources.yaml", "capabilities.yaml")
 
 
 @dataclass(frozen=True)
@@ -18,3 +35,128 @@ class Handbook:
     people: People = field(default_factory=People)
     channels: Channels = field(default_factory=Channels)
     warnings: Sequence[Problem] = ()
+
+
+@dataclass(frozen=True)
+class Broken:
+    """`problems` are the errors, all of them, by file and line; warnings stand apart."""
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+Loaded: TypeAlias = Handbook | Broken
+
+
+def load(folder: Path, *, revision: str | None = None) -> Loaded:
+    """The handbook in the folder; without a revision it gets a hash over the files read."""
+    reader = _Reader(folder)
+    people = reader.yaml("people.yaml", read_people, People())
+    channels = reader.yaml("channels.yaml", read_channels, Channels())
+    read = reader.articles()
+    reader.look_around()
+    problems = sorted(set(reader.problems))
+    errors = tuple(problem for problem in problems if problem.level is Level.ERROR)
+    warnings = tuple(problem for problem in problems if problem.level is Level.WARNING)
+    if errors:
+        return Broken(errors, warnings)
+    return Handbook(revision or reader.hash.hexdigest()[:40], read, people, channels, warnings)
+
+
+class _Reader:
+    """Reads one folder, gathering problems and the hash of what it read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+        self.hash = hashlib.sha256()
+
+    def yaml(self, file: str, read: Callable[[Value], T], missing: T) -> T:
+        """What the file says; `missing` when there is none, or none that can be read."""
+        path = self.folder / file
+        if not path.exists() and not path.is_symlink():
+            return missing
+        text = self.text(path, file, Level.ERROR)
+        if text is None:
+            return missing
+        document = strict_yaml.read(text, file=file)
+        self.problems += document.problems
+        return missing if document.root is None else read(Value(document.root, file, self.problems))
+
+    def articles(self) -> tuple[Article, ...]:
+        folder = self.folder / "articles"
+        if not folder.is_dir():
+            what = "the handbook has no folder articles/"
+            self.problems.append(Problem("articles", 1, "", what, "make it, and put Markdown files in it"))
+            return ()
+        found = [self.article(folder, name) for name in files.article_files(folder, suffixes=articles.SUFFIXES)]
+        parsed = [one for one in found if one is not None]
+        if not parsed:
+            what = "there is no article, so no question can be answered"
+            self.warn("articles", 1, what, "put Markdown files in the folder")
+        self.problems += _folded([warning for one in parsed for warning in one.warnings])
+        pages = Pages.of(one.article.id for one in parsed)
+        return tuple(self.linked(one, pages) for one in parsed)
+
+    def article(self, folder: Path, name: str) -> Parsed | None:
+        """The article in the file; None, noted, when it is left out."""
+        file = f"articles/{files.shown(name)}"
+        text = self.text(folder / name, file, Level.WARNING)
+        if text is None:
+            return None
+        parsed = articles.parse(files.shown(name), text, file=file)
+        if parsed is None:
+            self.warn(file, 1, "the article is empty and is left out", "write it, or delete the file")
+        return parsed
+
+    def linked(self, parsed: Parsed, pages: Pages) -> Article:
+        """The article with what replaced it by its id; links that lead nowhere are noted, each once."""
+        article, file = parsed.article, f"articles/{parsed.article.id}"
+        seen: set[str] = set()
+        for link in parsed.links:
+            if link.target not in seen and pages.find(link.target, source=article.id) is Where.NOWHERE:
+                what = f"a link leads to {link.target}, which is not in the handbook"
+                self.warn(file, link.line, what, "correct the link, or take it out")
+            seen.add(link.target)
+        target = pages.find(article.moved_to, source=article.id)
+        return replace(article, moved_to=target) if isinstance(target, str) else article
+
+    def text(self, path: Path, file: str, level: Level) -> str | None:
+        text = files.read_text(path, file=file, level=level)
+        if isinstance(text, Problem):
+            self.problems.append(text)
+            return None
+        self.hash.update(f"{file}\0{text}\0".encode())
+        return text
+
+    def look_around(self) -> None:
+        """Notes YAML files that nobody reads, most often for a slip in the name."""
+        if not self.folder.is_dir():
+            return
+        for path in sorted(self.folder.iterdir()):
+            if path.suffix in (".yaml", ".yml") and path.name not in YAML_FILES and not path.name.startswith("."):
+                near = nearest(path.stem, [Path(name).stem for name in YAML_FILES])
+                fix = f'did you mean "{near}.yaml"?' if near else f"known here: {', '.join(YAML_FILES)}"
+                self.warn(files.shown(path.name), 1, "this file is not read", fix)
+
+    def warn(self, file: str, line: int, what: str, fix: str) -> None:
+        self.problems.append(Problem(file, line, "", what, fix, Level.WARNING))
+
+
+def _folded(warnings: list[Problem]) -> list[Problem]:
+    """The warnings, with a key that many articles have and nobody reads named once and counted."""
+    unknown = Counter(warning.field for warning in warnings if _is_unknown_key(warning))
+    folded: list[Problem] = []
+    for warning in warnings:
+        others = unknown[warning.field] - 1
+        if not _is_unknown_key(warning) or others == 0:
+            folded.append(warning)
+        elif others > 0:
+            noun = "article" if others == 1 else "articles"
+            folded.append(replace(warning, what=f"{warning.what}, here and in {others} more {noun}"))
+            unknown[warning.field] = 0
+    return folded
+
+
+def _is_unknown_key(warning: Problem) -> bool:
+    return warning.what.startswith("unknown key")

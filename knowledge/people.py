@@ -1,9 +1,21 @@
-"""`people.yaml`: the platform team, who is on duty, approver groups, teams and sites."""
+"""`people.yaml`: the platform team, who is on duty, approver groups, teams and sites.
 
+Its shapes and how they are read. Who may do what is decided in `bot.authority`.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from bot.calendar import Hours
+from knowledge import strict_yaml
+from knowledge.schema import Fields, Value
+from knowledge.strict_yaml import Mapping
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HOLIDAYS = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 
 @dataclass(frozen=True)
@@ -61,3 +73,137 @@ class People:
     teams: dict[str, Team] = field(default_factory=dict)
     sites: dict[str, Site] = field(default_factory=dict)
     git_accounts: dict[str, str] = field(default_factory=dict)  # Slack user id -> account
+
+
+def read_people(root: Value) -> People:
+    """The file's content; what is wrong is noted at `root`, and then the result is not to be used."""
+    fields = root.fields("platform_team", "duty", "approvers", "teams", "sites", "git_accounts")
+    sites = fields.get("sites", _read_sites, {})
+    return People(
+        platform_team=fields.get("platform_team", read_group, None),
+        duty=fields.get("duty", _read_duty, None),
+        approvers=fields.get("approvers", _read_approvers, {}),
+        teams=fields.get("teams", lambda value: _read_teams(value, tuple(sites)), {}),
+        sites=sites,
+        git_accounts=fields.get("git_accounts", _read_git_accounts, {}),
+    )
+
+
+def read_group(value: Value) -> Group:
+    return _group(value, value.fields("group", "members"))
+
+
+def read_hours(value: Value, *, timezone: str | None = None) -> Hours | None:
+    """Working hours; `timezone` is the file's, for hours that name none. None, noted, when something is wrong."""
+    fields = value.fields("days", "from", "to", "timezone")
+    days = fields.need("days", _read_days, "write for example [mon, tue, wed, thu, fri]")
+    start = fields.need("from", Value.time_of_day, 'write for example "09:00"')
+    end = fields.need("to", Value.time_of_day, 'write for example "17:30"')
+    if timezone is None or "timezone" in fields:
+        timezone = fields.need("timezone", Value.zone, "write a zone such as Europe/London")
+    if start is None or end is None or not days or timezone is None:
+        return None
+    if start >= end:
+        fields["to"].wrong(f"the day ends at {end:%H:%M}, before it begins", "write a later time, at most 24:00")
+        return None
+    return Hours(days=days, start=start, end=end, timezone=timezone)
+
+
+def _read_days(value: Value) -> frozenset[int]:
+    days = [day for item in value.items() if (day := item.choice(WEEKDAYS)) is not None]
+    if not days:
+        value.wrong("no day is named", "write for example [mon, tue, wed, thu, fri]")
+    return frozenset(WEEKDAYS.index(day) + 1 for day in days)
+
+
+def _group(value: Value, fields: Fields) -> Group:
+    group = Group(
+        usergroup_id=fields.get("group", Value.usergroup_id, ""),
+        members=fields.get("members", _read_members, ()),
+    )
+    if isinstance(value.node, Mapping) and "group" not in fields and "members" not in fields:
+        value.wrong("the group names nobody", "give it `group` (a Slack user group), `members`, or both")
+    return group
+
+
+def _read_members(value: Value) -> tuple[Member, ...]:
+    items = value.items()
+    if not items and isinstance(value.node, strict_yaml.Sequence):
+        value.wrong("the list is empty", "name at least one person, or take the key out")
+    terms: dict[str, list[Member]] = defaultdict(list)
+    for item in items:
+        member = _read_member(item)
+        if member is None:
+            continue
+        if any(_overlap(member, other) for other in terms[member.user_id]):
+            item.wrong(f"{member.user_id} is in the group twice at a time", "keep one entry, or part them by dates")
+        terms[member.user_id].append(member)
+    return tuple(member for members in terms.values() for member in members)
+
+
+def _read_member(value: Value) -> Member | None:
+    if not isinstance(value.node, Mapping):
+        user_id = value.user_id()
+        return Member(user_id) if user_id else None
+    fields = value.fields("id", "from", "until")
+    user_id = fields.need("id", Value.user_id, "write the person's Slack id")
+    since = fields.get("from", Value.day, None)
+    until = fields.get("until", Value.day, None)
+    if since and until and until <= since:
+        fields["until"].wrong(f"the time ends on {until}, before it begins", "write a day after `from`")
+    return Member(user_id, since=since, until=until) if user_id else None
+
+
+def _overlap(one: Member, other: Member) -> bool:
+    return (one.since or date.min) < (other.until or date.max) and (other.since or date.min) < (one.until or date.max)
+
+
+def _read_duty(value: Value) -> Duty | None:
+    fields = value.fields("group", "members", "hours", "page")
+    group = _group(value, fields)
+    hours = fields.need("hours", read_hours, "say when somebody is on duty: days, from, to, timezone")
+    page = fields.get("page", Value.text, "")
+    return Duty(group=group, hours=hours, page=page) if hours else None
+
+
+def _read_approvers(value: Value) -> dict[str, Group]:
+    return {name: read_group(below) for name, below in value.named().items()}
+
+
+def _read_teams(value: Value, sites: Sequence[str]) -> dict[str, Team]:
+    return {name: _read_team(below, sites) for name, below in value.named().items()}
+
+
+def _read_team(value: Value, sites: Sequence[str]) -> Team:
+    fields = value.fields("group", "members", "site")
+    group = _group(value, fields)
+    site = fields.get("site", Value.name, "")
+    if site and site not in sites:
+        fields["site"].dangling(site, "sites", sites)
+    return Team(group=group, site=site)
+
+
+def _read_sites(value: Value) -> dict[str, Site]:
+    return {name: _read_site(below) for name, below in value.named().items()}
+
+
+def _read_site(value: Value) -> Site:
+    fields = value.fields("timezone", "holidays")
+    timezone = fields.need("timezone", Value.zone, "write a zone such as Europe/London")
+    return Site(timezone=timezone or "UTC", holidays=fields.get("holidays", _read_holidays, ""))
+
+
+def _read_holidays(value: Value) -> str | None:
+    return value.shaped(HOLIDAYS, "is not a country or region code", "write for example GB, GB-ENG or DE-BE")
+
+
+def _read_git_accounts(value: Value) -> dict[str, str]:
+    accounts: dict[str, str] = {}
+    for user_id, below in value.named().items():
+        account = below.name()
+        if not below.is_user_id(user_id) or account is None:
+            continue
+        if account in accounts.values():
+            below.wrong(f'the account "{account}" belongs to two people', "give each person an own account")
+        accounts[user_id] = account
+    return accounts
