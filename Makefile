@@ -4,7 +4,7 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; 
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo test ci chaos lint lock clean
+.PHONY: help setup demo test ci chaos lint lock generate clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -45,3 +45,6 @@ lock: setup ## bring requirements.lock up to date with pyproject.toml
 
 clean: ## away with .venv and the caches
 	rm -rf .venv .data .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+generate: setup ## write app_manifest.yaml and docs/messages.md from the code
+	@$(BIN)/python -m bot.generate .

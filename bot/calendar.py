@@ -1,4 +1,4 @@
-"""Working hours in their own zone. Pure; slots, holidays and working time between two moments join it with the digest."""
+"""Working hours in their own zone. Pure. Slots and holidays join it with the digest."""
 
 from dataclasses import dataclass
 from datetime import datetime, time

@@ -1,2 +1,212 @@
-def main() -> None:
-    raise SystemExit(2)
+"""The `mentor` command: a public contract that scripts rely on (exit 2 for misuse, 1 for a failed check).
+
+Reads arguments, calls one thing and prints. Imports late: `mentor ask` should not wait for what `mentor run` needs.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.config import Settings, missing_to_run, read_settings
+from bot.errors import MentorError, SettingsInvalid
+
+if TYPE_CHECKING:
+    from bot.answers.evaluation import Report
+    from knowledge.loader import Handbook
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Ends the process with the command's status; every error is one line on standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        sys.exit(options.run(options))
+    except SettingsInvalid as invalid:
+        _complain(invalid.problems)
+        sys.exit(2)
+    except MentorError as error:
+        _complain(str(error).splitlines())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+def _complain(lines: Sequence[str]) -> None:
+    for line in lines:
+        print(f"mentor: {line}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mentor", description="The Slack bot of a platform team.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    demo = _command(commands, "demo", _demo, "a sandbox workspace with the bot in it: a tour, then yours to try")
+    demo.add_argument("--once", action="store_true", help="end after the tour")
+    demo.add_argument("--port", type=int, default=0, help="the page's port (default: any free one)")
+    _command(commands, "run", _run, "run the bot: Socket Mode with SLACK_APP_TOKEN, else signed HTTP")
+    check = _command(commands, "check", _check, "validate settings, handbook and manifest offline")
+    _add_common(check)
+    ask = _command(commands, "ask", _ask, "what the bot would answer")
+    ask.add_argument("text", metavar="TEXT")
+    _add_common(ask)
+    evaluate = _command(commands, "eval", _eval, "retrieval and abstention on judged data")
+    evaluate.add_argument("--corpus", type=Path, required=True, metavar="F.jsonl")
+    evaluate.add_argument("--queries", type=Path, required=True, metavar="F.jsonl")
+    evaluate.add_argument("--json", action="store_true", help="only JSON on standard output")
+    _add_database_commands(commands)
+    return parser
+
+
+def _command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], help_text: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--handbook", metavar="DIR", help="instead of MENTOR_HANDBOOK")
+    parser.add_argument("--json", action="store_true", help="only JSON on standard output")
+
+
+def _add_database_commands(commands: Any) -> None:
+    database = commands.add_parser("db", help="migrations").add_subparsers(required=True, metavar="COMMAND")
+    _command(database, "upgrade", _db_upgrade, "to this program's revision")
+    downgrade = _command(database, "downgrade", _db_downgrade, 'to an older revision ("base" empties it)')
+    downgrade.add_argument("revision", metavar="REV")
+    _command(database, "current", _db_current, "the database's revision")
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from bot.demo import demo
+
+    stay = not options.once and sys.stdin.isatty() and sys.stdout.isatty()
+    return asyncio.run(demo(port=options.port, stay=stay))
+
+
+def _run(_options: argparse.Namespace) -> int:
+    from bot import logs
+    from bot.app import running
+
+    settings = read_settings()
+    if missing := missing_to_run(settings):
+        raise SettingsInvalid(missing)
+    logs.set_up(settings.log_level)
+
+    async def until_stopped() -> int:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with suppress(NotImplementedError):
+                asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        async with running(settings):
+            await stop.wait()
+        return 0
+
+    return asyncio.run(until_stopped())
+
+
+def _check(options: argparse.Namespace) -> int:
+    """1 when the handbook, the settings or the manifest have an error; warnings alone pass."""
+    from bot.check import check
+
+    found = asyncio.run(check(read_settings(), handbook=options.handbook, folder=Path.cwd()))
+    if options.json:
+        problems = [{**asdict(problem), "level": problem.level.value} for problem in found.problems]
+        print(json.dumps({"ok": found.is_ok, "problems": problems}))
+        return 0 if found.is_ok else 1
+    for problem in found.problems:
+        print(f"{problem.level}: {problem}", file=sys.stderr)
+    print(found.summary)
+    return 0 if found.is_ok else 1
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from bot.answers.library import Library
+    from bot.answers.offline import ask
+    from knowledge.index import Index
+
+    handbook = asyncio.run(_handbook(options.handbook))
+    said = ask(Library(handbook, Index.build(handbook.articles)), options.text)
+    print(json.dumps(said.to_json(), ensure_ascii=False) if options.json else said.in_words())
+    return 0
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from bot.answers.evaluation import evaluate
+
+    report = evaluate(options.corpus, options.queries, _progress)
+    print(json.dumps(report.to_json()) if options.json else _table(report))
+    return 0
+
+
+def _table(report: "Report") -> str:
+    """One line a row; "-" where a figure makes no sense."""
+    head = f"{'set':8} {'kind':24} {'n':>5} {'P@1':>6} {'R@5':>6} {'MRR@10':>6} {'answered':>8} {'p50 ms':>7} {'p99 ms':>7}"
+    lines = [head]
+    for row in report.rows:
+        shares = (row.p_at_1, row.recall_at_5, row.mrr_at_10)
+        three = " ".join(f"{'-' if share is None else f'{share:.3f}':>6}" for share in shares)
+        times = f"{row.ms_p50:7.2f} {row.ms_p99:7.2f}"
+        lines.append(f"{row.set:8} {row.kind:24} {row.n:5} {three} {row.answered_rate:8.3f} {times}")
+    lines += [f"abstention AUC, {name}: {value:.3f}" for name, value in report.abstention_auc.items()]
+    return "\n".join(lines)
+
+
+def _progress(done: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done} questions", end="", file=sys.stderr, flush=True)
+
+
+async def _handbook(place: str | None) -> "Handbook":
+    """The handbook at `place`, or the one of the settings. Raises HandbookBroken with the problems."""
+    from bot.handbook import HandbookSource
+
+    settings = read_settings()
+    source = HandbookSource(
+        place or settings.handbook, workspace=settings.data_folder / "handbook", environment=settings.environment
+    )
+    await source.refresh()
+    return source.current
+
+
+def _db_upgrade(_options: argparse.Namespace) -> int:
+    from bot.storage import migrate
+
+    return _on_database(migrate.upgrade)
+
+
+def _db_downgrade(options: argparse.Namespace) -> int:
+    from bot.storage import migrate
+
+    return _on_database(lambda database: migrate.downgrade(database, options.revision))
+
+
+def _db_current(_options: argparse.Namespace) -> int:
+    from bot.storage import migrate
+
+    return _on_database(migrate.current)
+
+
+def _on_database(act: Callable[[Any], Coroutine[Any, Any, str | None]]) -> int:
+    from bot.storage import migrate
+    from bot.storage.engine import Database
+
+    settings: Settings = read_settings()
+
+    async def unit() -> str | None:
+        database = Database(settings.database_url)
+        try:
+            return await act(database) or await migrate.current(database)
+        finally:
+            await database.close()
+
+    print(asyncio.run(unit()) or "empty")
+    return 0

@@ -43,6 +43,7 @@ class Settings:
     command: str
     log_level: str
     clock: Clock
+    environment: Mapping[str, str] = field(repr=False)  # for git and ssh, which read their own
 
     @property
     def uses_socket_mode(self) -> bool:
@@ -68,6 +69,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         command=_command(env.get("MENTOR_COMMAND", "/platform"), problems),
         log_level=_log_level(env.get("MENTOR_LOG_LEVEL", "info"), problems),
         clock=_clock(env.get("MENTOR_CLOCK", ""), problems),
+        environment=dict(env),
     )
     if problems:
         raise SettingsInvalid(problems)
@@ -129,14 +131,8 @@ def _port(value: str, problems: list[str]) -> int:
 
 
 def _command(value: str, problems: list[str]) -> str:
-    if (
-        not value.startswith("/")
-        or not value[1:].replace("-", "").replace("_", "").isalnum()
-        or len(value) > 32
-    ):
-        problems.append(
-            "MENTOR_COMMAND: must be a slash and up to 31 letters, digits, - or _, such as /platform"
-        )
+    if not value.startswith("/") or not value[1:].replace("-", "").replace("_", "").isalnum() or len(value) > 32:
+        problems.append("MENTOR_COMMAND: must be a slash and up to 31 letters, digits, - or _, such as /platform")
     return value.lower()
 
 
@@ -153,8 +149,6 @@ def _clock(value: str, problems: list[str]) -> Clock:
     try:
         origin_s, start_s, factor = (float(part) for part in value.split(":"))
     except ValueError:
-        problems.append(
-            "MENTOR_CLOCK: must be ORIGIN:START:FACTOR in seconds; leave it unset outside rehearsals"
-        )
+        problems.append("MENTOR_CLOCK: must be ORIGIN:START:FACTOR in seconds; leave it unset outside rehearsals")
         return Clock(time.time)
     return scaled(time.time, origin_s=origin_s, start_s=start_s, factor=factor)

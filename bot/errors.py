@@ -3,6 +3,9 @@
 Expected refusals are return values, not errors.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class MentorError(Exception):
     """Something went wrong inside Mentor."""
@@ -21,6 +24,14 @@ class SettingsInvalid(MentorError):
 
 class HandbookBroken(MentorError):
     """The handbook has errors and was not taken into use."""
+
+    def __init__(self, message: str | None = None, problems: Sequence[Any] = ()) -> None:
+        self.problems = problems  # each a knowledge.problem.Problem, which this module must not know
+        super().__init__(message or "\n".join(map(str, problems)) or None)
+
+
+class PayloadMalformed(MentorError):
+    """What came from Slack has not the form Slack documents."""
 
 
 class SlackError(MentorError):

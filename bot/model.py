@@ -104,6 +104,4 @@ class Effect:
     recipient: str | None = None
     thread_ts: str | None = None
     edits: str | None = None
-    response_url: str | None = (
-        None  # shown at once and at most once; on any doubt a DM to `recipient` follows
-    )
+    response_url: str | None = None  # shown at once and at most once; on any doubt a DM to `recipient` follows

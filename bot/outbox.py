@@ -8,14 +8,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.errors import SlackError, SlackRateLimited, SlackRefused, SlackUnclear
 from bot.model import Effect, MessageKind, Purpose
 from bot.slack import TIMEOUT_S, Posted, Slack
 from bot.storage import outbox as rows
-from bot.storage.engine import Database
+from bot.storage.engine import Database, Tx
 from bot.storage.outbox import Sending
 from bot.work import LEASE, rest, wait_before
 
@@ -54,7 +53,7 @@ class Outbox:
         self._paced: dict[str, datetime] = {}  # channel or person -> when the next message may go
         self.bell = asyncio.Event()
 
-    async def put(self, tx: AsyncConnection, effect: Effect) -> None:
+    async def put(self, tx: Tx, effect: Effect) -> None:
         """In the caller's transaction; ring the bell after it."""
         await rows.put(tx, effect, mark=self._new_id(), now=self._clock.now())
 
@@ -198,7 +197,7 @@ class Outbox:
         else:
             await self._database.write(lambda tx: rows.mark_sent(tx, sending, channel="", ts="", now=now))
 
-    async def _as_direct_message(self, tx: AsyncConnection, sending: Sending) -> None:
+    async def _as_direct_message(self, tx: Tx, sending: Sending) -> None:
         kind = MessageKind(sending.kind, sending.purpose, "", "", "", "")
         effect = Effect(f"{sending.key}:dm", kind, sending.text, tuple(sending.blocks), recipient=sending.recipient)
         await self.put(tx, effect)

@@ -11,11 +11,10 @@ from enum import StrEnum
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.storage import work as rows
-from bot.storage.engine import Database
+from bot.storage.engine import Database, Tx
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +32,7 @@ class Kind(StrEnum):
     ANSWER = "answers.answer"
     HELP = "answers.help"
     HAND_OVER = "answers.hand_over"
+    VERDICT = "answers.verdict"
 
 
 @dataclass(frozen=True)
@@ -53,24 +53,39 @@ class Asking:
     asked: bool = True
     is_direct: bool = False
     is_shared: bool = False
-    team_id: str | None = None
-    enterprise_id: str | None = None
 
     def to_payload(self) -> dict[str, Any]:
         return asdict(self)
 
 
 @dataclass(frozen=True)
+class Press:
+    """A person said something of an answer by a button: the payload of `answers.verdict`. `person` is a pseudonym."""
+
+    key: str
+    person: str
+    answer_id: str
+    verdict: str
+    response_url: str | None = None
+
+    def to_payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+Do = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
 class Job:
     """How a kind of work is done, and what the person is told when it was given up."""
 
-    do: Callable[[dict[str, Any]], Awaitable[None]]
-    given_up: Callable[[dict[str, Any]], Awaitable[None]]
+    do: Do
+    given_up: Do
 
 
-async def enqueue(tx: AsyncConnection, kind: Kind, asking: Asking, *, due_at: datetime, now: datetime) -> bool:
+async def enqueue(tx: Tx, kind: Kind, wanted: Asking | Press, *, due_at: datetime, now: datetime) -> bool:
     """Whether it is new; the same kind and key is done once."""
-    return await rows.enqueue(tx, kind=kind.value, key=asking.key, payload=asking.to_payload(), due_at=due_at, now=now)
+    return await rows.enqueue(tx, kind=kind.value, key=wanted.key, payload=wanted.to_payload(), due_at=due_at, now=now)
 
 
 class Workers:

@@ -1,1 +1,37 @@
-"""Listens to Slack: reads, calls one use case, acknowledges."""
+"""Listens to Slack: reads, calls one use case, acknowledges. `register` is the whole routing."""
+
+import re
+from dataclasses import dataclass
+from functools import partial
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.answers.service import AnswerService
+from bot.answers.verdicts import VerdictService
+from bot.model import Workspace
+from bot.peers.service import PeerService
+from handlers import answers, errors, messages
+
+
+@dataclass(frozen=True)
+class Services:
+    answers: AnswerService
+    verdicts: VerdictService
+    peers: PeerService
+
+
+def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
+    """Services are bound by name and so come last in a listener: Bolt fills what stands before them."""
+    on_message = partial(messages.on_message, peers=services.peers, workspace=workspace)
+    app.event("message")(on_message)
+    app.event("app_mention")(on_message)
+    app.command(command)(partial(answers.on_command, answers=services.answers))
+    app.action(re.compile(r"^answers\."))(partial(answers.on_verdict, verdicts=services.verdicts))
+    app.event(re.compile(r"."))(on_unused)
+    app.error(errors.on_error)
+
+
+async def on_unused(ack: AsyncAck) -> None:
+    """An event we have no use for: taken, or Slack would send it again."""
+    await ack()

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.errors import MentorError
 
+Tx = AsyncConnection  # an open transaction, for services to hand on to queries
 T = TypeVar("T")
 Unit = Callable[[AsyncConnection], Awaitable[T]]
 

@@ -103,8 +103,8 @@ answers = Table(
     "answers",
     metadata,
     Column("id", String(40), primary_key=True),
-    Column("key", String(120), nullable=False, unique=True),  # one answer to one asking, whatever brings it
-    Column("channel_id", String(40)),  # null for a private answer
+    Column("key", String(255), nullable=False, unique=True),  # one answer to one asking, whatever brings it
+    Column("channel_id", String(40), nullable=False),  # "" in private
     Column("question_ts", String(40)),
     Column("thread_ts", String(40)),
     _person("asker"),
@@ -133,7 +133,7 @@ work = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("kind", String(60), nullable=False),
-    Column("key", String(160), nullable=False),
+    Column("key", String(255), nullable=False),
     Column("payload", JSON),  # null once done: nothing is kept that is not needed
     Column("due_at", Moment, nullable=False),
     Column("state", String(10), nullable=False),  # waiting | done | failed
@@ -150,14 +150,14 @@ work = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("key", String(160), primary_key=True),
+    Column("key", String(255), primary_key=True),
     Column("mark", String(40), nullable=False, unique=True),  # opaque: what Slack's message metadata carries
     Column("kind", String(60), nullable=False),
     Column("purpose", String(10), nullable=False),
     Column("channel_id", String(40), nullable=False),  # "" for a DM
     _person("recipient", nullable=True),
     Column("thread_ts", String(40)),
-    Column("edits", String(160)),
+    Column("edits", String(255)),
     Column("response_url", Text),
     Column("text", Text),
     Column("blocks", JSON),

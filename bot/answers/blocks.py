@@ -1,0 +1,218 @@
+"""Shows answers: what was found, where it stands and what can be pressed; and reads the presses.
+
+All words people see when they ask are here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.answers.writer import Draft, Source
+from bot.blockkit import TEXT_MAX, actions, button, clip, context, escape, link, section
+from bot.errors import PayloadMalformed
+from bot.model import Json, MessageKind, Purpose
+
+SOLVED, NOT_QUITE, PERSON = "answers.solved", "answers.not_quite", "answers.person"
+RIGHT, WRONG, QUIET = "answers.right", "answers.wrong", "answers.quiet"
+VERDICTS = {
+    SOLVED: "solved",
+    NOT_QUITE: "not quite",
+    PERSON: "person",
+    RIGHT: "right",
+    WRONG: "wrong",
+    QUIET: "silent",
+}
+
+ANSWER = MessageKind(
+    "answer",
+    Purpose.ASKED,
+    "the thread of the question, or the DM it was asked in",
+    "a question in a watched channel, a mention, or a message to the bot",
+    "once a question",
+    "set the channel to `when mentioned` in the handbook's `channels.yaml`",
+)
+PRIVATE_ANSWER = MessageKind(
+    "private answer",
+    Purpose.ASKED,
+    "the person who used the command, only visible to them; as a DM when that fails",
+    "the command, or a press that cannot be carried out",
+    "once a command or press",
+    "it only answers what you do",
+)
+HAND_OVER = MessageKind(
+    "hand-over",
+    Purpose.ASKED,
+    "the thread; names the people on duty",
+    "somebody asks for a person, or presses *Get a person*",
+    "once a thread",
+    "it only answers what you do",
+)
+SHADOW_CARD = MessageKind(
+    "shadow card",
+    Purpose.OWED,
+    "the platform channel",
+    "a question in a channel in `shadow` that the bot would have answered",
+    "once a question",
+    "set the channel to another mode in `channels.yaml`",
+)
+HANDBOOK_BROKEN = MessageKind(
+    "handbook broken",
+    Purpose.OWED,
+    "the platform channel",
+    "a new state of the handbook has errors and was not taken into use",
+    "once a broken revision",
+    "mend the handbook; `mentor check` shows the errors before they are merged",
+)
+KINDS = (ANSWER, PRIVATE_ANSWER, HAND_OVER, SHADOW_CARD, HANDBOOK_BROKEN)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message: what notifications and screen readers get, and its blocks."""
+
+    text: str
+    blocks: tuple[Json, ...]
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """Who helps, in words: `mention` is Slack's own mark-up for the duty group, "" outside its hours or without one."""
+
+    mention: str
+    hours: str
+    page: str
+
+
+def answer(draft: Draft, answer_id: str, *, is_sure: bool, today: date, can_press: bool = True) -> Shown:
+    """The answer, or pointers that may help, with sources and what can be said of it."""
+    head = clip(escape(draft.text), 2_800) if is_sure else "I am not sure, but these may help:"
+    blocks = [section(head)]
+    if is_sure:
+        blocks.append(context("From " + " · and ".join(_cite(source, today) for source in draft.sources[:1])))
+        if draft.sources[1:]:
+            blocks.append(context("See also " + " · ".join(_name(source) for source in draft.sources[1:])))
+    else:
+        blocks += [section("• " + _cite(source, today)) for source in draft.sources]
+    if can_press:
+        blocks.append(_verdict_buttons(answer_id))
+    return Shown(_plain(head, draft.sources), tuple(blocks))
+
+
+def nothing_found(answer_id: str) -> Shown:
+    """Said only to somebody who asked the bot; in a channel it stays silent."""
+    text = (
+        "I found nothing about this in the handbook, and I do not guess. "
+        "The question is noted for the platform team. A person can help you now:"
+    )
+    buttons = [button("Get a person", action_id=PERSON, value=answer_id, style="primary")]
+    return Shown(text, (section(text), actions("answers.verdict", buttons)))
+
+
+def hand_over(on_duty: OnDuty, *, asks: str) -> Shown:
+    """Who looks at it, until when, and the official way to page."""
+    if on_duty.mention:
+        text = f"{on_duty.mention} {asks}"
+    elif on_duty.hours:
+        text = f"{asks} Nobody is on duty right now; the platform team is there {on_duty.hours}."
+    else:
+        text = f"{asks} The handbook names nobody on duty. Please ask in the platform team's channel."
+    if on_duty.page:
+        text += f"\nIf it cannot wait: {escape(on_duty.page)}"
+    return Shown(text, (section(text),))
+
+
+def refusal(reason: str) -> Shown:
+    return Shown(reason, (section(escape(reason)),))
+
+
+def help_text(verbs: Sequence[tuple[str, str]], *, command: str, name: str) -> Shown:
+    """Three lines (ask, get something done, get a person), then the verbs there are."""
+    lines = [
+        f"*Ask*: `{command} how do I see my logs?`, mention {escape(name)} in a thread, or write to it directly.",
+        "*Answers* come from the handbook and say where they stand.",
+        f"*Get a person*: `{command} human`.",
+    ]
+    known = "  ".join(f"`{verb}` {escape(summary)}." for verb, summary in verbs)
+    text = "\n".join(lines)
+    return Shown(text, (section(text), context(known)))
+
+
+def shadow_card(draft: Draft, answer_id: str, *, is_sure: bool, permalink: str, today: date) -> Shown:
+    """For the platform team alone: what the bot would have said. It links the question and does not quote it."""
+    would = answer(draft, answer_id, is_sure=is_sure, today=today, can_press=False)
+    head = f"In shadow: to {link(permalink, 'this question')} I would have said the following. Was it right?"
+    buttons = [
+        button("Right", action_id=RIGHT, value=answer_id, style="primary"),
+        button("Wrong", action_id=WRONG, value=answer_id),
+        button("Should stay silent", action_id=QUIET, value=answer_id),
+    ]
+    return Shown(head, (section(head), *would.blocks, actions("answers.shadow", buttons)))
+
+
+def handbook_broken(problems: Sequence[str], *, revision: str) -> Shown:
+    listed = "\n".join(f"• {escape(problem)}" for problem in problems[:10])
+    more = f"\n… and {len(problems) - 10} more." if len(problems) > 10 else ""
+    text = (
+        f"The handbook at `{escape(revision[:12])}` has errors and was not taken into use. "
+        f"I go on answering from the last good one. `mentor check` shows the same list.\n{listed}{more}"
+    )
+    return Shown(clip(text, 2_900), (section(text),))
+
+
+def said(verdict: str, *, by: str) -> str:
+    """What stands under an answer once something was said of it."""
+    match verdict:
+        case "solved":
+            return "✓ Solved, says the person who asked."
+        case "not quite":
+            return "Not it, says the person who asked. That is noted for the article's owner."
+        case "right" | "wrong":
+            return f"Judged *{verdict}* by <@{by}>."
+        case _:
+            return f"<@{by}>: should stay silent."
+
+
+def person_button(answer_id: str) -> Json:
+    return actions("answers.verdict", [button("Get a person", action_id=PERSON, value=answer_id, style="primary")])
+
+
+def _verdict_buttons(answer_id: str) -> Json:
+    return actions(
+        "answers.verdict",
+        [
+            button("That solved it", action_id=SOLVED, value=answer_id, style="primary"),
+            button("Not quite", action_id=NOT_QUITE, value=answer_id),
+        ],
+    )
+
+
+def _cite(source: Source, today: date) -> str:
+    return " · ".join(part for part in (_name(source), _age(source, today), _owner(source)) if part)
+
+
+def _name(source: Source) -> str:
+    title = f"{source.title} › {source.section}" if source.section and source.section != source.title else source.title
+    return link(source.url + (f"#{source.anchor}" if source.url and source.anchor else ""), title)
+
+
+def _owner(source: Source) -> str:
+    return f"owner {escape(source.owner)}" if source.owner else ""
+
+
+def _age(source: Source, today: date) -> str:
+    if source.reviewed is None:
+        return "never reviewed"
+    days = (today - source.reviewed).days
+    ago = f"{days} days ago" if days < 60 else f"{days // 30} months ago"
+    return f"reviewed {source.reviewed.day} {source.reviewed:%b %Y} ({'today' if days <= 0 else ago})"
+
+
+def _plain(head: str, sources: Sequence[Source]) -> str:
+    return clip(head + "\n" + "; ".join(escape(source.title) for source in sources), TEXT_MAX)
+
+
+def read_verdict(action_id: str) -> str:
+    """What the button says. Raises PayloadMalformed for an id that is none of ours."""
+    if action_id not in VERDICTS:
+        raise PayloadMalformed(f"no button of ours: {action_id[:40]}")
+    return VERDICTS[action_id]

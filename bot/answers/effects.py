@@ -1,0 +1,48 @@
+"""Where a reply goes and under which key: pure. One asking has one key, however often its reply is made."""
+
+from bot.answers.blocks import ANSWER, PRIVATE_ANSWER, Shown
+from bot.model import Effect, Json, MessageKind
+from bot.work import Asking
+
+
+def reply(asking: Asking, name: str, shown: Shown, *, kind: MessageKind = ANSWER) -> Effect:
+    """To the person alone after a command, else to the thread of the message, or the DM it was written in."""
+    if asking.response_url is not None:
+        return privately(f"{name}:{asking.key}", asking.asker, shown, response_url=asking.response_url)
+    return Effect(
+        key=f"{name}:{asking.key}",
+        kind=kind,
+        text=shown.text,
+        blocks=shown.blocks,
+        channel_id=asking.channel_id,
+        recipient=asking.asker if asking.is_direct else None,
+        thread_ts=asking.thread_ts if asking.is_direct else asking.thread_ts or asking.question_ts,
+    )
+
+
+def privately(key: str, person: str, shown: Shown, *, response_url: str | None = None) -> Effect:
+    """By the address Slack gave for a reply, where there is one, else as a DM."""
+    return Effect(
+        key=key, kind=PRIVATE_ANSWER, text=shown.text, blocks=shown.blocks, recipient=person, response_url=response_url
+    )
+
+
+def in_channel(key: str, kind: MessageKind, channel_id: str, shown: Shown) -> Effect:
+    return Effect(key=key, kind=kind, text=shown.text, blocks=shown.blocks, channel_id=channel_id)
+
+
+def edit(key: str, kind: MessageKind, shown: Shown, *, channel_id: str, recipient: str | None = None) -> Effect:
+    """The newest state of the message that the effect `key` made."""
+    return Effect(
+        key=f"{key}:edit",
+        kind=kind,
+        text=shown.text,
+        blocks=shown.blocks,
+        channel_id=channel_id,
+        recipient=recipient,
+        edits=key,
+    )
+
+
+def without_buttons(blocks: tuple[Json, ...], *more: Json) -> tuple[Json, ...]:
+    return (*(block for block in blocks if block["type"] != "actions"), *more)

@@ -1,0 +1,38 @@
+"""The handbook and its index as they are live now; both change together."""
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.answers.rules import SHIPPED, Thresholds
+from knowledge.index import Index
+from knowledge.loader import Handbook
+
+
+@dataclass(frozen=True)
+class Library:
+    handbook: Handbook
+    index: Index
+
+
+class Shelf:
+    """Holds the live library. Replacing it is one assignment, so a reader sees the old one or the new one."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+
+    async def put(self, handbook: Handbook) -> None:
+        """Indexes the handbook beside the live one, then takes its place."""
+        self.library = await catalogued(handbook)
+
+
+async def catalogued(handbook: Handbook) -> Library:
+    return Library(handbook, await asyncio.to_thread(Index.build, handbook.articles))
+
+
+def thresholds(handbook: Handbook) -> Thresholds:
+    """The team's own where the handbook sets them, else the shipped ones."""
+    ours = handbook.channels
+    return Thresholds(
+        answer_at=SHIPPED.answer_at if ours.answer_at is None else ours.answer_at,
+        suggest_at=SHIPPED.suggest_at if ours.suggest_at is None else ours.suggest_at,
+    )

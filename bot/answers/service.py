@@ -1,0 +1,232 @@
+"""Answers what was asked: finds, decides, and writes the answer and its message down in one transaction.
+
+Nothing is sent from here; the outbox makes it visible. What people say of an answer is `answers.verdicts`'.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.answers import blocks, effects
+from bot.answers.blocks import SHADOW_CARD, Shown
+from bot.answers.library import Library, Shelf, thresholds
+from bot.answers.people import PeopleService
+from bot.answers.rules import Answered, Choice, Silent, choose
+from bot.answers.writer import Draft, quote
+from bot.authority import Act, Refused, may
+from bot.clock import Clock
+from bot.model import Effect, Profile, Workspace, moment
+from bot.outbox import Outbox
+from bot.slack import Slack
+from bot.storage import answers as rows
+from bot.storage import peers
+from bot.storage.answers import Answer
+from bot.storage.engine import Database, Tx
+from bot.storage.people import pseudonym_of
+from bot.work import Asking, Kind, enqueue
+from knowledge.article import Audience
+from knowledge.channels import AnswerMode
+
+TOO_OLD = timedelta(hours=1)  # an overheard question this long past its turn is logged, not answered late
+SHARED = (
+    "That channel is shared with another company, so I keep quiet there. "
+    "Ask me here or by the command: then only you see the answer."
+)
+BROKEN = "I could not answer this: something broke on my side, and my operators see it. Please ask a person."
+NOTHING = Draft("", ())
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What is to be kept of an asking, and the message that tells it, if any."""
+
+    outcome: str  # answered | suggested | silent | refused
+    reason: str = ""
+    confidence: float = 0.0
+    draft: Draft = NOTHING
+    effect: Callable[[str], Effect] | None = None  # from the answer's id
+
+
+class AnswerService:
+    """Use cases of the answers pillar. Methods that workers call may run twice and change nothing the second time."""
+
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        slack: Slack,
+        people: PeopleService,
+        *,
+        shelf: Shelf,
+        workspace: Workspace,
+        clock: Clock,
+        new_id: Callable[[], str],
+        wake: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._slack = slack
+        self._people = people
+        self._shelf = shelf
+        self._workspace = workspace
+        self._clock = clock
+        self._new_id = new_id
+        self._wake = wake
+
+    async def take_command(
+        self, kind: Kind, *, key: str, user_id: str, channel_id: str, text: str, response_url: str
+    ) -> None:
+        """Takes a command down; its answer goes to the person alone."""
+        now = self._clock.now()
+
+        async def unit(tx: Tx) -> None:
+            asker = await pseudonym_of(tx, user_id, now=now, new_id=self._new_id)
+            asking = Asking(key=key, asker=asker, text=text, channel_id=channel_id, response_url=response_url)
+            await enqueue(tx, kind, asking, due_at=now, now=now)
+
+        await self._database.write(unit)
+        self._wake()
+
+    async def answer(self, asking: Asking) -> None:
+        """The question is answered, declined with the reason, or (an overheard one) left to people in silence."""
+        async with self._database.read() as tx:
+            is_done = await rows.by_key(tx, asking.key) is not None
+            text, reason = await self._still_wanted(tx, asking)
+        if is_done:
+            return
+        library = self._shelf.library
+        if reason:
+            await self._keep(asking, Decided("silent", reason), library)
+            return
+        profile = await self._people.profile(asking.asker)
+        if reason := self._refusal(asking, profile, library):
+            await self._keep(asking, self._refused(asking, reason), library)
+            return
+        found = library.index.search(text, audiences=await self._audiences(asking, profile))
+        decided = await self._decide(asking, text, choose(found, thresholds(library.handbook)), library)
+        await self._keep(asking, decided, library)
+
+    async def help(self, asking: Asking, shown: Shown) -> None:
+        await self._send(effects.reply(asking, "help", shown))
+
+    async def given_up(self, asking: Asking) -> None:
+        """The work failed for good: who asked is told, with a way to people."""
+        if asking.asked:
+            await self._send(effects.reply(asking, "given-up", blocks.refusal(BROKEN)))
+
+    async def _still_wanted(self, tx: Tx, asking: Asking) -> tuple[str, str]:
+        """The newest text, and the reason to stay silent ("" for none)."""
+        if asking.question_ts is None or asking.is_direct:
+            return asking.text, ""
+        text, is_deleted = await peers.newest_text(tx, asking.channel_id, asking.question_ts)
+        if is_deleted:
+            return "", "the question was deleted"
+        if asking.asked:
+            return asking.text, ""
+        channel = self._shelf.library.handbook.channels.watched(asking.channel_id)
+        if channel is None:
+            return "", "the channel is not watched any more"
+        if self._clock.now() > moment(asking.question_ts) + channel.answer_after + TOO_OLD:
+            return "", "too old"
+        if await peers.has_human_reply(tx, asking.channel_id, asking.question_ts, asker=asking.asker):
+            return "", "people answered"
+        return text or asking.text, ""
+
+    def _refusal(self, asking: Asking, profile: Profile, library: Library) -> str:
+        """Why the person gets no answer there; "" when they may."""
+        if asking.is_shared:
+            return SHARED
+        guests_may_ask = library.handbook.channels.guests_may_ask
+        permission = may(profile, Act.ASK, workspace=self._workspace, guests_may_ask=guests_may_ask)
+        return permission.reason if isinstance(permission, Refused) else ""
+
+    def _refused(self, asking: Asking, reason: str) -> Decided:
+        if not asking.asked:
+            return Decided("refused", reason)
+        key, shown = f"refused:{asking.key}", blocks.refusal(reason)
+        effect = effects.privately(key, asking.asker, shown, response_url=asking.response_url)
+        return Decided("refused", reason, effect=lambda _: effect)
+
+    async def _audiences(self, asking: Asking, profile: Profile) -> frozenset[Audience]:
+        """What may be shown there: in channels public articles alone, in private what the person may see."""
+        is_private = asking.is_direct or asking.response_url is not None
+        if not is_private or profile.is_guest:
+            return frozenset({Audience.PUBLIC})
+        if await self._people.is_platform(profile.user_id):
+            return frozenset(Audience)
+        return frozenset({Audience.PUBLIC, Audience.INTERNAL})
+
+    async def _decide(self, asking: Asking, text: str, choice: Choice, library: Library) -> Decided:
+        if isinstance(choice, Silent):
+            nothing = (lambda id_: effects.reply(asking, "answer", blocks.nothing_found(id_))) if asking.asked else None
+            return Decided("silent", choice.reason, choice.confidence, effect=nothing)
+        is_sure = isinstance(choice, Answered)
+        outcome, draft, today = "answered" if is_sure else "suggested", quote(text, choice), self._today(library)
+        if self._is_shadow(asking, library):
+            effect = await self._shadow_card(asking, draft, is_sure=is_sure, library=library)
+        else:
+
+            def effect(id_: str) -> Effect:
+                return effects.reply(asking, "answer", blocks.answer(draft, id_, is_sure=is_sure, today=today))
+
+        return Decided(outcome, "", choice.confidence, draft, effect)
+
+    def _is_shadow(self, asking: Asking, library: Library) -> bool:
+        channel = library.handbook.channels.watched(asking.channel_id)
+        return not asking.asked and channel is not None and channel.answer is AnswerMode.SHADOW
+
+    async def _shadow_card(
+        self, asking: Asking, draft: Draft, *, is_sure: bool, library: Library
+    ) -> Callable[[str], Effect] | None:
+        """For the platform channel; none where the handbook names no such channel."""
+        channel_id, today = library.handbook.channels.platform_channel, self._today(library)
+        if not channel_id or asking.question_ts is None:
+            return None
+        permalink = await self._slack.permalink(asking.channel_id, asking.question_ts)
+
+        def effect(id_: str) -> Effect:
+            shown = blocks.shadow_card(draft, id_, is_sure=is_sure, permalink=permalink, today=today)
+            return effects.in_channel(f"answer:{asking.key}", SHADOW_CARD, channel_id, shown)
+
+        return effect
+
+    async def _keep(self, asking: Asking, decided: Decided, library: Library) -> None:
+        """The answer's row and its message, together or not at all."""
+        answer = Answer(
+            id=self._new_id(),
+            key=asking.key,
+            channel_id="" if asking.response_url else asking.channel_id,
+            question_ts=asking.question_ts,
+            thread_ts=asking.thread_ts,
+            asker=asking.asker,
+            surface=self._surface(asking, library),
+            outcome=decided.outcome,
+            reason=decided.reason,
+            text=decided.draft.text,
+            confidence=decided.confidence,
+            sources=[source.to_json() for source in decided.draft.sources],
+            handbook_revision=library.handbook.revision,
+            created_at=self._clock.now(),
+        )
+
+        async def unit(tx: Tx) -> None:
+            if await rows.add(tx, answer) and decided.effect is not None:
+                await self._outbox.put(tx, decided.effect(answer.id))
+
+        await self._database.write(unit)
+        self._outbox.bell.set()
+
+    def _surface(self, asking: Asking, library: Library) -> str:
+        if asking.response_url is not None:
+            return "private"
+        if asking.is_direct:
+            return "direct"
+        return "shadow" if self._is_shadow(asking, library) else "thread"
+
+    async def _send(self, effect: Effect) -> None:
+        await self._database.write(lambda tx: self._outbox.put(tx, effect))
+        self._outbox.bell.set()
+
+    def _today(self, library: Library) -> date:
+        return self._clock.now().astimezone(ZoneInfo(library.handbook.channels.timezone)).date()

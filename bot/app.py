@@ -1,0 +1,274 @@
+"""The composition root: the only place that builds things, and the map from each kind of work to who does it.
+
+`running()` is the bot: it takes what Slack sends, works, ticks and serves its health pages until its block ends.
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from bot.answers import blocks, effects
+from bot.answers.duty import DutyService
+from bot.answers.library import Library, Shelf, catalogued
+from bot.answers.people import PeopleService
+from bot.answers.service import AnswerService
+from bot.answers.verdicts import VerdictService
+from bot.config import Settings
+from bot.handbook import HandbookSource, Refreshed, StillBroken, Unreachable
+from bot.model import Workspace
+from bot.outbox import Outbox
+from bot.peers.service import PeerService
+from bot.slack import Slack, web_client
+from bot.storage import migrate
+from bot.storage import outbox as outbox_rows
+from bot.storage import peers as peer_rows
+from bot.storage import work as work_rows
+from bot.storage.engine import Database
+from bot.work import Asking, Job, Kind, Press, Workers
+from handlers import Services, health, http, register, verbs
+from handlers.errors import dispatch
+
+log = structlog.get_logger(__name__)
+
+PING_S = 10.0
+DEAF_AFTER_S = 30.0  # without a ping the socket is taken for dead, whatever it says of itself
+EVENT_IDS_KEPT = timedelta(days=7)  # longer than any retry
+DONE_WORK_KEPT = timedelta(days=30)
+
+
+def new_id() -> str:
+    """Opaque and random: nothing can be read from it."""
+    return uuid.uuid4().hex
+
+
+class Mentor:
+    """Everything that is built once. `start` and `stop` are `running`'s."""
+
+    def __init__(
+        self, settings: Settings, source: HandbookSource, library: Library, workspace: Workspace, slack: Slack
+    ) -> None:
+        self.settings = settings
+        self.source = source
+        self.workspace = workspace
+        clock = self.clock = settings.clock
+        self.database = Database(settings.database_url)
+        self.shelf = Shelf(library)
+        self.outbox = Outbox(self.database, slack, clock=clock, new_id=new_id)
+        self.workers = Workers(self.database, self._jobs(), clock=clock, new_id=new_id)
+        wake = self.workers.bell.set
+        people = PeopleService(self.database, slack, shelf=self.shelf, clock=clock)
+        held: dict[str, Any] = {
+            "shelf": self.shelf,
+            "workspace": workspace,
+            "clock": clock,
+            "new_id": new_id,
+            "wake": wake,
+        }
+        self.duty = DutyService(self.database, self.outbox, shelf=self.shelf, clock=clock)
+        self.answers = AnswerService(self.database, self.outbox, slack, people, **held)
+        self.verdicts = VerdictService(self.database, self.outbox, slack, people, self.duty, **held)
+        self.peers = PeerService(
+            self.database,
+            channels=lambda: self.shelf.library.handbook.channels,
+            workspace=workspace,
+            clock=clock,
+            new_id=new_id,
+            wake=wake,
+        )
+        self.bolt = self._bolt()
+        self.socket = _socket_mode(self.bolt, settings) if settings.uses_socket_mode else None
+        self.ticks = AsyncIOScheduler()
+
+    def _jobs(self) -> Mapping[str, Job]:
+        """Each kind of work, who does it, and who tells the person when it was given up."""
+        shown = blocks.help_text(
+            [(f"{verb.name} {verb.usage}".strip(), verb.summary) for verb in verbs.VERBS],
+            command=self.settings.command,
+            name=self.settings.name,
+        )
+        asked = partial(_with, Asking)
+        given_up = asked(lambda asking: self.answers.given_up(asking))
+        return {
+            Kind.ANSWER: Job(asked(lambda asking: self.answers.answer(asking)), given_up),
+            Kind.HELP: Job(asked(lambda asking: self.answers.help(asking, shown)), given_up),
+            Kind.HAND_OVER: Job(asked(lambda asking: self.duty.hand_over(asking)), given_up),
+            Kind.VERDICT: Job(
+                _with(Press, lambda press: self.verdicts.record(press)),
+                _with(Press, lambda press: self.verdicts.given_up(press)),
+            ),
+        }
+
+    def _bolt(self) -> AsyncApp:
+        """Bolt answers an event only after our listener has: else Slack would never send again what we lost."""
+        workspace, settings = self.workspace, self.settings
+
+        async def authorize(**_: object) -> AuthorizeResult:
+            return AuthorizeResult(
+                enterprise_id=workspace.enterprise_id,
+                team_id=workspace.team_id,
+                bot_user_id=workspace.bot_user_id,
+                bot_id=workspace.bot_id,
+                bot_token=settings.slack_bot_token.value,
+            )
+
+        app = AsyncApp(
+            authorize=authorize,
+            signing_secret=settings.slack_signing_secret.value,
+            client=web_client(settings.slack_bot_token, settings.slack_api_url),
+            process_before_response=True,
+            request_verification_enabled=settings.slack_signing_secret.value != "" or not settings.uses_socket_mode,
+        )
+        services = Services(answers=self.answers, verdicts=self.verdicts, peers=self.peers)
+        register(app, services, command=settings.command, workspace=workspace)
+        return app
+
+    async def refresh_handbook(self) -> None:
+        """A good new handbook is indexed and live; a broken one is told to the platform team once."""
+        match await self.source.refresh():
+            case Refreshed(handbook):
+                await self.shelf.put(handbook)
+                log.info("handbook.refreshed", revision=handbook.revision, articles=len(handbook.articles))
+            case StillBroken(problems, revision):
+                log.error("handbook.broken", revision=revision, problems=[str(problem) for problem in problems])
+                await self._tell_broken([str(problem) for problem in problems], revision)
+            case Unreachable(reason):
+                log.warning("handbook.unreachable", reason=reason)
+
+    async def _tell_broken(self, problems: list[str], revision: str) -> None:
+        channel_id = self.shelf.library.handbook.channels.platform_channel
+        if not channel_id:
+            return
+        shown = blocks.handbook_broken(problems, revision=revision)
+        effect = effects.in_channel(f"handbook-broken:{revision}", blocks.HANDBOOK_BROKEN, channel_id, shown)
+        await self.database.write(lambda tx: self.outbox.put(tx, effect))
+        self.outbox.bell.set()
+
+    async def forget_old(self) -> None:
+        """Keys that nothing can ask for again."""
+        now = self.clock.now()
+        await self.database.write(lambda tx: peer_rows.forget_events(tx, before=now - EVENT_IDS_KEPT))
+        await self.database.write(lambda tx: work_rows.forget_done(tx, before=now - DONE_WORK_KEPT))
+
+    async def figures(self) -> Mapping[tuple[str, str], float]:
+        """For /metrics: what waits and what was given up."""
+        async with self.database.read() as tx:
+            due, failed = await work_rows.backlog(tx, now=self.clock.now())
+            effects_by_state = await outbox_rows.backlog(tx)
+        figures: dict[tuple[str, str], float] = {("work", "due"): due, ("work", "failed"): failed}
+        figures.update({("outbox", state): count for state, count in effects_by_state.items()})
+        figures[("handbook_articles", "live")] = len(self.shelf.library.handbook.articles)
+        return figures
+
+    async def is_database_there(self) -> str:
+        try:
+            async with asyncio.timeout(2):
+                await migrate.check_current(self.database)
+        except Exception as error:  # whatever it is, the bot is not ready
+            return f"the database does not answer: {type(error).__name__}"
+        return ""
+
+    async def is_slack_there(self) -> str:
+        if self.socket is None:
+            return ""
+        last = self.socket.client.last_ping_pong_time
+        heard = last is not None and time.time() - last < DEAF_AFTER_S
+        return "" if await self.socket.client.is_connected() or heard else "the socket to Slack is not connected"
+
+    def web(self) -> web.Application:
+        application = web.Application(client_max_size=http.LARGEST)
+        checks = {"database": self.is_database_there, "slack": self.is_slack_there}
+        health.add_routes(application, checks=checks, figures=self.figures)
+        if self.socket is None:
+            http.add_routes(application, self.bolt)
+        return application
+
+    def start_ticks(self) -> None:
+        """The scheduler only ticks; what is due is decided elsewhere. Late or doubled ticks do no harm."""
+        every = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self.ticks.add_job(self.refresh_handbook, "interval", seconds=self.clock.wall_seconds(60), **every)
+        self.ticks.add_job(self.forget_old, "interval", seconds=self.clock.wall_seconds(6 * 3600), **every)
+        self.ticks.start()
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Mentor]:
+    """The bot at work. On leaving, what is in hand is finished and everything is closed.
+
+    Raises HandbookBroken, GitFailed, SlackError or a storage error when it cannot start.
+    """
+    async with AsyncExitStack() as stack:
+        source = HandbookSource(
+            settings.handbook, workspace=settings.data_folder / "handbook", environment=settings.environment
+        )
+        await source.refresh()
+        slack = Slack(settings.slack_bot_token, api_url=settings.slack_api_url, clock=settings.clock)
+        await slack.open()
+        stack.push_async_callback(slack.close)
+        mentor = Mentor(settings, source, await catalogued(source.current), await slack.who_am_i(), slack)
+        stack.push_async_callback(mentor.database.close)
+        await migrate.upgrade(mentor.database)
+        for loop in (mentor.workers.run(), mentor.outbox.run()):
+            stack.push_async_callback(_ended, asyncio.create_task(loop))
+        mentor.start_ticks()
+        stack.callback(mentor.ticks.shutdown, wait=False)
+        runner = web.AppRunner(mentor.web(), access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+        if mentor.socket is not None:
+            await mentor.socket.client.connect()  # type: ignore[no-untyped-call]
+            stack.push_async_callback(mentor.socket.client.close)
+        log.info("bot.started", articles=len(source.current.articles), revision=source.current.revision)
+        yield mentor
+    log.info("bot.stopped")
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _with(
+    noun: Callable[..., Any], do: Callable[[Any], Awaitable[None]]
+) -> Callable[[dict[str, Any]], Awaitable[None]]:
+    """Takes the payload of a kind of work as the noun it is."""
+    return lambda payload: do(noun(**payload))
+
+
+def _socket_mode(bolt: AsyncApp, settings: Settings) -> AsyncSocketModeHandler:
+    return _Socket(
+        bolt,
+        settings.slack_app_token.value,
+        web_client=web_client(settings.slack_app_token, settings.slack_api_url),
+        ping_interval=PING_S,
+    )
+
+
+class _Socket(AsyncSocketModeHandler):
+    """Bolt's adapter, with our boundary round the dispatch."""
+
+    async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
+        headers = {
+            name: [str(value)]
+            for name, value in (("x-slack-retry-num", req.retry_attempt), ("x-slack-retry-reason", req.retry_reason))
+            if value
+        }
+        request = AsyncBoltRequest(mode="socket_mode", body=req.payload, headers=dict(headers))
+        await send_async_response(client, req, await dispatch(self.app, request), time.time())

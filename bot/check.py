@@ -1,0 +1,82 @@
+"""What can be said without Slack: do the settings, the handbook and the app's manifest hold together?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot import generate
+from bot.config import Settings
+from bot.errors import HandbookBroken
+from bot.handbook import HandbookSource
+from knowledge.problem import Level, Problem
+
+MANIFEST = "app_manifest.yaml"
+
+
+@dataclass(frozen=True)
+class Checked:
+    problems: tuple[Problem, ...]
+    summary: str
+
+    @property
+    def is_ok(self) -> bool:
+        return all(problem.level is Level.WARNING for problem in self.problems)
+
+
+async def check(settings: Settings, *, handbook: str | None, folder: Path) -> Checked:
+    """Every problem of the handbook, and of the manifest when the folder holds one."""
+    problems = [*manifest_problems(folder / MANIFEST, command=settings.command)]
+    source = HandbookSource(
+        handbook or settings.handbook, workspace=settings.data_folder / "handbook", environment=settings.environment
+    )
+    try:
+        await source.refresh()
+    except HandbookBroken as broken:
+        problems += broken.problems
+        if not broken.problems:
+            raise
+        return Checked(tuple(problems), f"The handbook has {len(broken.problems)} errors.")
+    current = source.current
+    problems += current.warnings
+    watched = len(current.channels.channels)
+    return Checked(
+        tuple(problems),
+        f"The handbook is good: {len(current.articles)} articles, {watched} watched channels, "
+        f"{len(current.warnings)} warnings.",
+    )
+
+
+def manifest_problems(path: Path, *, command: str) -> Iterator[Problem]:
+    """What the manifest lacks of what the bot needs; nothing when there is no such file."""
+    if not path.is_file():
+        return
+    try:
+        found: Any = yaml.safe_load(path.read_text())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        yield _problem(mark.line + 1 if mark else 1, "", "is no YAML", "write it again with `make generate`")
+        return
+    needed = generate.manifest(command=command)
+    for field in ("oauth_config.scopes.bot", "settings.event_subscriptions.bot_events"):
+        for name in sorted(set(_at(needed, field)) - set(_at(found, field) or ())):
+            yield _problem(1, field, f"{name} is missing", "add it, or write the file again with `make generate`")
+    commands = [
+        entry.get("command") for entry in _at(found, "features.slash_commands") or () if isinstance(entry, dict)
+    ]
+    if command not in commands:
+        yield _problem(
+            1, "features.slash_commands", f"{command} is missing", "add it, or set MENTOR_COMMAND to the one there"
+        )
+
+
+def _problem(line: int, field: str, what: str, fix: str) -> Problem:
+    return Problem(MANIFEST, line, field, what, fix)
+
+
+def _at(tree: Any, field: str) -> Any:
+    for name in field.split("."):
+        tree = tree.get(name) if isinstance(tree, dict) else None
+    return tree if isinstance(tree, list) else None

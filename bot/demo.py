@@ -1,0 +1,198 @@
+"""`mentor demo`: a sandbox workspace and the bot in one process, and a short tour through what people see.
+
+The only room besides the command line that knows the sandbox. Everything here is made up but the bot.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot import generate, logs
+from bot.app import running
+from bot.clock import Clock
+from bot.config import Settings, read_settings
+from sandbox import Actor, Sandbox
+from sandbox import Clock as SandboxClock
+from sandbox.model import Message
+
+TOUR_PACE = 60.0  # the workspace's clock against the wall's, so that waits are short
+STARTS_AT = datetime(2026, 11, 24, 10, 12, tzinfo=UTC)  # a Tuesday morning, within everybody's hours
+PATIENCE_S = 20.0
+
+PEOPLE = {
+    "U0MAYA": ("maya", "Maya Lind"),
+    "U0TOMAS": ("tomas", "Tomas Reyes"),
+    "U0PRIYA": ("priya", "Priya Nair"),
+    "U0JONAS": ("jonas", "Jonas Weber"),
+    "U0AMARA": ("amara", "Amara Okafor"),
+    "U0LICHEN": ("li", "Li Chen"),
+}
+GROUPS = {
+    "S0PLATFORM": ("platform", ["U0MAYA", "U0TOMAS"]),
+    "S0DUTY": ("platform-duty", ["U0TOMAS"]),
+    "S0PAYMENTS": ("payments", ["U0PRIYA"]),
+    "S0CHECKOUT": ("checkout", ["U0JONAS"]),
+    "S0SEARCH": ("search", ["U0AMARA"]),
+    "S0DATA": ("data", ["U0LICHEN"]),
+}
+CHANNELS = {
+    "C0ASKPLAT": "ask-platform",
+    "C0DEPLOYS": "deploys",
+    "C0DATA": "data-help",
+    "C0RANDOM": "random",
+    "C0PLATFORM": "platform-team",
+}
+PLATFORM_ONLY = "C0PLATFORM"
+
+
+async def demo(*, port: int, stay: bool) -> int:
+    """The tour, then (if `stay`) the workspace left open until interrupted; 0 when every step came out."""
+    logs.set_up("error")
+    clock = SandboxClock(start_s=STARTS_AT.timestamp(), factor=TOUR_PACE)
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mentor-demo-")))
+        sandbox = Sandbox(generate.manifest(), clock=clock)
+        furnish(sandbox)
+        await sandbox.start(port)
+        stack.push_async_callback(sandbox.stop)
+        print(f"Mentor in a sandbox workspace: {sandbox.url}\n", flush=True)
+        await stack.enter_async_context(running(settings_for(sandbox, folder)))
+        await sandbox.connected()
+        await Tour(sandbox).walk()
+        clock.set_factor(1.0)
+        if stay:
+            print(f"\nNow yours: open {sandbox.url} and be anyone. Ctrl-C ends it.", flush=True)
+            await asyncio.Event().wait()
+    return 0
+
+
+def settings_for(sandbox: Sandbox, folder: Path) -> Settings:
+    """The bot's settings in that workspace: embedded database and handbook, the workspace's clock."""
+    environment = {
+        "MENTOR_DATA": str(folder),
+        "MENTOR_HTTP_PORT": "0",
+        "SLACK_BOT_TOKEN": sandbox.bot_token,
+        "SLACK_APP_TOKEN": sandbox.app_token,
+        "SLACK_API_URL": sandbox.api_url,
+    }
+    clock = Clock(sandbox.clock.now, lambda: sandbox.clock.factor)
+    return replace(read_settings(environment), clock=clock)
+
+
+def furnish(sandbox: Sandbox) -> None:
+    """The company of the embedded handbook: its people, groups and channels."""
+    workspace = sandbox.workspace
+    for user_id, (name, real_name) in PEOPLE.items():
+        workspace.add_person(name, real_name=real_name, id=user_id)
+    for group_id, (handle, users) in GROUPS.items():
+        workspace.add_usergroup(handle, users, id=group_id)
+    for channel_id, name in CHANNELS.items():
+        members = GROUPS["S0PLATFORM"][1] if channel_id == PLATFORM_ONLY else list(PEOPLE)
+        workspace.add_channel(name, members=members, id=channel_id)
+
+
+class Tour:
+    """One step a method; each waits for what it shows and raises TimeoutError when it does not come."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._done: list[str] = []
+
+    async def walk(self) -> None:
+        await self._a_question_is_answered()
+        await self._nothing_is_guessed()
+        await self._privately()
+        await self._in_shadow()
+        print("In short:")
+        for line in self._done:
+            print(f"  ✓ {line}")
+
+    async def _a_question_is_answered(self) -> None:
+        priya, amara = self._person("priya"), self._person("amara")
+        print("1. A question in a watched channel is answered from the handbook, with its source.")
+        asked = priya.say("ask-platform", "hi all, how do I see the logs of my service?")
+        _tell("priya, in #ask-platform", asked)
+        answer = await self._reply_to(asked)
+        _tell("Mentor, in the thread", answer)
+        print("2. Only the person who asked can call it solved: Amara may not, Priya may.")
+        await amara.press(answer, "That solved it")
+        refusal = await self._first(lambda: [each for each in amara.sees("ask-platform") if each.ephemeral_to])
+        _tell("Mentor, to Amara alone", refusal)
+        await priya.press(answer, "That solved it")
+        await self._sandbox.wait_for(lambda: "Solved" in _words(answer), PATIENCE_S)
+        _tell("Mentor, in place of the buttons", answer, last_only=True)
+        self._done += [
+            "a question answered from the handbook, with its source",
+            "a press refused, with the reason",
+            "solved, said by the person who asked",
+        ]
+
+    async def _nothing_is_guessed(self) -> None:
+        jonas = self._person("jonas")
+        print("3. What the handbook does not know is not guessed; a person is one press away.")
+        bot = f"<@{self._sandbox.workspace.bot_user_id}>"
+        asked = jonas.say("random", f"{bot} which restaurant near the office has vegan lunch?")
+        _tell("jonas, in #random", asked)
+        answer = await self._reply_to(asked)
+        _tell("Mentor, in the thread", answer)
+        await jonas.press(answer, "Get a person")
+        handed = await self._first(lambda: [each for each in self._thread(asked) if each.ts != answer.ts])
+        _tell("Mentor, in the thread", handed)
+        self._done += ["an unknown matter not guessed at", "handed to the people on duty"]
+
+    async def _privately(self) -> None:
+        jonas = self._person("jonas")
+        print("4. The command answers in private.")
+        await jonas.command("/platform", "ask how do I restore a database backup?", "random")
+        print("   jonas: /platform ask how do I restore a database backup?")
+        shown = await self._first(lambda: [each for each in jonas.sees("random") if each.ephemeral_to])
+        _tell("Mentor, to Jonas alone", shown)
+        self._done.append("a command answered in private")
+
+    async def _in_shadow(self) -> None:
+        li, maya = self._person("li"), self._person("maya")
+        print("5. A new channel starts in shadow: the platform team alone sees and judges what would have been said.")
+        asked = li.say("data-help", "How can I get a new PostgreSQL database for my service?")
+        _tell("li, in #data-help", asked)
+        card = await self._first(lambda: list(maya.sees("platform-team")))
+        _tell("Mentor, in #platform-team", card)
+        await maya.press(card, "Right")
+        await self._sandbox.wait_for(lambda: "Judged" in _words(card), PATIENCE_S)
+        self._done.append("an answer in shadow, judged by the platform team")
+
+    def _person(self, name: str) -> Actor:
+        return self._sandbox.person(name)
+
+    def _thread(self, asked: Message) -> list[Message]:
+        channel = self._sandbox.workspace.channels[asked.channel]
+        return [each for each in channel.messages.values() if each.thread_ts == asked.ts and each.ts != asked.ts]
+
+    async def _reply_to(self, asked: Message) -> Message:
+        return await self._first(lambda: self._thread(asked))
+
+    async def _first(self, look: Callable[[], list[Message]]) -> Message:
+        return (await self._sandbox.wait_for(look, PATIENCE_S))[0]
+
+
+def _words(message: Message) -> str:
+    """All text of a message's blocks, one block a line."""
+    lines = []
+    for block in message.blocks or [{"text": {"text": message.text}}]:
+        if "text" in block:
+            lines.append(block["text"]["text"])
+        for element in block.get("elements", []):
+            text = element.get("text")
+            lines.append(text if isinstance(text, str) else f"[ {text['text']} ]")
+    return "\n".join(lines)
+
+
+def _tell(who: str, message: Message, *, last_only: bool = False) -> None:
+    lines = [line for line in _words(message).splitlines() if line.strip()]
+    print(f"   {who}:")
+    for line in lines[-1:] if last_only else lines[:14]:
+        print(f"     {line[:110]}")
+    print(flush=True)

@@ -1,0 +1,104 @@
+"""What is written from the code and kept in the repository: `app_manifest.yaml` and `docs/messages.md`.
+
+`make generate` writes them; tests hold the files to what this gives.
+"""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.answers import blocks
+from bot.model import MessageKind
+from handlers import verbs
+
+HEAD = "# Written by `make generate` from handlers/verbs.py and bot/generate.py: change those, not this file.\n"
+# Each scope with the reason for it, as a security team asks.
+SCOPES = {
+    "app_mentions:read": "see mentions of the bot",
+    "channels:history": "read questions in public channels it was invited to",
+    "channels:read": "know the names of these channels",
+    "chat:write": "answer",
+    "commands": "the slash command",
+    "groups:history": "read questions in private channels it was invited to",
+    "groups:read": "know the names of these channels",
+    "im:history": "read what is written to it directly",
+    "im:read": "know its own direct messages",
+    "im:write": "open a direct message to answer privately",
+    "usergroups:read": "know who is in the platform team and on duty",
+    "users:read": "tell guests and deactivated accounts from members",
+}
+EVENTS = ("app_mention", "message.channels", "message.groups", "message.im")
+
+
+def manifest(*, name: str = "Mentor", command: str = "/platform") -> dict[str, Any]:
+    """The app's manifest, in Slack's schema version 2."""
+    usage = " | ".join(f"{verb.name} {verb.usage}".strip() for verb in verbs.VERBS)
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": name,
+            "description": "Answers platform questions from the handbook",
+            "background_color": "#1f3a4d",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": name, "always_online": True},
+            "slash_commands": [
+                {
+                    "command": command,
+                    "description": "Ask the platform handbook, or get a person",
+                    "usage_hint": usage,
+                    "should_escape": True,
+                }
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {"bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": True,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def manifest_text() -> str:
+    return HEAD + yaml.safe_dump(manifest(), sort_keys=False, allow_unicode=True)
+
+
+def messages_text() -> str:
+    """Every message the bot may send: to whom, when, how often at most, how to stop it."""
+    rows = [
+        "# Every message Mentor may send",
+        "",
+        "Written by `make generate` from the code. *Asked*: a reply to an act. *Owed*: what somebody must learn.",
+        "*Unasked*: neither; at most one a person and week and two in 30 days, over all kinds together.",
+        "",
+        "| message | why | to whom | when | at most | how to stop it |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    return "\n".join([*rows, *(_row(kind) for kind in KINDS.values())]) + "\n"
+
+
+KINDS: Mapping[str, MessageKind] = {kind.name: kind for kind in blocks.KINDS}
+
+
+def _row(kind: MessageKind) -> str:
+    return f"| {kind.name} | {kind.purpose} | {kind.to} | {kind.when} | {kind.at_most} | {kind.stop} |"
+
+
+def main(root: Path) -> None:
+    (root / "app_manifest.yaml").write_text(manifest_text())
+    (root / "docs" / "messages.md").write_text(messages_text())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

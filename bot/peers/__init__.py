@@ -1,0 +1,1 @@
+"""Peers: every message of watched channels, and which of them are questions."""

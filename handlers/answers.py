@@ -1,0 +1,37 @@
+"""The slash command, and the buttons under answers."""
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.answers import blocks
+from bot.answers.service import AnswerService
+from bot.answers.verdicts import VerdictService
+from bot.model import Json
+from handlers import payload, verbs
+
+
+async def on_command(body: Json, ack: AsyncAck, answers: AnswerService) -> None:
+    """Somebody used the command; only they will see what comes of it."""
+    command = payload.read_command(body)
+    parsed = verbs.parse(command.text)
+    await answers.take_command(
+        parsed.verb.kind,
+        key=command.key,
+        user_id=command.user_id,
+        channel_id=command.channel_id,
+        text=parsed.rest,
+        response_url=command.response_url,
+    )
+    await ack()
+
+
+async def on_verdict(body: Json, ack: AsyncAck, verdicts: VerdictService) -> None:
+    """A button under an answer was pressed."""
+    pressed = payload.read_press(body)
+    await verdicts.take_press(
+        key=pressed.key,
+        user_id=pressed.user_id,
+        answer_id=pressed.value,
+        verdict=blocks.read_verdict(pressed.action_id),
+        response_url=pressed.response_url,
+    )
+    await ack()

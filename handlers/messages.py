@@ -1,0 +1,26 @@
+"""Messages and mentions: taken down through the one entry of the peers pillar."""
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.model import Deletion, Json, Message, Workspace
+from bot.peers.service import PeerService, Request
+from handlers import payload, verbs
+
+
+async def on_message(body: Json, ack: AsyncAck, peers: PeerService, workspace: Workspace) -> None:
+    """Something was said, edited or deleted in a channel or a DM with the bot; or the bot was mentioned."""
+    event_id = payload.read_event_id(body)
+    match payload.read_message(body, workspace):
+        case Deletion() as deletion:
+            await peers.record_deletion(deletion, event_id=event_id)
+        case Message() as message:
+            await peers.record_message(message, request_in(message, workspace), event_id=event_id)
+    await ack()
+
+
+def request_in(message: Message, workspace: Workspace) -> Request | None:
+    """What is asked of the bot: anything in its DM, and what stands beside a mention elsewhere."""
+    if message.author.is_bot or not (message.is_direct or message.mentions_us):
+        return None
+    parsed = verbs.parse(payload.without_mention(message.text, workspace))
+    return Request(parsed.verb.kind, parsed.rest)

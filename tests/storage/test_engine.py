@@ -1,0 +1,99 @@
+"""The two ways into the database hold what they promise, on both."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from bot.storage.engine import Database, Tx
+from bot.storage.schema import events
+from tests.storage.test_migrate import NOW
+
+
+def _row(name: str) -> dict[str, object]:
+    return {"event_id": name, "received_at": NOW}
+
+
+async def _names(database: Database) -> list[str]:
+    async with database.read() as tx:
+        return list(await tx.scalars(select(events.c.event_id).order_by(events.c.event_id)))
+
+
+async def test_a_unit_that_raises_leaves_nothing(database: Database) -> None:
+    async def unit(tx: Tx) -> None:
+        await tx.execute(insert(events).values(**_row("lost")))
+        raise ValueError("on purpose")
+
+    with pytest.raises(ValueError, match="on purpose"):
+        await database.write(unit)
+
+    assert await _names(database) == []
+
+
+async def test_readers_that_then_write_do_not_fail_each_other(database: Database) -> None:
+    async def unit(tx: Tx, name: str) -> None:
+        await tx.execute(select(events))
+        await asyncio.sleep(0)
+        await tx.execute(insert(events).values(**_row(name)))
+
+    names = [f"{number:02}" for number in range(40)]
+    await asyncio.gather(*(database.write(lambda tx, name=name: unit(tx, name)) for name in names))  # type: ignore[misc]
+
+    assert await _names(database) == names
+
+
+async def test_a_second_process_writing_at_once_is_waited_for(database: Database) -> None:
+    other = Database(database.url.render_as_string(hide_password=False))
+
+    async def slow(tx: Tx) -> None:
+        await tx.execute(insert(events).values(**_row("slow")))
+        await asyncio.sleep(0.2)
+
+    async def quick(tx: Tx) -> None:
+        await tx.execute(insert(events).values(**_row("quick")))
+
+    await asyncio.gather(database.write(slow), other.write(quick))
+    await other.close()
+
+    assert await _names(database) == ["quick", "slow"]
+
+
+async def test_a_cancelled_unit_leaves_no_open_transaction(database: Database) -> None:
+    started = asyncio.Event()
+
+    async def unit(tx: Tx) -> None:
+        await tx.execute(insert(events).values(**_row("half")))
+        started.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(database.write(unit))
+    await started.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    async def next_unit(tx: Tx) -> None:
+        await tx.execute(insert(events).values(**_row("next")))
+
+    await database.write(next_unit)
+    assert await _names(database) == ["next"]
+
+
+async def test_sqlite_is_set_to_survive_power_loss(database: Database) -> None:
+    if not database.is_sqlite:
+        return
+    async with database.read() as tx:
+        values = [await tx.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")]
+
+    assert values == ["wal", 2, 1]
+
+
+async def test_references_are_kept(database: Database) -> None:
+    async def unit(tx: Tx) -> None:
+        await tx.execute(
+            text("INSERT INTO verdicts VALUES ('nobody', 'p', 'solved', :yes, :now)"), {"yes": True, "now": NOW}
+        )
+
+    with pytest.raises(IntegrityError):
+        await database.write(unit)
