@@ -4,11 +4,11 @@ Kept in memory and never changed: a new handbook revision is a new index. It doe
 (`bot.answers.rules`) nor what to say (`bot.answers.writer`), and it reads no files.
 """
 
+import heapq
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, pstdev
 
 import tantivy
 from rapidfuzz import fuzz, process
@@ -18,7 +18,7 @@ from knowledge.article import Article, Audience, Section
 from knowledge.confidence import Evidence, confidence
 from knowledge.text import ABBREVIATIONS, question_text, words
 
-PAGES_KEPT, PASSAGES_KEPT = 30, 50  # candidates a leg gives; more changed no rank on the judged data
+PAGES_KEPT, PASSAGES_KEPT = 15, 25  # candidates a leg gives; more changed no rank that matters on judged data
 TITLE_WEIGHT = 0.5  # of a page's title and headings against its text: both are short, so BM25 already favours them
 PASSAGE_WEIGHT = 0.7  # of the passages' z-scores against the pages'
 PHRASING_COMPARED = 10  # articles whose title and questions are compared letter by letter; a scan would be slow
@@ -97,6 +97,7 @@ class _Shelf:
         targets = _targets(articles)
         self._articles = [article for article in articles if article.id not in targets]
         self._names = _names(self._articles, [article for article in articles if article.id in targets], targets)
+        self._phrasings = [[_phrasing(name) for name in names] for names in self._names]
         self._passages = [
             (number, section)
             for number, article in enumerate(self._articles)
@@ -168,17 +169,14 @@ class _Shelf:
 
     def _likeness(self, question: str, fused: Mapping[int, float]) -> dict[int, float]:
         """How like the question each leading candidate's closest title or alias is, 0 to 1; unlike ones left out."""
-        asked = " ".join(words(question))
-        leading = sorted(fused, key=lambda number: -fused[number])[:PHRASING_COMPARED]
-        alike = {
-            number: max(
-                (fuzz.token_sort_ratio(asked, " ".join(words(name)), score_cutoff=PHRASING_AT) for name in names),
-                default=0.0,
-            )
-            for number in leading
-            if (names := self._names[number])
-        }
-        return {number: ratio / 100 for number, ratio in alike.items() if ratio}
+        leading = heapq.nlargest(PHRASING_COMPARED, fused, key=fused.__getitem__)
+        owners = [number for number in leading for _ in self._phrasings[number]]
+        phrasings = [phrasing for number in leading for phrasing in self._phrasings[number]]
+        alike = process.extract(_phrasing(question), phrasings, scorer=fuzz.ratio, score_cutoff=PHRASING_AT, limit=None)
+        likeness: dict[int, float] = {}
+        for _, ratio, place in alike:
+            likeness.setdefault(owners[place], ratio / 100)
+        return likeness
 
     def _ranked(self, fused: Mapping[int, float], likeness: Mapping[int, float]) -> list[tuple[int, float]]:
         scored = {number: score + PHRASING_BONUS * likeness.get(number, 0.0) for number, score in fused.items()}
@@ -221,6 +219,11 @@ class _Shelf:
         return math.log(1 + (len(self._articles) - having + 0.5) / (having + 0.5))
 
 
+def _phrasing(text: str) -> str:
+    """A text's words in alphabetical order: compared letter by letter, so that order does not count."""
+    return " ".join(sorted(words(text)))
+
+
 _EMPTY = Section("", "", (), "", 1)
 
 
@@ -257,21 +260,20 @@ class _Stems:
 
     def join(self, *texts: str) -> str:
         """Stems of an article's text in order, space-separated; its words are known from now on."""
-        seen = self._seen
-        found = []
-        for word in words(" ".join(texts)):
-            stem = seen.get(word)
-            if stem is None:
-                stem = seen[word] = self._stemmer.analyze(word)[0]
-            found.append(stem)
-        return " ".join(found)
+        found = words(" ".join(texts))
+        for word in set(found) - self._seen.keys():
+            self._seen[word] = self._stemmer.analyze(word)[0]
+        return " ".join(map(self._seen.__getitem__, found))
 
 
 class _Spelling:
-    """Corrects words no article holds, one edit for short words and two for long ones."""
+    """Corrects words no article holds: one edit for short words, two for long ones, never in the first letter."""
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
-        self._vocabulary = sorted(word for word in vocabulary if len(word) >= TYPO_LENGTH)
+        self._by_initial: dict[str, list[str]] = {}
+        for word in sorted(vocabulary):
+            if len(word) >= TYPO_LENGTH:
+                self._by_initial.setdefault(word[0], []).append(word)
         self._corrected: dict[str, str] = {}
 
     def nearest(self, word: str) -> str:
@@ -286,9 +288,14 @@ class _Spelling:
 
     def _look_up(self, word: str) -> str:
         edits = 1 if len(word) < 2 * TYPO_LENGTH else 2
-        found = process.extract(word, self._vocabulary, scorer=DamerauLevenshtein.distance, score_cutoff=edits, limit=5)
-        alike = [(distance, known) for known, distance, _ in found if known[0] == word[0]]
-        return min(alike)[1] if alike else word
+        found = process.extract(
+            word,
+            self._by_initial.get(word[0], ()),
+            scorer=DamerauLevenshtein.distance,
+            score_cutoff=edits,
+            limit=None,
+        )
+        return min(((distance, known) for known, distance, _ in found), default=(0, word))[1]
 
 
 class _Leg:
@@ -296,6 +303,7 @@ class _Leg:
 
     def __init__(self, weights: Sequence[float], rows: Sequence[Sequence[str]]) -> None:
         self._fields = [(f"field{number}", weight) for number, weight in enumerate(weights)]
+        self._held = [frozenset(" ".join(column).split()) for column in zip(*rows, strict=True)] or [frozenset()]
         builder = tantivy.SchemaBuilder()
         for name, _ in self._fields:
             builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
@@ -314,11 +322,13 @@ class _Leg:
 
     def best(self, terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
         """Up to `limit` rows that hold any of the terms, with their scores: best first, ties in the rows' order."""
-        if not terms:
-            return []
-        query = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Should, self._term(name, weight, term)) for term in terms for name, weight in self._fields]
-        )
+        clauses = [
+            (tantivy.Occur.Should, self._term(name, weight, term))
+            for (name, weight), held in zip(self._fields, self._held, strict=False)
+            for term in terms
+            if term in held
+        ]
+        query = tantivy.Query.boolean_query(clauses)
         found = self._searcher.search(query, limit, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in found])
         scored = [(int(row or 0), float(score)) for (score, _), row in zip(found, rows, strict=True)]
@@ -342,8 +352,8 @@ def _fused(pages: Mapping[int, float], passages: Mapping[int, float]) -> dict[in
 def _z_scores(scores: Mapping[int, float]) -> dict[int, float]:
     if not scores:
         return {}
-    mean = fmean(scores.values())
-    spread = pstdev(scores.values(), mean) or 1.0
+    mean = sum(scores.values()) / len(scores)
+    spread = math.sqrt(sum((score - mean) ** 2 for score in scores.values()) / len(scores)) or 1.0
     return {number: (score - mean) / spread for number, score in scores.items()}
 
 

@@ -16,6 +16,7 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+")
+_HUMP = re.compile(r"[a-z][A-Z]")
 _CAMEL = re.compile(r"(?<![A-Za-z])[A-Za-z]*[a-z][A-Z][A-Za-z]*")
 _CAMEL_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -74,5 +75,6 @@ def question_text(message: str) -> str:
 
 def words(text: str) -> list[str]:
     """Lower-case words in order, without stopwords; `PostgresOperator` also gives `postgres` and `operator`."""
-    spread = _CAMEL.sub(lambda name: f"{name[0]} {' '.join(_CAMEL_PART.findall(name[0]))}", text)
-    return [word for word in _WORD.findall(spread.lower()) if word not in STOPWORDS]
+    if _HUMP.search(text):
+        text = _CAMEL.sub(lambda name: f"{name[0]} {' '.join(_CAMEL_PART.findall(name[0]))}", text)
+    return [word for word in _WORD.findall(text.lower()) if word not in STOPWORDS]
