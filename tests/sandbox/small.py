@@ -1,10 +1,14 @@
 """A small workspace for the tests of its rules and its Web API: one app, a few people, two channels."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
+import aiohttp
+import pytest
 from aiohttp import web
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.clock import Clock
@@ -98,3 +102,58 @@ async def served(small: Small) -> AsyncIterator[str]:
 def client_of(small: Small, base_url: str) -> AsyncWebClient:
     """Slack's own client, unchanged but for its address, and without its retries."""
     return AsyncWebClient(token=small.workspace.bot_token, base_url=base_url, retry_handlers=[])
+
+
+@dataclass(frozen=True)
+class Served:
+    small: Small
+    client: AsyncWebClient
+    base_url: str
+
+
+@asynccontextmanager
+async def served_small(manifest: Json | None = None) -> AsyncIterator[Served]:
+    """A small workspace and its Web API with a client."""
+    small = small_workspace(manifest)
+    async with served(small) as base_url:
+        yield Served(small, client_of(small, base_url), base_url)
+
+
+async def error_of(call: Awaitable[Any]) -> str:
+    """The error the call is refused with."""
+    with pytest.raises(SlackApiError) as refused:
+        await call
+    return str(refused.value.response["error"])
+
+
+async def raw(api: Served, method: str, *, token: str | None = None, **request: Any) -> Json:
+    """One call without Slack's client, for what that client would never send."""
+    headers = request.pop("headers", {}) | ({"Authorization": f"Bearer {token}"} if token else {})
+    async with aiohttp.ClientSession() as session:
+        reply = await session.post(api.base_url + method, headers=headers, **request)
+        return dict(await reply.json())
+
+
+async def status_of(api: Served, method: str, body: Json) -> tuple[int, str]:
+    """The status and the bare text of one call's reply."""
+    headers = {"Authorization": f"Bearer {api.small.workspace.bot_token}"}
+    async with aiohttp.ClientSession() as session:
+        reply = await session.post(api.base_url + method, headers=headers, json=body)
+        return reply.status, await reply.text()
+
+
+def say_numbers(small: Small, count: int, thread_ts: str | None = None) -> list[str]:
+    return [
+        small.workspace.say(small.ana.id, small.help.id, str(number), thread_ts=thread_ts).ts for number in range(count)
+    ]
+
+
+async def pages(call: Callable[..., Awaitable[Any]], noun: str, **arguments: object) -> list[list[Any]]:
+    """All pages by their cursors."""
+    found, cursor = [], ""
+    while True:
+        answer = await call(**arguments, **({"cursor": cursor} if cursor else {}))
+        found.append(answer[noun])
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+        if not cursor:
+            return found

@@ -1,0 +1,215 @@
+"""The Web API through Slack's own client: tokens, scopes, rates, faults, reactions and views."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from sandbox.clock import Clock
+from sandbox.model import Json
+from tests.sandbox.small import (
+    SCOPES,
+    Served,
+    Small,
+    client_of,
+    error_of,
+    raw,
+    say_numbers,
+    served,
+    served_small,
+    small_manifest,
+    small_workspace,
+    status_of,
+)
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Served]:
+    async with served_small() as served:
+        yield served
+
+
+async def test_the_token_is_the_bot_of_this_workspace(api: Served) -> None:
+    answer = await api.client.auth_test()
+
+    assert answer["user_id"] == api.small.workspace.bot_user_id
+    assert answer["team_id"] == api.small.workspace.team_id
+    assert answer.headers["X-OAuth-Scopes"] == ",".join(sorted(SCOPES))
+
+
+@pytest.mark.parametrize(
+    ("token_of", "error"),
+    [
+        (lambda small: None, "not_authed"),
+        (lambda small: "xoxb-sandbox-wrong", "invalid_auth"),
+        (lambda small: small.workspace.app_token, "not_allowed_token_type"),
+    ],
+    ids=["none", "wrong", "app token"],
+)
+async def test_a_call_needs_the_bots_token(api: Served, token_of: Callable[[Small], str | None], error: str) -> None:
+    assert await raw(api, "auth.test", token=token_of(api.small)) == {"ok": False, "error": error}
+
+
+async def test_a_token_may_stand_in_the_form(api: Served) -> None:
+    answer = await raw(api, "auth.test", data={"token": api.small.workspace.bot_token})
+
+    assert answer["ok"]
+
+
+async def test_a_socket_is_opened_with_the_app_token_alone(api: Served) -> None:
+    app_token = api.small.workspace.app_token
+
+    answer = await api.client.apps_connections_open(app_token=app_token)
+
+    assert answer["url"] == "wss://sandbox.invalid/socket"
+    wrong = api.client.apps_connections_open(app_token=api.small.workspace.bot_token)
+    assert await error_of(wrong) == "not_allowed_token_type"
+
+
+async def test_an_unknown_method_is_named(api: Served) -> None:
+    answer = await raw(api, "chat.shout", token=api.small.workspace.bot_token)
+
+    assert answer == {"ok": False, "error": "unknown_method", "req_method": "chat.shout"}
+
+
+@pytest.mark.parametrize(
+    ("missing", "call"),
+    [
+        ("chat:write", lambda api: api.client.chat_postMessage(channel=api.small.help.id, text="x")),
+        ("channels:history", lambda api: api.client.conversations_history(channel=api.small.help.id)),
+        ("groups:read", lambda api: api.client.conversations_list(types="private_channel")),
+        ("im:write", lambda api: api.client.conversations_open(users=api.small.ana.id)),
+        ("users:read", lambda api: api.client.users_info(user=api.small.ana.id)),
+        ("reactions:write", lambda api: api.client.reactions_add(channel="C", timestamp="1", name="x")),
+        ("usergroups:read", lambda api: api.client.usergroups_list()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_without_its_scope_a_method_says_what_it_needs(
+    missing: str, call: Callable[[Served], Awaitable[Any]]
+) -> None:
+    small = small_workspace(small_manifest(scopes=SCOPES - {missing}))
+    async with served(small) as base_url:
+        with pytest.raises(SlackApiError) as refused:
+            await call(Served(small, client_of(small, base_url), base_url))
+
+    answer = refused.value.response
+    assert answer["error"] == "missing_scope"
+    assert missing in answer["needed"].split(",")
+    assert answer["provided"] == ",".join(sorted(SCOPES - {missing}))
+
+
+async def test_a_call_too_many_is_told_how_long_to_wait(api: Served) -> None:
+    for number in range(4):
+        await api.client.chat_postMessage(channel=api.small.help.id, text=str(number))
+
+    with pytest.raises(SlackApiError) as refused:
+        await api.client.chat_postMessage(channel=api.small.help.id, text="5")
+
+    answer = refused.value.response
+    assert (answer.status_code, answer["error"], answer.headers["Retry-After"]) == (429, "ratelimited", "1")
+    api.small.workspace.clock.advance(1)
+    await api.client.chat_postMessage(channel=api.small.help.id, text="5")
+    assert len(api.small.workspace.ledger.posts()) == 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "is_applied"),
+    [
+        ("status_429", 429, False),
+        ("status_500", 500, False),
+        ("status_500_after", 500, True),
+        ("garbage", 200, True),
+    ],
+)
+async def test_a_fault_answers_as_it_says_and_applies_the_call_or_not(
+    api: Served, kind: str, status: int, is_applied: bool
+) -> None:
+    api.small.faults.add(kind, seconds=7, times=1)
+    body = {"channel": api.small.help.id, "text": "x"}
+
+    got, text = await status_of(api, "chat.postMessage", body)
+
+    assert got == status
+    assert bool(api.small.workspace.ledger.posts()) is is_applied
+    assert not text.endswith("}") or '"ratelimited"' in text
+    assert (await status_of(api, "chat.postMessage", body))[0] == 200
+
+
+@pytest.mark.parametrize(("kind", "is_applied"), [("drop", False), ("lose_reply", True)])
+async def test_a_cut_connection_hides_whether_the_call_was_applied(api: Served, kind: str, is_applied: bool) -> None:
+    api.small.faults.add(kind, times=1)
+
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await api.client.chat_postMessage(channel=api.small.help.id, text="x")
+
+    assert bool(api.small.workspace.ledger.posts()) is is_applied
+
+
+async def test_a_delay_lasts_on_the_workspaces_clock() -> None:
+    small = small_workspace(clock=Clock(start_s=1_790_000_000.0, factor=10_000.0))
+    small.faults.add("delay", seconds=100)
+    async with served(small) as base_url:
+        before_s = small.workspace.clock.now()
+        await client_of(small, base_url).chat_postMessage(channel=small.help.id, text="x")
+
+    assert small.workspace.clock.now() - before_s >= 100
+
+
+async def test_reactions_are_added_read_and_removed(api: Served) -> None:
+    [ts] = say_numbers(api.small, 1)
+    item: dict[str, Any] = {"channel": api.small.help.id, "timestamp": ts}
+
+    await api.client.reactions_add(name="eyes", **item)
+
+    bot = api.small.workspace.bot_user_id
+    got = await api.client.reactions_get(**item)
+    assert got["message"]["reactions"] == [{"name": "eyes", "users": [bot], "count": 1}]
+    assert await error_of(api.client.reactions_add(name="eyes", **item)) == "already_reacted"
+    await api.client.reactions_remove(name="eyes", **item)
+    assert await error_of(api.client.reactions_remove(name="eyes", **item)) == "no_reaction"
+    assert await error_of(api.client.reactions_add(name="not a name", **item)) == "invalid_name"
+
+
+MODAL: Json = {"type": "modal", "title": {"type": "plain_text", "text": "Form"}, "blocks": []}
+
+
+async def test_a_modal_is_opened_pushed_upon_and_replaced(api: Served) -> None:
+    windows = api.small.workspace.windows
+    root = (await api.client.views_open(trigger_id=windows.issue_trigger(api.small.ana.id), view=MODAL))["view"]
+
+    trigger_id = windows.issue_trigger(api.small.ana.id, view_id=root["id"])
+    top = (await api.client.views_push(trigger_id=trigger_id, view=MODAL))["view"]
+    new = (await api.client.views_update(view_id=top["id"], hash=top["hash"], view=MODAL))["view"]
+
+    assert (top["previous_view_id"], top["root_view_id"]) == (root["id"], root["id"])
+    assert new["hash"] != top["hash"]
+    stale = api.client.views_update(view_id=top["id"], hash=top["hash"], view=MODAL)
+    assert await error_of(stale) == "hash_conflict"
+
+
+async def test_views_are_refused_as_slack_refuses_them(api: Served) -> None:
+    windows, views_open = api.small.workspace.windows, api.client.views_open
+    used, old = windows.issue_trigger(api.small.ana.id), windows.issue_trigger(api.small.ana.id)
+    await views_open(trigger_id=used, view=MODAL)
+    long_title = MODAL | {"title": {"type": "plain_text", "text": "x" * 25}}
+    wide = [{"type": "section", "fields": [{"type": "mrkdwn", "text": "x" * 2000}] * 10}] * 13
+
+    assert await error_of(views_open(trigger_id=used, view=MODAL)) == "exchanged_trigger_id"
+    assert await error_of(views_open(trigger_id="1.2", view=MODAL)) == "invalid_trigger_id"
+    assert await error_of(views_open(trigger_id=old, view=long_title)) == "invalid_arguments"
+    assert await error_of(views_open(trigger_id=old, view=MODAL | {"blocks": wide})) == "view_too_large"
+    api.small.workspace.clock.advance(4)
+    assert await error_of(views_open(trigger_id=old, view=MODAL)) == "expired_trigger_id"
+    assert await error_of(api.client.views_update(view_id="V0NONE", view=MODAL)) == "not_found"
+
+
+async def test_a_home_is_published_for_one_person(api: Served) -> None:
+    home: Json = {"type": "home", "blocks": [{"type": "divider"}]}
+
+    await api.client.views_publish(user_id=api.small.ana.id, view=home)
+
+    assert list(api.small.workspace.windows.home_views) == [api.small.ana.id]
+    assert await error_of(api.client.views_publish(user_id="U0NOBODY", view=home)) == "user_not_found"
