@@ -57,7 +57,8 @@ from aiohttp import web
 
 from sandbox import shown
 from sandbox.control_acts import do
-from sandbox.model import Json
+from sandbox.ledger import Effect
+from sandbox.model import Json, Occurrence
 from sandbox.socket_mode import SocketHub
 from sandbox.workspace import Refused
 
@@ -91,8 +92,8 @@ class _Control:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._streams: set[asyncio.Queue[Json | None]] = set()
-        sandbox.workspace.subscribe(lambda occurrence: self._tell(shown.change(occurrence)))
-        sandbox.ledger.subscribe(lambda effect: self._tell({"kind": "Effect", "effect": shown.effect(effect)}))
+        sandbox.workspace.subscribe(self._tell)
+        sandbox.ledger.subscribe(self._tell)
 
     async def state(self, request: web.Request) -> web.Response:
         query = request.query
@@ -165,9 +166,9 @@ class _Control:
         for changes in self._streams:
             changes.put_nowait(None)
 
-    def _tell(self, change: Json) -> None:
+    def _tell(self, what: Occurrence | Effect) -> None:
         for changes in self._streams:
-            changes.put_nowait(change)
+            changes.put_nowait(shown.change(what))
 
     def _about(self) -> Json:
         sandbox = self._sandbox

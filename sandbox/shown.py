@@ -100,10 +100,12 @@ def interaction(each: Interaction) -> Json:
     return shown | {"shown": message(each.shown) if each.shown else None}
 
 
-def change(occurrence: Occurrence) -> Json:
+def change(occurrence: Occurrence | Effect) -> Json:
     """One line of the stream: what kind of thing changed, and where."""
     kind = type(occurrence).__name__
     match occurrence:
+        case Effect():
+            return {"kind": kind, "effect": effect(occurrence)}
         case MembershipChanged():
             return {"kind": kind, "channel": occurrence.channel, "user": occurrence.user}
         case HomeOpened():

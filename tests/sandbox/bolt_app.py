@@ -67,6 +67,7 @@ class SmallBot:
         )
         self.told: list[Body] = []
         self.form_answer: Body = {}
+        self.failures_left = 0  # mentions it will fail at
         self.app.event("app_mention")(self.on_mention)
         self.app.event("app_home_opened")(self.on_home)
         self.app.command("/platform")(self.on_command)
@@ -85,6 +86,9 @@ class SmallBot:
 
     async def on_mention(self, event: Body, say: AsyncSay) -> None:
         self.told.append(event)
+        if self.failures_left:
+            self.failures_left -= 1
+            raise RuntimeError("told to fail")
         buttons = (("solved", "That solved it"), ("open_form", "Create a bucket"))
         await say(text="Use the catalogue", blocks=section("Use the catalogue", *buttons), thread_ts=event["ts"])
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sandbox import Actor, Refused, Sandbox
+from sandbox import Actor, Clock, Refused, Sandbox
 from sandbox.testing import dialogue, manifest
 from tests.sandbox.bolt_app import FORM, Mode, SmallBot, running
 
@@ -202,6 +202,30 @@ async def test_the_apps_own_posts_come_back_to_it_as_a_bots(sandbox: Sandbox, bo
 
     assert sandbox.delivery.lost == []
     assert sandbox.delivery.acknowledged == 2
+
+
+async def test_an_event_the_app_failed_at_comes_again_and_is_answered(mode: Mode) -> None:
+    async with Sandbox(MANIFEST, clock=Clock(factor=60.0), ack_wall_s=0.5) as sandbox:
+        maya = sandbox.workspace.add_person("maya")
+        sandbox.workspace.add_channel("help", members=[maya.id])
+        async with running(sandbox, mode) as bot:
+            bot.failures_left = 1
+
+            await ask(sandbox, sandbox.person("maya"))
+
+            mentions = [each["ts"] for each in bot.told if each["type"] == "app_mention"]
+            assert len(mentions) >= 2
+            assert len(set(mentions)) == 1
+            assert sandbox.delivery.lost == []
+
+
+async def test_a_dm_reaches_the_app_as_a_message_and_is_no_mention(
+    sandbox: Sandbox, bot: SmallBot, maya: Actor
+) -> None:
+    maya.dm(f"<@{sandbox.workspace.bot_user_id}> hello")
+    await sandbox.settle()
+
+    assert [(each["type"], each["channel_type"]) for each in bot.told] == [("message", "im")]
 
 
 # What Slack refuses by itself; the app need not run for these.

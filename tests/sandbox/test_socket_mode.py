@@ -1,8 +1,9 @@
-"""Socket Mode as an app meets it: tickets, envelopes, acknowledgements, disconnects, retries."""
+"""Socket Mode as an app meets it: tickets, envelopes, acknowledgements, disconnects."""
 
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -10,12 +11,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from sandbox.clock import Clock
-from sandbox.delivery import Answer, Delivery, Package, Patience
-from sandbox.faults import Faults
-from sandbox.manifest import AppManifest
-from sandbox.model import Channel, Json, Message, MessagePosted, Person
-from sandbox.payloads import Installation
+from sandbox.delivery import Answer, Package, Patience
+from sandbox.model import Json
 from sandbox.socket_mode import SocketHub
+
+REAL = Path(__file__).parents[2].parent / "shared" / "data" / "payloads" / "socket-mode"
 
 EVENT = Package("events_api", {"type": "event_callback"})
 COMMAND = Package("slash_commands", {"command": "/platform"}, accepts_response=True)
@@ -193,142 +193,13 @@ async def test_nothing_but_an_acknowledgement_counts_as_one(hasty_slack: Slack) 
     assert await sending == Answer(failure="timeout")
 
 
-# Retries, with a transport that fails as told.
+@pytest.mark.skipif(not REAL.exists(), reason="the real payloads are not beside this checkout")
+@pytest.mark.parametrize("package", [EVENT, COMMAND, PRESS], ids=["event", "command", "press"])
+async def test_an_envelope_has_the_keys_of_a_real_one(slack: Slack, package: Package) -> None:
+    real = json.loads((REAL / f"{package.kind}.json").read_text("utf-8"))
+    socket = await slack.connected()
 
+    _, envelope = await asyncio.gather(slack.hub.send(package), answer(socket))
 
-class Script:
-    """A transport that gives these answers in turn, and keeps what came when."""
-
-    def __init__(self, clock: Clock, *answers: Answer) -> None:
-        self._clock = clock
-        self._answers = list(answers)
-        self.sent: list[Package] = []
-        self.at_s: list[float] = []
-
-    async def send(self, package: Package) -> Answer:
-        self.sent.append(package)
-        self.at_s.append(self._clock.now())
-        return self._answers.pop(0)
-
-
-MAYA = Person("U0MAYA", "maya", "Maya", "T0SAND")
-HELP = Channel("C0HELP", "help", members={MAYA.id, "U0BOT"})
-APP = Installation(
-    team_id="T0SAND",
-    app_id="A0APP",
-    bot_id="B0BOT",
-    bot_user_id="U0BOT",
-    people={MAYA.id: MAYA},
-    channels={HELP.id: HELP},
-)
-SAID = MessagePosted(Message(HELP.id, "1700000000.000100", MAYA.id, "hello"))
-LATE = Answer(failure="timeout")
-MANIFEST = AppManifest(bot_scopes=frozenset({"channels:history"}), bot_events=frozenset({"message.channels"}))
-
-
-def deliver(
-    *answers: Answer, manifest: AppManifest = MANIFEST, faults: Faults | None = None
-) -> tuple[Delivery, Script]:
-    clock = Clock(factor=100_000.0)  # five minutes in 3 ms
-    script = Script(clock, *answers)
-    delivery = Delivery(APP, manifest, clock=clock, faults=faults or Faults(), transport=script)
-    delivery.open()
-    return delivery, script
-
-
-async def test_an_unacknowledged_event_comes_again_at_once_after_one_and_after_five_minutes() -> None:
-    delivery, script = deliver(LATE, LATE, LATE, Answer())
-
-    delivery.notice(SAID)
-    await delivery.settle()
-
-    assert [(each.retry_attempt, each.retry_reason) for each in script.sent] == [
-        (0, ""),
-        (1, "timeout"),
-        (2, "timeout"),
-        (3, "timeout"),
-    ]
-    assert len({each.payload["event_id"] for each in script.sent}) == 1
-    assert script.at_s[2] - script.at_s[1] >= 60
-    assert script.at_s[3] - script.at_s[2] >= 300
-    assert delivery.lost == []
-
-
-async def test_an_event_is_lost_after_its_third_retry() -> None:
-    delivery, _ = deliver(LATE, LATE, LATE, LATE)
-
-    delivery.notice(SAID)
-    await delivery.settle()
-
-    assert [each["event"]["text"] for each in delivery.lost] == ["hello"]
-
-
-async def test_an_event_is_not_retried_when_the_app_forbids_it() -> None:
-    delivery, script = deliver(Answer(status=500, failure="http_error", may_retry=False))
-
-    delivery.notice(SAID)
-    await delivery.settle()
-
-    assert len(script.sent) == 1
-
-
-async def test_a_command_is_never_sent_again() -> None:
-    delivery, script = deliver(LATE)
-
-    assert await delivery.ask(COMMAND) == LATE
-    assert script.sent == [COMMAND]
-
-
-@pytest.mark.parametrize(
-    "manifest",
-    [
-        pytest.param(AppManifest(bot_scopes=frozenset({"channels:history"})), id="not subscribed"),
-        pytest.param(AppManifest(bot_events=frozenset({"message.channels"})), id="without the scope"),
-    ],
-)
-async def test_only_subscribed_events_with_their_scope_are_sent(manifest: AppManifest) -> None:
-    delivery, script = deliver(manifest=manifest)
-
-    delivery.notice(SAID)
-    await delivery.settle()
-
-    assert script.sent == []
-
-
-async def test_duplicate_faults_send_copies_of_the_same_event() -> None:
-    faults = Faults()
-    faults.duplicate_events = (3, 3)
-    delivery, script = deliver(Answer(), Answer(), Answer(), faults=faults)
-
-    delivery.notice(SAID)
-    await delivery.settle()
-
-    assert len(script.sent) == 3
-    assert len({each.payload["event_id"] for each in script.sent}) == 1
-
-
-async def test_a_lost_acknowledgement_brings_the_event_again() -> None:
-    faults = Faults()
-    faults.drop_ack = 1.0
-    delivery, script = deliver(*[Answer()] * 4, faults=faults)
-
-    delivery.notice(SAID)
-    await delivery.settle()
-
-    assert len(script.sent) == 4
-
-
-async def test_advancing_the_clock_brings_the_next_retry() -> None:
-    clock = Clock(factor=0.001)
-    script = Script(clock, LATE, LATE, Answer())
-    delivery = Delivery(APP, MANIFEST, clock=clock, faults=Faults(), transport=script)
-    delivery.open()
-    delivery.notice(SAID)
-    while len(script.sent) < 2:
-        await asyncio.sleep(0)
-
-    await asyncio.sleep(0)
-    clock.advance(60)
-    await delivery.settle()
-
-    assert [each.retry_attempt for each in script.sent] == [0, 1, 2]
+    assert envelope.keys() == real.keys()
+    assert envelope["accepts_response_payload"] == real["accepts_response_payload"]
