@@ -261,7 +261,7 @@ class _Stems:
     def join(self, *texts: str) -> str:
         """Stems of an article's text in order, space-separated; its words are known from now on."""
         found = words(" ".join(texts))
-        for word in set(found) - self._seen.keys():
+        for word in set(found).difference(self._seen):
             self._seen[word] = self._stemmer.analyze(word)[0]
         return " ".join(map(self._seen.__getitem__, found))
 

@@ -13,9 +13,8 @@ from typing import Any
 
 from bot.answers.rules import Answered, choose
 from bot.errors import MentorError
-from knowledge.article import Article, Audience
+from knowledge.article import Article, Audience, article_from_text
 from knowledge.index import Found, Index
-from knowledge.loader import article_from_text
 
 RANKS = 10  # as deep as mrr_at_10 looks
 EVERYONE = frozenset(Audience)
