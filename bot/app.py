@@ -29,7 +29,7 @@ from bot.answers.library import Library, Shelf, catalogued
 from bot.answers.people import PeopleService
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
-from bot.config import Settings
+from bot.config import Secret, Settings
 from bot.handbook import HandbookSource, Refreshed, StillBroken, Unreachable
 from bot.model import Workspace
 from bot.outbox import Outbox
@@ -42,7 +42,7 @@ from bot.storage import work as work_rows
 from bot.storage.engine import Database
 from bot.work import Asking, Job, Kind, Press, Workers
 from handlers import Services, health, http, register, verbs
-from handlers.errors import dispatch
+from handlers.errors import LISTENER_S, dispatch
 
 log = structlog.get_logger(__name__)
 
@@ -130,7 +130,7 @@ class Mentor:
         app = AsyncApp(
             authorize=authorize,
             signing_secret=settings.slack_signing_secret.value,
-            client=web_client(settings.slack_bot_token, settings.slack_api_url),
+            client=web_client(Secret(""), settings.slack_api_url),  # the token comes with each authorization
             process_before_response=True,
             request_verification_enabled=settings.slack_signing_secret.value != "" or not settings.uses_socket_mode,
         )
@@ -233,7 +233,7 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         await web.TCPSite(runner, settings.http_host, settings.http_port).start()
         if mentor.socket is not None:
             await mentor.socket.client.connect()  # type: ignore[no-untyped-call]
-            stack.push_async_callback(mentor.socket.client.close)
+            stack.push_async_callback(mentor.socket.stop)
         log.info("bot.started", articles=len(source.current.articles), revision=source.current.revision)
         yield mentor
     log.info("bot.stopped")
@@ -252,7 +252,7 @@ def _with(
     return lambda payload: do(noun(**payload))
 
 
-def _socket_mode(bolt: AsyncApp, settings: Settings) -> AsyncSocketModeHandler:
+def _socket_mode(bolt: AsyncApp, settings: Settings) -> "_Socket":
     return _Socket(
         bolt,
         settings.slack_app_token.value,
@@ -262,13 +262,33 @@ def _socket_mode(bolt: AsyncApp, settings: Settings) -> AsyncSocketModeHandler:
 
 
 class _Socket(AsyncSocketModeHandler):
-    """Bolt's adapter, with our boundary round the dispatch."""
+    """Bolt's adapter, with our boundary round the dispatch and a stop that lets go of nothing half done."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._in_hand = 0
+        self._is_stopping = False
 
     async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
+        if self._is_stopping:
+            return  # not acknowledged: Slack sends an event again, to whoever is there then
         headers = {
             name: [str(value)]
             for name, value in (("x-slack-retry-num", req.retry_attempt), ("x-slack-retry-reason", req.retry_reason))
             if value
         }
         request = AsyncBoltRequest(mode="socket_mode", body=req.payload, headers=dict(headers))
-        await send_async_response(client, req, await dispatch(self.app, request), time.time())
+        self._in_hand += 1
+        try:
+            await send_async_response(client, req, await dispatch(self.app, request), time.time())
+        finally:
+            self._in_hand -= 1
+
+    async def stop(self) -> None:
+        """Takes nothing more, finishes what it took, then closes."""
+        self._is_stopping = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LISTENER_S):
+                while self._in_hand:
+                    await asyncio.sleep(0.01)
+        await self.client.close()

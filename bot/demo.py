@@ -42,7 +42,7 @@ GROUPS = {
 CHANNELS = {
     "C0ASKPLAT": "ask-platform",
     "C0DEPLOYS": "deploys",
-    "C0DATA": "data-help",
+    "C0DATAHELP": "data-help",
     "C0RANDOM": "random",
     "C0PLATFORM": "platform-team",
 }

@@ -54,12 +54,15 @@ def read_address(text: str) -> Address:
         raise GitFailed("The repository's address cannot be read; check its host and port.") from None
     if parts.scheme not in SCHEMES or not text.startswith(f"{parts.scheme}://"):
         raise GitFailed("The repository's address must start with https://, ssh:// or file:///, or be user@host:path.")
-    path = _path(parts)
+    path = _path(text, parts)
     if parts.scheme == "file":
         return Address(f"file://{path}", "file")
     user, credentials = _user(parts)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return Address(f"{parts.scheme}://{user}{host}{f':{port}' if port else ''}{path}", parts.scheme, credentials)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else f"{parts.hostname}"
+    place = f"{host}:{port}" if port else host
+    if parts.netloc.rpartition("@")[2].lower() != place:
+        raise GitFailed("The repository's address cannot be read; check its host and port.")
+    return Address(f"{parts.scheme}://{user}{place}{path}", parts.scheme, credentials)
 
 
 def read_branch(text: str) -> str:
@@ -80,9 +83,9 @@ def read_subfolder(text: str) -> str:
     return path
 
 
-def _path(parts: SplitResult) -> str:
+def _path(text: str, parts: SplitResult) -> str:
     """Git decodes the percent signs in it before use, so what they stand for is checked as well."""
-    if parts.query or parts.fragment or not parts.path.strip("/") or not _is_plain(unquote(parts.path)):
+    if "?" in text or "#" in text or not parts.path.strip("/") or not _is_plain(unquote(parts.path)):
         raise GitFailed(
             "The repository's address needs a plain path: no `..`, no part that starts with `-`, no ? or #."
         )
@@ -116,7 +119,7 @@ def _read_scp_like(text: str, parts: re.Match[str]) -> Address:
     """Kept as written: as ssh://… a relative path would start at the server's root instead of the user's home."""
     if not _USER.fullmatch(parts["user"]) or not _HOST.fullmatch(parts["host"]):
         raise GitFailed("The repository's address needs a plain user and host name.")
-    if not parts["path"].strip("/") or parts["path"].startswith("~") or not _is_plain(parts["path"]):
+    if not parts["path"].strip("/") or parts["path"].startswith(("~", ":")) or not _is_plain(unquote(parts["path"])):
         raise GitFailed("The repository's address needs a plain path: no `..`, no part that starts with `-` or `~`.")
     return Address(text, "ssh")
 
