@@ -54,6 +54,8 @@ def thread_facts(channel: Channel, message: Message) -> Json:
         parent = channel.messages.get(message.thread_ts)
         return {"parent_user_id": parent.user} if parent else {}
     answers = replies(channel, message.ts)
+    if not answers:
+        return {}
     users = list(dict.fromkeys(answer.user for answer in answers))
     return {
         "reply_count": len(answers),

@@ -4,7 +4,7 @@ from sandbox.content import Content
 from sandbox.model import Json, Message
 from sandbox.web_api.api import Api
 from sandbox.web_api.arguments import Arguments, missing
-from sandbox.web_api.shapes import message_json, permalink
+from sandbox.web_api.shapes import message_json, permalink, updated_json
 
 
 def post_message(api: Api, arguments: Arguments) -> Json:
@@ -15,7 +15,7 @@ def post_message(api: Api, arguments: Arguments) -> Json:
         thread_ts=arguments.optional("thread_ts"),
         broadcast=arguments.flag("reply_broadcast"),
     )
-    shown = message_json(api.workspace, api.installation, message)
+    shown = message_json(api.installation, message)
     return {"channel": message.channel, "ts": message.ts, "message": shown} | _warned(content)
 
 
@@ -23,7 +23,7 @@ def update(api: Api, arguments: Arguments) -> Json:
     content = _content(arguments)
     channel_id, ts = arguments.required("channel"), arguments.required("ts")
     message = api.workspace.app.update(channel_id, ts, content)
-    shown = message_json(api.workspace, api.installation, message)
+    shown = updated_json(api.installation, message)
     return {"channel": channel_id, "ts": ts, "text": message.text, "message": shown} | _warned(content)
 
 

@@ -25,7 +25,7 @@ def list_conversations(api: Api, arguments: Arguments) -> Json:
         for channel in api.workspace.channels.values()
         if channel.kind in kinds and (channel.kind == "channel" or me in channel.members)
     ]
-    return _listed(api, arguments, visible, with_count=True)
+    return _listed(api, arguments, visible, of_workspace=True)
 
 
 def conversations_of_user(api: Api, arguments: Arguments) -> Json:
@@ -38,7 +38,7 @@ def conversations_of_user(api: Api, arguments: Arguments) -> Json:
         for channel in api.workspace.channels.values()
         if channel.kind in kinds and user_id in channel.members and (channel.kind == "channel" or me in channel.members)
     ]
-    return _listed(api, arguments, shared, with_count=False)
+    return _listed(api, arguments, shared, of_workspace=False)
 
 
 def conversation_info(api: Api, arguments: Arguments) -> Json:
@@ -145,13 +145,21 @@ def _kinds(api: Api, method: str, arguments: Arguments) -> set[str]:
     return kinds
 
 
-def _listed(api: Api, arguments: Arguments, channels: list[Channel], *, with_count: bool) -> Json:
+def _listed(api: Api, arguments: Arguments, channels: list[Channel], *, of_workspace: bool) -> Json:
     if arguments.flag("exclude_archived"):
         channels = [channel for channel in channels if not channel.is_archived]
     limit = arguments.limit(default=100, most=LIST_MOST)
     ids = [channel.id for channel in channels]
     page, metadata = page_of(ids, kind="channel", cursor=arguments.text("cursor"), limit=limit)
-    shown = [channel_json(api.workspace, api.workspace.channels[id_], with_count=with_count) for id_ in page]
+    shown = [
+        channel_json(
+            api.workspace,
+            api.workspace.channels[channel_id],
+            with_count=of_workspace,
+            with_membership=of_workspace,
+        )
+        for channel_id in page
+    ]
     return {"channels": shown, "response_metadata": metadata}
 
 
@@ -166,9 +174,7 @@ def _between(moments: list[str], arguments: Arguments) -> tuple[int, int]:
 
 def _messages(api: Api, channel: Channel, page: list[str], arguments: Arguments) -> list[Json]:
     with_metadata = arguments.flag("include_all_metadata")
-    return [
-        message_json(api.workspace, api.installation, channel.messages[ts], with_metadata=with_metadata) for ts in page
-    ]
+    return [message_json(api.installation, channel.messages[ts], with_metadata=with_metadata) for ts in page]
 
 
 def _read_moment(cursor: str) -> str:

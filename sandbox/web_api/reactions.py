@@ -6,7 +6,7 @@ from sandbox.model import Json
 from sandbox.refused import Refused
 from sandbox.web_api.api import Api
 from sandbox.web_api.arguments import Arguments
-from sandbox.web_api.shapes import message_json, permalink
+from sandbox.web_api.shapes import reacted_json
 
 _NAME = re.compile(r"[\w'+-]{1,100}(::skin-tone-[2-6])?")
 _TS = re.compile(r"\d{10}\.\d{6}")
@@ -28,8 +28,7 @@ def get(api: Api, arguments: Arguments) -> Json:
     channel_id, ts = _item(arguments)
     api.workspace.app.visible(channel_id)
     message = api.workspace.message(channel_id, ts)
-    shown = message_json(api.workspace, api.installation, message)
-    shown["permalink"] = permalink(api.workspace, message)
+    shown = reacted_json(api.workspace, api.installation, message)
     return {"type": "message", "channel": channel_id, "message": shown}
 
 

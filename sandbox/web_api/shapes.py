@@ -4,17 +4,21 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from sandbox import timeline
 from sandbox.model import Channel, Json, Message, Person, Usergroup, View
 from sandbox.payloads import Installation, bot_profile, message_body, view_body
 from sandbox.workspace import Workspace
 
+_THREAD = frozenset({"thread_ts", "parent_user_id", "reply_count", "reply_users_count", "reply_users"}) | {
+    "latest_reply",
+    "is_locked",
+    "subscribed",
+}
 _ICONS = (24, 32, 48, 72, 192, 512)
 
 
-def message_json(workspace: Workspace, app: Installation, message: Message, *, with_metadata: bool = True) -> Json:
+def message_json(app: Installation, message: Message, *, with_metadata: bool = True) -> Json:
     """A message with its thread's facts and reactions; without metadata only the metadata's type stays."""
-    body = message_body(app, message) | timeline.thread_facts(workspace.channels[message.channel], message)
+    body = message_body(app, message)
     if message.reactions:
         body["reactions"] = reactions_json(message.reactions)
     if message.metadata and not with_metadata:
@@ -26,7 +30,24 @@ def reactions_json(reactions: Mapping[str, list[str]]) -> list[Json]:
     return [{"name": name, "users": list(users), "count": len(users)} for name, users in reactions.items()]
 
 
-def channel_json(workspace: Workspace, channel: Channel, *, with_count: bool = False) -> Json:
+def updated_json(app: Installation, message: Message) -> Json:
+    """A message as `chat.update` gives it back: what it says, not where it stands."""
+    body = _without_thread(message_body(app, message))
+    del body["ts"]
+    return body
+
+
+def reacted_json(workspace: Workspace, app: Installation, message: Message) -> Json:
+    """A message as `reactions.get` gives it: without its thread's facts and metadata."""
+    body = _without_thread(message_body(app, message))
+    body.pop("metadata", None)
+    body |= {"permalink": permalink(workspace, message)}
+    return body | ({"reactions": reactions_json(message.reactions)} if message.reactions else {})
+
+
+def channel_json(
+    workspace: Workspace, channel: Channel, *, with_count: bool = False, with_membership: bool = True
+) -> Json:
     """A channel, private channel, group DM or DM. Slack gives the count of members only where asked."""
     if channel.kind == "im":
         return _dm_json(workspace, channel)
@@ -45,15 +66,14 @@ def channel_json(workspace: Workspace, channel: Channel, *, with_count: bool = F
         "is_pending_ext_shared": False,
         "pending_shared": [],
         "pending_connected_team_ids": [],
-        "parent_conversation": None,
         "unlinked": 0,
         "creator": channel.creator,
         "shared_team_ids": sorted(others if channel.is_ext_shared else {workspace.team_id}),
         "previous_names": [],
-        "is_member": workspace.bot_user_id in channel.members,
         "topic": _topic(channel, channel.topic),
         "purpose": _topic(channel, channel.purpose),
     }
+    body |= {"is_member": workspace.bot_user_id in channel.members} if with_membership else {}
     return body | ({"num_members": len(channel.members)} if with_count else {})
 
 
@@ -103,7 +123,6 @@ def usergroup_json(workspace: Workspace, group: Usergroup, *, with_users: bool, 
         "date_create": 1_700_000_000,
         "date_update": 1_700_000_000,
         "date_delete": 0,
-        "auto_type": None,
         "auto_provision": False,
         "enterprise_subteam_id": "",
         "created_by": workspace.bot_user_id,
@@ -144,6 +163,10 @@ def permalink(workspace: Workspace, message: Message) -> str:
     return f"{link}?thread_ts={message.thread_ts}&cid={message.channel}"
 
 
+def _without_thread(body: Json) -> Json:
+    return {name: value for name, value in body.items() if name not in _THREAD}
+
+
 def _common(workspace: Workspace, channel: Channel) -> Json:
     return {
         "id": channel.id,
@@ -157,7 +180,7 @@ def _common(workspace: Workspace, channel: Channel) -> Json:
 
 
 def _dm_json(workspace: Workspace, channel: Channel) -> Json:
-    return _common(workspace, channel) | {"user": channel.user, "is_user_deleted": False, "priority": 0}
+    return _common(workspace, channel) | {"user": channel.user, "priority": 0}
 
 
 def _topic(channel: Channel, text: str) -> Json:
@@ -174,7 +197,6 @@ def _profile(workspace: Workspace, person: Person) -> Json:
         "real_name_normalized": person.real_name,
         "display_name": person.name,
         "display_name_normalized": person.name,
-        "fields": None,
         "status_text": "",
         "status_emoji": "",
         "status_expiration": 0,
