@@ -88,7 +88,7 @@ class Shortcut:
 @dataclass(frozen=True)
 class AppManifest:
     name: str = "App"
-    bot_name: str = "app"
+    bot_name: str = "App"
     bot_scopes: frozenset[str] = frozenset()
     bot_events: frozenset[str] = frozenset()
     slash_commands: tuple[SlashCommand, ...] = ()
