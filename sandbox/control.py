@@ -37,7 +37,7 @@ GET  /sandbox/ledger?since=0   `{ok, effects: [{kind, at, method, channel, ts, t
 GET  /sandbox/faults, POST with any of `{clear: true, add: {kind, methods?, probability?, times?, seconds?, channel?},`
      ` duplicate_events: [1, 3], reorder_window_s, delay_events_s, drop_ack}` -> `{ok, fired: {kind: count}, …}`
 GET  /sandbox/clock, POST `{advance_s?, factor?}` -> `{ok, now, factor}`
-POST /sandbox/sockets `{reason?}` or `{kind: "cut"}` -> `{ok, connections}`: disconnects the app
+POST /sandbox/sockets `{reason?}` or `{kind: "cut"|"deaf"}` -> `{ok, connections}`: disconnects the app
 GET  /sandbox/stream   server-sent events: `data: {kind, channel?, ts?, …}` for each change. Kinds: MessagePosted,
      MessageChanged, MessageDeleted, ReactionChanged, MembershipChanged, HomeOpened (whoever did it), and Effect with
      `effect: {…}` for each line of the ledger. Ask for the state again when one comes.
@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 KEEP_ALIVE_S = 15.0
+_ENDINGS = ("polite", "cut", "deaf")
 _DELIVERY_FAULTS = ("duplicate_events", "reorder_window_s", "delay_events_s", "drop_ack")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -143,6 +144,8 @@ class _Control:
     async def sockets(self, request: web.Request) -> web.Response:
         order = await _body(request)
         reason, kind = order.get("reason", "refresh_requested"), order.get("kind", "polite")
+        if kind not in _ENDINGS:
+            raise Refused("invalid_arguments")
         connections = len(self._sandbox.sockets.connections)
         self._sandbox.disconnect_sockets(reason, kind=kind)
         return _ok({"connections": connections})

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Literal, Self, TypeVar
 
 from aiohttp import web
 
@@ -131,12 +131,23 @@ class Sandbox:
                 return Actor(self.workspace, self._acts, person)
         raise LookupError(f"No person {name!r}: {', '.join(p.name for p in self.workspace.people.values())}")
 
-    def disconnect_sockets(self, reason: Reason = "refresh_requested", *, kind: str = "polite") -> None:
-        """Tells all connections to go, as Slack does now and then; kind "cut" breaks them without a word."""
-        if kind == "cut":
-            self.sockets.cut()
-        else:
-            self.sockets.disconnect(reason)
+    def disconnect_sockets(
+        self,
+        reason: Reason = "refresh_requested",
+        *,
+        kind: Literal["polite", "cut", "deaf"] = "polite",
+    ) -> None:
+        """Tells all connections to go, as Slack does now and then.
+
+        Kind "cut" breaks them without a word; "deaf" leaves them open and carries nothing over them.
+        """
+        match kind:
+            case "polite":
+                self.sockets.disconnect(reason)
+            case "cut":
+                self.sockets.cut()
+            case "deaf":
+                self.sockets.deafen()
 
     async def wait_for(self, condition: Callable[[], T | None], timeout_s: float = 10) -> T:
         """The condition's first truthy value, looked for at every change.

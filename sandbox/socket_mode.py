@@ -24,11 +24,15 @@ Reason = Literal["warning", "refresh_requested", "link_disabled", "too_many_webs
 
 
 class Connection:
-    """One open websocket. `is_closing`: it was told to go and gets no more envelopes."""
+    """One open websocket. `is_closing`: it was told to go and gets no more envelopes.
+
+    `is_deaf`: it looks open to both sides and carries nothing, not even answers to pings.
+    """
 
     def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self.socket = socket
         self.is_closing = False
+        self.is_deaf = False
         self.waiting: dict[str, asyncio.Future[Json]] = {}  # by envelope id
         self._request = request
 
@@ -66,7 +70,7 @@ class SocketHub:
         if ticket not in self._tickets:
             return web.Response(status=408, text="ticket_expired")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(heartbeat=PING_EVERY_S)
+        socket = web.WebSocketResponse(heartbeat=PING_EVERY_S, autoping=False)
         await socket.prepare(request)
         if len(self.connections) >= MOST_CONNECTIONS:
             await self._say(socket, _farewell("too_many_websockets"))
@@ -85,7 +89,8 @@ class SocketHub:
         acknowledged = asyncio.get_running_loop().create_future()
         connection.waiting[envelope["envelope_id"]] = acknowledged
         try:
-            await connection.socket.send_str(json.dumps(envelope))
+            if not connection.is_deaf:
+                await connection.socket.send_str(json.dumps(envelope))
             reply = await self._patience.wait_for(acknowledged)
         except TimeoutError:
             return Answer(failure="timeout")
@@ -106,6 +111,11 @@ class SocketHub:
         for connection in list(self.connections):
             connection.cut()
 
+    def deafen(self) -> None:
+        """Leaves every connection open and carries nothing over it, as has happened to apps for hours."""
+        for connection in self.connections:
+            connection.is_deaf = True
+
     async def close(self) -> None:
         for connection in list(self.connections):
             await connection.socket.close()
@@ -117,8 +127,10 @@ class SocketHub:
         try:
             await self._say(connection.socket, self._hello())
             async for message in connection.socket:
-                if message.type is WSMsgType.TEXT:
+                if message.type is WSMsgType.TEXT and not connection.is_deaf:
                     self._read(message.data)
+                elif message.type is WSMsgType.PING and not connection.is_deaf:
+                    await connection.socket.pong(message.data)
         finally:
             self.connections.remove(connection)
             connection.abandon()

@@ -184,6 +184,31 @@ async def test_a_warned_connection_still_gets_envelopes(slack: Slack) -> None:
     assert sent.is_acknowledged
 
 
+async def test_a_ping_of_the_app_is_answered(slack: Slack) -> None:
+    socket = await slack.session.ws_connect(
+        slack.server.make_url(f"/socket?ticket={slack.hub.new_ticket()}"), autoping=False
+    )
+    await read(socket)
+
+    await socket.ping(b"sdk-ping-pong:1")
+
+    pong = await socket.receive(timeout=5)
+    assert (pong.type, pong.data) == (aiohttp.WSMsgType.PONG, b"sdk-ping-pong:1")
+
+
+async def test_a_deaf_connection_stays_open_and_carries_nothing(hasty_slack: Slack) -> None:
+    socket = await hasty_slack.connected()
+
+    hasty_slack.hub.deafen()
+    await socket.ping()
+    sent = await hasty_slack.hub.send(EVENT)
+
+    assert sent == Answer(failure="timeout")
+    assert not socket.closed
+    with pytest.raises(TimeoutError):
+        await socket.receive(timeout=0.01)
+
+
 async def test_nothing_but_an_acknowledgement_counts_as_one(hasty_slack: Slack) -> None:
     socket = await hasty_slack.connected()
     sending = asyncio.create_task(hasty_slack.hub.send(EVENT))
