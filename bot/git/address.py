@@ -40,10 +40,8 @@ def read_address(text: str) -> Address:
 
     Raises GitFailed with the reason for anything else.
     """
-    if any(character.isspace() or not character.isprintable() or character == "\\" for character in text):
-        raise GitFailed(
-            "The repository's address holds white space, control characters or a backslash; write it without."
-        )
+    if not text.isprintable() or any(character in " \\?#" for character in text):
+        raise GitFailed("The repository's address holds white space, control characters, \\, ? or #; write it without.")
     scp_like = _SCP_LIKE.fullmatch(text)
     if scp_like:
         return _read_scp_like(text, scp_like)
@@ -54,7 +52,7 @@ def read_address(text: str) -> Address:
         raise GitFailed("The repository's address cannot be read; check its host and port.") from None
     if parts.scheme not in SCHEMES or not text.startswith(f"{parts.scheme}://"):
         raise GitFailed("The repository's address must start with https://, ssh:// or file:///, or be user@host:path.")
-    path = _path(text, parts)
+    path = _path(parts)
     if parts.scheme == "file":
         return Address(f"file://{path}", "file")
     user, credentials = _user(parts)
@@ -83,12 +81,10 @@ def read_subfolder(text: str) -> str:
     return path
 
 
-def _path(text: str, parts: SplitResult) -> str:
+def _path(parts: SplitResult) -> str:
     """Git decodes the percent signs in it before use, so what they stand for is checked as well."""
-    if "?" in text or "#" in text or not parts.path.strip("/") or not _is_plain(unquote(parts.path)):
-        raise GitFailed(
-            "The repository's address needs a plain path: no `..`, no part that starts with `-`, no ? or #."
-        )
+    if not parts.path.strip("/") or not _is_plain(unquote(parts.path)):
+        raise GitFailed("The repository's address needs a plain path: no `..`, no part that starts with `-`.")
     if parts.scheme == "file":
         if parts.netloc or "%" in parts.path:
             raise GitFailed(

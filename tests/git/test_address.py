@@ -1,6 +1,11 @@
 """What may name a repository, a branch or a folder in one."""
 
+import re
+from urllib.parse import unquote, urlsplit
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.errors import GitFailed
 from bot.git.address import is_address, read_address, read_branch, read_subfolder
@@ -51,6 +56,11 @@ HOSTILE_ADDRESSES = [
     "git@git.example.com:~maya/handbook.git",
     "git@git.example.com:a/../handbook.git",
     "git@git.example.com:",
+    "git@ext::sh",
+    "https://junk[::1]junk/handbook.git",
+    "https://git.example.com:/handbook.git",
+    "https://git.example.com/handbook.git?",
+    "https://git.example.com/handbook.git#",
     "file://handbook.git",
     "file://git.example.com/srv/handbook.git",
     "file://localhost/srv/handbook.git",
@@ -67,6 +77,28 @@ HOSTILE_ADDRESSES = [
 def test_hostile_address_is_refused(text: str) -> None:
     with pytest.raises(GitFailed):
         read_address(text)
+
+
+PIECES = (
+    "https://", "ssh://", "file:///", "file://", "ext::", "http://", "git@", "git.example.com", "/", ":", "-", "@", "#",
+    "--upload-pack=x", "-oProxyCommand=x", "..", "%2e%2e", "%00", "%0a", "\0", "\n", " ", "\\", "user:pass", "[::1]",
+    "?", "a", ";", "$(x)",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=7).map("".join))
+def test_whatever_is_accepted_is_plain(text: str) -> None:
+    try:
+        url = read_address(text).url
+    except GitFailed:
+        return
+    place = unquote(url)
+    assert re.match(r"https://|ssh://|file:///|[a-z][a-z.-]*@[a-z][a-z.-]*:[^-:~]", url)
+    assert place.isprintable()
+    assert not set(place) & set(" \\#?")
+    assert not any(part in {".."} or part.startswith("-") for part in place.split("/"))
+    if url.startswith(("https:", "ssh:")):
+        assert re.fullmatch(r"([a-z][a-z.-]*@)?(\[::1\]|[a-z][a-z.-]*)", urlsplit(url).netloc)
 
 
 @pytest.mark.parametrize(
