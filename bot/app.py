@@ -266,7 +266,7 @@ class _Socket(AsyncSocketModeHandler):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._in_hand = 0
+        self._in_hand: set[asyncio.Task[Any] | None] = set()
         self._is_stopping = False
 
     async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
@@ -278,17 +278,16 @@ class _Socket(AsyncSocketModeHandler):
             if value
         }
         request = AsyncBoltRequest(mode="socket_mode", body=req.payload, headers=dict(headers))
-        self._in_hand += 1
+        task = asyncio.current_task()
+        self._in_hand.add(task)
         try:
             await send_async_response(client, req, await dispatch(self.app, request), time.time())
         finally:
-            self._in_hand -= 1
+            self._in_hand.discard(task)
 
     async def stop(self) -> None:
         """Takes nothing more, finishes what it took, then closes."""
         self._is_stopping = True
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LISTENER_S):
-                while self._in_hand:
-                    await asyncio.sleep(0.01)
-        await self.client.close()
+        if in_hand := [task for task in self._in_hand if task is not None]:
+            await asyncio.wait(in_hand, timeout=LISTENER_S)
+        await self.client.close()  # type: ignore[no-untyped-call]

@@ -149,8 +149,8 @@ def _eval(options: argparse.Namespace) -> int:
 
 def _table(report: "Report") -> str:
     """One line a row; "-" where a figure makes no sense."""
-    head = f"{'set':8} {'kind':24} {'n':>5} {'P@1':>6} {'R@5':>6} {'MRR@10':>6} {'answered':>8} {'p50 ms':>7} {'p99 ms':>7}"
-    lines = [head]
+    names = f"{'P@1':>6} {'R@5':>6} {'MRR@10':>6} {'answered':>8} {'p50 ms':>7} {'p99 ms':>7}"
+    lines = [f"{'set':8} {'kind':24} {'n':>5} {names}"]
     for row in report.rows:
         shares = (row.p_at_1, row.recall_at_5, row.mrr_at_10)
         three = " ".join(f"{'-' if share is None else f'{share:.3f}':>6}" for share in shares)
