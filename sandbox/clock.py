@@ -11,9 +11,7 @@ class Clock:
     without talking.
     """
 
-    def __init__(
-        self, *, start_s: float | None = None, factor: float = 1.0, origin_s: float | None = None
-    ) -> None:
+    def __init__(self, *, start_s: float | None = None, factor: float = 1.0, origin_s: float | None = None) -> None:
         self._origin_s = time.time() if origin_s is None else origin_s
         self._start_s = self._origin_s if start_s is None else start_s
         self._sleepers: set[asyncio.Future[None]] = set()

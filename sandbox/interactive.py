@@ -52,9 +52,7 @@ def message_action(
     return body | {"actions": [action]}
 
 
-def view_action(
-    app: Installation, person: Person, view: View, *, action: Json, values: Json, handles: Handles
-) -> Json:
+def view_action(app: Installation, person: Person, view: View, *, action: Json, values: Json, handles: Handles) -> Json:
     """`block_actions` on a modal or on Home: no channel and no response URL."""
     body = _from_person(app, person, "block_actions")
     body |= {"container": {"type": "view", "view_id": view.id}, "trigger_id": handles.trigger_id}
@@ -72,9 +70,7 @@ def view_closed(app: Installation, person: Person, view: View, *, values: Json, 
     return body | {"view": view_body(app, view, values), "is_cleared": is_cleared}
 
 
-def global_shortcut(
-    app: Installation, person: Person, *, callback_id: str, action_ts: str, handles: Handles
-) -> Json:
+def global_shortcut(app: Installation, person: Person, *, callback_id: str, action_ts: str, handles: Handles) -> Json:
     body = _from_person(app, person, "shortcut")
     del body["api_app_id"], body["user"]["name"]  # Slack leaves both out here
     return body | {"action_ts": action_ts, "callback_id": callback_id, "trigger_id": handles.trigger_id}
