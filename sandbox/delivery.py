@@ -142,7 +142,7 @@ class Delivery:
         """Returns when nothing is under way. Raises TimeoutError after that many real seconds."""
         async with asyncio.timeout(timeout_s):
             while self._under_way:
-                await asyncio.wait(set(self._under_way), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(set(self._under_way))
 
     def _start(self, body: Json) -> None:
         task = asyncio.get_running_loop().create_task(self._deliver(body))
