@@ -186,9 +186,11 @@ class Mentor:
     async def is_slack_there(self) -> str:
         if self.socket is None:
             return ""
+        if not await self.socket.client.is_connected():
+            return "the socket to Slack is not connected"
         last = self.socket.client.last_ping_pong_time
-        heard = last is not None and time.time() - last < DEAF_AFTER_S
-        return "" if await self.socket.client.is_connected() or heard else "the socket to Slack is not connected"
+        is_deaf = last is not None and time.time() - last > DEAF_AFTER_S
+        return "Slack has not been heard of for half a minute" if is_deaf else ""
 
     def web(self) -> web.Application:
         application = web.Application(client_max_size=http.LARGEST)

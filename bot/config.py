@@ -54,21 +54,25 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Raises SettingsInvalid with every problem, each naming the variable and the fix."""
     env = os.environ if environment is None else environment
     problems: list[str] = []
-    data_folder = Path(env.get("MENTOR_DATA", ".data"))
+
+    def of(name: str, default: str = "") -> str:
+        return env.get(name, "").strip() or default  # set to nothing is not set
+
+    data_folder = Path(of("MENTOR_DATA", ".data"))
     settings = Settings(
-        database_url=_database_url(env.get("MENTOR_DATABASE_URL", ""), data_folder, problems),
+        database_url=_database_url(of("MENTOR_DATABASE_URL", ""), data_folder, problems),
         data_folder=data_folder,
-        handbook=env.get("MENTOR_HANDBOOK", ""),
+        handbook=of("MENTOR_HANDBOOK", ""),
         slack_bot_token=_token(env, "SLACK_BOT_TOKEN", "xoxb-", problems),
         slack_app_token=_token(env, "SLACK_APP_TOKEN", "xapp-", problems),
-        slack_signing_secret=Secret(env.get("SLACK_SIGNING_SECRET", "").strip()),
-        slack_api_url=_api_url(env.get("SLACK_API_URL", "https://slack.com/api/"), problems),
-        http_host=env.get("MENTOR_HTTP_HOST", "127.0.0.1"),
-        http_port=_port(env.get("MENTOR_HTTP_PORT", "8080"), problems),
-        name=env.get("MENTOR_NAME", "Mentor").strip() or "Mentor",
-        command=_command(env.get("MENTOR_COMMAND", "/platform"), problems),
-        log_level=_log_level(env.get("MENTOR_LOG_LEVEL", "info"), problems),
-        clock=_clock(env.get("MENTOR_CLOCK", ""), problems),
+        slack_signing_secret=Secret(of("SLACK_SIGNING_SECRET", "")),
+        slack_api_url=_api_url(of("SLACK_API_URL", "https://slack.com/api/"), problems),
+        http_host=of("MENTOR_HTTP_HOST", "127.0.0.1"),
+        http_port=_port(of("MENTOR_HTTP_PORT", "8080"), problems),
+        name=of("MENTOR_NAME", "Mentor"),
+        command=_command(of("MENTOR_COMMAND", "/platform"), problems),
+        log_level=_log_level(of("MENTOR_LOG_LEVEL", "info"), problems),
+        clock=_clock(of("MENTOR_CLOCK", ""), problems),
         environment=dict(env),
     )
     if problems:

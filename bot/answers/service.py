@@ -29,6 +29,7 @@ from knowledge.article import Audience
 from knowledge.channels import AnswerMode
 
 TOO_OLD = timedelta(hours=1)  # an overheard question this long past its turn is logged, not answered late
+TOO_OLD_ASKED = timedelta(hours=24)  # somebody who turned to the bot still waits after an outage, but not for days
 SHARED = (
     "That channel is shared with another company, so I keep quiet there. "
     "Ask me here or by the command: then only you see the answer."
@@ -117,7 +118,12 @@ class AnswerService:
 
     async def _still_wanted(self, tx: Tx, asking: Asking) -> tuple[str, str]:
         """The newest text, and the reason to stay silent ("" for none)."""
-        if asking.question_ts is None or asking.is_direct:
+        if asking.question_ts is None:
+            return asking.text, ""
+        asked_at, now = moment(asking.question_ts), self._clock.now()
+        if asking.asked and now > asked_at + TOO_OLD_ASKED:
+            return "", "too old"
+        if asking.is_direct:
             return asking.text, ""
         text, is_deleted = await peers.newest_text(tx, asking.channel_id, asking.question_ts)
         if is_deleted:
@@ -127,7 +133,7 @@ class AnswerService:
         channel = self._shelf.library.handbook.channels.watched(asking.channel_id)
         if channel is None:
             return "", "the channel is not watched any more"
-        if self._clock.now() > moment(asking.question_ts) + channel.answer_after + TOO_OLD:
+        if now > asked_at + channel.answer_after + TOO_OLD:
             return "", "too old"
         if await peers.has_human_reply(tx, asking.channel_id, asking.question_ts, asker=asking.asker):
             return "", "people answered"

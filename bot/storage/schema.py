@@ -1,4 +1,4 @@
-"""Every table. Core tables and not mapped classes: see docs/decisions/0002-core-tables.md.
+"""Every table. Core tables and not mapped classes: see docs/decisions/0004-core-tables.md.
 
 People appear by pseudonym everywhere but in `people`, so that erasing the mapping erases the person.
 """

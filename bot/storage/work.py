@@ -78,7 +78,9 @@ async def give_back(tx: AsyncConnection, claim: Claim, *, due_at: datetime, prob
 
 
 async def give_up(tx: AsyncConnection, claim: Claim, *, now: datetime, problem: str) -> None:
-    await _settle(tx, claim, state="failed", problem=problem, finished_at=now, leased_until=None, lease=None)
+    """Not to be tried again; like what is done, it keeps nothing of what somebody wrote."""
+    ended = {"payload": None, "finished_at": now, "leased_until": None, "lease": None}
+    await _settle(tx, claim, state="failed", problem=problem, **ended)
 
 
 async def _settle(tx: AsyncConnection, claim: Claim, **values: Any) -> None:
