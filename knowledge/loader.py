@@ -23,6 +23,7 @@ from knowledge.schema import Value, nearest
 
 T = TypeVar("T")
 
+MOST_LINES = 20_000  # of an article; the largest real page we know has 1,000, and parsing takes 0.1 ms a line
 YAML_FILES = ("people.yaml", "channels.yaml", "sources.yaml", "capabilities.yaml")
 
 
@@ -103,6 +104,9 @@ class _Reader:
         file = f"articles/{files.shown(name)}"
         text = self.text(folder / name, file, Level.WARNING)
         if text is None:
+            return None
+        if text.count("\n") > MOST_LINES:
+            self.warn(file, 1, f"the article has more than {MOST_LINES:,} lines and is left out", "split it")
             return None
         parsed = articles.parse(files.shown(name), text, file=file)
         if parsed is None:

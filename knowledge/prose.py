@@ -191,9 +191,9 @@ class _Reader:
             self.html_text(block[at : found.start()], line)
             identity = HTML_ID.search(found[2])
             text = " ".join(html.unescape(TAG.sub(_without_known_tag, found[3])).split())
-            here = line + block.count("\n", 0, found.start())
+            line += block.count("\n", at, found.start())
             self.heading(
-                int(found[1]), self.without_templates(text, here), here, anchor=identity[1] if identity else ""
+                int(found[1]), self.without_templates(text, line), line, anchor=identity[1] if identity else ""
             )
             at = found.end()
         self.html_text(block[at:], line)

@@ -21,10 +21,11 @@ MAX_PROBLEMS = 50  # more says nothing new about one file
 
 # A copy of the parser without libyaml is several times slower, and otherwise the same.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# Every node but the first needs one of these before or after it, so their count bounds the nodes without parsing.
-NODE_MARKS = (",", "\n", ":", "[", "{", "- ", "? ")
+# Nearly every node needs one of these beside it, so most bombs are seen without parsing.
+NODE_MARKS = (",", "\n", ":", "[", "{", "? ", "- -")
 UNREADABLE = re.compile("[^\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 DIRECTIVE = re.compile("^%", re.MULTILINE)  # a long list of them takes libyaml minutes
+TOO_MANY = ("the file holds more than 100,000 values", "split it, or take out what does not belong here")
 PARSER_WORDS = (
     ("mapping values are not allowed", "a colon stands where no key can be", 'put quotes round a text with ": " in it'),
     ("expected key", "this line is not of the form `key: value`", "check the colon and the indentation here"),
@@ -122,7 +123,7 @@ def _unreadable(text: str) -> tuple[int, str, str] | None:
     if directive := DIRECTIVE.search(text):
         return text.count("\n", 0, directive.start()) + 1, "a line begins with %", "leave YAML directives out"
     if sum(text.count(mark) for mark in NODE_MARKS) > MAX_NODES:
-        return 1, "the file holds more than 100,000 values", "split it, or take out what does not belong here"
+        return 1, *TOO_MANY
     return None
 
 
@@ -130,7 +131,7 @@ def _in_plain_words(error: yaml.YAMLError) -> tuple[int, str, str]:
     """Line (from 1), what and fix for a complaint of the parser."""
     said = str(getattr(error, "problem", "") or error).splitlines()[0]
     mark = getattr(error, "problem_mark", None)
-    if "end of stream" in said:  # where it began helps, the end of the file does not
+    if "end of stream" in said or "expected ','" in said:  # where it began helps, the end of the file does not
         mark = getattr(error, "context_mark", None) or mark
     line = mark.line + 1 if mark else 1
     for words, what, fix in PARSER_WORDS:
@@ -147,6 +148,7 @@ class _Composer:
     first_line: int
     problems: list[Problem] = field(default_factory=list)
     path: list[str | int] = field(default_factory=list)
+    nodes: int = 0
 
     def note(self, line: int, what: str, fix: str) -> None:
         self.problems.append(Problem(self.file, line + self.first_line - 1, dotted(self.path), what, fix))
@@ -168,15 +170,12 @@ class _Composer:
 
     def node(self, event: yaml.Event, events: Iterator[yaml.Event]) -> Node:
         line = _line(event) + self.first_line - 1
+        self.refuse_excess(event)
         self.refuse_magic(event)
         if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, line, plain=event.style is None)
+            return Scalar(event.value, line, plain=not event.style)
         if isinstance(event, yaml.AliasEvent):
             return Scalar("", line)
-        if len(self.path) >= MAX_DEPTH:
-            self.path.clear()
-            self.note(_line(event), f"values are nested more than {MAX_DEPTH} deep", "flatten them")
-            raise _Stop
         if isinstance(event, yaml.SequenceStartEvent):
             return Sequence(tuple(self.items(events)), line)
         return Mapping(tuple(self.entries(events)), line)
@@ -199,7 +198,7 @@ class _Composer:
             self.path.append(key)
             value = self.node(next(events), events)
             if key in seen:
-                self.note(_line(event), f'"{key}" stands twice, first in line {seen[key]}', "keep one of the two")
+                self.note(_line(event), f'"{key[:40]}" stands twice, first in line {seen[key]}', "keep one of the two")
             else:
                 yield Entry(key, line, value)
             self.path.pop()
@@ -212,14 +211,27 @@ class _Composer:
         self.note(_line(event), "a list or mapping stands where a key must be", "write the key as plain text")
         return ""
 
+    def refuse_excess(self, event: yaml.Event) -> None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            self.path.clear()
+            self.note(1, *TOO_MANY)
+            raise _Stop
+        if isinstance(event, yaml.CollectionStartEvent) and len(self.path) >= MAX_DEPTH:
+            self.path.clear()  # it would fill the screen
+            self.note(_line(event), f"values are nested more than {MAX_DEPTH} deep", "flatten them")
+            raise _Stop
+
     def refuse_magic(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.AliasEvent):
-            self.note(_line(event), f"there is an alias (*{event.anchor})", "write the value out, or quote the text")
+            self.note(
+                _line(event), f"there is an alias (*{str(event.anchor)[:40]})", "write the value out, or quote the text"
+            )
             return
         if getattr(event, "anchor", None) is not None:
             self.note(_line(event), "there is an anchor (&)", "write the value out where it is used, or quote the text")
         if (tag := getattr(event, "tag", None)) is not None:
-            self.note(_line(event), f"there is a tag ({tag})", "leave the tag out, or quote the text")
+            self.note(_line(event), f"there is a tag ({tag[:40]})", "leave the tag out, or quote the text")
 
 
 def _line(event: yaml.Event) -> int:

@@ -1,0 +1,115 @@
+"""`channels.yaml` as an author writes it, and what becomes of it."""
+
+from datetime import time, timedelta
+from textwrap import dedent
+
+import pytest
+
+from bot.calendar import Hours
+from knowledge import strict_yaml
+from knowledge.channels import AnswerMode, Channel, Channels, Keep, read_channels
+from knowledge.problem import Level, Problem
+from knowledge.schema import Value
+
+
+def read(text: str) -> tuple[Channels, list[Problem]]:
+    document = strict_yaml.read(dedent(text), file="channels.yaml")
+    assert document.root is not None
+    problems = list(document.problems)
+    return read_channels(Value(document.root, "channels.yaml", problems)), problems
+
+
+def test_whole_file_is_read() -> None:
+    channels, problems = read("""
+        timezone: Europe/Berlin
+        platform_channel: C0PLATF01
+        guests_may_ask: yes
+        answering: {answer_at: 0.6, suggest_at: 0.3}
+        channels:
+          - id: C0HELP001
+            name: "#platform-help"
+            answer: after 20 minutes
+            horizon: 5 working days
+            history: 30 days
+            keep: counts
+            language: pt-BR
+            hours: {days: [mon], from: "08:00", to: "16:00"}
+        """)
+
+    assert problems == []
+    assert channels == Channels(
+        timezone="Europe/Berlin",
+        platform_channel="C0PLATF01",
+        guests_may_ask=True,
+        answer_at=0.6,
+        suggest_at=0.3,
+        channels=(
+            Channel(
+                id="C0HELP001",
+                name="platform-help",
+                answer=AnswerMode.AFTER,
+                answer_after=timedelta(minutes=20),
+                horizon_working_days=5,
+                history_days=30,
+                keep=Keep.COUNTS,
+                language="pt-BR",
+                hours=Hours(frozenset({1}), time(8), time(16), "Europe/Berlin"),
+            ),
+        ),
+    )
+
+
+def test_empty_file_watches_nothing() -> None:
+    assert read("") == (Channels(), [])
+
+
+def test_channel_with_an_id_alone_starts_in_shadow() -> None:
+    channels, problems = read("platform_channel: C0PLATF01\nchannels: [{id: C0HELP001}]\n")
+
+    assert problems == []
+    assert channels.channels == (Channel(id="C0HELP001", name="C0HELP001"),)
+    assert channels.channels[0].answer is AnswerMode.SHADOW
+
+
+@pytest.mark.parametrize(
+    ("written", "mode", "after"),
+    [
+        ("shadow", AnswerMode.SHADOW, timedelta(0)),
+        ("when mentioned", AnswerMode.WHEN_MENTIONED, timedelta(0)),
+        ("at once", AnswerMode.AT_ONCE, timedelta(0)),
+        ("after 1 minute", AnswerMode.AFTER, timedelta(minutes=1)),
+        ("after 2 hours", AnswerMode.AFTER, timedelta(hours=2)),
+    ],
+)
+def test_ways_to_answer(written: str, mode: AnswerMode, after: timedelta) -> None:
+    channels, problems = read(f"platform_channel: C0PLATF01\nchannels: [{{id: C0HELP001, answer: {written}}}]\n")
+
+    assert problems == []
+    assert (channels.channels[0].answer, channels.channels[0].answer_after) == (mode, after)
+
+
+def test_shadow_without_a_platform_channel_is_a_warning() -> None:
+    _, problems = read("channels: [{id: C0HELP001}]\n")
+
+    assert [(one.level, one.field) for one in problems] == [(Level.WARNING, "platform_channel")]
+
+
+def test_hours_of_a_channel_may_name_their_own_zone() -> None:
+    channels, problems = read("""
+        timezone: UTC
+        channels:
+          - id: C0HELP001
+            answer: at once
+            hours: {days: [mon], from: "08:00", to: "16:00", timezone: Asia/Tokyo}
+        """)
+
+    assert problems == []
+    assert channels.channels[0].hours == Hours(frozenset({1}), time(8), time(16), "Asia/Tokyo")
+
+
+@pytest.mark.parametrize(("written", "read_as"), [("yes", True), ("no", False), ("true", True), ("False", False)])
+def test_guests_may_ask_only_where_it_says_so(written: str, read_as: bool) -> None:
+    channels, problems = read(f"guests_may_ask: {written}\n")
+
+    assert problems == []
+    assert channels.guests_may_ask is read_as

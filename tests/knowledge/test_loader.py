@@ -1,0 +1,256 @@
+"""A handbook's folder as a whole: what is read, what is left out and named, and what two real ones look like."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from knowledge import loader
+from knowledge.channels import Channels
+from knowledge.loader import Broken, Handbook, load
+from knowledge.people import People
+from knowledge.problem import Level
+
+REAL = Path(__file__).parents[2].parent / "shared" / "data"
+
+
+def write(folder: Path, **files: str | bytes) -> Path:
+    """The folder with these files in it; `__` in a name is a `/`, and a name without suffix gets `.md`."""
+    (folder / "articles").mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        path = folder / name.replace("__", "/")
+        path = path if path.suffix else path.with_suffix(".md")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def good(folder: Path) -> Handbook:
+    loaded = load(folder)
+    assert isinstance(loaded, Handbook), [str(problem) for problem in loaded.problems]
+    return loaded
+
+
+def warned(handbook: Handbook) -> list[tuple[str, int, str]]:
+    return [(one.file, one.line, one.what) for one in handbook.warnings]
+
+
+def test_articles_alone_make_a_handbook(tmp_path: Path) -> None:
+    handbook = good(write(tmp_path, articles__b="# B\n\nText.\n", articles__deep__a="# A\n\nText.\n"))
+
+    assert [article.id for article in handbook.articles] == ["b.md", "deep/a.md"]
+    assert (handbook.people, handbook.channels, handbook.warnings) == (People(), Channels(), ())
+
+
+def test_files_of_every_article_suffix_are_read_and_others_not(tmp_path: Path) -> None:
+    names = ["a.md", "b.markdown", "c.md.erb", "d.html.md.erb", "e.html.md", "f.txt", "g.png", ".hidden.md"]
+    handbook = good(write(tmp_path, **{f"articles__{name}": "Text.\n" for name in names}))
+
+    assert [article.id for article in handbook.articles] == names[:5]
+
+
+def test_error_in_one_file_takes_nothing_into_use(tmp_path: Path) -> None:
+    folder = write(tmp_path, articles__a="Text.\n")
+    (folder / "channels.yaml").write_text("timezone: Mars\n", encoding="utf-8")
+
+    loaded = load(folder)
+
+    assert isinstance(loaded, Broken)
+    assert [problem.level for problem in loaded.problems] == [Level.ERROR]
+
+
+def test_revision_is_the_one_given(tmp_path: Path) -> None:
+    loaded = load(write(tmp_path, articles__a="Text.\n"), revision="abc123")
+
+    assert isinstance(loaded, Handbook)
+    assert loaded.revision == "abc123"
+
+
+def test_revision_follows_the_content(tmp_path: Path) -> None:
+    first = good(write(tmp_path / "one", articles__a="Text.\n")).revision
+    same = good(write(tmp_path / "two", articles__a="Text.\n")).revision
+    renamed = good(write(tmp_path / "three", articles__b="Text.\n")).revision
+    changed = good(write(tmp_path / "one", articles__a="Other.\n")).revision
+
+    assert first == same
+    assert len({first, renamed, changed}) == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "what"),
+    [
+        (b"", 1, "the article is empty and is left out"),
+        (b"One\n\xff\xfe\n", 2, "the file is not UTF-8 text"),
+        (b"a\0b", 1, "the file is not text (it holds a zero byte)"),
+        (b"x" * (1024 * 1024 + 1), 1, "the file is larger than 1 MiB"),
+        (b"\n" * 20_001, 1, "the article has more than 20,000 lines and is left out"),
+    ],
+    ids=["empty", "not utf-8", "zero byte", "too large", "too long"],
+)
+def test_unreadable_article_is_left_out_and_named(content: bytes, line: int, what: str, tmp_path: Path) -> None:
+    handbook = good(write(tmp_path, articles__a="Text.\n", articles__bad=content))
+
+    assert [article.id for article in handbook.articles] == ["a.md"]
+    assert warned(handbook) == [("articles/bad.md", line, what)]
+
+
+def test_file_saved_on_windows_is_read(tmp_path: Path) -> None:
+    handbook = good(write(tmp_path, articles__a=b"\xef\xbb\xbf---\r\ntitle: Buckets\r\n---\r\nOne\r\n\r\nTwo\r\n"))
+
+    (article,) = handbook.articles
+    assert (article.title, article.sections[0].text) == ("Buckets", "One\nTwo")
+
+
+def test_links_inside_articles_are_not_followed(tmp_path: Path) -> None:
+    outside = write(tmp_path / "outside", articles__secret="Secret.\n") / "articles"
+    handbook_folder = write(tmp_path / "handbook", articles__a="Text.\n")
+    (handbook_folder / "articles" / "file.md").symlink_to(outside / "secret.md")
+    (handbook_folder / "articles" / "folder").symlink_to(outside)
+
+    handbook = good(handbook_folder)
+
+    what = "this is a symbolic link, and links are not followed"
+    assert [article.id for article in handbook.articles] == ["a.md"]
+    assert warned(handbook) == [("articles/file.md", 1, what), ("articles/folder", 1, what)]
+
+
+def test_articles_folder_itself_may_be_a_link(tmp_path: Path) -> None:
+    pages = write(tmp_path / "elsewhere", articles__a="Text.\n") / "articles"
+    (tmp_path / "handbook").mkdir()
+    (tmp_path / "handbook" / "articles").symlink_to(pages)
+
+    assert [article.id for article in good(tmp_path / "handbook").articles] == ["a.md"]
+
+
+def test_named_pipe_among_articles_does_not_hang(tmp_path: Path) -> None:
+    folder = write(tmp_path, articles__a="Text.\n")
+    os.mkfifo(folder / "articles" / "pipe.md")
+
+    assert warned(good(folder)) == [("articles/pipe.md", 1, "this is not an ordinary file")]
+
+
+def test_name_that_is_not_utf8_is_shown_readably(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    try:
+        Path(os.fsdecode(os.fsencode(folder / "articles") + b"/caf\xe9.md")).write_text("Text.", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes only UTF-8 names")
+
+    (article,) = good(folder).articles
+    assert article.id.encode("utf-8") == b"caf\\udce9.md"
+
+
+def test_handbook_without_any_article_is_warned_of(tmp_path: Path) -> None:
+    assert warned(good(write(tmp_path))) == [("articles", 1, "there is no article, so no question can be answered")]
+
+
+@pytest.mark.parametrize(
+    "target", ["b.md", "b.html", "b", "./b.html#part", "/sub/b.html", "../sub/b/", "b.html.md.erb", "/", "/sub/"]
+)
+def test_link_to_a_page_that_is_there_is_fine(target: str, tmp_path: Path) -> None:
+    folder = write(tmp_path, articles__sub__a=f"[x]({target})\n", articles__sub__b="B.\n", articles__sub__index="I.\n")
+
+    assert good(folder).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://example.org/gone.html", "mailto:a@example.org", "#part", "picture.png", "//example.org/x", "data.csv"],
+)
+def test_link_to_something_else_is_not_judged(target: str, tmp_path: Path) -> None:
+    assert good(write(tmp_path, articles__a=f"[x]({target})\n")).warnings == ()
+
+
+@pytest.mark.parametrize("target", ["gone.md", "gone.html#part", "/gone/", "../../secret.md", "gone"])
+def test_link_to_a_page_that_is_not_there_is_warned_of_once_with_its_line(target: str, tmp_path: Path) -> None:
+    folder = write(tmp_path, articles__a=f"---\ntitle: A\n---\nText.\n\n[x]({target}) and [y]({target})\n")
+
+    assert warned(good(folder)) == [("articles/a.md", 6, f"a link leads to {target}, which is not in the handbook")]
+
+
+def test_stub_names_the_article_that_replaced_it(tmp_path: Path) -> None:
+    handbook = good(
+        write(tmp_path, articles__old="This page has moved to [New](/new/page.html).\n", articles__new__page="Text.\n")
+    )
+
+    assert {article.id: article.moved_to for article in handbook.articles} == {
+        "new/page.md": "",
+        "old.md": "new/page.md",
+    }
+
+
+def test_unknown_key_of_many_articles_is_named_once(tmp_path: Path) -> None:
+    text = "---\ntitle: A\nlayout: wide\n---\nText.\n"
+    handbook = good(write(tmp_path, articles__a=text, articles__b=text, articles__c=text))
+
+    assert warned(handbook) == [("articles/a.md", 3, 'unknown key "layout", here and in 2 more articles')]
+
+
+def test_yaml_file_that_nobody_reads_is_warned_of(tmp_path: Path) -> None:
+    folder = write(tmp_path, articles__a="Text.\n", actions__x="ignored")
+    for name in ("people.yml", "zebra.yaml", "sources.yaml", "notes.txt"):
+        (folder / name).write_text("", encoding="utf-8")
+
+    warnings = good(folder).warnings
+
+    assert [(one.file, one.what) for one in warnings] == [
+        ("people.yml", "this file is not read"),
+        ("zebra.yaml", "this file is not read"),
+    ]
+    assert warnings[0].fix == 'did you mean "people.yaml"?'
+
+
+def test_article_from_text_is_at_hand_for_corpora() -> None:
+    assert loader.article_from_text("a", "Title", "Text.").sections[0].text == "Text."
+
+
+NASTY = st.one_of(
+    st.binary(max_size=200),
+    st.text(alphabet="[]{}:,-?&*!|>'\"%@`#\n\t \\~ab0", max_size=200).map(str.encode),
+    st.lists(st.sampled_from(["channels:", "  - id: C0HELP001", "    hours:", "teams:", "- ", "x: [", "]", "no"])).map(
+        lambda lines: "\n".join(lines).encode()
+    ),
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(people=NASTY, channels=NASTY, page=NASTY)
+def test_no_content_of_any_file_raises(people: bytes, channels: bytes, page: bytes, tmp_path: Path) -> None:
+    folder = write(tmp_path, articles__a=page)
+    (folder / "people.yaml").write_bytes(people)
+    (folder / "channels.yaml").write_bytes(channels)
+
+    loaded = load(folder)
+
+    problems = loaded.problems if isinstance(loaded, Broken) else loaded.warnings
+    assert all(one.file and one.line >= 1 and one.what and one.fix for one in problems)
+
+
+def real(tmp_path: Path, name: str) -> Handbook:
+    if not (REAL / name).is_dir():
+        pytest.skip(f"the real pages of {name} are not beside the project")
+    (tmp_path / "articles").symlink_to(REAL / name / "pages")
+    return good(tmp_path)
+
+
+def test_real_handbook_with_front_matter_loads_whole(tmp_path: Path) -> None:
+    handbook = real(tmp_path, "kb-dev")
+
+    assert len(handbook.articles) == 119
+    assert all(article.sections and "<%" not in article.title for article in handbook.articles)
+    assert sum(1 for article in handbook.articles if article.reviewed) == 105
+    stubs = [article.moved_to for article in handbook.articles if article.moved_to]
+    assert len(stubs) == 10
+    assert set(stubs) <= {article.id for article in handbook.articles}
+    assert len(handbook.warnings) < 10
+
+
+def test_real_handbook_without_front_matter_loads_whole(tmp_path: Path) -> None:
+    handbook = real(tmp_path, "kb-dev-2")
+
+    assert len(handbook.articles) == 61
+    titles = {article.id: article.title for article in handbook.articles}
+    assert titles["managing_users/user_lifecycle.md"] == "User lifecycle"
+    assert all(one.line >= 1 and one.file.startswith("articles/") for one in handbook.warnings)

@@ -1,0 +1,106 @@
+"""`people.yaml` as an author writes it, and what becomes of it."""
+
+from datetime import date, time
+from textwrap import dedent
+
+from bot.calendar import Hours
+from knowledge import strict_yaml
+from knowledge.people import Duty, Group, Member, People, Site, Team, read_people
+from knowledge.problem import Problem
+from knowledge.schema import Value
+
+
+def read(text: str) -> tuple[People, list[Problem]]:
+    document = strict_yaml.read(dedent(text), file="people.yaml")
+    assert document.root is not None
+    problems = list(document.problems)
+    return read_people(Value(document.root, "people.yaml", problems)), problems
+
+
+def test_whole_file_is_read() -> None:
+    people, problems = read("""
+        platform_team:
+          group: S0PLATF01
+          members: [U0MAYA001, {id: U0TOMAS01, from: 2025-01-01, until: 2026-01-01}]
+        duty:
+          group: S0DUTY001
+          hours: {days: [mon, fri], from: "09:00", to: "17:30", timezone: Europe/London}
+          page: "https://pager.example/platform"
+        approvers:
+          platform-approvers: {members: [W0MAYA001]}
+        teams:
+          data: {group: S0DATA001, site: london}
+        sites:
+          london: {timezone: Europe/London, holidays: GB-ENG}
+        git_accounts:
+          U0MAYA001: maya-dev
+        """)
+
+    assert problems == []
+    assert people == People(
+        platform_team=Group(
+            "S0PLATF01", (Member("U0MAYA001"), Member("U0TOMAS01", date(2025, 1, 1), date(2026, 1, 1)))
+        ),
+        duty=Duty(
+            group=Group("S0DUTY001"),
+            hours=Hours(frozenset({1, 5}), time(9), time(17, 30), "Europe/London"),
+            page="https://pager.example/platform",
+        ),
+        approvers={"platform-approvers": Group(members=(Member("W0MAYA001"),))},
+        teams={"data": Team(Group("S0DATA001"), "london")},
+        sites={"london": Site("Europe/London", "GB-ENG")},
+        git_accounts={"U0MAYA001": "maya-dev"},
+    )
+
+
+def test_empty_file_gives_no_roles() -> None:
+    assert read("# nobody yet\n") == (People(), [])
+
+
+def test_names_that_yaml_would_change_stay_as_written() -> None:
+    people, problems = read("approvers:\n  no: {group: S0OPS0001}\n  012: {group: S0OPS0002}\n")
+
+    assert problems == []
+    assert list(people.approvers) == ["no", "012"]
+
+
+def test_account_of_digits_keeps_its_zero() -> None:
+    people, _ = read("git_accounts:\n  U0MAYA001: 012345670123\n")
+
+    assert people.git_accounts == {"U0MAYA001": "012345670123"}
+
+
+def test_person_may_leave_a_group_and_come_back() -> None:
+    people, problems = read("""
+        platform_team:
+          members:
+            - {id: U0MAYA001, until: 2025-01-01}
+            - {id: U0MAYA001, from: 2025-06-01}
+        """)
+
+    assert problems == []
+    group = people.platform_team
+    assert group is not None
+    held = [group.has("U0MAYA001", on=day) for day in (date(2024, 6, 1), date(2025, 3, 1), date(2025, 6, 1))]
+    assert held == [True, False, True]
+
+
+def test_duty_may_last_to_the_end_of_the_day() -> None:
+    people, problems = read("""
+        duty:
+          group: S0DUTY001
+          hours: {days: [sun], from: "00:00", to: "24:00", timezone: UTC}
+        """)
+
+    assert problems == []
+    assert people.duty is not None
+    assert people.duty.hours == Hours(frozenset({7}), time(0), time.max, "UTC")
+
+
+def test_site_with_a_problem_does_not_make_its_teams_dangle() -> None:
+    _, problems = read("""
+        sites: {london: {timezone: Europe/Nowhere}}
+        teams: {data: {group: S0DATA001, site: london}}
+        """)
+
+    assert [problem.field for problem in problems] == ["sites.london.timezone"]
