@@ -5,13 +5,14 @@ Finds what is meant and checks that this person could do it; what is sent and sh
 
 from collections.abc import Mapping
 
-from sandbox.acts import Acts, Interaction
+from sandbox.acts import Acts, Interaction, Place
 from sandbox.elements import Found, find_element
 from sandbox.model import Channel, Json, Message, Person, View
 from sandbox.typed import command_text
 from sandbox.workspace import Refused, Workspace
 
 ChannelLike = Channel | str  # a channel, its id, or its name with or without "#"
+Filling = Mapping[str, object] | Mapping[Place, object]  # by an input's label, block id or action id, or by both ids
 
 
 class Actor:
@@ -96,14 +97,15 @@ class Actor:
             self._check_sees(message)
         return await self._acts.shortcut(self.person, callback_id, message)
 
-    def fill(self, view: View, values: Mapping[str, object]) -> None:
-        """Types into a modal. Values by the input's label, block id or action id."""
+    def fill(self, view: View, values: Filling) -> None:
+        """Types into a modal."""
         self._check_is_open(view)
         for name, value in values.items():
-            found = find_element(view.payload["blocks"], name)
+            block_id, element = name if isinstance(name, tuple) else (None, name)
+            found = find_element(view.payload["blocks"], element, block_id)
             self._acts.fill(view, {(found.block_id, found.action_id): value})
 
-    async def submit(self, view: View, values: Mapping[str, object] | None = None) -> Interaction:
+    async def submit(self, view: View, values: Filling | None = None) -> Interaction:
         """Fills in a modal and sends it."""
         self.fill(view, values or {})
         return await self._acts.submit(self.person, view)

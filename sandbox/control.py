@@ -10,6 +10,7 @@ GET  /sandbox/state?as=U…&channel=C…&limit=100
      ` people: [{id, name, real_name, team_id, tz, is_bot, is_restricted, …}],`
      ` channels: [{id, name, kind: channel|group|im|mpim, user, members, is_ext_shared, is_archived,`
      `             messages: [message]}],   # by time, threads beside; only of `channel` if given`
+     ` usergroups: [{id, handle, name, users}],`
      ` ephemerals: [message],               # shown to `as` alone`
      ` views: [view],                       # open modals of `as`, newest last`
      ` home: view|null, dm: "D…"|null}`     # of `as`
@@ -26,6 +27,7 @@ POST /sandbox/act   `{as: "U…" or a name, do: …}` and, by `do`:
      a label · select: the same with `choice` (an option's value or label, an id, a date, or a list of them) ·
      command `{command, text, channel?}` · shortcut `{callback_id, channel?, ts?}` · submit `{view, values}` (values by
      block id, action id or label) · close `{view}`
+     In place of `values`, `state` says exactly which: `{block_id: {action_id: value}}`.
      -> `{ok, interaction: {acknowledged, status, body, errors: {block_id: text}, shown: message|null, failure}}`
      A `failure` (operation_timeout, dispatch_failed, invalid_response) is what Slack would tell the person.
      Texts of say, dm, edit and command are as people type them: `@name` and `#channel` become mentions.

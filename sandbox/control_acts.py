@@ -6,7 +6,7 @@ The orders are listed in `control.py`; what each act means is `actor.py`.
 from collections.abc import Awaitable, Callable
 
 from sandbox import shown
-from sandbox.actor import Actor
+from sandbox.actor import Actor, Filling
 from sandbox.acts import Interaction
 from sandbox.model import Json, Message, View
 from sandbox.typed import composed
@@ -85,7 +85,7 @@ async def _shortcut(workspace: Workspace, actor: Actor, order: Json) -> Interact
 
 
 async def _submit(workspace: Workspace, actor: Actor, order: Json) -> Interaction:
-    return await actor.submit(_view(workspace, order), order.get("values"))
+    return await actor.submit(_view(workspace, order), _filled(order))
 
 
 async def _close(workspace: Workspace, actor: Actor, order: Json) -> Interaction:
@@ -96,8 +96,15 @@ def _surface(workspace: Workspace, actor: Actor, order: Json) -> Message | View:
     if "view" not in order:
         return _message(workspace, actor, order)
     view = _view(workspace, order)
-    actor.fill(view, order.get("values", {}))
+    actor.fill(view, _filled(order))
     return view
+
+
+def _filled(order: Json) -> Filling:
+    """What was filled in: exactly by block and action where the order says so, else by name."""
+    if "state" in order:
+        return {(block, action): value for block, of in order["state"].items() for action, value in of.items()}
+    return dict(order.get("values") or {})
 
 
 def _message(workspace: Workspace, actor: Actor, order: Json) -> Message:

@@ -34,6 +34,7 @@ def seen(workspace: Workspace, *, viewer: str | None, only_channel: str | None, 
             channel(each) | {"messages": _messages(each, limit if only_channel in (None, each.id) else 0)}
             for each in _channels(workspace, viewer)
         ],
+        "usergroups": [asdict(each) for each in workspace.usergroups.values()],
         "ephemerals": [message(each) for each in ephemerals],
         "views": [view(each) for each in views],
         "home": view(home) if home else None,

@@ -9,7 +9,19 @@ import pytest
 from sandbox import Sandbox
 from sandbox.model import Json
 from sandbox.testing import manifest
-from tests.sandbox.bolt_app import SmallBot, running
+from tests.sandbox.bolt_app import FORM, SmallBot, running
+
+AMBIGUOUS: Json = FORM | {
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": block,
+            "label": {"type": "plain_text", "text": block},
+            "element": {"type": "plain_text_input", "action_id": action},
+        }
+        for block, action in (("one", "two"), ("two", "one"))
+    ]
+}
 
 
 class Browser:
@@ -132,6 +144,27 @@ async def test_a_command_and_a_form_go_through_the_control_api(
     assert incomplete["interaction"]["errors"] == {"bucket": "Please complete this required field."}
     assert done["interaction"]["acknowledged"] is True
     assert (await browser.get("state?as=maya"))["views"] == []
+
+
+async def test_a_form_is_filled_in_by_block_and_action_where_names_are_ambiguous(
+    sandbox: Sandbox, browser: Browser, bot: SmallBot
+) -> None:
+    trigger_id = sandbox.workspace.windows.issue_trigger(sandbox.person("maya").id)
+    await bot.client.views_open(trigger_id=trigger_id, view=AMBIGUOUS)
+    (form,) = (await browser.get("state?as=maya"))["views"]
+
+    await browser.act("maya", "submit", view=form["id"], state={"one": {"two": "first"}, "two": {"one": "second"}})
+
+    values = bot.told_last("view")["view"]["state"]["values"]
+    assert (values["one"]["two"]["value"], values["two"]["one"]["value"]) == ("first", "second")
+
+
+async def test_the_state_names_user_groups(sandbox: Sandbox, browser: Browser) -> None:
+    group = sandbox.workspace.add_usergroup("oncall", [sandbox.person("maya").id])
+
+    assert (await browser.get("state"))["usergroups"] == [
+        {"id": group.id, "handle": "oncall", "name": "Oncall", "users": group.users}
+    ]
 
 
 async def test_a_message_shown_to_one_person_is_in_their_state_alone(browser: Browser, bot: SmallBot) -> None:
