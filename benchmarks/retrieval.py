@@ -24,6 +24,8 @@ _T = TypeVar("_T")
 SECTIONS = 6  # an article, about what real handbooks have
 WORDS = 90  # a section
 VOCABULARY = 12_000  # words, drawn with the frequencies of natural language (Zipf)
+FUNCTION = ["the", "to", "of", "and", "a", "in", "is", "for", "on", "you", "with", "your", "how", "do", "we", "it"]
+FUNCTION_WORDS = 0.4  # of English text
 SYLLABLES = [consonant + vowel for consonant in "bcdfghklmnprstv" for vowel in "aeiou"]
 
 
@@ -59,7 +61,12 @@ def _vocabulary(rng: random.Random) -> list[str]:
 
 
 def _text(rng: random.Random, vocabulary: Sequence[str], length: int) -> str:
-    return " ".join(vocabulary[int(len(vocabulary) ** rng.random()) - 1] for _ in range(length))
+    def word() -> str:
+        if rng.random() < FUNCTION_WORDS:
+            return rng.choice(FUNCTION)
+        return vocabulary[int(len(vocabulary) ** rng.random()) - 1]
+
+    return " ".join(word() for _ in range(length))
 
 
 def _articles(rng: random.Random, vocabulary: Sequence[str], passages: int) -> list[Article]:

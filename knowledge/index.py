@@ -20,13 +20,14 @@ from knowledge.text import ABBREVIATIONS, question_text, words
 
 PAGES_KEPT, PASSAGES_KEPT = 15, 25  # candidates a leg gives; more changed no rank that matters on judged data
 TITLE_WEIGHT = 0.5  # of a page's title and headings against its text: both are short, so BM25 already favours them
-PASSAGE_WEIGHT = 0.7  # of the passages' z-scores against the pages'
+PASSAGE_WEIGHT = 0.6  # of the passages' z-scores against the pages'
 PHRASING_COMPARED = 10  # articles whose title and questions are compared letter by letter; a scan would be slow
 PHRASING_AT = 90.0  # a question this like a title or an alias (0-100, word order ignored) is that article's
 PHRASING_BONUS = 3.0  # z-scores; above what the two legs usually give one candidate over the next
-TYPO_LENGTH = 4  # shorter words have too many neighbours
+TYPO_LENGTH = 5  # shorter words have too many neighbours
+TWO_EDITS_LENGTH = 8  # from here on two letters may be wrong
 TYPO_CACHE = 4096  # unknown words remembered per index
-WRITER_BYTES = 15_000_000  # the least tantivy takes for a writer thread
+WRITER_BYTES = 60_000_000  # room for 20,000 passages in one segment: each further one slows every search
 BM25_CEILING = 2.2  # k1 + 1: what a term can score at most, times its idf
 
 
@@ -199,7 +200,11 @@ class _Shelf:
         best_passage: Mapping[int, tuple[int, float]],
         likeness: Mapping[int, float],
     ) -> Evidence:
-        first, first_score = ranked[0]
+        first = ranked[0][0]
+
+        def raw(number: int) -> float:
+            return pages.get(number, 0.0) + best_passage.get(number, (0, 0.0))[1]
+
         weights = {term: self._idf(term) for term in terms}
         total = sum(weights.values())
         return Evidence(
@@ -209,7 +214,7 @@ class _Shelf:
             respelled=sum(weights[term] for term, changed in terms.items() if changed) / total,
             page=pages.get(first, 0.0) / (total * BM25_CEILING),
             passage=best_passage.get(first, (0, 0.0))[1] / (total * BM25_CEILING),
-            margin=first_score - (ranked[1][1] if len(ranked) > 1 else 0.0),
+            lead=1 - raw(ranked[1][0]) / raw(first) if len(ranked) > 1 else 1.0,
             likeness=likeness.get(first, 0.0),
         )
 
@@ -287,7 +292,7 @@ class _Spelling:
         return self._corrected[word]
 
     def _look_up(self, word: str) -> str:
-        edits = 1 if len(word) < 2 * TYPO_LENGTH else 2
+        edits = 1 if len(word) < TWO_EDITS_LENGTH else 2
         found = process.extract(
             word,
             self._by_initial.get(word[0], ()),
@@ -303,7 +308,7 @@ class _Leg:
 
     def __init__(self, weights: Sequence[float], rows: Sequence[Sequence[str]]) -> None:
         self._fields = [(f"field{number}", weight) for number, weight in enumerate(weights)]
-        self._held = [frozenset(" ".join(column).split()) for column in zip(*rows, strict=True)] or [frozenset()]
+        self._clauses: dict[str, list[tuple[tantivy.Occur, tantivy.Query]]] = {}
         builder = tantivy.SchemaBuilder()
         for name, _ in self._fields:
             builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
@@ -322,19 +327,26 @@ class _Leg:
 
     def best(self, terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
         """Up to `limit` rows that hold any of the terms, with their scores: best first, ties in the rows' order."""
-        clauses = [
-            (tantivy.Occur.Should, self._term(name, weight, term))
-            for (name, weight), held in zip(self._fields, self._held, strict=False)
-            for term in terms
-            if term in held
-        ]
-        query = tantivy.Query.boolean_query(clauses)
+        query = tantivy.Query.boolean_query([clause for term in terms for clause in self._clauses_of(term)])
         found = self._searcher.search(query, limit, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in found])
         scored = [(int(row or 0), float(score)) for (score, _), row in zip(found, rows, strict=True)]
         return sorted(scored, key=lambda item: (-item[1], item[0]))
 
-    def _term(self, name: str, weight: float, term: str) -> tantivy.Query:
+    def _clauses_of(self, term: str) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+        """One for each field that holds the term; remembered, so at most as many as there are words."""
+        if term in self._clauses:
+            return self._clauses[term]
+        clauses = [
+            (tantivy.Occur.Should, self._clause(name, weight, term))
+            for name, weight in self._fields
+            if self._searcher.doc_freq(name, term)
+        ]
+        if clauses:
+            self._clauses[term] = clauses
+        return clauses
+
+    def _clause(self, name: str, weight: float, term: str) -> tantivy.Query:
         query = tantivy.Query.term_query(self._schema, name, term, index_option="freq")
         return query if weight == 1.0 else tantivy.Query.boost_query(query, weight)
 

@@ -9,7 +9,7 @@ QUESTION_LIMIT = 500  # characters; a pasted log would drown the question before
 
 _SLACK_MARKUP = re.compile(r"<(?:[@#!][^>|]*|https?:[^>|]*|mailto:[^>|]*)(?:\|([^>]*))?>")
 _ADDRESS = re.compile(r"https?://\S+")
-_EMOJI = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+'-]*:(?!\w)")
+_EMOJI = re.compile(r"(?<![\w:]):(?=[^:\s]*[a-z+])[a-z0-9_+'-]+:(?!\w)")
 _GREETING = re.compile(
     r"^\W*(?:(?:hi|hello|hey|hiya|morning|afternoon|good (?:morning|afternoon|evening))\b[\s,]*"
     r"(?:all|team|folks|everyone|everybody|there|guys)?\b[\s,.!:-]*)+",
