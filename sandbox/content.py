@@ -7,6 +7,7 @@ from sandbox import limits
 from sandbox.ids import Ids
 from sandbox.model import Json
 from sandbox.refused import Refused
+from sandbox.wire_text import wire_text
 
 TEXT_MAX = 40_000  # longer posts are cut, not refused
 UPDATE_TEXT_MAX = 4_000  # longer updates are refused
@@ -38,7 +39,7 @@ class Content:
         _check_metadata(self.metadata)
         return replace(
             self,
-            text=(self.text or "")[:TEXT_MAX],
+            text=wire_text((self.text or "")[:TEXT_MAX]),
             blocks=None if self.blocks is None else [with_ids(block, ids) for block in self.blocks],
         )
 

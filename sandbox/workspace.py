@@ -30,6 +30,7 @@ from sandbox.model import (
 )
 from sandbox.refused import Refused as Refused
 from sandbox.windows import Windows
+from sandbox.wire_text import wire_text
 
 _PREFIX = {"channel": "C", "group": "C", "im": "D", "mpim": "G"}
 
@@ -170,7 +171,7 @@ class Workspace:
             channel=channel_id,
             ts=self.ids.ts(),
             user=user_id,
-            text=text,
+            text=wire_text(text),
             blocks=blocks or [],
             thread_ts=thread_ts,
             subtype="thread_broadcast" if broadcast and thread_ts else None,
@@ -185,7 +186,7 @@ class Workspace:
         if message.user != user_id:
             raise Refused("cant_update_message")
         previous = replace(message)
-        message.text, message.blocks = text, []
+        message.text, message.blocks = wire_text(text), []
         message.edited = {"user": user_id, "ts": self.ids.ts()}
         self.announce(MessageChanged(message, previous))
         return message

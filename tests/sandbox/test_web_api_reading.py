@@ -6,7 +6,8 @@ import pytest
 
 from sandbox.content import Content
 from sandbox.model import Json
-from tests.sandbox.small import Served, error_of, pages, raw, say_numbers, served_small
+from sandbox.web_api.paging import cursor_for
+from tests.sandbox.small import START_S, Served, error_of, pages, raw, say_numbers, served_small
 
 
 @pytest.fixture
@@ -46,6 +47,21 @@ async def test_history_between_two_moments(api: Served, inclusive: bool, expecte
     )
 
     assert [message["text"] for message in answer["messages"]] == expected
+
+
+async def test_a_moment_may_come_without_its_fraction(api: Served) -> None:
+    say_numbers(api.small, 1)
+    start = str(int(START_S))
+
+    answer = await api.client.conversations_history(channel=api.small.help.id, latest=start, inclusive=True)
+
+    assert [message["text"] for message in answer["messages"]] == ["0"]
+
+
+async def test_a_cursor_works_only_for_what_it_was_made_for(api: Served) -> None:
+    cursor = cursor_for("channel", api.small.ana.id)
+
+    assert await error_of(api.client.users_list(cursor=cursor)) == "invalid_cursor"
 
 
 async def test_history_has_parents_with_their_counts_and_no_replies(api: Served) -> None:

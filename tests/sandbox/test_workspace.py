@@ -170,6 +170,32 @@ def test_joining_is_told_and_stands_in_the_channel(small: Small) -> None:
     assert small.help.messages[small.help.timeline[-1]].subtype == "channel_join"
 
 
+def test_who_is_in_the_channel_does_not_join_again(small: Small) -> None:
+    occurrences = heard(small)
+
+    small.workspace.join(small.ana.id, small.help.id)
+
+    assert occurrences == []
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("a < b && c > d", "a &lt; b &amp;&amp; c &gt; d"),
+        ("<@U1> and <#C1|help> and <!here>", "<@U1> and <#C1|help> and <!here>"),
+        ("<https://a.example/?x=1&y=2|page>", "<https://a.example/?x=1&y=2|page>"),
+        ("R&amp;D", "R&amp;D"),
+        ("<script>", "&lt;script&gt;"),
+    ],
+    ids=["loose characters", "mentions", "link", "an entity", "a tag"],
+)
+def test_loose_angles_and_ampersands_are_kept_as_entities(small: Small, said: str, kept: str) -> None:
+    by_ana = small.workspace.say(small.ana.id, small.help.id, said)
+    by_app = small.workspace.app.post(small.help.id, Content(said))
+
+    assert (by_ana.text, by_app.text) == (kept, kept)
+
+
 def test_the_invited_app_is_in_the_channel(small: Small) -> None:
     occurrences = heard(small)
 
