@@ -15,6 +15,6 @@ def insert_into(tx: AsyncConnection, table: Table) -> "sqlite.Insert | postgresq
 
 async def insert_new(tx: AsyncConnection, table: Table, values: Mapping[str, Any]) -> bool:
     """Whether the row is new; a row that meets any unique key of the table is left as it is."""
-    statement = insert_into(tx, table).values(**values).on_conflict_do_nothing()
-    result = await tx.execute(statement)
-    return result.rowcount == 1
+    keys = table.primary_key.columns
+    statement = insert_into(tx, table).values(**values).on_conflict_do_nothing().returning(*keys)
+    return (await tx.execute(statement)).first() is not None  # PostgreSQL's driver gives no count of rows here
