@@ -1,0 +1,44 @@
+"""What the journeys share: the workspace, the small handbook, and the bot at work on SQLite or on both databases."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings
+from sandbox import Sandbox
+from tests.journeys.handbook import write_handbook
+from tests.journeys.office import Office, at_work, new_sandbox, settings_in
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with new_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def handbook(tmp_path: Path) -> Path:
+    return write_handbook(tmp_path / "handbook")
+
+
+@pytest.fixture
+def settings(sandbox: Sandbox, handbook: Path, tmp_path: Path) -> Settings:
+    """On SQLite, with the small handbook."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'mentor.db'}"
+    return settings_in(sandbox, tmp_path / "data", database_url=url, handbook=handbook)
+
+
+@pytest.fixture
+async def office(sandbox: Sandbox, settings: Settings) -> AsyncIterator[Office]:
+    """The bot at work on SQLite."""
+    async with at_work(sandbox, settings) as office:
+        yield office
+
+
+@pytest.fixture
+async def either_office(sandbox: Sandbox, handbook: Path, tmp_path: Path, database_url: str) -> AsyncIterator[Office]:
+    """The bot at work, once on SQLite and once on PostgreSQL."""
+    settings = settings_in(sandbox, tmp_path / "data", database_url=database_url, handbook=handbook)
+    async with at_work(sandbox, settings) as office:
+        yield office
