@@ -72,8 +72,6 @@ class Workspace:
         for listener in self._listeners:
             listener(occurrence)
 
-    # What is in it.
-
     def add_person(
         self,
         name: str,
@@ -129,6 +127,8 @@ class Workspace:
         person = self.person(user_id)
         if person.is_bot:
             raise Refused("cannot_dm_bot")
+        if person.deleted:
+            raise Refused("user_disabled")
         if user_id not in self._dms:
             dm = self.add_channel("", kind="im", members=[user_id])
             dm.user = user_id
@@ -150,8 +150,6 @@ class Workspace:
         if message is None:
             raise Refused("message_not_found")
         return message
-
-    # What people do.
 
     def say(
         self,
@@ -254,14 +252,14 @@ class Workspace:
         """What a POST to a `response_url` made or changed; None when it deleted. See `AppActs.respond`."""
         return self.app.respond(channel_id=channel_id, user_id=user_id, payload=payload, original=original)
 
-    # Shared by people's acts and the app's.
-
     def put(self, message: Message) -> Message:
+        """The message, now in its channel or thread and told to all; whoever wrote it had the right to."""
         timeline.insert(self.channels[message.channel], message)
         self.announce(MessagePosted(message))
         return message
 
     def take_away(self, message: Message) -> None:
+        """The message is gone, or a tombstone, and that is told to all."""
         previous = replace(message)
         if timeline.remove(self.channels[message.channel], message):
             self.announce(MessageDeleted(message, self.ids.ts()))

@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from sandbox.clock import Clock
 from sandbox.model import Json
+from sandbox.web_api import METHODS
 from tests.sandbox.small import (
     SCOPES,
     Served,
@@ -213,3 +214,35 @@ async def test_a_home_is_published_for_one_person(api: Served) -> None:
 
     assert list(api.small.workspace.windows.home_views) == [api.small.ana.id]
     assert await error_of(api.client.views_publish(user_id="U0NOBODY", view=home)) == "user_not_found"
+
+
+ARGUMENTS = (
+    *("blocks", "attachments", "thread_ts", "ts", "metadata", "view", "types", "trigger_id", "view_id", "hash"),
+    *("limit", "cursor", "oldest", "latest", "inclusive", "name", "timestamp", "usergroup", "email", "bot"),
+    *("message_ts", "external_id", "reply_broadcast"),
+)
+JUNK: tuple[object, ...] = (
+    *(0, -1, 1e300, True, [], {}, [None], [[]], "[", "é\x00", "9" * 400),
+    *([{"type": []}], {"type": "modal"}, {"type": "home", "blocks": [{"type": {}}]}),
+    [{"type": "section", "text": {"type": [], "text": {}}}],
+    [{"type": "data_visualization", "title": 1, "chart": {"type": "pie", "segments": [1]}}],
+    [{"type": "table", "rows": [[1], 1], "column_settings": [None]}],
+)
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=lambda junk: repr(junk)[:40])
+async def test_junk_is_answered_and_breaks_nothing(api: Served, junk: object) -> None:
+    ana = api.small.ana.id
+    good = {"channel": api.small.help.id, "text": "x", "user": ana, "users": ana, "user_id": ana}
+    body = dict.fromkeys(ARGUMENTS, junk) | good
+
+    statuses = {method: (await status_of(api, method, body))[0] for method in METHODS}
+
+    assert set(statuses.values()) == {200}
+
+
+async def test_a_junk_view_of_a_live_trigger_is_refused(api: Served) -> None:
+    trigger_id = api.small.workspace.windows.issue_trigger(api.small.ana.id)
+    view = {"type": "modal", "title": [], "blocks": [{"type": "input", "element": {"type": []}}]}
+
+    assert await error_of(api.client.views_open(trigger_id=trigger_id, view=view)) == "invalid_arguments"

@@ -116,12 +116,13 @@ async def test_metadata_is_whole_only_where_asked_for(api: Served) -> None:
         ({"limit": 0}, "invalid_limit"),
         ({"limit": 1000}, "invalid_limit"),
         ({"cursor": "nonsense"}, "invalid_cursor"),
+        ({"cursor": "ñandú"}, "invalid_cursor"),
         ({"cursor": "dXNlcjpVMQ=="}, "invalid_cursor"),
         ({"oldest": "yesterday"}, "invalid_ts_oldest"),
         ({"latest": "1,5"}, "invalid_ts_latest"),
         ({"channel": "C0NOWHERE"}, "channel_not_found"),
     ],
-    ids=["limit 0", "limit 1000", "no cursor", "another's cursor", "oldest", "latest", "channel"],
+    ids=["limit 0", "limit 1000", "no cursor", "no ASCII", "another's cursor", "oldest", "latest", "channel"],
 )
 async def test_history_is_refused_as_slack_refuses_it(api: Served, arguments: Json, error: str) -> None:
     call = api.client.conversations_history(**{"channel": api.small.help.id, **arguments})

@@ -222,6 +222,13 @@ def test_there_is_one_dm_for_each_person(small: Small) -> None:
     assert dm.members == {small.ana.id, small.workspace.bot_user_id}
 
 
+def test_who_is_gone_or_a_bot_gets_no_dm(small: Small) -> None:
+    small.ben.deleted = True
+
+    assert refusal(lambda: small.workspace.dm_of(small.ben.id)) == "user_disabled"
+    assert refusal(lambda: small.workspace.dm_of(small.workspace.bot_user_id)) == "cannot_dm_bot"
+
+
 def test_without_a_messages_tab_nobody_writes_in_the_dm() -> None:
     small = small_workspace(small_manifest(messages=False))
     dm = small.workspace.dm_of(small.ana.id)
