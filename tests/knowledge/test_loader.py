@@ -165,7 +165,7 @@ def test_link_to_something_else_is_not_judged(target: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("target", ["gone.md", "gone.html#part", "/gone/", "../../secret.md", "gone"])
 def test_link_to_a_page_that_is_not_there_is_warned_of_once_with_its_line(target: str, tmp_path: Path) -> None:
-    folder = write(tmp_path, articles__a=f"---\ntitle: A\n---\nText.\n\n[x]({target}) and [y]({target})\n")
+    folder = write(tmp_path, articles__a=f"---\ntitle: A\n---\nText.\n\n[x]({target}) and\n[y]({target})\n")
 
     assert warned(good(folder)) == [("articles/a.md", 6, f"a link leads to {target}, which is not in the handbook")]
 
