@@ -135,6 +135,8 @@ class AnswerService:
             return "", "the channel is not watched any more"
         if now > asked_at + channel.answer_after + TOO_OLD:
             return "", "too old"
+        if not await peers.is_question(tx, asking.channel_id, asking.question_ts):
+            return "", "the question was taken back"
         if await peers.has_human_reply(tx, asking.channel_id, asking.question_ts, asker=asking.asker):
             return "", "people answered"
         return text or asking.text, ""

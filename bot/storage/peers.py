@@ -79,6 +79,12 @@ async def drop_question(tx: AsyncConnection, channel_id: str, ts: str) -> None:
     await tx.execute(delete(questions).where(questions.c.channel_id == channel_id, questions.c.ts == ts))
 
 
+async def is_question(tx: AsyncConnection, channel_id: str, ts: str) -> bool:
+    """Whether the message, as last seen, asks something."""
+    query = select(questions.c.ts).where(questions.c.channel_id == channel_id, questions.c.ts == ts)
+    return (await tx.execute(query)).first() is not None
+
+
 async def has_human_reply(tx: AsyncConnection, channel_id: str, ts: str, *, asker: str) -> bool:
     """Whether a person other than the asker wrote in the thread."""
     query = select(messages.c.ts).where(
