@@ -6,6 +6,10 @@ from tests.journeys.handbook import PAGE
 from tests.journeys.office import Office, buttons, words
 
 LOGS = "Open Grafana, choose Explore, and pick the label namespace of your team."
+FROM_LOGS = (
+    "From Read the logs of a service › In the browser · reviewed 13 Nov 2026 (11 days ago)"
+    " · owner platform-observability"
+)
 BACKUPS = "Open a restore request with the database's name and the time to go back to."
 BOTH = ["That solved it", "Not quite"]
 
@@ -23,8 +27,7 @@ async def test_a_question_is_answered_in_its_thread_with_its_source(either_offic
     ]
     assert words(answer) == [
         LOGS,
-        "From Read the logs of a service › In the browser · reviewed 13 Nov 2026 (11 days ago)"
-        " · owner platform-observability",
+        FROM_LOGS,
     ]
     assert buttons(answer) == BOTH
 
