@@ -28,7 +28,7 @@ LENGTH_MOST = 12  # terms; a longer question says no more
 class Evidence:
     """What a search shows about its first hit. Shares are weighted by idf; 1 is all of the question."""
 
-    terms: int
+    terms: int  # at least one
     names: float  # share of the terms in its title, aliases and headings
     unknown: float  # share of the terms that are in no article at all
     respelled: float  # share of the terms found only after mending their spelling
@@ -39,9 +39,7 @@ class Evidence:
 
 
 def confidence(evidence: Evidence) -> float:
-    """Probability, 0 to 1, that the article answers the question; 0 for a question without terms."""
-    if not evidence.terms:
-        return 0.0
+    """Probability, 0 to 1, that the article answers the question."""
     score = (
         INTERCEPT
         + NAMES * evidence.names

@@ -27,6 +27,11 @@ PHRASING_BONUS = 3.0  # z-scores; above what the two legs usually give one candi
 TYPO_LENGTH = 5  # shorter words have too many neighbours
 TWO_EDITS_LENGTH = 8  # from here on two letters may be wrong
 TYPO_CACHE = 4096  # unknown words remembered per index
+READERS = (
+    frozenset({Audience.PUBLIC}),
+    frozenset({Audience.PUBLIC, Audience.INTERNAL}),
+    frozenset(Audience),
+)  # who asks; where an audience has no articles, two of them share an index
 WRITER_BYTES = 60_000_000  # room for 20,000 passages in one segment: each further one slows every search
 BM25_CEILING = 2.2  # k1 + 1: what a term can score at most, times its idf
 
@@ -65,9 +70,13 @@ class Index:
 
     @classmethod
     def build(cls, articles: Sequence[Article]) -> "Index":
-        """An index of these articles: what the public may read at once, other readers' shares at their first search."""
+        """An index of these articles, ready for the public, our own people and the platform team.
+
+        Other mixes of audiences are indexed at their first search.
+        """
         index = cls(articles)
-        index._shelf(frozenset({Audience.PUBLIC}))
+        for readers in READERS:
+            index._shelf(readers)
         return index
 
     def search(
@@ -136,8 +145,8 @@ class _Shelf:
     def search(self, question: str, limit: int) -> Found:
         respelled = self._terms(question)
         terms = tuple(respelled)
-        pages = self._pages_leg.best(terms, PAGES_KEPT)
-        passages = self._passages_leg.best(terms, PASSAGES_KEPT)
+        pages = self._pages_leg.best(terms, max(PAGES_KEPT, limit))
+        passages = self._passages_leg.best(terms, max(PASSAGES_KEPT, limit))
         if not pages:
             return Found((), 0.0, terms)
         best_passage: dict[int, tuple[int, float]] = {}
@@ -285,11 +294,13 @@ class _Spelling:
         """The known word closest to this one; the word itself when it is short, holds digits, or nothing is close."""
         if len(word) < TYPO_LENGTH or not word.isalpha():
             return word
-        if word not in self._corrected:
+        known = self._corrected.get(word)
+        if known is None:
+            known = self._look_up(word)
             if len(self._corrected) >= TYPO_CACHE:
                 self._corrected.clear()
-            self._corrected[word] = self._look_up(word)
-        return self._corrected[word]
+            self._corrected[word] = known
+        return known
 
     def _look_up(self, word: str) -> str:
         edits = 1 if len(word) < TWO_EDITS_LENGTH else 2
