@@ -11,8 +11,12 @@ BLOCKS_MAX = 50
 
 
 def escape(text: str) -> str:
-    """Text not written by us, so that it can neither mention, nor link, nor ping."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\x00", "")
+    """Text not written by us, so that it can neither mention, nor link, nor ping.
+
+    What no database and no UTF-8 takes (NUL, half an emoji) is taken out.
+    """
+    whole = text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+    return whole.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def clip(text: str, limit: int) -> str:
@@ -29,8 +33,9 @@ def clip(text: str, limit: int) -> str:
 
 def link(url: str, text: str) -> str:
     """A link to an address of ours or of a cited source; plain text for anything that is no http address."""
-    label = escape(text).replace("|", "¦")
-    if not url.startswith(("https://", "http://")) or any(character in url for character in "<>| \n"):
+    label = " ".join(escape(text).replace("|", "¦").split())
+    is_whole = url.isprintable() and not any(character in url for character in "<>| ")
+    if not is_whole or not url.startswith(("https://", "http://")):
         return label
     return f"<{url.replace('&', '&amp;')}|{label}>"
 
