@@ -28,7 +28,7 @@ def is_ours(team_id: str | None, enterprise_id: str | None, workspace: Workspace
     """The same enterprise, or the same workspace where there is none. What is not known is not ours."""
     if workspace.enterprise_id:
         return enterprise_id == workspace.enterprise_id or team_id == workspace.team_id
-    return team_id == workspace.team_id
+    return bool(team_id) and team_id == workspace.team_id
 
 
 def may(
