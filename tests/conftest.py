@@ -7,10 +7,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
 from bot.storage import migrate
 from bot.storage.engine import Database
+
+# Properties are about results: a busy machine is no failure.
+settings.register_profile("mentor", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mentor")
 
 
 @pytest.fixture(scope="session")
