@@ -100,7 +100,7 @@ def test_empty_handbook_finds_nothing() -> None:
 def test_short_form_is_looked_for_beside_its_long_form() -> None:
     ports = article("ports.md", "Ports", ("Open ports", "The db port is 5432."))
 
-    assert ids(Index.build((*HANDBOOK, ports)).search("db")) == ["ports.md", "databases.md"]
+    assert set(ids(Index.build((*HANDBOOK, ports)).search("db"))) == {"ports.md", "databases.md"}
 
 
 def test_article_without_sections_is_found_by_its_title() -> None:
