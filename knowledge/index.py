@@ -24,6 +24,7 @@ PASSAGE_WEIGHT = 0.6  # of the passages' z-scores against the pages'
 PHRASING_COMPARED = 10  # articles whose title and questions are compared letter by letter; a scan would be slow
 PHRASING_AT = 90.0  # a question this like a title or an alias (0-100, word order ignored) is that article's
 PHRASING_BONUS = 3.0  # z-scores; above what the two legs usually give one candidate over the next
+HEADING_DOUBT = 0.3  # of a passage's score, when nothing of its heading was asked for
 TYPO_LENGTH = 5  # shorter words have too many neighbours
 TWO_EDITS_LENGTH = 8  # from here on two letters may be wrong
 TYPO_CACHE = 4096  # unknown words remembered per index
@@ -155,8 +156,9 @@ class _Shelf:
         fused = _fused(dict(pages), {number: score for number, (_, score) in best_passage.items()})
         likeness = self._likeness(question, fused)
         ranked = self._ranked(fused, likeness)
+        shown = self._shown(passages, terms)
         hits = tuple(
-            Hit(self._articles[number], self._section(number, best_passage), score) for number, score in ranked[:limit]
+            Hit(self._articles[number], self._section(number, shown), score) for number, score in ranked[:limit]
         )
         evidence = self._evidence(respelled, ranked, dict(pages), best_passage, likeness)
         return Found(hits, confidence(evidence), terms)
@@ -195,9 +197,24 @@ class _Shelf:
             key=lambda item: (bool(self._articles[item[0]].moved_to), -item[1], self._articles[item[0]].id),
         )
 
-    def _section(self, number: int, best_passage: Mapping[int, tuple[int, float]]) -> Section:
-        if number in best_passage:
-            return self._passages[best_passage[number][0]][1]
+    def _shown(self, passages: Iterable[tuple[int, float]], terms: Sequence[str]) -> dict[int, Section]:
+        """Each article's section to show: the best passage, but one whose heading speaks of more than was asked less so.
+
+        Else "logs are missing" is quoted to somebody who asks where the logs are.
+        """
+        best: dict[int, tuple[float, Section]] = {}
+        for passage, score in passages:
+            number, section = self._passages[passage]
+            heading = set(self._stems.join(section.heading).split())
+            asked = len(heading & set(terms)) / len(heading) if heading else 1.0
+            weighed = score * (1 - HEADING_DOUBT * (1 - asked))
+            if number not in best or weighed > best[number][0]:
+                best[number] = (weighed, section)
+        return {number: section for number, (_, section) in best.items()}
+
+    def _section(self, number: int, shown: Mapping[int, Section]) -> Section:
+        if number in shown:
+            return shown[number]
         sections = self._articles[number].sections
         return next((section for section in sections if section.text), sections[0] if sections else _EMPTY)
 

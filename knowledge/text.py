@@ -4,6 +4,7 @@ Does not stem, rank or correct spelling (see `knowledge.index`), and does not re
 """
 
 import re
+from html import unescape
 
 QUESTION_LIMIT = 500  # characters; a pasted log would drown the question before it
 
@@ -69,7 +70,7 @@ def question_text(message: str) -> str:
     A link's own label stays. Empty when nothing else was said.
     """
     text = _SLACK_MARKUP.sub(lambda link: f" {link[1] or ''} ", message[: QUESTION_LIMIT * 4])
-    text = _EMOJI.sub(" ", _ADDRESS.sub(" ", text))
+    text = _EMOJI.sub(" ", _ADDRESS.sub(" ", unescape(text)))
     return " ".join(_GREETING.sub("", text.strip()).split())[:QUESTION_LIMIT]
 
 

@@ -59,6 +59,26 @@ def test_best_section_of_the_best_article_comes_first() -> None:
     assert found.hits[0].section.heading == "How long logs stay"
 
 
+@pytest.mark.parametrize(
+    ("question", "heading"),
+    [
+        pytest.param("where do I find my metrics", "", id="not asked for what the heading adds"),
+        pytest.param("my metrics are missing", "Metrics are missing", id="asked for it"),
+    ],
+)
+def test_a_section_on_more_than_was_asked_gives_way_to_the_plain_one(question: str, heading: str) -> None:
+    page = article(
+        "metrics.md",
+        "Find metrics",
+        ("", "Grafana shows what your service counts, a few seconds later."),
+        ("Metrics are missing", "Metrics are found where the metrics port is named metrics."),
+    )
+
+    found = Index.build((*HANDBOOK, page)).search(question)
+
+    assert found.hits[0].section.heading == heading
+
+
 def test_article_is_listed_once_however_many_of_its_sections_match() -> None:
     found = Index.build(HANDBOOK).search("bucket")
 

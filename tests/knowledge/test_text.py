@@ -16,6 +16,7 @@ from knowledge.text import QUESTION_LIMIT, question_text, words
         pytest.param("why 10:30:45 and a::b", "why 10:30:45 and a::b", id="colons that are no emoji"),
         pytest.param("history of deploys", "history of deploys", id="a word that starts like a greeting"),
         pytest.param("hi", "", id="nothing else said"),
+        pytest.param("is a &amp;&amp; b &lt; c?", "is a && b < c?", id="what Slack escapes"),
     ],
 )
 def test_question_is_what_the_message_asks(message: str, question: str) -> None:
