@@ -198,7 +198,7 @@ class _Shelf:
         )
 
     def _shown(self, passages: Iterable[tuple[int, float]], terms: Sequence[str]) -> dict[int, Section]:
-        """Each article's section to show: the best passage, but one whose heading speaks of more than was asked less so.
+        """Each article's section to show: the best passage, one whose heading speaks of more than was asked less so.
 
         Else "logs are missing" is quoted to somebody who asks where the logs are.
         """
