@@ -148,6 +148,8 @@ class Outbox:
             )
             if seen is not None:
                 return seen
+        if self._clock.now() + timedelta(seconds=TIMEOUT_S) > sending.until:
+            raise SlackUnclear("chat.postMessage", "looking took so long that the lease ends before a call would")
         self._hold(sending, PACE.total_seconds())
         return await self._slack.post(
             sending.channel_id,

@@ -35,6 +35,7 @@ class Sending:
     first_tried_at: datetime | None  # of an earlier attempt whose outcome is not known; None: never tried
     created_at: datetime
     lease: str
+    until: datetime  # the end of the lease
     target_channel: str | None  # of the message this one edits
     target_ts: str | None
 
@@ -113,10 +114,10 @@ async def claim_next(
                 first_tried_at=row.first_tried_at or now,
             )
         )
-    return [_sending(row, lease) for row in rows]
+    return [_sending(row, lease, until) for row in rows]
 
 
-def _sending(row: Any, lease: str) -> Sending:
+def _sending(row: Any, lease: str, until: datetime) -> Sending:
     return Sending(
         key=row.key,
         mark=row.mark,
@@ -134,6 +135,7 @@ def _sending(row: Any, lease: str) -> Sending:
         first_tried_at=row.first_tried_at,
         created_at=row.created_at,
         lease=lease,
+        until=until,
         target_channel=row.target_channel,
         target_ts=row.target_ts,
     )
