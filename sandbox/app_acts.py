@@ -100,7 +100,8 @@ class AppActs:
         content = Content(payload.get("text"), payload.get("blocks"), payload.get("attachments"))
         checked = content.checked(self._workspace.ids)
         if payload.get("replace_original") and original is not None:
-            return self._change(original, checked, kind="respond", method="response_url")
+            whole = replace(checked, blocks=checked.blocks or [], attachments=checked.attachments or [])
+            return self._change(original, whole, kind="respond", method="response_url")
         thread_ts = payload.get("thread_ts")
         if payload.get("response_type") == "in_channel":
             return self._post(channel, content, thread_ts=thread_ts, kind="respond", method="response_url")

@@ -322,13 +322,13 @@ def test_a_response_is_a_whisper_unless_it_says_otherwise(small: Small) -> None:
 
 
 def test_a_response_replaces_or_deletes_the_message_it_came_from(small: Small) -> None:
-    card = small.workspace.app.post(small.help.id, Content("choose"))
+    card = small.workspace.app.post(small.help.id, Content("choose", blocks=[{"type": "divider"}]))
 
     def respond(payload: dict[str, object]) -> object:
         return small.workspace.respond(channel_id=small.help.id, user_id=small.ana.id, payload=payload, original=card)
 
     assert respond({"text": "chosen", "replace_original": True}) is card
-    assert card.text == "chosen"
+    assert (card.text, card.blocks) == ("chosen", [])  # all of it: buttons that were pressed go
     assert respond({"delete_original": True}) is None
     assert small.help.messages == {}
 
