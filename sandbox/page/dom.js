@@ -81,7 +81,11 @@ export function openMenu(button, items, name) {
   );
   const menu = h("div.menu", { popover: "auto", role: "menu", "aria-label": name }, entries);
   menu.classList.toggle("grid", items.some((item) => item.text));
-  menu.addEventListener("toggle", (event) => event.newState === "closed" && menu.remove());
+  menu.addEventListener("toggle", (event) => {
+    if (event.newState !== "closed") return;
+    if (menu.contains(document.activeElement) || document.activeElement === document.body) backTo(button);
+    menu.remove();
+  });
   menu.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     if (!step) return;
@@ -89,11 +93,17 @@ export function openMenu(button, items, name) {
     event.stopPropagation();
     entries.at((entries.indexOf(document.activeElement) + step) % entries.length).focus();
   });
-  button.after(menu);
+  (button.closest("dialog") ?? document.body).append(menu); // not beside the button: that may hide with its toolbar
   menu.showPopover();
   const at = button.getBoundingClientRect();
   const below = at.bottom + menu.offsetHeight < innerHeight ? at.bottom + 4 : at.top - menu.offsetHeight - 4;
   menu.style.top = `${Math.max(4, below)}px`;
   menu.style.left = `${Math.max(4, Math.min(at.left, innerWidth - menu.offsetWidth - 8))}px`;
   entries[0]?.focus();
+}
+
+/** The keyboard goes back to the button, through the message whose toolbar it stands in. */
+function backTo(button) {
+  button.closest("article")?.focus();
+  button.focus();
 }
