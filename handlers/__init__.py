@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -23,13 +24,17 @@ class Services:
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
     """Services are bound by name and so come last in a listener: Bolt fills what stands before them."""
-    on_message = partial(messages.on_message, peers=services.peers, workspace=workspace)
+    on_message = _ours(messages.on_message, peers=services.peers, workspace=workspace)
     app.event("message")(on_message)
     app.event("app_mention")(on_message)
-    app.command(command)(partial(answers.on_command, answers=services.answers))
-    app.action(re.compile(r"^answers\."))(partial(answers.on_verdict, verdicts=services.verdicts))
+    app.command(command)(_ours(answers.on_command, answers=services.answers))
+    app.action(re.compile(r"^answers\."))(_ours(answers.on_verdict, verdicts=services.verdicts))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)
+
+
+def _ours(listener: errors.Listener, **services: Any) -> errors.Listener:
+    return errors.guarded(partial(listener, **services))
 
 
 async def on_unused(ack: AsyncAck) -> None:

@@ -4,7 +4,10 @@ Events are refused, so that Slack sends them again. Commands and presses never c
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import wraps
+from typing import Any
 
 import structlog
 from slack_bolt.app.async_app import AsyncApp
@@ -17,6 +20,8 @@ from bot.model import Json
 
 log = structlog.get_logger(__name__)
 
+Listener = Callable[..., Awaitable[None]]
+
 LISTENER_S = 2.0  # Slack waits 3
 NOT_TAKEN_DOWN = "Not taken down: I cannot reach my database right now. Please try again in a minute."
 
@@ -25,11 +30,35 @@ class ListenerFailed(Exception):
     """One of our listeners raised; what it raised is the cause."""
 
 
+def guarded(listener: Listener) -> Listener:
+    """The listener, with what it raises told apart from what Bolt raises over a payload before it runs."""
+
+    @wraps(listener)  # Bolt reads the names of the arguments through this
+    async def guard(**given: Any) -> None:
+        try:
+            await listener(**given)
+        except PayloadMalformed:
+            raise
+        except Exception as error:  # the handlers' boundary
+            raise ListenerFailed from error
+
+    return guard
+
+
 async def on_error(error: Exception) -> None:
-    """Bolt hands over what a listener raised; it goes on to `dispatch`."""
-    if isinstance(error, PayloadMalformed):
-        raise error
-    raise ListenerFailed from error
+    """Bolt hands over what was raised; it goes on to `dispatch`."""
+    raise error
+
+
+def read_request(body: str | Json, headers: Mapping[str, str], *, mode: str = "http") -> AsyncBoltRequest | None:
+    """The request as Bolt reads it; None for what has no form of Slack's, over which Bolt stumbles."""
+    try:
+        request = AsyncBoltRequest(body=body, headers=dict(headers), mode=mode)
+    except Exception as error:  # the handlers' boundary: Bolt raises whatever the shape brings about
+        log.warning("payload.refused", type="", reason=type(error).__name__)
+        return None
+    is_object = isinstance(request.body, dict)  # Bolt takes its own word for it
+    return request if is_object else None
 
 
 async def dispatch(app: AsyncApp, request: AsyncBoltRequest) -> BoltResponse:
