@@ -88,6 +88,11 @@ async def enqueue(tx: Tx, kind: Kind, wanted: Asking | Press, *, due_at: datetim
     return await rows.enqueue(tx, kind=kind.value, key=wanted.key, payload=wanted.to_payload(), due_at=due_at, now=now)
 
 
+async def withdraw(tx: Tx, key: str) -> None:
+    """Nobody wants any more what waits under the key; it may be asked for anew."""
+    await rows.withdraw(tx, key=key)
+
+
 class Workers:
     """Claims what is due and does it, a few rows at a time."""
 

@@ -10,7 +10,7 @@ from bot.peers import rules
 from bot.storage import peers as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.people import pseudonym_of
-from bot.work import Asking, Kind, enqueue
+from bot.work import Asking, Kind, enqueue, withdraw
 from knowledge.channels import Channel, Channels, Keep
 
 
@@ -61,6 +61,7 @@ class PeerService:
         async def unit(tx: Tx) -> None:
             if not event_id or await rows.is_new_event(tx, event_id, now=self._clock.now()):
                 await rows.put_deletion(tx, deletion.channel_id, deletion.ts, deletion.deleted_ts)
+                await withdraw(tx, f"{deletion.channel_id}:{deletion.ts}")
 
         await self._database.write(unit)
 
@@ -73,14 +74,12 @@ class PeerService:
         if not message.author.user_id or not self._is_ours(message):
             return  # nothing of other companies' people or of nameless bots is kept
         author = await pseudonym_of(tx, message.author.user_id, now=now, new_id=self._new_id)
-        text: str | None = message.text
         if channel is not None:
-            await rows.put_message(tx, message, author=author, text=message.text if channel.keep is Keep.TEXT else None)
-            kept, is_deleted = await rows.newest_text(tx, message.channel_id, message.ts)
-            if is_deleted:
-                return
-            text = kept if channel.keep is Keep.TEXT else message.text
-        await self._ask(tx, message, request, channel, author, text or "")
+            text = message.text if channel.keep is Keep.TEXT else None
+            if not await rows.put_message(tx, message, author=author, text=text):
+                return  # known already, or older than what is known
+            await withdraw(tx, f"{message.channel_id}:{message.ts}")  # what an older state of it asked for
+        await self._ask(tx, message, request, channel, author)
 
     async def _ask(
         self,
@@ -89,16 +88,15 @@ class PeerService:
         request: Request | None,
         channel: Channel | None,
         author: str,
-        text: str,
     ) -> None:
         now = self._clock.now()
-        kind = rules.question_kind(text) if channel and rules.may_be_question(message) else None
+        kind = rules.question_kind(message.text) if channel and rules.may_be_question(message) else None
         if channel is not None:
             await self._keep_question(tx, message, author, kind)
         asking = Asking(
             key=f"{message.channel_id}:{message.ts}",
             asker=author,
-            text=request.text if request else text,
+            text=request.text if request else message.text,
             channel_id=message.channel_id,
             question_ts=message.ts,
             thread_ts=message.thread_ts,

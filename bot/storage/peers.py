@@ -19,8 +19,8 @@ async def forget_events(tx: AsyncConnection, *, before: datetime) -> None:
     await tx.execute(delete(events).where(events.c.received_at < before))
 
 
-async def put_message(tx: AsyncConnection, message: Message, *, author: str | None, text: str | None) -> None:
-    """Adds the message, or takes over what is newer in it. A deletion wins for good."""
+async def put_message(tx: AsyncConnection, message: Message, *, author: str | None, text: str | None) -> bool:
+    """Whether it said something new: it is added, or what is newer in it is taken over. A deletion wins for good."""
     values = {
         "channel_id": message.channel_id,
         "ts": message.ts,
@@ -35,22 +35,24 @@ async def put_message(tx: AsyncConnection, message: Message, *, author: str | No
     # ts strings have one length, so they compare as times do
     is_newer = func.coalesce(messages.c.edited_ts, "") < (message.edited_ts or "")
     is_first = messages.c.author_kind == "unknown"
-    await tx.execute(
+    result = await tx.execute(
         statement.on_conflict_do_update(
             index_elements=[messages.c.channel_id, messages.c.ts],
             set_={
                 name: statement.excluded[name] for name in ("thread_ts", "author", "author_kind", "text", "edited_ts")
             },
             where=messages.c.deleted_ts.is_(None) & or_(is_newer, is_first),
-        )
+        ).returning(messages.c.ts)
     )
+    return result.first() is not None
 
 
 async def put_deletion(tx: AsyncConnection, channel_id: str, ts: str, deleted_ts: str) -> None:
-    """A tombstone, also for a message not seen yet: text, author and question go, the row stays."""
+    """A tombstone, also for a message not seen yet: all it said and its question go, the row stays."""
     await tx.execute(delete(questions).where(questions.c.channel_id == channel_id, questions.c.ts == ts))
-    gone = {"author": None, "text": None, "deleted_ts": deleted_ts}
-    row = {"channel_id": channel_id, "ts": ts, "author_kind": "unknown", "posted_at": moment(ts), **gone}
+    nothing = {"author": None, "author_kind": "unknown", "thread_ts": None, "text": None, "edited_ts": None}
+    gone = {**nothing, "deleted_ts": deleted_ts}
+    row = {"channel_id": channel_id, "ts": ts, "posted_at": moment(ts), **gone}
     statement = insert_into(tx, messages).values(**row)
     keys = [messages.c.channel_id, messages.c.ts]
     await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=gone))

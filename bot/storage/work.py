@@ -43,6 +43,12 @@ async def enqueue(
     )
 
 
+async def withdraw(tx: AsyncConnection, *, key: str) -> None:
+    """What waits under the key is not wanted any more. What somebody has in hand goes on."""
+    waiting = and_(work.c.state == "waiting", work.c.leased_until.is_(None))
+    await tx.execute(delete(work).where(work.c.key == key, waiting))
+
+
 async def claim_due(tx: AsyncConnection, *, now: datetime, until: datetime, lease: str, limit: int) -> Sequence[Claim]:
     """Rows that are due and nobody's, now leased to us, oldest first."""
     free = or_(work.c.leased_until.is_(None), work.c.leased_until <= now)
