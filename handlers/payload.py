@@ -42,7 +42,10 @@ def read_message(body: Json, workspace: Workspace) -> Message | Deletion | None:
         case "message_deleted":
             return Deletion(channel_id, _ts(event, "deleted_ts"), _ts(event, "event_ts"))
         case "message_changed":
-            return _message(body, channel_id, _object(event, "message"), workspace)
+            message = _object(event, "message")
+            if message.get("subtype") == "tombstone":  # a deleted message whose thread remains
+                return Deletion(channel_id, _ts(message, "ts"), _ts(event, "event_ts"))
+            return _message(body, channel_id, message, workspace)
         case _:
             return _message(body, channel_id, event, workspace)
 
