@@ -1,0 +1,47 @@
+"""What somebody wants, from the first word they write."""
+
+import pytest
+
+from handlers import verbs
+from handlers.verbs import ASK, HELP, HUMAN, Parsed, Verb, parse
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param("", Parsed(HELP, ""), id="nothing"),
+        pytest.param("  \n ", Parsed(HELP, ""), id="white space"),
+        pytest.param("help", Parsed(HELP, ""), id="help"),
+        pytest.param("HELP", Parsed(HELP, ""), id="capitals"),
+        pytest.param("ask", Parsed(HELP, ""), id="ask without a question"),
+        pytest.param("ask where are my logs?", Parsed(ASK, "where are my logs?"), id="ask"),
+        pytest.param("Ask  where are\nmy logs?", Parsed(ASK, "where are\nmy logs?"), id="ask over two lines"),
+        pytest.param("where are my logs?", Parsed(ASK, "where are my logs?"), id="a question that begins with no verb"),
+        pytest.param("  logs  ", Parsed(ASK, "logs"), id="one word that is no verb"),
+        pytest.param("human", Parsed(HUMAN, ""), id="human"),
+        pytest.param("human my deploy hangs", Parsed(HUMAN, "my deploy hangs"), id="human with the matter"),
+        pytest.param("person", Parsed(HUMAN, ""), id="another name of a verb"),
+        pytest.param("hlep", Parsed(HELP, ""), id="two letters swapped"),
+        pytest.param("humna", Parsed(HUMAN, ""), id="two letters swapped in another verb"),
+        pytest.param("hum", Parsed(HUMAN, ""), id="a verb broken off"),
+        pytest.param("helm chart fails", Parsed(ASK, "helm chart fails"), id="the same word before a question"),
+        pytest.param("humans are on holiday?", Parsed(ASK, "humans are on holiday?"), id="a near-miss before words"),
+        pytest.param("deploys", Parsed(ASK, "deploys"), id="a word far from any verb"),
+        pytest.param("🙂", Parsed(ASK, "🙂"), id="a face"),
+        pytest.param("x" * 10_000, Parsed(ASK, "x" * 10_000), id="a long word"),
+    ],
+)
+def test_a_text_says_what_is_wanted(text: str, wanted: Parsed) -> None:
+    assert parse(text) == wanted
+
+
+@pytest.mark.parametrize("verb", verbs.VERBS, ids=lambda verb: verb.name)
+def test_each_verb_answers_to_all_its_names(verb: Verb) -> None:
+    assert {parse(f"{name} something").verb for name in (verb.name, *verb.aliases)} == {verb}
+
+
+def test_no_name_means_two_verbs() -> None:
+    names = [name for verb in verbs.VERBS for name in (verb.name, *verb.aliases)]
+
+    assert len(names) == len(set(names))
+    assert names == [name.lower() for name in names]
