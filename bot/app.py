@@ -13,13 +13,14 @@ from functools import partial
 from typing import Any
 
 import structlog
-from aiohttp import web
+from aiohttp import ClientError, web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.errors import SlackClientError
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
@@ -47,6 +48,7 @@ from handlers.errors import LISTENER_S, dispatch
 log = structlog.get_logger(__name__)
 
 PING_S = 10.0
+LOOK_S = 0.25  # how often the socket is looked at between pings
 DEAF_AFTER_S = 30.0  # without a ping the socket is taken for dead, whatever it says of itself
 EVENT_IDS_KEPT = timedelta(days=7)  # longer than any retry
 DONE_WORK_KEPT = timedelta(days=30)
@@ -236,6 +238,7 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         if mentor.socket is not None:
             await mentor.socket.client.connect()  # type: ignore[no-untyped-call]
             stack.push_async_callback(mentor.socket.stop)
+            stack.push_async_callback(_ended, asyncio.create_task(mentor.socket.keep_open()))
         log.info("bot.started", articles=len(source.current.articles), revision=source.current.revision)
         yield mentor
     log.info("bot.stopped")
@@ -286,6 +289,22 @@ class _Socket(AsyncSocketModeHandler):
             await send_async_response(client, req, await dispatch(self.app, request), time.time())
         finally:
             self._in_hand.discard(task)
+
+    async def keep_open(self) -> None:
+        """Opens a new socket as soon as one broke, until cancelled.
+
+        The SDK looks at a broken one only at the next ping, and what people press or type until then is lost. Each
+        broken socket is replaced once from here; if that fails the SDK goes on, ping by ping.
+        """
+        seen = None
+        while True:
+            await asyncio.sleep(LOOK_S)
+            session = self.client.current_session
+            if session is None or session is seen or not session.closed:
+                continue
+            seen = session
+            with suppress(SlackClientError, ClientError, TimeoutError, OSError):
+                await self.client.connect_to_new_endpoint()
 
     async def stop(self) -> None:
         """Takes nothing more, finishes what it took, then closes."""
