@@ -37,10 +37,7 @@ const ELEMENTS = {
   image,
   overflow,
   feedback_buttons: feedbackButtons,
-  plain_text_input: (each, named) =>
-    each.multiline
-      ? valued(h("textarea", { rows: 4, ...named, ...limits(each) }, named.value))
-      : valued(h("input", { type: "text", ...named, ...limits(each) })),
+  plain_text_input: textInput,
   email_text_input: typedInput,
   url_text_input: typedInput,
   number_input: typedInput,
@@ -124,7 +121,8 @@ function element(each, block, surface, ctx) {
   if (PRESSED.has(each.type)) return draw(each, (choice, control) => send(each, block, surface, ctx, { choice, control }), ctx);
   const id = ["control", ...Object.values(surface.order), block.block_id, each.action_id].join("-");
   const label = block.type === "input" ? null : plain(each.placeholder?.text ?? block.text?.text ?? each.action_id);
-  const value = surface.draft?.[block.block_id]?.[each.action_id] ?? initial(each);
+  const draft = surface.draft?.[block.block_id] ?? {};
+  const value = each.action_id in draft ? draft[each.action_id] : initial(each);
   const placeholder = each.placeholder && plain(each.placeholder.text);
   const control = draw(each, { id, placeholder, value, "aria-label": label, autofocus: each.focus_on_load }, ctx);
   Object.assign(control.dataset, { block: block.block_id, action: each.action_id });
@@ -189,8 +187,10 @@ function typedInput(each, named) {
   return valued(h("input", { type: TYPES[each.type], min: each.min_value, max: each.max_value, step, ...named }));
 }
 
-function limits(each) {
-  return { minlength: each.min_length, maxlength: each.max_length };
+function textInput(each, { value, ...named }) {
+  const lengths = { minlength: each.min_length, maxlength: each.max_length };
+  if (each.multiline) return valued(h("textarea", { rows: 4, ...named, ...lengths }, value));
+  return valued(h("input", { type: "text", value, ...named, ...lengths }));
 }
 
 function select(groups, each, { value, placeholder, ...named }) {

@@ -1,7 +1,7 @@
-/** Messages as people see them, with their reactions, threads and menus, and the composer below them. */
+/** Messages as people see them, with their reactions, threads and menus. */
 
 import { drawBlocks } from "./blocks.js";
-import { avatar, h, icon, iconButton, openMenu } from "./dom.js";
+import { avatar, h, iconButton, openMenu } from "./dom.js";
 import { EMOJI, mrkdwn } from "./text.js";
 
 const QUICK = ["+1", "eyes", "white_check_mark", "tada", "heart", "raised_hands", "rocket", "thinking_face", "-1", "x", "pray", "100"];
@@ -37,51 +37,6 @@ export function arrowKeys(event) {
   all[all.indexOf(event.target) + step]?.focus();
 }
 
-/**
- * A box to write in. `send(text, options)` says whether it was taken; `suggest(text)` gives `{label, detail, whole}`,
- * shown above and taken with Tab.
- */
-export function composer({ label, draft = "", send, suggest, keepDraft, extra }) {
-  const box = h("textarea", { rows: 1, "aria-label": label, placeholder: label }, draft);
-  const hints = h("ul.hints", { "aria-label": "Suggestions", hidden: true });
-  const grow = () => {
-    box.style.height = "auto";
-    box.style.height = `${Math.min(box.scrollHeight + 2, 200)}px`;
-  };
-  const take = (whole) => {
-    box.value = whole;
-    changed();
-    box.focus();
-  };
-  const changed = () => {
-    keepDraft(box.value);
-    const found = suggest(box.value);
-    hints.hidden = !found.length;
-    hints.replaceChildren(...found.map((each) =>
-      h("li", {}, h("button", { type: "button", tabindex: -1, onclick: () => take(each.whole) }, h("b", {}, each.label), " ", each.detail))));
-    grow();
-  };
-  const submit = async (event) => {
-    event?.preventDefault();
-    const text = box.value.trim();
-    if (!text) return;
-    take("");
-    if (!(await send(text, { broadcast: extra?.querySelector("input")?.checked })) && !box.value) take(text);
-  };
-  box.addEventListener("input", changed);
-  box.addEventListener("keydown", (event) => {
-    const first = hints.querySelector("button");
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
-    else if (event.key === "Tab" && !event.shiftKey && first) (event.preventDefault(), first.click());
-  });
-  queueMicrotask(grow);
-  return h("form.composer", { onsubmit: submit }, hints, h("div.composer-row", {}, box, iconButtonSubmit()), extra);
-}
-
-function iconButtonSubmit() {
-  return h("button.icon-button.send", { type: "submit", "aria-label": "Send", title: "Send" }, icon("send"));
-}
-
 function follows(previous, message, replies) {
   const isSame = ["user", "bot_id", "is_ephemeral"].every((name) => previous[name] === message[name]);
   const isPlain = !NOTICES.has(previous.subtype) && !NOTICES.has(message.subtype) && !message.is_ephemeral;
@@ -100,7 +55,6 @@ function drawMessage(message, ctx, { isCompact, below, isThread }) {
       message.is_ephemeral && h("p.only-you", {}, "Only visible to you"),
       message.subtype === "thread_broadcast" && !isThread && h("p.only-you", {}, "Replied to a thread"),
       content(message, ctx),
-      message.edited && h("small.edited", {}, "(edited)"),
       reactions(message, ctx),
       below.length > 0 && threadSummary(message, below, ctx)),
     notice ? null : tools(message, ctx, isThread));
@@ -119,7 +73,10 @@ function content(message, ctx) {
   const own = message.blocks?.length ? drawBlocks(message.blocks, surface, ctx) : mrkdwn(message.text, ctx);
   const attached = (message.attachments ?? []).map((each) =>
     h("div.attachment", {}, each.blocks ? drawBlocks(each.blocks, surface, ctx) : mrkdwn(each.text ?? each.fallback ?? "", ctx)));
-  return h("div.content", {}, own, attached);
+  const node = h("div.content", {}, own, attached);
+  const text = node.lastElementChild?.matches(".text") ? node.lastElementChild : node; // at the end of its line
+  if (message.edited) text.append(h("small.edited", {}, "(edited)"));
+  return node;
 }
 
 function reactions(message, ctx) {

@@ -340,6 +340,53 @@ async def test_all_can_be_done_from_the_keyboard(desk: Desk, bot: SmallBot) -> N
     await expect(desk.message("Good to hear")).to_be_visible()
 
 
+async def test_a_channel_with_news_is_marked_until_one_goes_there(desk: Desk) -> None:
+    desk.sandbox.person("tom").say("news", "Hear, hear")
+
+    marked = desk.page.get_by_role("button", name="news (new messages)")
+    await marked.click()
+
+    await expect(desk.message("Hear, hear")).to_be_visible()
+    await expect(marked).to_have_count(0)
+
+
+async def test_what_was_typed_stays_when_the_app_changes_the_form(desk: Desk, bot: SmallBot) -> None:
+    trigger_id = desk.sandbox.workspace.windows.issue_trigger(desk.sandbox.person("priya").id)
+    opened = await bot.client.views_open(trigger_id=trigger_id, view=all_inputs())
+    await desk.form.get_by_label("Why").fill("Because")
+    await desk.form.get_by_label("Last day").fill("")
+
+    changed = all_inputs() | {"submit": words("Go on")}
+    await bot.client.views_update(view_id=opened["view"]["id"], view=changed)
+
+    await expect(desk.form.get_by_role("button", name="Go on")).to_be_visible()
+    await expect(desk.form.get_by_label("Why")).to_have_value("Because")
+    await expect(desk.form.get_by_label("Last day")).to_have_value("")
+    await expect(desk.form.get_by_label("Last day")).to_be_focused()
+
+
+async def test_the_page_goes_on_with_a_sandbox_started_anew(browser: Browser) -> None:
+    page = await browser.new_page()
+    async with Sandbox(manifest()) as first:
+        first.workspace.add_person("priya", real_name="Priya Raman")
+        first.workspace.add_channel("help")
+        await page.goto(first.url)
+        await expect(page.get_by_role("heading", name="#help")).to_be_visible()
+    await expect(page.get_by_text("The sandbox does not answer")).to_be_visible()
+
+    second = Sandbox(manifest(), seed=2)
+    second.workspace.add_person("ada", real_name="Ada Moreau")
+    second.workspace.add_channel("news")
+    await second.start(int(first.url.rpartition(":")[2]))
+
+    try:
+        await expect(page.get_by_role("heading", name="#news")).to_be_visible(timeout=20_000)
+        await expect(page.get_by_label("Acting as")).to_contain_text("Ada Moreau")
+    finally:
+        await page.close()
+        await second.stop()
+
+
 async def test_who_and_where_one_is_stands_in_the_address(desk: Desk) -> None:
     await desk.page.get_by_label("Acting as").select_option("Tom Okafor")
     await desk.page.get_by_role("button", name="payments").click()
