@@ -1,0 +1,92 @@
+"""A company that asks a lot: many watched channels, a handbook for them, and questions the bot has an answer to.
+
+Knows nothing of faults or kills; those are the tests'.
+"""
+
+import random
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import knowledge
+from bot import generate
+from bot.answers.library import Library
+from bot.answers.offline import ask
+from bot.peers.rules import question_kind
+from knowledge.index import Index
+from knowledge.loader import Handbook, load
+from sandbox import Clock, Sandbox
+from sandbox.ledger import Effect
+from sandbox.model import Message
+
+EMBEDDED = Path(knowledge.__file__).parent / "handbook"
+STARTS_AT = datetime(2026, 11, 24, 10, 12, tzinfo=UTC)  # a Tuesday morning
+PEOPLE = ("ada", "bela", "chidi", "dana", "emre", "fola", "gita", "hugo")
+# How people wrap one and the same question; enough of the embedded aliases times these are questions by our rules.
+WAYS = (
+    "{}",
+    "hi all, {}",
+    "Quick one: {}",
+    "hello team, {} Thanks!",
+    "{} Does anybody know?",
+    "sorry to ask again, {}",
+)
+
+
+def handbook_for(folder: Path, channel_ids: Sequence[str]) -> Path:
+    """The embedded articles and people, with these channels, each answered at once."""
+    shutil.copytree(EMBEDDED, folder)
+    listed = "".join(f"  - {{id: {each}, name: {each.lower()}, answer: at once}}\n" for each in channel_ids)
+    (folder / "channels.yaml").write_text(f"timezone: Europe/London\nchannels:\n{listed}", encoding="utf-8")
+    return folder
+
+
+def library_of(folder: Path) -> Library:
+    handbook = load(folder)
+    assert isinstance(handbook, Handbook)
+    return Library(handbook, Index.build(handbook.articles))
+
+
+def questions(library: Library, count: int) -> list[str]:
+    """That many different ones, in an order of no meaning; to each the bot has an answer or something to suggest."""
+    aliases = [question for article in library.handbook.articles for question in article.questions]
+    worded = dict.fromkeys(way.format(alias) for way in WAYS for alias in aliases)
+    good = [text for text in worded if question_kind(text) and ask(library, text).outcome != "silent"]
+    random.Random(count).shuffle(good)
+    assert len(good) >= count, f"the handbook answers only {len(good)} questions"
+    return good[:count]
+
+
+def workspace(channel_ids: Sequence[str], *, clock: Clock, seed: int = 1) -> Sandbox:
+    """A workspace, not started, with everybody and the bot in each of these channels."""
+    sandbox = Sandbox(generate.manifest(), clock=clock, seed=seed)
+    people = [sandbox.workspace.add_person(name).id for name in PEOPLE]
+    for channel_id in channel_ids:
+        sandbox.workspace.add_channel(channel_id.lower(), members=people, id=channel_id)
+    return sandbox
+
+
+def environment_for(sandbox: Sandbox, *, folder: Path, handbook: Path, database_url: str) -> dict[str, str]:
+    """All that a bot of this workspace has to be told. The sandbox must be started."""
+    return {
+        "MENTOR_DATA": str(folder),
+        "MENTOR_DATABASE_URL": database_url,
+        "MENTOR_HANDBOOK": str(handbook),
+        "MENTOR_HTTP_PORT": "0",
+        "SLACK_BOT_TOKEN": sandbox.bot_token,
+        "SLACK_APP_TOKEN": sandbox.app_token,
+        "SLACK_API_URL": sandbox.api_url,
+    }
+
+
+def answers_in(sandbox: Sandbox) -> dict[tuple[str, str], list[Effect]]:
+    """What the bot posted, by channel and thread: the ledger's word, not our database's."""
+    found: dict[tuple[str, str], list[Effect]] = {}
+    for post in sandbox.ledger.posts():
+        found.setdefault((post.channel or "", post.thread_ts or ""), []).append(post)
+    return found
+
+
+def place_of(asked: Message) -> tuple[str, str]:
+    return asked.channel, asked.ts

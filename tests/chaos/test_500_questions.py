@@ -1,0 +1,150 @@
+"""The promise under load and faults: each question is answered once, in its thread, and none is lost.
+
+One bot (or two, on PostgreSQL) in this process with the sandbox. A bot that is killed is `test_sigkill.py`'s.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.answers import blocks
+from bot.answers.library import Library
+from bot.answers.offline import ask
+from bot.app import Mentor, running
+from bot.clock import Clock
+from bot.config import read_settings
+from sandbox import Clock as SandboxClock
+from sandbox import Message, Sandbox
+from tests.chaos import company
+
+# The workspace's seconds to the wall's. What a busy machine must not turn into a fault of its own: a lease (60 s) is
+# three seconds here, a request's timeout (10 s) half of one, and a question counts as too old after three minutes. One
+# process whose event loop stalls that long still sends nothing twice: sandbox and bot stall together, and a bot never
+# claims again what it has in hand. Slack's last retry, 6 minutes after an event, comes 18 s later, which is longer than
+# the socket is ever away here (`bot.app.PING_S`), so that an event lost for good would be the bot's loss.
+PACE = 20.0
+ROUNDS = 10  # the socket is cut once in each
+AMID = 15  # answers after which the cut comes: others are being sent, asked for or on their way then
+PATIENCE_S = 120.0
+
+
+@dataclass(frozen=True)
+class Town:
+    """A workspace with people in it, and how to let a bot in."""
+
+    sandbox: Sandbox
+    library: Library
+    handbook: Path
+    folder: Path
+
+    async def bot(self, stack: AsyncExitStack, database_url: str, name: str = "bot") -> Mentor:
+        environment = company.environment_for(
+            self.sandbox, folder=self.folder / name, handbook=self.handbook, database_url=database_url
+        )
+        clock = Clock(self.sandbox.clock.now, lambda: self.sandbox.clock.factor)
+        return await stack.enter_async_context(running(replace(read_settings(environment), clock=clock)))
+
+    def say(self, texts: Sequence[str], chance: random.Random) -> list[Message]:
+        """Anybody, anywhere, all at once."""
+        channels = [channel.id for channel in self.sandbox.workspace.channels.values() if channel.name]
+        return [self.sandbox.person(chance.choice(company.PEOPLE)).say(chance.choice(channels), text) for text in texts]
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    channel_ids = [f"C0ASK{number:02}" for number in range(25)]
+    handbook = company.handbook_for(tmp_path / "handbook", channel_ids)
+    clock = SandboxClock(start_s=company.STARTS_AT.timestamp(), factor=PACE)
+    async with company.workspace(channel_ids, clock=clock) as sandbox:
+        yield Town(sandbox, company.library_of(handbook), handbook, tmp_path)
+
+
+def make_trouble(sandbox: Sandbox) -> None:
+    """Every event one to three times and out of order; one post in twenty goes wrong, in each way at least once."""
+    sandbox.faults.duplicate_events = (1, 3)
+    sandbox.faults.reorder_window_s = 30.0
+    for kind in ("status_429", "status_500", "status_500_after", "lose_reply"):
+        sandbox.faults.add(kind, times=1, seconds=5.0)
+        sandbox.faults.add(kind, probability=0.0125, seconds=5.0)
+
+
+def has_posted(sandbox: Sandbox, count: int) -> bool:
+    return len(sandbox.ledger.effects) >= count
+
+
+async def all_is_quiet(mentor: Mentor, sandbox: Sandbox) -> None:
+    """Slack has nothing left to deliver, and the bot nothing left to do."""
+    await sandbox.settle(PATIENCE_S)
+    async with asyncio.timeout(PATIENCE_S):
+        while await is_busy(mentor):
+            await sandbox.clock.sleep(1.0)
+
+
+async def is_busy(mentor: Mentor) -> bool:
+    figures = await mentor.figures()
+    return any(figures.get(("outbox", state)) for state in ("waiting", "sending", "unclear")) or (
+        figures["work", "due"] > 0
+    )
+
+
+def expected_text(library: Library, question: str) -> str:
+    said = ask(library, question)
+    is_sure = said.outcome == "answered"
+    return blocks.answer(said.draft, "", is_sure=is_sure, today=company.STARTS_AT.date()).text
+
+
+def check_each_answered_once(town: Town, asked: Sequence[Message]) -> None:
+    """Held against the ledger: the right words, in the right thread, once; nothing else was posted."""
+    posted = {place: [post.text for post in posts] for place, posts in company.answers_in(town.sandbox).items()}
+    wanted = {company.place_of(each): [expected_text(town.library, each.text)] for each in asked}
+    lost = len(wanted.keys() - posted.keys())
+    doubled = sum(len(texts) > 1 for texts in posted.values())
+    assert (lost, doubled) == (0, 0)
+    assert posted == wanted
+
+
+async def test_each_of_500_questions_is_answered_once_whatever_goes_wrong(town: Town, database_url: str) -> None:
+    chance, sandbox = random.Random(1), town.sandbox
+    texts = company.questions(town.library, 500)
+    make_trouble(sandbox)
+    asked: list[Message] = []
+    async with AsyncExitStack() as stack:
+        mentor = await town.bot(stack, database_url)
+
+        for number in range(ROUNDS):
+            await sandbox.connected(timeout_s=PATIENCE_S)
+            mine = texts[number::ROUNDS]
+            asked += town.say(mine[::2], chance)
+            await sandbox.wait_for(partial(has_posted, sandbox, len(sandbox.ledger.effects) + AMID), PATIENCE_S)
+            sandbox.disconnect_sockets(kind="cut")
+            asked += town.say(mine[1::2], chance)
+        await all_is_quiet(mentor, sandbox)
+
+        figures = await mentor.figures()
+    assert sandbox.delivery.lost == []
+    check_each_answered_once(town, asked)
+    assert figures["work", "failed"] == 0
+    assert {state for name, state in figures if name == "outbox"} == {"sent"}
+    assert all(sandbox.faults.fired[kind] for kind in ("status_429", "status_500", "status_500_after", "lose_reply"))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_two_bots_at_once_answer_each_question_once(town: Town, database_url: str) -> None:
+    sandbox = town.sandbox
+    sandbox.clock.set_factor(PACE / 2)  # two processes would stall apart, so give their leases more of the wall's time
+    make_trouble(sandbox)
+    async with AsyncExitStack() as stack:
+        mentor = await town.bot(stack, database_url, "one")
+        await town.bot(stack, database_url, "two")
+        await sandbox.connected(2)
+
+        asked = town.say(company.questions(town.library, 100), random.Random(2))
+        await all_is_quiet(mentor, sandbox)
+
+    check_each_answered_once(town, asked)
