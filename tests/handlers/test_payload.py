@@ -14,7 +14,7 @@ SAID = Message("C0ASKPLAT", "1763978000.000100", AUTHOR, "how do I see the logs 
 
 
 def _with(**fields: object) -> Message:
-    return Message(**{**SAID.__dict__, **fields})  # type: ignore[arg-type]
+    return Message(**{**SAID.__dict__, **fields})
 
 
 @pytest.mark.parametrize(

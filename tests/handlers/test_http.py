@@ -1,0 +1,99 @@
+"""Slack by signed HTTP: the whole way through, and the ways of proxies on it."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot import demo
+from bot.app import running
+from tests.handlers.by_http import FORM_TYPE, BotByHttp, bot_by_http, encoded, free_port
+from tests.handlers.payloads import callback, command, message
+from tests.journeys.office import new_sandbox
+
+ASKED = "how do I see the logs of my service?"
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[BotByHttp]:
+    async with bot_by_http(tmp_path) as bot:
+        yield bot
+
+
+async def test_a_question_by_http_is_answered_in_its_thread_once(bot: BotByHttp) -> None:
+    poster = bot.sandbox.use_http(bot.url("/slack/events"))
+    assert await poster.verify()
+
+    asked = bot.sandbox.person("priya").say("ask-platform", ASKED)
+    posts = await bot.sandbox.wait_for(lambda: bot.sandbox.ledger.posts("C0ASKPLAT"), 20)
+    await bot.sandbox.settle(20)
+
+    assert [(post.thread_ts, post.text.partition(",")[0]) for post in posts] == [(asked.ts, "Open Grafana")]
+
+
+async def test_a_command_and_a_press_by_http_are_answered(bot: BotByHttp) -> None:
+    bot.sandbox.use_http(bot.url("/slack/events"))
+    jonas = bot.sandbox.person("jonas")
+
+    done = await jonas.command("/platform", f"ask {ASKED}", "random")
+    shown = await bot.sandbox.wait_for(lambda: [each for each in jonas.sees("random") if each.ephemeral_to], 20)
+    pressed = await jonas.press(shown[0], "That solved it")
+    thanks = await bot.sandbox.wait_for(lambda: [each for each in jonas.sees("random") if each.ephemeral_to][1:], 20)
+
+    assert (done.acknowledged, pressed.acknowledged) == (True, True)
+    assert thanks[0].text == "Good. Noted as solved."
+
+
+@pytest.mark.parametrize("spell", [str.lower, str.upper, str.title], ids=["lower", "upper", "title"])
+async def test_header_names_are_read_in_any_case(bot: BotByHttp, spell: Callable[[str], str]) -> None:
+    body = json.dumps(callback(message())).encode()
+    headers = {spell(name): value for name, value in bot.headers(body).items()}
+
+    assert (await bot.post(body, headers), await bot.rows()) == (200, 3)
+
+
+async def test_a_retry_is_taken_like_a_first_delivery(bot: BotByHttp) -> None:
+    body = json.dumps(callback(message())).encode()
+    retry = {"X-Slack-Retry-Num": "3", "X-Slack-Retry-Reason": "http_timeout"}
+
+    assert (await bot.post(body, bot.headers(body) | retry), await bot.rows()) == (200, 3)
+
+
+async def test_a_content_type_with_its_charset_is_read(bot: BotByHttp) -> None:
+    body, _ = encoded(command())
+
+    status = await bot.post(body, bot.headers(body, f"{FORM_TYPE}; charset=utf-8"))
+
+    assert (status, await bot.rows()) == (200, 1)
+
+
+async def test_a_signed_request_replayed_changes_nothing(bot: BotByHttp) -> None:
+    body, content_type = encoded(command())
+    headers = bot.headers(body, content_type)
+
+    statuses = [await bot.post(body, headers) for _ in range(3)]
+
+    assert (statuses, await bot.rows()) == ([200, 200, 200], 1)
+
+
+async def test_only_a_post_is_taken(bot: BotByHttp) -> None:
+    async with bot.session.get(bot.url("/slack/events")) as response:
+        assert response.status == 405
+
+
+async def test_a_body_beyond_the_limit_is_not_read(bot: BotByHttp) -> None:
+    body = b'{"type": "' + b"x" * 1_000_000 + b'"}'
+
+    assert await bot.post(body, bot.headers(body)) == 413
+
+
+async def test_in_socket_mode_nothing_is_taken_by_http(tmp_path: Path) -> None:
+    async with new_sandbox() as sandbox:
+        settings = replace(demo.settings_for(sandbox, tmp_path), http_port=free_port())
+        async with running(settings) as mentor, aiohttp.ClientSession() as session:
+            url = f"http://127.0.0.1:{mentor.settings.http_port}/slack/events"
+            async with session.post(url, data=b"{}") as response:
+                assert response.status == 404
