@@ -4,13 +4,28 @@ import { drawBlocks, readState, showErrors } from "./blocks.js";
 import { avatar, h, icon, iconButton, keep } from "./dom.js";
 import { arrowKeys, timeline } from "./messages.js";
 import { plain } from "./text.js";
-import { APP, act, channel, ctx, here, messagesHere, placeId, placeName, refresh, state, unread, watch } from "./workspace.js";
+import {
+  APP,
+  act,
+  channel,
+  ctx,
+  here,
+  messagesHere,
+  placeId,
+  placeName,
+  refresh,
+  state,
+  unread,
+  watch,
+} from "./workspace.js";
 import { composerEntry } from "./writing.js";
 
 const $ = (id) => document.getElementById(id);
 const filledIn = new Map(); // by view: what was filled in and not sent
 const awayFromEnd = new WeakSet(); // timelines the person has scrolled up in
-const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => awayFromEnd.has(target) || scrollDown(target)));
+const resized = new ResizeObserver((entries) => {
+  for (const { target } of entries) if (!awayFromEnd.has(target)) scrollDown(target);
+});
 
 // Where one is.
 
@@ -81,7 +96,7 @@ function drawPlaces() {
   const named = ctx.channels().filter((each) => each.kind !== "mpim");
   const items = [
     { key: "h channels", title: "Channels" },
-    ...named.map((each) => ({ key: each.id, at: each.id, id: each.id, isPrivate: each.kind === "group", name: each.name })),
+    ...named.map(({ id, name, kind }) => ({ key: id, at: id, id, name, isPrivate: kind === "group" })),
     { key: "h apps", title: "Direct messages" },
     { key: APP, at: APP, id: state.dm, name: state.app.name, isApp: true },
   ];
@@ -94,9 +109,13 @@ function drawPlaces() {
 
 function placeLink({ at, id, name, isApp, isPrivate }) {
   const isNew = unread.has(id);
-  const node = h("button.place-link", { type: "button", "aria-current": at === here.at ? "page" : null, onclick: () => go(at) },
-    isApp ? avatar(ctx.person(state.app.bot_user_id)) : h("span.mark", { "aria-hidden": "true" }, isPrivate ? icon("lock") : "#"),
-    h("span", {}, name), isApp && h("span.badge", {}, "APP"), isNew && h("span.dot", {}, h("span.unseen", {}, " (new messages)")));
+  const mark = () => h("span.mark", { "aria-hidden": "true" }, isPrivate ? icon("lock") : "#");
+  const current = at === here.at ? "page" : null;
+  const node = h("button.place-link", { type: "button", "aria-current": current, onclick: () => go(at) },
+    isApp ? avatar(ctx.person(state.app.bot_user_id)) : mark(),
+    h("span", {}, name),
+    isApp && h("span.badge", {}, "APP"),
+    isNew && h("span.dot", {}, h("span.unseen", {}, " (new messages)")));
   node.classList.toggle("unread", isNew);
   return node;
 }
@@ -118,11 +137,13 @@ function placeActions() {
   const isMember = found?.members.includes(here.me);
   const entries = [];
   if (here.at !== APP && found) {
-    entries.push({ key: "members", stamp: found.members.length, draw: () => h("span.muted", {}, `${found.members.length} members`) });
+    const count = found.members.length;
+    entries.push({ key: "members", stamp: count, draw: () => h("span.muted", {}, `${count} members`) });
   }
   if (here.at !== APP && isMember && !found.members.includes(state.app.bot_user_id)) {
     const invite = () => act({ do: "invite_app", channel: found.id });
-    entries.push({ key: "invite", stamp: found.id, draw: () => h("button.button", { type: "button", onclick: invite }, `Add ${state.app.name}`) });
+    const draw = () => h("button.button", { type: "button", onclick: invite }, `Add ${state.app.name}`);
+    entries.push({ key: "invite", stamp: found.id, draw });
   }
   return entries;
 }
@@ -130,27 +151,28 @@ function placeActions() {
 function drawTabs() {
   const tabs = [["home", "Home"], ["messages", "Messages"]].filter(([tab]) => state.app[`${tab}_tab`]);
   $("tabs").hidden = here.at !== APP || tabs.length < 2;
-  keep($("tabs"), tabs.map(([tab, label]) => ({
-    key: tab,
-    stamp: here.tab,
-    draw: () => h("button", { type: "button", role: "tab", "aria-selected": String(here.tab === tab), onclick: () => go(APP, tab) }, label),
-  })));
+  const button = (tab, label) => {
+    const isHere = String(here.tab === tab);
+    return h("button", { type: "button", role: "tab", "aria-selected": isHere, onclick: () => go(APP, tab) }, label);
+  };
+  keep($("tabs"), tabs.map(([tab, label]) => ({ key: tab, stamp: here.tab, draw: () => button(tab, label) })));
 }
 
 function homeEntry() {
   const view = state.home;
-  const draft = () => view && filledIn.get(view.id);
+  const blocks = () => drawBlocks(view.payload.blocks, { order: { view: view.id } }, ctx);
+  const none = () => h("p.empty", {}, "The app has published no Home for you yet.");
   return {
     key: "home",
     stamp: `${view?.id} ${view?.hash}`,
-    draw: () => h("div.blocks", { "data-view": view?.id },
-      view ? drawBlocks(view.payload.blocks, { order: { view: view.id }, draft: draft() }, ctx) : h("p.empty", {}, "The app has published no Home for you yet.")),
+    draw: () => h("div.blocks", { "data-view": view?.id }, view ? blocks() : none()),
   };
 }
 
 function drawTimeline(container, messages, options) {
   const entries = timeline(messages, ctx, options);
-  keep(container, entries.length ? entries : [{ key: "empty", stamp: placeName(), draw: () => h("p.empty", {}, `Nothing has been said in ${placeName()} yet.`) }]);
+  const none = () => h("p.empty", {}, `Nothing has been said in ${placeName()} yet.`);
+  keep(container, entries.length ? entries : [{ key: "empty", stamp: placeName(), draw: none }]);
   if (!awayFromEnd.has(container)) scrollDown(container);
 }
 
@@ -197,7 +219,8 @@ function drawThread() {
   if (pane.dataset.of !== here.thread || !pane.firstChild) {
     pane.dataset.of = here.thread;
     pane.replaceChildren(
-      h("header.place", {}, h("h2", {}, "Thread"), h("span.muted", {}, placeName()), iconButton("close", "Close thread", closeThread)),
+      h("header.place", {},
+        h("h2", {}, "Thread"), h("span.muted", {}, placeName()), iconButton("close", "Close thread", closeThread)),
       follow(h("div.timeline", { role: "log", "aria-label": "Thread messages" })),
       h("div.below"),
     );
@@ -225,11 +248,13 @@ function drawModal() {
 
 function modal({ id, payload }) {
   const close = () => act({ do: "close", view: id });
+  const closing = payload.close?.text ?? (payload.submit ? "Cancel" : "Close");
   const form = h("form", { "data-view": id, novalidate: true, onsubmit: submit },
-    h("header.place", {}, h("h2", { id: "modal-title" }, plain(payload.title.text)), iconButton("close", "Close", close)),
-    h("div.dialog-body.blocks", {}, drawBlocks(payload.blocks, { order: { view: id }, draft: filledIn.get(id) }, ctx)),
+    h("header.place", {},
+      h("h2", { id: "modal-title" }, plain(payload.title.text)), iconButton("close", "Close", close)),
+    h("div.dialog-body", {}, drawBlocks(payload.blocks, { order: { view: id }, draft: filledIn.get(id) }, ctx)),
     h("div.dialog-buttons", {},
-      h("button.button", { type: "button", onclick: close }, plain(payload.close?.text ?? (payload.submit ? "Cancel" : "Close"))),
+      h("button.button", { type: "button", onclick: close }, plain(closing)),
       payload.submit && h("button.button.primary", { type: "submit" }, plain(payload.submit.text))));
   form.addEventListener("input", () => filledIn.set(id, readState(form)));
 

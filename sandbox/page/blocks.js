@@ -8,7 +8,13 @@
 import { h, iconButton, openMenu } from "./dom.js";
 import { link, markdown, plain, richText, textObject } from "./text.js";
 
-const TYPES = { email_text_input: "email", url_text_input: "url", number_input: "number", datepicker: "date", timepicker: "time" };
+const TYPES = {
+  email_text_input: "email",
+  url_text_input: "url",
+  number_input: "number",
+  datepicker: "date",
+  timepicker: "time",
+};
 
 const BLOCKS = {
   section: (block, surface, ctx) =>
@@ -58,11 +64,21 @@ const PRESSED = new Set(["button", "image", "overflow", "feedback_buttons"]); //
 
 export function drawBlocks(blocks, surface, ctx) {
   return blocks.map((block) => {
-    const node = (BLOCKS[block.type] ?? unknown)(block, surface, ctx);
+    const node = drawBlock(block, surface, ctx);
     node.classList.add("block");
     if (block.block_id) node.dataset.blockId = block.block_id;
     return node;
   });
+}
+
+/** A block of a kind or a shape this page does not know is named in its place: the rest still shows. */
+function drawBlock(block, surface, ctx) {
+  try {
+    return (BLOCKS[block.type] ?? unknown)(block, surface, ctx);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return unknown(block);
+  }
 }
 
 /** What is filled in below this element, as `{block id: {action id: value}}`; null where nothing is. */
@@ -163,15 +179,15 @@ function overflow(each, press) {
 
 function feedbackButtons(each, press) {
   const both = [each.positive_button, each.negative_button];
-  const node = h("span.actions", {}, both.map((one) =>
-    h("button.button", { type: "button", onclick: (event) => press(one.value, event.currentTarget) }, plain(one.text.text))));
-  return node;
+  const run = (one) => (event) => press(one.value, event.currentTarget);
+  return h("span.actions", {}, both.map((one) =>
+    h("button.button", { type: "button", onclick: run(one) }, plain(one.text.text))));
 }
 
 /** Pictures stay where they are: nothing on this page leaves the machine. */
 function image(each) {
   const about = each.title ? plain(each.title.text) : each.alt_text;
-  return h("span.picture", { role: "img", "aria-label": each.alt_text }, "Picture: ", each.image_url ? link(each.image_url, about) : about);
+  return h("span.picture", {}, "Picture: ", each.image_url ? link(each.image_url, about) : about);
 }
 
 function unknown(each) {
@@ -233,5 +249,6 @@ function choices(type, each, { value, id, "aria-label": label }, ctx) {
 function initial(each) {
   const options = each.initial_options?.map((option) => option.value);
   const names = ["value", "date", "time", "user", "users", "channel", "channels", "conversation", "conversations"];
-  return names.map((name) => each[`initial_${name}`]).find((value) => value !== undefined) ?? each.initial_option?.value ?? options;
+  const given = names.map((name) => each[`initial_${name}`]).find((value) => value !== undefined);
+  return given ?? each.initial_option?.value ?? options;
 }

@@ -4,7 +4,7 @@ import { drawBlocks } from "./blocks.js";
 import { avatar, h, iconButton, openMenu } from "./dom.js";
 import { EMOJI, mrkdwn } from "./text.js";
 
-const QUICK = ["+1", "eyes", "white_check_mark", "tada", "heart", "raised_hands", "rocket", "thinking_face", "-1", "x", "pray", "100"];
+const QUICK = "+1 eyes white_check_mark tada heart raised_hands rocket thinking_face -1 x pray 100".split(" ");
 const GROUPED_WITHIN_S = 300; // what one person writes in a row stands under one name
 const NOTICES = new Set(["channel_join", "channel_leave", "group_join", "group_leave"]);
 
@@ -86,7 +86,8 @@ function reactions(message, ctx) {
     const isMine = users.includes(ctx.me);
     const who = users.map((user) => ctx.person(user).real_name).join(", ");
     const toggle = () => ctx.act({ do: isMine ? "unreact" : "react", ...where, name });
-    return h("button.reaction", { type: "button", title: who, "aria-label": `${name}: ${who}`, "aria-pressed": String(isMine), onclick: toggle },
+    const says = { title: who, "aria-label": `${name}: ${who}`, "aria-pressed": String(isMine) };
+    return h("button.reaction", { type: "button", ...says, onclick: toggle },
       EMOJI[name] ?? `:${name}:`, h("span", {}, String(users.length)));
   }));
 }

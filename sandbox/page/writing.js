@@ -12,7 +12,9 @@ export function composerEntry(thread, sent) {
   const key = `${here.me} ${placeId()} ${thread ?? ""}`;
   if (here.at !== APP && !found?.members.includes(here.me)) {
     const join = () => act({ do: "join", channel: found.id });
-    const ask = () => h("div.outside", {}, h("p", {}, `You are looking at ${placeName()}.`), h("button.button.primary", { type: "button", onclick: join }, "Join channel"));
+    const ask = () => h("div.outside", {},
+      h("p", {}, `You are looking at ${placeName()}.`),
+      h("button.button.primary", { type: "button", onclick: join }, "Join channel"));
     return { key: `outside ${key}`, stamp: key, draw: ask };
   }
   const label = thread ? "Reply…" : `Message ${placeName()}`;
@@ -56,8 +58,8 @@ function composer({ label, draft = "", send, suggest, keepDraft, extra }) {
     keepDraft(box.value);
     const found = suggest(box.value);
     hints.hidden = !found.length;
-    hints.replaceChildren(...found.map((each) =>
-      h("li", {}, h("button", { type: "button", tabindex: -1, onclick: () => take(each.whole) }, h("b", {}, each.label), " ", each.detail))));
+    hints.replaceChildren(...found.map(({ label: name, detail, whole }) =>
+      h("li", {}, h("button", { type: "button", tabindex: -1, onclick: () => take(whole) }, h("b", {}, name), " ", detail))));
     grow();
   };
   const submit = async (event) => {
@@ -83,7 +85,8 @@ function sendButton() {
 
 /** Global shortcuts, where the app has some. */
 function globalShortcuts() {
-  const items = ctx.shortcuts("global").map(({ name, callback_id }) => ({ label: name, run: () => act({ do: "shortcut", callback_id }) }));
+  const run = (callback_id) => () => act({ do: "shortcut", callback_id });
+  const items = ctx.shortcuts("global").map(({ name, callback_id }) => ({ label: name, run: run(callback_id) }));
   if (!items.length) return null;
   const open = (event) => openMenu(event.currentTarget, items, "Shortcuts");
   return h("div.extras", {}, h("button.quiet", { type: "button", onclick: open }, icon("bolt"), "Shortcuts"));
@@ -113,11 +116,15 @@ async function runCommand(command, text, thread) {
 function suggestions(text, thread) {
   if (/^\/\S*$/.test(text) && !thread) {
     const fitting = state.app.commands.filter((each) => each.command.startsWith(text) && each.command !== text);
-    return fitting.map(({ command, description, usage_hint }) => ({ label: `${command} ${usage_hint}`, detail: description, whole: `${command} ` }));
+    return fitting.map(({ command, description, usage_hint }) => (
+      { label: `${command} ${usage_hint}`, detail: description, whole: `${command} ` }
+    ));
   }
   const [, before, mark, start] = /^(.*(?:^|\s))([@#])([\w.-]*)$/s.exec(text) ?? [];
   if (!mark) return [];
-  const names = mark === "@" ? state.people.map((each) => [each.name, each.real_name]) : ctx.channels().map((each) => [each.name, ""]);
-  const fitting = names.filter(([name, real]) => `${name} ${real}`.toLowerCase().includes(start.toLowerCase()) && name !== start);
-  return fitting.slice(0, 6).map(([name, real]) => ({ label: `${mark}${name}`, detail: real, whole: `${before}${mark}${name} ` }));
+  const named = mark === "@" ? state.people : ctx.channels();
+  const fits = ({ name, real_name = "" }) => name !== start && `${name} ${real_name}`.toLowerCase().includes(start.toLowerCase());
+  return named.filter(fits).slice(0, 6).map(({ name, real_name = "" }) => (
+    { label: mark + name, detail: real_name, whole: `${before}${mark}${name} ` }
+  ));
 }
