@@ -19,13 +19,10 @@ HEAD = "# Written by `make generate` from handlers/verbs.py and bot/generate.py:
 SCOPES = {
     "app_mentions:read": "see mentions of the bot",
     "channels:history": "read questions in public channels it was invited to",
-    "channels:read": "know the names of these channels",
     "chat:write": "answer",
     "commands": "the slash command",
     "groups:history": "read questions in private channels it was invited to",
-    "groups:read": "know the names of these channels",
     "im:history": "read what is written to it directly",
-    "im:read": "know its own direct messages",
     "im:write": "open a direct message to answer privately",
     "usergroups:read": "know who is in the platform team and on duty",
     "users:read": "tell guests and deactivated accounts from members",
