@@ -30,9 +30,9 @@ class Secret:
 class Settings:
     """What the operator set. Empty means not set."""
 
-    database_url: str
+    database_url: str = field(repr=False)  # may hold a password
     data_folder: Path
-    handbook: str  # a folder or a Git repository; "" is the embedded handbook
+    handbook: str = field(repr=False)  # a folder or a Git repository (then maybe a password); "" is the embedded one
     slack_bot_token: Secret
     slack_app_token: Secret
     slack_signing_secret: Secret
