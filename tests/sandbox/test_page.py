@@ -389,6 +389,17 @@ async def test_the_page_goes_on_with_a_sandbox_started_anew(browser: Browser) ->
         await second.stop()
 
 
+async def test_the_keyboard_stays_on_a_button_whose_message_changes(desk: Desk, bot: SmallBot) -> None:
+    blocks = section("One", ("solved", "That solved it"))
+    posted = await bot.client.chat_postMessage(channel="C0HELP", text="One", blocks=blocks)
+    await desk.button("That solved it").focus()
+
+    await bot.client.reactions_add(channel="C0HELP", timestamp=posted["ts"], name="eyes")
+
+    await expect(desk.button("eyes: Mentor")).to_be_visible()
+    await expect(desk.button("That solved it")).to_be_focused()
+
+
 async def test_who_and_where_one_is_stands_in_the_address(desk: Desk) -> None:
     await desk.page.get_by_label("Acting as").select_option("Tom Okafor")
     await desk.page.get_by_role("button", name="payments").click()
