@@ -4,12 +4,15 @@ The only room besides the command line that knows the sandbox. Everything here i
 """
 
 import asyncio
+import re
 import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
+from textwrap import fill
 
 from bot import generate, logs
 from bot.app import running
@@ -179,20 +182,27 @@ class Tour:
 
 
 def _words(message: Message) -> str:
-    """All text of a message's blocks, one block a line."""
+    """All text of a message's blocks, one block a line, its buttons on one."""
     lines = []
     for block in message.blocks or [{"text": {"text": message.text}}]:
         if "text" in block:
             lines.append(block["text"]["text"])
-        for element in block.get("elements", []):
-            text = element.get("text")
-            lines.append(text if isinstance(text, str) else f"[ {text['text']} ]")
-    return "\n".join(lines)
+        texts = [element["text"] for element in block.get("elements", [])]
+        lines += [text for text in texts if isinstance(text, str)]
+        lines.append("  ".join(f"[ {text['text']} ]" for text in texts if isinstance(text, dict)))
+    return "\n".join(line for line in lines if line)
+
+
+def _plain(text: str) -> str:
+    """As a person reads it: mentions by name, links by their label."""
+    text = re.sub(r"<!subteam\^(\w+)>", lambda found: f"@{GROUPS[found[1]][0]}", text)
+    text = re.sub(r"<@(\w+)>", lambda found: f"@{PEOPLE.get(found[1], ('Mentor', ''))[0]}", text)
+    return unescape(re.sub(r"<[^|<>]+\|([^<>]+)>", r"\1", text))
 
 
 def _tell(who: str, message: Message, *, last_only: bool = False) -> None:
-    lines = [line for line in _words(message).splitlines() if line.strip()]
+    lines = [line for line in _plain(_words(message)).splitlines() if line.strip()]
     print(f"   {who}:")
-    for line in lines[-1:] if last_only else lines[:14]:
-        print(f"     {line[:110]}")
+    for line in lines[-1:] if last_only else lines:
+        print(fill(line, 100, initial_indent="     ", subsequent_indent="     "))
     print(flush=True)

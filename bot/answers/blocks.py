@@ -100,10 +100,7 @@ def answer(draft: Draft, answer_id: str, *, is_sure: bool, today: date, can_pres
 
 def nothing_found(answer_id: str) -> Shown:
     """Said only to somebody who asked the bot; in a channel it stays silent."""
-    text = (
-        "I found nothing about this in the handbook, and I do not guess. "
-        "The question is noted for the platform team. A person can help you now:"
-    )
+    text = "I found nothing about this in the handbook, and I do not guess. A person can help you:"
     buttons = [button("Get a person", action_id=PERSON, value=answer_id, style="primary")]
     return Shown(text, (section(text), actions("answers.verdict", buttons)))
 
@@ -165,7 +162,7 @@ def said(verdict: str, *, by: str) -> str:
         case "solved":
             return "✓ Solved, says the person who asked."
         case "not quite":
-            return "Not it, says the person who asked. That is noted for the article's owner."
+            return "Not it, says the person who asked. A person can help:"
         case "right" | "wrong":
             return f"Judged *{verdict}* by <@{by}>."
         case _:

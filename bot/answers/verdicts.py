@@ -24,7 +24,10 @@ from bot.work import Asking, Kind, Press, enqueue
 
 UNKNOWN = "This answer is no longer known here. Please ask again."
 NOT_TAKEN = "That could not be taken down. Please press again."
-THANKS = {"solved": "Good. Noted as solved.", "not quite": "Noted, thank you. The article's owner sees it."}
+THANKS = {
+    "solved": "Good. Noted as solved.",
+    "not quite": "Noted, thank you. A person can help: use the command with `human`.",
+}
 
 
 class VerdictService:

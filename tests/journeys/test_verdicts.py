@@ -49,7 +49,7 @@ async def test_the_asker_says_it_is_not_it_and_is_offered_a_person(either_office
     await office.person("priya").press(answer, "Get a person")
     await office.quiet()
 
-    assert words(answer)[-1] == "Not it, says the person who asked. That is noted for the article's owner."
+    assert words(answer)[-1] == "Not it, says the person who asked. A person can help:"
     assert [reply.text for reply in office.replies(asked)[1:]] == [f"{CALLED}\nIf it cannot wait: {PAGE}"]
     assert await said(office) == [("not quite", True)]
 
