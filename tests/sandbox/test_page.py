@@ -321,7 +321,7 @@ async def test_a_message_shortcut_is_in_the_messages_menu(desk: Desk, bot: Small
 async def test_blocks_it_does_not_know_are_named_in_place(desk: Desk, bot: SmallBot) -> None:
     chart = {"type": "pie", "segments": [{"label": "a", "value": 1}, {"label": "b", "value": 2}]}
     odd = {"type": "rich_text", "elements": [{"type": "rich_text_from_tomorrow"}]}
-    blocks = [{"type": "data_visualization", "title": "Shares", "chart": chart}, odd, *section("below")]
+    blocks: list[Json] = [{"type": "data_visualization", "title": "Shares", "chart": chart}, odd, *section("below")]
     await bot.client.chat_postMessage(channel="C0HELP", text="Shares", blocks=blocks)
 
     await expect(desk.message("data_visualization")).to_contain_text("rich_text")
