@@ -1,14 +1,24 @@
 """What the journeys share: the workspace, the small handbook, and the bot at work on SQLite or on both databases."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.config import Settings
 from sandbox import Sandbox
 from tests.journeys.handbook import write_handbook
 from tests.journeys.office import Office, at_work, new_sandbox, settings_in
+
+
+@pytest.fixture(autouse=True)
+def _short_logs() -> Iterator[None]:
+    """Tracebacks without locals: with them one takes seconds, and the bot has two to answer Slack in."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback, colors=False)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -41,6 +41,13 @@ class Office:
     def person(self, name: str) -> Actor:
         return self.sandbox.person(name)
 
+    def other_app_says(self, channel: str, text: str, *, thread: Message | None = None) -> Message:
+        """What another app posts."""
+        workspace = self.sandbox.workspace
+        posted = Message(channel, workspace.ids.ts(), "", text, bot_id="B0OTHER", subtype="bot_message")
+        posted.thread_ts = thread.ts if thread else None
+        return workspace.put(posted)
+
     # What was said.
 
     def thread(self, message: Message) -> list[Said]:

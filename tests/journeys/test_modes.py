@@ -12,15 +12,6 @@ LOGS = (
 QUESTION = "how do I see the logs of my service?"
 
 
-def other_bot_says(office: Office, channel: str, text: str, *, thread: Message | None = None) -> Message:
-    """What another app posts."""
-    workspace = office.sandbox.workspace
-    thread_ts = thread.ts if thread else None
-    posted = Message(channel, workspace.ids.ts(), "", text, bot_id="B0OTHER", subtype="bot_message")
-    posted.thread_ts = thread_ts
-    return workspace.put(posted)
-
-
 # After 20 minutes.
 
 
@@ -50,7 +41,7 @@ async def test_a_peer_who_answers_in_time_keeps_the_bot_silent(either_office: Of
 async def test_what_the_asker_or_another_bot_adds_is_no_answer(office: Office) -> None:
     asked = office.person("priya").say("deploys", QUESTION)
     office.person("priya").say("deploys", "anyone?", thread=asked)
-    other_bot_says(office, "C0DEPLOYS", "Ticket 4711 was opened", thread=asked)
+    office.other_app_says("C0DEPLOYS", "Ticket 4711 was opened", thread=asked)
     await office.later(minutes=21)
 
     assert office.thread(asked) == [
