@@ -28,7 +28,8 @@ TEMPLATE_FIX = "write the text itself, if readers need it"
 
 @dataclass(frozen=True)
 class Section:
-    """A passage under one heading. `text` is plain prose (no Markdown, ERB or HTML), one paragraph a line.
+    """A passage under one heading. `text` is plain prose (no Markdown, ERB or HTML), one paragraph a line; code stands
+    between lines of three backticks.
 
     `anchor` is "" for what stands before the first heading; `path` holds the headings above, outermost first.
     """

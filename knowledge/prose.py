@@ -15,6 +15,7 @@ from markdown_it.token import Token
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("inline")
 LONGEST_INLINE = 10_000  # longer paragraphs are taken as written: some Markdown takes quadratic time
 MOST_REFERENCES = 2_000  # a longer list of link definitions takes quadratic time too
+FENCE = "```"  # of code, in Markdown and at Slack
 LOWEST_SECTION = 4  # headings below level 4 are lines in their section
 
 TITLE = re.compile(r"\s*=\s*(?:current_page\.data\.title|current_page\.title|title)\s*")
@@ -143,7 +144,7 @@ class _Reader:
                 case "inline":
                     self.inline_block(self.inline(token.content, line), line)
                 case "fence" | "code_block":
-                    self.add(token.content.strip("\n"))
+                    self.add(fenced(token.content.strip("\n")))
                 case "html_block":
                     self.html(token.content, line)
 
@@ -258,3 +259,13 @@ def _without_known_tag(found: re.Match[str]) -> str:
     if BLOCK_TAG.fullmatch(name):
         return "\n"
     return "" if INLINE_TAG.fullmatch(name) else found[0]
+
+
+def fenced(code: str) -> str:
+    """Code between fence lines, the one mark that prose keeps; as it is if it holds a fence."""
+    return code if not code or FENCE in code else f"{FENCE}\n{code}\n{FENCE}"
+
+
+def with_closed_code(text: str) -> str:
+    """The text with its last code block closed, where a cut has opened it."""
+    return f"{text}\n{FENCE}" if text.count(FENCE) % 2 else text

@@ -11,6 +11,7 @@ from bot.answers.writer import Draft, Source
 from bot.blockkit import TEXT_MAX, actions, button, clip, context, escape, link, section
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
+from knowledge.prose import with_closed_code
 
 SOLVED, NOT_QUITE, PERSON = "answers.solved", "answers.not_quite", "answers.person"
 RIGHT, WRONG, QUIET = "answers.right", "answers.wrong", "answers.quiet"
@@ -85,7 +86,7 @@ class OnDuty:
 
 def answer(draft: Draft, answer_id: str, *, is_sure: bool, today: date, can_press: bool = True) -> Shown:
     """The answer, or pointers that may help, with sources and what can be said of it."""
-    head = clip(escape(draft.text), 2_800) if is_sure else "I am not sure, but these may help:"
+    head = with_closed_code(clip(escape(draft.text), 2_800)) if is_sure else "I am not sure, but these may help:"
     blocks = [section(head)]
     if is_sure:
         blocks.append(context("From " + " · and ".join(_cite(source, today) for source in draft.sources[:1])))

@@ -13,6 +13,7 @@ from typing import Any
 from bot.answers.rules import SOURCES_MOST, Answered, Suggested
 from knowledge.article import Article, Section
 from knowledge.index import Hit
+from knowledge.prose import FENCE, with_closed_code
 from knowledge.text import question_text, words
 
 QUOTE_MOST = 1_500  # characters, in all
@@ -99,17 +100,20 @@ def _excerpt(text: str, asked: frozenset[str]) -> str:
     """All of a short text; of a long one the run of lines round the line that holds most of what was asked."""
     lines = [line.rstrip() for line in text.strip().splitlines() if line.strip()]
     if sum(len(line) + 1 for line in lines) <= QUOTE_ENOUGH:
-        return "\n".join(lines)
+        return with_closed_code("\n".join(lines))
     start = _best_start(lines, asked)
     run = _run(lines, start)
     before, after = CUT * (start > 0), CUT * (start + len(run) < len(lines))
-    body = _cut("\n".join(run), asked)
+    is_in_code = lines[:start].count(FENCE) % 2 == 1
+    body = with_closed_code(FENCE * is_in_code + "\n" * is_in_code + _cut("\n".join(run), asked))
     return "\n".join(part for part in (before, body, after) if part)[:QUOTE_MOST]
 
 
 def _best_start(lines: Sequence[str], asked: frozenset[str]) -> int:
-    """The earliest line with most of the words asked for; the one before it when that leads in with a colon."""
+    """The earliest line with most of the words asked for; what opens its code or leads in with a colon comes along."""
     best = max(range(len(lines)), key=lambda number: (len(_roots(lines[number]) & asked), -number))
+    if best and lines[best - 1] == FENCE and lines[:best].count(FENCE) % 2:
+        best -= 1
     return best - 1 if best and lines[best - 1].endswith(":") else best
 
 

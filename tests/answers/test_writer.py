@@ -42,6 +42,19 @@ def test_lead_in_is_quoted_with_the_line_it_leads_to() -> None:
     assert quote("rotate password", answered("\n".join(lines))).text.splitlines()[1] == "Do this:"
 
 
+def test_lead_in_is_quoted_with_the_code_it_leads_to() -> None:
+    lines = [FILLER] * 12 + ["Do this:", "```", "mentor rotate password", "```"] + [FILLER] * 12
+
+    text = quote("rotate password", answered("\n".join(lines))).text
+
+    assert text.splitlines()[1:5] == ["Do this:", "```", "mentor rotate password", "```"]
+
+
+@given(st.lists(st.sampled_from([FILLER, "```", "rotate the password"]), min_size=1, max_size=40))
+def test_code_that_a_cut_opens_is_closed(lines: list[str]) -> None:
+    assert quote("rotate password", answered("\n".join(lines))).text.count("```") % 2 == 0
+
+
 def test_long_paragraph_is_cut_at_sentence_ends() -> None:
     text = " ".join([FILLER] * 12 + ["Quotas are raised on request."] + [FILLER] * 12)
 

@@ -199,7 +199,7 @@ def test_html_heading_starts_a_section_with_its_id() -> None:
     [
         ("One\ntwo *three* **four** `five`.\n\nSix.", "One two three four five.\nSix."),
         ("- a\n- b\n  - c", "a\nb\nc"),
-        ("Run:\n\n```sh\nkubectl get pods\nkubectl <name>\n```", "Run:\nkubectl get pods\nkubectl <name>"),
+        ("Run:\n\n```sh\nkubectl get pods\nkubectl <name>\n```", "Run:\n```\nkubectl get pods\nkubectl <name>\n```"),
         ("    indented code", "indented code"),
         ("| Plan | Size |\n|:--|--|\n| `small` | 1 GB |\n| | 2 GB |", "Plan | Size\nsmall | 1 GB\n2 GB"),
         ("See [the docs](https://example.org) ![a picture](x.png).", "See the docs a picture."),
@@ -215,7 +215,7 @@ def test_html_heading_starts_a_section_with_its_id() -> None:
         ("a <%= image_tag 'x.png' %> b\n\n<% if x %>\nkept\n<% end %>", "a b\nkept"),
         ("<%= warning_text('Deleting an app is irreversible.') %>", "Deleting an app is irreversible."),
         ("x\n\n<%= partial 'documentation/more' %>", "x"),
-        ("```\nlisten <%= ENV['PORT'] %>;\n```", "listen <%= ENV['PORT'] %>;"),
+        ("```\nlisten <%= ENV['PORT'] %>;\n```", "```\nlisten <%= ENV['PORT'] %>;\n```"),
         ("a {{< note >}} b {% include x.html %} c", "a b c"),
         ("${{ secrets.TOKEN }} stays", "${{ secrets.TOKEN }} stays"),
         ("::: warning\nBeware.\n:::", "Beware."),
