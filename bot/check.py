@@ -9,7 +9,7 @@ import yaml
 
 from bot import generate
 from bot.config import Settings
-from bot.errors import HandbookBroken
+from bot.errors import HandbookBroken, SettingsInvalid
 from bot.handbook import HandbookSource
 from knowledge.problem import Level, Problem
 
@@ -49,6 +49,16 @@ async def check(settings: Settings, *, handbook: str | None, folder: Path) -> Ch
     )
 
 
+def refused(invalid: SettingsInvalid) -> Checked:
+    """What is wrong with the settings; nothing else can be checked then."""
+    problems = []
+    for line in invalid.problems:
+        name, _, rest = line.partition(": ")
+        what, _, fix = rest.partition("; ")
+        problems.append(Problem("environment", 1, name, what, fix or "`.env.example` shows its form"))
+    return Checked(tuple(problems), f"The settings have {len(problems)} errors.")
+
+
 def manifest_problems(path: Path, *, command: str) -> Iterator[Problem]:
     """What the manifest lacks of what the bot needs; nothing when there is no such file."""
     if not path.is_file():
@@ -61,7 +71,8 @@ def manifest_problems(path: Path, *, command: str) -> Iterator[Problem]:
         return
     needed = generate.manifest(command=command)
     for field in ("oauth_config.scopes.bot", "settings.event_subscriptions.bot_events"):
-        for name in sorted(set(_at(needed, field)) - set(_at(found, field) or ())):
+        there = _at(found, field) or []
+        for name in sorted(name for name in _at(needed, field) if name not in there):
             yield _problem(1, field, f"{name} is missing", "add it, or write the file again with `make generate`")
     commands = [
         entry.get("command") for entry in _at(found, "features.slash_commands") or () if isinstance(entry, dict)

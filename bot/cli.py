@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from bot.config import Settings, missing_to_run, read_settings
 from bot.errors import MentorError, SettingsInvalid
@@ -37,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(1)
+    except OSError as error:  # a file that is not there, a port that is taken
+        _complain([str(error)])
+        sys.exit(1)
 
 
 def _complain(lines: Sequence[str]) -> None:
@@ -44,12 +47,18 @@ def _complain(lines: Sequence[str]) -> None:
         print(f"mentor: {line}", file=sys.stderr)
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line, as every error."""
+        self.exit(2, f"mentor: {message}; see `{self.prog} --help`\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="mentor", description="The Slack bot of a platform team.")
+    parser = _Parser(prog="mentor", description="The Slack bot of a platform team.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     demo = _command(commands, "demo", _demo, "a sandbox workspace with the bot in it: a tour, then yours to try")
     demo.add_argument("--once", action="store_true", help="end after the tour")
-    demo.add_argument("--port", type=int, default=0, help="the page's port (default: any free one)")
+    demo.add_argument("--port", type=_port, default=0, help="the page's port (default: any free one)")
     _command(commands, "run", _run, "run the bot: Socket Mode with SLACK_APP_TOKEN, else signed HTTP")
     check = _command(commands, "check", _check, "validate settings, handbook and manifest offline")
     _add_common(check)
@@ -70,6 +79,12 @@ def _command(
     parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
     parser.set_defaults(run=run)
     return parser
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 0 to 65535")
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -115,9 +130,12 @@ def _run(_options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     """1 when the handbook, the settings or the manifest have an error; warnings alone pass."""
-    from bot.check import check
+    from bot.check import check, refused
 
-    found = asyncio.run(check(read_settings(), handbook=options.handbook, folder=Path.cwd()))
+    try:
+        found = asyncio.run(check(read_settings(), handbook=options.handbook, folder=Path.cwd()))
+    except SettingsInvalid as invalid:
+        found = refused(invalid)
     if options.json:
         problems = [{**asdict(problem), "level": problem.level.value} for problem in found.problems]
         print(json.dumps({"ok": found.is_ok, "problems": problems}))

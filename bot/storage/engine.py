@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import MentorError
@@ -25,11 +25,15 @@ TRIES = 3
 RETRIED_STATES = {"40001", "40P01"}  # PostgreSQL: serialisation failure, deadlock
 
 
+class AddressInvalid(MentorError):
+    """MENTOR_DATABASE_URL is no address of a database; write sqlite:///FILE or postgresql://USER@HOST/NAME."""
+
+
 class Database:
     """One engine, one in-process lock round writes on SQLite, and nothing else."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url = _read_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self) if self.is_sqlite else _postgresql(self)
         self._writing = asyncio.Lock()
@@ -80,6 +84,13 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _read_url(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise AddressInvalid from None  # the cause quotes the address, which may hold a password
 
 
 async def _pragma(connection: AsyncConnection, setting: str) -> None:

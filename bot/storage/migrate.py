@@ -1,13 +1,16 @@
 """The database's revision: what it is, and moving it up or down. Migrations are found through the imported package."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 import migrations
 from bot.errors import MentorError
@@ -24,9 +27,17 @@ class DatabaseOlder(MentorError):
     """The database is older than this Mentor. Run `mentor db upgrade`."""
 
 
+class DatabaseAway(MentorError):
+    """The database does not answer."""
+
+
+class RevisionUnknown(MentorError):
+    """There is no such revision."""
+
+
 async def current(database: Database) -> str | None:
-    """The database's revision; None for an empty one."""
-    async with database.read() as connection:
+    """The database's revision; None for an empty one. Raises DatabaseAway."""
+    async with _told_apart(), database.read() as connection:
         return await connection.run_sync(_current)
 
 
@@ -38,13 +49,16 @@ def head() -> str:
 
 
 async def upgrade(database: Database) -> None:
-    """To this program's revision, in one transaction: the old one or the new one, never between."""
+    """To this program's revision, in one transaction: the old one or the new one, never between.
+
+    Raises DatabaseNewer or DatabaseAway.
+    """
     await check_not_newer(database)
     await _run(database, lambda config: command.upgrade(config, "head"))
 
 
 async def downgrade(database: Database, revision: str) -> None:
-    """To `revision`; "base" empties the database."""
+    """To `revision`; "base" empties the database. Raises RevisionUnknown or DatabaseAway."""
     await _run(database, lambda config: command.downgrade(config, revision))
 
 
@@ -81,5 +95,17 @@ async def _run(database: Database, move: Callable[[Config], None]) -> None:
         config.attributes["connection"] = connection
         move(config)
 
-    async with database.migrate() as connection:
+    async with _told_apart(), database.migrate() as connection:
         await connection.run_sync(migrate)
+
+
+@asynccontextmanager
+async def _told_apart() -> AsyncIterator[None]:
+    """What an operator can mend becomes an error of ours, in one line."""
+    try:
+        yield
+    except CommandError as error:
+        raise RevisionUnknown(f"{error}.") from error
+    except OperationalError as error:
+        reason = str(error.orig).partition("\n")[0]
+        raise DatabaseAway(f"The database does not answer: {reason}") from error
