@@ -1,0 +1,426 @@
+"""The `mentor` command as scripts rely on it: what is printed where, and the exit status."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import generate
+from bot.cli import main
+from bot.storage import migrate
+from tests.journeys.handbook import write_handbook
+
+MENTOR = Path(sys.executable).parent / "mentor"
+TOUR_S = 60.0  # the tour's own promise
+
+
+@dataclass(frozen=True)
+class Done:
+    status: object
+    out: str
+    err: str
+
+    @property
+    def complaints(self) -> list[str]:
+        return self.err.splitlines()
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def mentor(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command in an empty folder, with no settings but those given."""
+    for name in list(os.environ):
+        if name.startswith(("MENTOR_", "SLACK_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, **settings: str) -> Done:
+        with monkeypatch.context() as patch:
+            for name, value in settings.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main(arguments)
+        printed = capsys.readouterr()
+        return Done(ended.value.code or 0, printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def handbook(tmp_path: Path) -> str:
+    return str(write_handbook(tmp_path / "handbook"))
+
+
+def _lines(path: Path, rows: list[dict[str, Any]]) -> str:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return str(path)
+
+
+# Misuse.
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["frobnicate"],
+        ["ask"],
+        ["ask", "one", "two"],
+        ["ask", "where?", "--loud"],
+        ["eval"],
+        ["eval", "--corpus", "c.jsonl"],
+        ["db"],
+        ["db", "sideways"],
+        ["db", "downgrade"],
+        ["demo", "--port", "eighty"],
+        ["demo", "--port", "65536"],
+        ["demo", "--port", "-1"],
+        ["run", "now"],
+    ],
+    ids=" ".join,
+)
+def test_misuse_is_one_line_on_standard_error_and_status_2(mentor: Run, arguments: list[str]) -> None:
+    done = mentor(*arguments)
+
+    assert (done.status, done.out, len(done.complaints)) == (2, "", 1)
+    assert done.err.startswith("mentor: ")
+
+
+@pytest.mark.parametrize("command", ["", "demo", "run", "check", "ask", "eval", "db"])
+def test_help_is_not_misuse(mentor: Run, command: str) -> None:
+    done = mentor(*command.split(), "--help")
+
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith(f"usage: mentor {command}".rstrip())
+
+
+def test_a_bot_without_settings_says_all_it_lacks(mentor: Run) -> None:
+    done = mentor("run")
+
+    assert (done.status, done.out) == (2, "")
+    assert [line.split(":")[1].strip() for line in done.complaints] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
+
+
+@pytest.mark.parametrize("command", [["run"], ["ask", "where?"], ["db", "current"]], ids=" ".join)
+def test_wrong_settings_are_listed_all_at_once(mentor: Run, command: list[str]) -> None:
+    done = mentor(*command, MENTOR_HTTP_PORT="eighty", MENTOR_LOG_LEVEL="loud", SLACK_BOT_TOKEN="canary")
+
+    assert (done.status, done.out) == (2, "")
+    assert [line.split(":")[1].strip() for line in done.complaints] == [
+        "SLACK_BOT_TOKEN",
+        "MENTOR_HTTP_PORT",
+        "MENTOR_LOG_LEVEL",
+    ]
+    assert "canary" not in done.err
+
+
+# ask
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "sources"),
+    [
+        ("how do I see the logs of my service?", "answered", ["logs.md"]),
+        ("which restaurant has vegan lunch?", "silent", []),
+    ],
+)
+def test_an_answer_as_json_is_as_promised(
+    mentor: Run, handbook: str, text: str, outcome: str, sources: list[str]
+) -> None:
+    done = mentor("ask", text, "--handbook", handbook, "--json")
+
+    said = json.loads(done.out)
+    assert (done.status, done.err, len(done.out.splitlines())) == (0, "", 1)
+    assert list(said) == ["outcome", "text", "sources", "confidence"]
+    assert said["outcome"] == outcome
+    assert [source["id"] for source in said["sources"]][:1] == sources
+    assert all(list(source) == ["id", "title", "section", "score"] for source in said["sources"])
+    assert 0 <= said["confidence"] <= 1
+
+
+def test_an_answer_in_words_names_its_source(mentor: Run, handbook: str) -> None:
+    done = mentor("ask", "how do I see the logs of my service?", "--handbook", handbook)
+
+    assert (done.status, done.err) == (0, "")
+    assert "Open Grafana" in done.out
+    assert "(logs.md)" in done.out
+
+
+def test_a_question_is_asked_of_the_settings_handbook_unless_another_is_named(mentor: Run, handbook: str) -> None:
+    text = "how do I get more memory for my namespace?"
+
+    by_setting = mentor("ask", text, "--json", MENTOR_HANDBOOK=handbook)
+    by_option = mentor("ask", text, "--json", "--handbook", handbook, MENTOR_HANDBOOK="/none")
+
+    assert json.loads(by_setting.out) == json.loads(by_option.out)
+    assert json.loads(by_setting.out)["sources"][0]["id"] == "quotas.md"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00", "?", "x" * 20_000, 'AND OR NOT ( " title:* ^~', "🙂", "<!channel>"])
+def test_any_text_may_be_asked(mentor: Run, handbook: str, text: str) -> None:
+    done = mentor("ask", text, "--handbook", handbook, "--json")
+
+    assert (done.status, done.err) == (0, "")
+    assert json.loads(done.out)["outcome"] in ("answered", "suggested", "silent")
+
+
+@pytest.mark.parametrize("place", ["none", "ext::sh -c true", "https://"])
+def test_a_handbook_that_cannot_be_read_is_a_failed_command(mentor: Run, place: str) -> None:
+    done = mentor("ask", "where are my logs?", "--handbook", place, "--json")
+
+    assert (done.status, done.out, len(done.complaints)) == (1, "", 1)
+    assert done.err.startswith("mentor: ")
+
+
+# eval
+
+CORPUS = [
+    {"id": "logs.md", "set": "ours", "title": "Read logs", "text": "# Read logs\n\nOpen Grafana and choose Explore."},
+    {
+        "id": "keys.md",
+        "set": "ours",
+        "title": "Rotate a key",
+        "text": "# Rotate a key\n\nWrite a new one to the vault.",
+    },
+]
+QUERIES = [
+    {
+        "qid": "1",
+        "set": "ours",
+        "kind": "authored",
+        "query": "how do I read logs in Grafana?",
+        "relevant_ids": ["logs.md"],
+        "answerable": True,
+    },
+    {
+        "qid": "2",
+        "set": "ours",
+        "kind": "authored",
+        "query": "rotate a key",
+        "relevant_ids": ["keys.md"],
+        "answerable": True,
+    },
+    {"qid": "3", "set": "ours", "kind": "oos-far", "query": "play some jazz", "relevant_ids": [], "answerable": False},
+]
+
+
+def test_judged_data_gives_the_figures_promised(mentor: Run, tmp_path: Path) -> None:
+    corpus, queries = _lines(tmp_path / "c.jsonl", CORPUS), _lines(tmp_path / "q.jsonl", QUERIES)
+
+    done = mentor("eval", "--corpus", corpus, "--queries", queries, "--json")
+
+    report = json.loads(done.out)
+    assert (done.status, done.err) == (0, "")
+    assert list(report) == ["rows", "abstention_auc"]
+    assert [list(row) for row in report["rows"]] == 2 * [
+        ["set", "kind", "n", "p_at_1", "recall_at_5", "mrr_at_10", "answered_rate", "ms_p50", "ms_p99"]
+    ]
+    shown = [
+        (row["set"], row["kind"], row["n"], row["p_at_1"], row["recall_at_5"], row["mrr_at_10"])
+        for row in report["rows"]
+    ]
+    assert shown == [("ours", "authored", 2, 1.0, 1.0, 1.0), ("ours", "oos-far", 1, None, None, None)]
+    assert report["abstention_auc"] == {"ours": 1.0}
+
+
+def test_judged_data_in_words_is_a_line_a_row(mentor: Run, tmp_path: Path) -> None:
+    corpus, queries = _lines(tmp_path / "c.jsonl", CORPUS), _lines(tmp_path / "q.jsonl", QUERIES)
+
+    done = mentor("eval", "--corpus", corpus, "--queries", queries)
+
+    assert (done.status, done.err) == (0, "")
+    assert [line.split()[:3] for line in done.out.splitlines()[1:3]] == [
+        ["ours", "authored", "2"],
+        ["ours", "oos-far", "1"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [(None, "none.jsonl"), ("{\n", "q.jsonl:1"), ('{"query": 5}\n', "q.jsonl:1"), ("[]\n", "q.jsonl:1")],
+    ids=["no file", "no JSON", "a wrong field", "no object"],
+)
+def test_judged_data_that_cannot_be_read_is_named(mentor: Run, tmp_path: Path, text: str | None, named: str) -> None:
+    corpus = _lines(tmp_path / "c.jsonl", CORPUS)
+    queries = tmp_path / ("none.jsonl" if text is None else "q.jsonl")
+    if text is not None:
+        queries.write_text(text)
+
+    done = mentor("eval", "--corpus", corpus, "--queries", str(queries), "--json")
+
+    assert (done.status, done.out, len(done.complaints)) == (1, "", 1)
+    assert named in done.err
+
+
+# check
+
+
+def test_a_good_handbook_passes(mentor: Run, handbook: str) -> None:
+    done = mentor("check", "--handbook", handbook)
+
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith("The handbook is good: ")
+
+
+def test_a_good_handbook_passes_as_json(mentor: Run, handbook: str) -> None:
+    done = mentor("check", "--handbook", handbook, "--json")
+
+    assert (done.status, done.err, json.loads(done.out)) == (0, "", {"ok": True, "problems": []})
+
+
+def test_the_embedded_handbook_passes(mentor: Run) -> None:
+    assert mentor("check").status == 0
+
+
+def test_a_broken_handbook_fails_with_a_line_for_each_error(mentor: Run, handbook: str) -> None:
+    (Path(handbook) / "channels.yaml").write_text("timezone: Mars/Olympus\nchanels: []\n")
+
+    done = mentor("check", "--handbook", handbook)
+
+    assert done.status == 1
+    assert [line.split(": ")[1:3] for line in done.complaints] == [
+        ["channels.yaml:1", "timezone"],
+        ["channels.yaml:2", "chanels"],
+    ]
+
+
+def test_a_broken_handbook_fails_as_json(mentor: Run, handbook: str) -> None:
+    (Path(handbook) / "channels.yaml").write_text("timezone: Mars/Olympus\n")
+
+    done = mentor("check", "--handbook", handbook, "--json")
+
+    said = json.loads(done.out)
+    assert (done.status, done.err, said["ok"]) == (1, "", False)
+    (problem,) = said["problems"]
+    assert list(problem) == ["file", "line", "field", "what", "fix", "level"]
+    assert (problem["file"], problem["line"], problem["field"], problem["level"]) == (
+        "channels.yaml",
+        1,
+        "timezone",
+        "error",
+    )
+
+
+def test_a_manifest_lacking_a_scope_fails(mentor: Run, tmp_path: Path, handbook: str) -> None:
+    text = generate.manifest_text().replace("    - chat:write\n", "")
+    (tmp_path / "app_manifest.yaml").write_text(text)
+
+    done = mentor("check", "--handbook", handbook)
+
+    assert done.status == 1
+    assert done.complaints[0].startswith("error: app_manifest.yaml:1: oauth_config.scopes.bot: chat:write is missing; ")
+
+
+def test_wrong_settings_fail_the_check(mentor: Run) -> None:
+    done = mentor("check", MENTOR_HTTP_PORT="eighty", MENTOR_LOG_LEVEL="loud")
+
+    assert done.status == 1
+    assert [line.split(": ")[2] for line in done.complaints] == ["MENTOR_HTTP_PORT", "MENTOR_LOG_LEVEL"]
+
+
+def test_wrong_settings_fail_the_check_as_json(mentor: Run) -> None:
+    done = mentor("check", "--json", MENTOR_HTTP_PORT="eighty")
+
+    said = json.loads(done.out)
+    assert (done.status, done.err, said["ok"]) == (1, "", False)
+    assert [problem["field"] for problem in said["problems"]] == ["MENTOR_HTTP_PORT"]
+
+
+# db
+
+
+def test_a_database_is_moved_up_and_down(mentor: Run, database_url: str) -> None:
+    moves = (["current"], ["upgrade"], ["upgrade"], ["current"], ["downgrade", "base"], ["current"], ["upgrade"])
+
+    done = [mentor("db", *move, MENTOR_DATABASE_URL=database_url) for move in moves]
+
+    head = migrate.head()
+    assert [each.out.strip() for each in done] == ["empty", head, head, head, "empty", "empty", head]
+    assert [(each.status, each.err) for each in done] == [(0, "")] * len(moves)
+
+
+def test_the_default_database_stands_in_the_data_folder(mentor: Run, tmp_path: Path) -> None:
+    assert mentor("db", "upgrade", MENTOR_DATA=str(tmp_path / "here")).status == 0
+    assert (tmp_path / "here" / "mentor.db").is_file()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://mentor:canary@127.0.0.1:1/mentor", "does not answer"),
+        ("postgresql://mentor:canary@127.0.0.1:port/mentor", "no address of a database"),
+        ("oracle://mentor:canary@127.0.0.1/mentor", "not a known database"),
+        ("sqlite:////dev", "does not answer"),
+    ],
+)
+def test_a_database_that_is_not_to_be_had_is_one_line(mentor: Run, url: str, said: str) -> None:
+    done = mentor("db", "current", MENTOR_DATABASE_URL=url)
+
+    assert (done.status in (1, 2), done.out, len(done.complaints)) == (True, "", 1)
+    assert said in done.err
+    assert ":canary" not in done.err
+
+
+def test_a_revision_that_is_not_there_is_one_line(mentor: Run) -> None:
+    done = mentor("db", "downgrade", "nonsense")
+
+    assert (done.status, done.out, len(done.complaints)) == (1, "", 1)
+    assert "nonsense" in done.err
+
+
+# The program itself.
+
+
+def _program(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MENTOR_", "SLACK_"))}
+    return subprocess.run(
+        [MENTOR, *arguments],
+        cwd=cwd,
+        env={**environment, **settings},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=2 * TOUR_S,
+        check=False,
+    )
+
+
+def test_the_tour_ends_by_itself_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    done = _program("demo", "--once", cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Mentor in a sandbox workspace: http://127.0.0.1:" in done.stdout
+    summary = done.stdout.partition("In short:\n")[2].splitlines()
+    assert len(summary) >= 5
+    assert all(line.startswith("  ✓ ") for line in summary)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_program_may_be_started_from_any_folder(tmp_path: Path) -> None:
+    done = _program("ask", "how do I see the logs of my service?", "--json", cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["outcome"] == "answered"
+
+
+def test_a_bot_that_cannot_reach_slack_ends_with_one_line(tmp_path: Path) -> None:
+    done = _program(
+        "run",
+        cwd=tmp_path,
+        SLACK_BOT_TOKEN="xoxb-canary",
+        SLACK_APP_TOKEN="xapp-canary",
+        SLACK_API_URL="http://127.0.0.1:1/api/",
+        MENTOR_CLOCK="0:0:1000",
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-1].startswith("mentor: auth.test: ")
+    assert "canary" not in done.stderr
