@@ -1,0 +1,97 @@
+"""A bot that stops in the middle of its work loses nothing: the next one on the same database goes on."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings
+from sandbox import Message, Sandbox
+from tests.journeys.office import at_work, settings_in
+
+QUESTION = "how do I see the logs of my service?"
+LOGS = (
+    "mentor",
+    "Open Grafana, choose Explore, and pick the label namespace of your team.\nRead the logs of a service",
+)
+
+
+@pytest.fixture
+def settings(sandbox: Sandbox, handbook: Path, tmp_path: Path, database_url: str) -> Settings:
+    return settings_in(sandbox, tmp_path / "data", database_url=database_url, handbook=handbook)
+
+
+async def comes_back(sandbox: Sandbox, settings: Settings, asked: Message) -> list[tuple[str, str]]:
+    """The thread, after another bot has done all there was to do."""
+    async with at_work(sandbox, settings) as office:
+        sandbox.clock.set_factor(60)  # it waits for Slack to settle before it looks what was seen
+        await office.answer_to(asked)
+        await office.quiet()
+        return office.thread(asked)
+
+
+async def test_what_was_taken_and_not_yet_answered_is_answered_after_the_restart(
+    sandbox: Sandbox, settings: Settings
+) -> None:
+    async with at_work(sandbox, settings) as office:
+        asked = office.person("priya").say("ask-platform", QUESTION)
+        await sandbox.settle()
+
+    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS]
+
+
+async def test_a_post_that_was_under_way_is_seen_once(sandbox: Sandbox, settings: Settings) -> None:
+    sandbox.faults.add("delay", seconds=2)
+    async with at_work(sandbox, settings) as office:
+        asked = office.person("priya").say("ask-platform", QUESTION)
+        await office.until(lambda: sandbox.faults.fired["delay"])
+
+    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS]
+
+
+@pytest.mark.parametrize("kind", ["lose_reply", "drop"])
+async def test_a_post_whose_reply_never_came_is_seen_once(sandbox: Sandbox, settings: Settings, kind: str) -> None:
+    sandbox.faults.add(kind, times=1)
+    async with at_work(sandbox, settings) as office:
+        asked = office.person("priya").say("ask-platform", QUESTION)
+        await office.until(lambda: sandbox.faults.fired[kind])
+
+    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS]
+
+
+async def test_a_wait_for_people_goes_on_over_the_restart(sandbox: Sandbox, settings: Settings) -> None:
+    async with at_work(sandbox, settings) as office:
+        asked = office.person("priya").say("deploys", QUESTION)
+        await office.quiet()
+    sandbox.clock.advance(21 * 60)
+
+    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS]
+
+
+async def test_what_was_asked_while_no_bot_was_there_is_answered_when_slack_sends_it_again(
+    sandbox: Sandbox, settings: Settings
+) -> None:
+    async with at_work(sandbox, settings) as office:
+        person = office.person("priya")
+    asked = person.say("ask-platform", QUESTION)
+
+    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS]
+
+
+async def test_what_was_answered_is_not_answered_again(sandbox: Sandbox, settings: Settings) -> None:
+    async with at_work(sandbox, settings) as office:
+        asked = office.person("priya").say("ask-platform", QUESTION)
+        await office.answer_to(asked)
+
+    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS]
+
+
+async def test_a_press_is_judged_after_the_restart(sandbox: Sandbox, settings: Settings) -> None:
+    async with at_work(sandbox, settings) as office:
+        asked = office.person("priya").say("ask-platform", QUESTION)
+        answer = await office.answer_to(asked)
+        await office.quiet()
+        await office.person("priya").press(answer, "That solved it")
+    async with at_work(sandbox, settings) as office:
+        await office.quiet()
+
+    assert "✓ Solved, says the person who asked." in str(answer.blocks)
