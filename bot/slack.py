@@ -26,6 +26,7 @@ PAGE = 200
 PROFILE_KEPT = timedelta(hours=1)
 GROUP_KEPT = timedelta(minutes=5)
 EVENT_TYPE = "mentor"  # of the metadata; the payload is one opaque mark
+NO_SUCH_GROUP = {"no_such_subteam", "subteam_not_found"}
 SERVERS_FAULT = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 
 
@@ -143,14 +144,19 @@ class Slack:
         return profile
 
     async def group_members(self, usergroup_id: str) -> frozenset[str]:
-        """The user ids in a Slack user group, at most five minutes old; empty for no group."""
+        """The user ids in a Slack user group, at most five minutes old; empty for none, or one Slack does not know."""
         if not usergroup_id:
             return frozenset()
         now = self._clock.now()
         kept = self._groups.get(usergroup_id)
         if kept and now - kept[0] < GROUP_KEPT:
             return kept[1]
-        members = frozenset((await self._read("usergroups.users.list", usergroup=usergroup_id))["users"])
+        try:
+            members = frozenset((await self._read("usergroups.users.list", usergroup=usergroup_id))["users"])
+        except SlackRefused as refused:
+            if refused.code not in NO_SUCH_GROUP:
+                raise
+            members = frozenset()  # the handbook names a group that is gone: nobody is in it, and answers go on
         self._groups[usergroup_id] = (now, members)
         return members
 
