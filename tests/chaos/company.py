@@ -6,7 +6,7 @@ Knows nothing of faults or kills; those are the tests'.
 import random
 import shutil
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import knowledge
@@ -14,6 +14,8 @@ from bot import generate
 from bot.answers.library import Library
 from bot.answers.offline import ask
 from bot.peers.rules import question_kind
+from bot.storage import outbox, work
+from bot.storage.engine import Database
 from knowledge.index import Index
 from knowledge.loader import Handbook, load
 from sandbox import Clock, Sandbox
@@ -90,3 +92,13 @@ def answers_in(sandbox: Sandbox) -> dict[tuple[str, str], list[Effect]]:
 
 def place_of(asked: Message) -> tuple[str, str]:
     return asked.channel, asked.ts
+
+
+async def unfinished(database: Database) -> int:
+    """How much the database holds that is still to be done, now or later. No work may have been given up."""
+    ever = STARTS_AT + timedelta(days=365)
+    async with database.read() as tx:
+        waiting, failed = await work.backlog(tx, now=ever)
+        effects = await outbox.backlog(tx)
+    assert failed == 0
+    return waiting + sum(effects.get(state, 0) for state in ("waiting", "sending", "unclear"))

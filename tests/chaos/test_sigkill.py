@@ -1,0 +1,193 @@
+"""A bot killed at any step and started again: what was asked is answered once, and nothing is lost.
+
+Each flow is first gone through unharmed to learn its points, then once for each of them with the kill there.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sandbox import Message
+from tests.chaos import company
+from tests.chaos.conftest import NewDatabase
+from tests.chaos.rehearsal import CHANNEL, PATIENCE_S, Rehearsal, rehearsal
+
+AT_ONCE = 3  # rehearsals at a time: they mostly wait for a lease to run out
+HELD_S = 20.0  # how long the sandbox holds a call back: less than what is left of the lease
+QUESTION = "How do I search the logs of production?"
+SOLVED = "That solved it"
+
+
+@dataclass(frozen=True)
+class Kill:
+    """When the bot dies: `at` one of its own points, or at a call as the sandbox sees it.
+
+    A call that is held was sent and not applied yet: it is applied after the death, or never (`is_dropped`). One of
+    which the effect is awaited was applied, and its reply is not seen.
+    """
+
+    name: str
+    at: str = ""
+    held: str = ""  # a method
+    is_dropped: bool = False
+    effect: str = ""  # a kind in the ledger
+
+    def set_up(self, run: Rehearsal) -> None:
+        if self.effect:
+            run.kill_on(self.effect)
+        if self.held:
+            run.sandbox.faults.add("delay", methods=[self.held], seconds=HELD_S, times=1)
+        if self.is_dropped:
+            run.sandbox.faults.add("drop", methods=[self.held], times=1)
+
+    async def comes(self, run: Rehearsal) -> None:
+        """Returns when the bot is dead."""
+        if self.held:
+            await run.sandbox.wait_for(lambda: run.sandbox.faults.fired["delay"], PATIENCE_S)
+            run.kill()
+        await run.killed()
+
+
+class Question:
+    """Somebody asks in a watched channel. Slack repeats the event, so it is never lost."""
+
+    kills = (
+        Kill("post held, then applied", held="chat.postMessage"),
+        Kill("post held, then dropped", held="chat.postMessage", is_dropped=True),
+        Kill("post applied", effect="post"),
+    )
+
+    async def prepare(self, run: Rehearsal) -> None:
+        pass
+
+    async def act(self, run: Rehearsal) -> None:
+        run.sandbox.person("ada").say(CHANNEL, QUESTION)
+
+    async def check(self, run: Rehearsal, *, is_taken_down: bool) -> None:
+        (asked,) = [each for each in run.sandbox.person("ada").sees(CHANNEL) if each.text == QUESTION]
+        places = {place: len(posts) for place, posts in company.answers_in(run.sandbox).items()}
+        assert places == {company.place_of(asked): 1}
+
+
+class Verdict:
+    """Who asked presses a button under the answer. A press that was not taken down is pressed again."""
+
+    kills = (
+        Kill("edit held, then applied", held="chat.update"),
+        Kill("edit held, then dropped", held="chat.update", is_dropped=True),
+        Kill("edit applied", effect="update"),
+    )
+
+    async def prepare(self, run: Rehearsal) -> None:
+        await Question().act(run)
+        await run.sandbox.wait_for(run.sandbox.ledger.posts, PATIENCE_S)
+        await run.quiet()
+
+    async def act(self, run: Rehearsal) -> None:
+        await run.sandbox.person("ada").press(self._answer(run), SOLVED)
+
+    async def check(self, run: Rehearsal, *, is_taken_down: bool) -> None:
+        if not is_taken_down and self._has_buttons(run):
+            await self.act(run)
+            await run.quiet()
+        assert not self._has_buttons(run)
+        assert "Solved" in str(self._answer(run).blocks)
+        await Question().check(run, is_taken_down=True)
+
+    def _answer(self, run: Rehearsal) -> Message:
+        (post,) = run.sandbox.ledger.posts()
+        return run.sandbox.workspace.message(post.channel or "", post.ts or "")
+
+    def _has_buttons(self, run: Rehearsal) -> bool:
+        return any(block["type"] == "actions" for block in self._answer(run).blocks)
+
+
+class Command:
+    """Somebody asks privately. A command is never repeated; its answer has no key: at most once, then once as a DM."""
+
+    kills = (Kill("response applied", effect="respond"),)
+
+    async def prepare(self, run: Rehearsal) -> None:
+        pass
+
+    async def act(self, run: Rehearsal) -> None:
+        await run.sandbox.person("ada").command("/platform", f"ask {QUESTION}", CHANNEL)
+
+    async def check(self, run: Rehearsal, *, is_taken_down: bool) -> None:
+        dm = run.sandbox.workspace.dm_of(run.sandbox.person("ada").id).id
+        shown = Counter((each.kind, each.channel) for each in run.sandbox.ledger.effects)
+        assert shown.keys() <= {("respond", CHANNEL), ("post", dm)}
+        assert all(count == 1 for count in shown.values())
+        assert shown or not is_taken_down
+
+
+Flow = Question | Verdict | Command
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where rehearsals take place."""
+
+    folder: Path
+    handbook: Path
+    new_database: NewDatabase
+
+    async def points_of(self, flow: Flow) -> list[str]:
+        """What the bot passes while it does what the flow asks, in order."""
+        async with rehearsal(self.folder / "unharmed", self.new_database(), self.handbook) as run:
+            await run.start()
+            await flow.prepare(run)
+            before = len(run.points_passed())
+            await flow.act(run)
+            await run.sandbox.wait_for(lambda: run.sandbox.ledger.effects, PATIENCE_S)
+            await run.quiet()
+            await flow.check(run, is_taken_down=True)
+            return run.points_passed()[before:]
+
+    async def play(self, flow: Flow, kill: Kill, *, is_taken_down: bool) -> None:
+        """The flow with the kill in it, a new start, and the check."""
+        async with rehearsal(self.folder / kill.name, self.new_database(), self.handbook) as run:
+            await run.start(die_at=kill.at)
+            await flow.prepare(run)
+            kill.set_up(run)
+            acting = asyncio.create_task(flow.act(run))
+            await kill.comes(run)
+            await acting
+            await run.start()
+            await run.quiet()
+            await flow.check(run, is_taken_down=is_taken_down)
+
+    async def play_all(self, flow: Flow, points: Sequence[str]) -> dict[str, str]:
+        """What went wrong, by kill. `points` are in order, so the first two come before anything is taken down."""
+        turns = asyncio.Semaphore(AT_ONCE)
+        kills = [*(Kill(point, at=point) for point in points), *flow.kills]
+
+        async def play(kill: Kill) -> str:
+            async with turns:
+                try:
+                    await self.play(flow, kill, is_taken_down=kill.at not in points[:2])
+                except (AssertionError, TimeoutError, ValueError) as error:
+                    return f"{type(error).__name__}: {error}"
+                return ""
+
+        wrong = await asyncio.gather(*(play(kill) for kill in kills))
+        return {kill.name: what for kill, what in zip(kills, wrong, strict=True) if what}
+
+
+@pytest.fixture
+def stage(tmp_path: Path, new_database: NewDatabase) -> Stage:
+    return Stage(tmp_path, company.handbook_for(tmp_path / "handbook", [CHANNEL]), new_database)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("flow", [Question(), Verdict(), Command()], ids=["question", "verdict", "command"])
+async def test_bot_killed_at_any_step_leaves_nothing_lost_or_doubled(stage: Stage, flow: Flow) -> None:
+    points = await stage.points_of(flow)
+
+    wrong = await stage.play_all(flow, points)
+
+    assert wrong == {}
