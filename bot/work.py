@@ -127,8 +127,6 @@ class Workers:
             log.exception("work.claim_failed")
             return False
         for claim in claims:
-            if claim.id in self._in_hand.values():
-                continue  # ours still, though its lease ran out
             task = asyncio.create_task(self._do(claim))
             self._in_hand[task] = claim.id
             task.add_done_callback(self._done)
@@ -140,9 +138,10 @@ class Workers:
 
     async def _claim(self, limit: int) -> list[rows.Claim]:
         now = self._clock.now()
+        ours = list(self._in_hand.values())  # still, though a lease may have run out: a new one would fence us off
         return list(
             await self._database.write(
-                lambda tx: rows.claim_due(tx, now=now, until=now + LEASE, lease=self._new_id(), limit=limit)
+                lambda tx: rows.claim_due(tx, now=now, until=now + LEASE, lease=self._new_id(), limit=limit, but=ours)
             )
         )
 

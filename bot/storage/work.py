@@ -1,6 +1,6 @@
 """Durable work: rows put in with the transaction that wants it done, claimed under a lease."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,12 +49,14 @@ async def withdraw(tx: AsyncConnection, *, key: str) -> None:
     await tx.execute(delete(work).where(work.c.key == key, waiting))
 
 
-async def claim_due(tx: AsyncConnection, *, now: datetime, until: datetime, lease: str, limit: int) -> Sequence[Claim]:
-    """Rows that are due and nobody's, now leased to us, oldest first."""
+async def claim_due(
+    tx: AsyncConnection, *, now: datetime, until: datetime, lease: str, limit: int, but: Collection[int] = ()
+) -> Sequence[Claim]:
+    """Rows that are due and nobody's, now leased to us, oldest first; none of those in `but`."""
     free = or_(work.c.leased_until.is_(None), work.c.leased_until <= now)
     due = (
         select(work.c.id)
-        .where(work.c.state == "waiting", work.c.due_at <= now, free)
+        .where(work.c.state == "waiting", work.c.due_at <= now, free, work.c.id.not_in(list(but)))
         .order_by(work.c.due_at, work.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
