@@ -68,6 +68,11 @@ reviewed: 2026-09-15
 Change the quota file of your namespace and open a pull request.
 """
 
+# What people ask in most journeys, and what they are told.
+QUESTION = "how do I see the logs of my service?"
+LOGS_QUOTED = "Open Grafana, choose Explore, and pick the label namespace of your team."
+LOGS_TOLD = ("mentor", f"{LOGS_QUOTED}\nRead the logs of a service")
+
 ARTICLES = {
     "logs.md": LOGS,
     "backups.md": BACKUPS,

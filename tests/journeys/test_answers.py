@@ -2,10 +2,9 @@
 
 import pytest
 
-from tests.journeys.handbook import PAGE
+from tests.journeys.handbook import LOGS_QUOTED, PAGE
 from tests.journeys.office import Office, buttons, words
 
-LOGS = "Open Grafana, choose Explore, and pick the label namespace of your team."
 FROM_LOGS = (
     "From Read the logs of a service › In the browser · reviewed 13 Nov 2026 (11 days ago)"
     " · owner platform-observability"
@@ -23,10 +22,10 @@ async def test_a_question_is_answered_in_its_thread_with_its_source(either_offic
 
     assert office.thread(asked) == [
         ("priya", "hi all, how do I see the logs of my service?"),
-        ("mentor", f"{LOGS}\nRead the logs of a service"),
+        ("mentor", f"{LOGS_QUOTED}\nRead the logs of a service"),
     ]
     assert words(answer) == [
-        LOGS,
+        LOGS_QUOTED,
         FROM_LOGS,
     ]
     assert buttons(answer) == BOTH
@@ -96,7 +95,7 @@ async def test_a_mention_in_a_thread_is_answered_in_that_thread(either_office: O
     assert office.thread(began) == [
         ("priya", "I am looking at the failed payouts of last night"),
         ("jonas", f"{office.mention} where are my logs?"),
-        ("mentor", f"{LOGS}\nRead the logs of a service"),
+        ("mentor", f"{LOGS_QUOTED}\nRead the logs of a service"),
     ]
 
 
@@ -109,7 +108,7 @@ async def test_a_direct_message_is_answered_beside_it_and_not_in_a_thread(either
 
     assert office.direct("amara") == [
         ("amara", "where are my logs?"),
-        ("mentor", f"{LOGS}\nRead the logs of a service"),
+        ("mentor", f"{LOGS_QUOTED}\nRead the logs of a service"),
     ]
     assert [each.thread_ts for each in office.sandbox.ledger.posts()] == [None]
 
@@ -130,7 +129,7 @@ async def test_the_command_answers_only_the_person_who_asks(office: Office, text
     shown = await office.whisper_to("jonas", "random")
 
     assert done.acknowledged
-    assert words(shown)[0] == LOGS
+    assert words(shown)[0] == LOGS_QUOTED
     assert buttons(shown) == BOTH
     assert office.channel("random") == []
     assert await office.kept_messages() == []

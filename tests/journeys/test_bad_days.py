@@ -14,13 +14,9 @@ from sandbox import Refused, interactive
 from sandbox.content import Content
 from sandbox.delivery import Package
 from sandbox.interactive import Handles
+from tests.journeys.handbook import LOGS_QUOTED, LOGS_TOLD, QUESTION
 from tests.journeys.office import Office, words
 
-QUESTION = "how do I see the logs of my service?"
-LOGS = (
-    "mentor",
-    "Open Grafana, choose Explore, and pick the label namespace of your team.\nRead the logs of a service",
-)
 NOT_TAKEN_DOWN = "Not taken down: I cannot reach my database right now. Please try again in a minute."
 
 
@@ -45,7 +41,7 @@ async def test_an_answer_whose_blocks_slack_refuses_goes_as_plain_text(
     answer = await office.answer_to(asked)
     await office.quiet()
 
-    assert office.thread(asked) == [("priya", QUESTION), LOGS]
+    assert office.thread(asked) == [("priya", QUESTION), LOGS_TOLD]
     assert words(answer) == []
 
 
@@ -74,7 +70,7 @@ async def test_an_answer_is_seen_once_whatever_became_of_the_call(office: Office
     office.sandbox.clock.set_factor(60)  # it waits for Slack to settle before it looks
     await office.quiet()
 
-    assert office.thread(asked) == [("priya", QUESTION), LOGS]
+    assert office.thread(asked) == [("priya", QUESTION), LOGS_TOLD]
 
 
 # The address for private answers fails.
@@ -137,7 +133,7 @@ async def test_a_private_answer_that_cannot_be_shown_goes_as_a_direct_message(
     await office.quiet()
 
     assert [who for who, _ in office.direct("jonas")] == ["mentor"]
-    assert words(office.person("jonas").sees_in_dm()[0])[0] == LOGS[1].splitlines()[0]
+    assert words(office.person("jonas").sees_in_dm()[0])[0] == LOGS_QUOTED
     assert addresses.asked == 1
 
 
@@ -204,5 +200,5 @@ async def test_an_event_that_cannot_be_written_down_comes_again_and_is_answered_
     await office.quiet()
 
     assert refused.acknowledged
-    assert office.thread(asked) == [("priya", QUESTION), LOGS]
+    assert office.thread(asked) == [("priya", QUESTION), LOGS_TOLD]
     assert office.sandbox.delivery.lost == []

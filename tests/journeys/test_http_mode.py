@@ -13,15 +13,12 @@ from bot.config import Secret, Settings
 from bot.storage.schema import events, people, work
 from sandbox import Sandbox
 from sandbox.http_mode import HttpPoster, signature
+from tests.journeys.handbook import LOGS_QUOTED, LOGS_TOLD, QUESTION
 from tests.journeys.office import Office, at_work, words
 
-QUESTION = "how do I see the logs of my service?"
-LOGS = (
-    "mentor",
-    "Open Grafana, choose Explore, and pick the label namespace of your team.\nRead the logs of a service",
-)
 COMMAND = (
-    b"command=%2Fplatform&text=help&user_id=U0PRIYA&channel_id=C0RANDOM&trigger_id=1.2.3&response_url=http%3A%2F%2F127.0.0.1%3A9%2F"
+    b"command=%2Fplatform&text=help&user_id=U0PRIYA&channel_id=C0RANDOM&trigger_id=1.2.3"
+    b"&response_url=http%3A%2F%2F127.0.0.1%3A9%2F"
 )
 
 
@@ -70,9 +67,9 @@ async def test_a_question_a_press_and_a_command_are_answered(office: Office) -> 
     shown = await office.whisper_to("jonas", "random")
     await office.quiet()
 
-    assert office.thread(asked) == [("priya", QUESTION), LOGS]
+    assert office.thread(asked) == [("priya", QUESTION), LOGS_TOLD]
     assert words(answer)[-1] == "✓ Solved, says the person who asked."
-    assert words(shown)[0] == LOGS[1].splitlines()[0]
+    assert words(shown)[0] == LOGS_QUOTED
     assert (pressed.status, commanded.status) == (200, 200)
 
 
@@ -130,7 +127,7 @@ async def test_an_event_sent_again_is_answered_once(office: Office, line: Line) 
     office.sandbox.clock.set_factor(600)
     await office.quiet()
 
-    assert office.thread(asked) == [("priya", QUESTION), LOGS]
+    assert office.thread(asked) == [("priya", QUESTION), LOGS_TOLD]
     assert office.sandbox.faults.fired["drop_ack"] >= 4
 
 

@@ -3,14 +3,8 @@
 import pytest
 
 from sandbox import Message
+from tests.journeys.handbook import LOGS_QUOTED, LOGS_TOLD, QUESTION
 from tests.journeys.office import NIGHT_S, Office, buttons, words
-
-LOGS = (
-    "mentor",
-    "Open Grafana, choose Explore, and pick the label namespace of your team.\nRead the logs of a service",
-)
-QUESTION = "how do I see the logs of my service?"
-
 
 # After 20 minutes.
 
@@ -24,7 +18,7 @@ async def test_a_question_is_left_to_people_first_and_answered_when_nobody_does(
     await office.later(minutes=2)
 
     assert before == [("priya", QUESTION)]
-    assert office.thread(asked) == [("priya", QUESTION), LOGS]
+    assert office.thread(asked) == [("priya", QUESTION), LOGS_TOLD]
 
 
 async def test_a_peer_who_answers_in_time_keeps_the_bot_silent(either_office: Office) -> None:
@@ -48,7 +42,7 @@ async def test_what_the_asker_or_another_bot_adds_is_no_answer(office: Office) -
         ("priya", QUESTION),
         ("priya", "anyone?"),
         ("B0OTHER", "Ticket 4711 was opened"),
-        LOGS,
+        LOGS_TOLD,
     ]
 
 
@@ -59,7 +53,7 @@ async def test_a_peer_who_takes_the_answer_back_leaves_the_question_open(office:
     office.person("jonas").delete(reply)
     await office.later(minutes=21)
 
-    assert LOGS in office.thread(asked)
+    assert LOGS_TOLD in office.thread(asked)
 
 
 async def test_outside_the_channels_hours_nobody_is_waited_for(office: Office) -> None:
@@ -68,7 +62,7 @@ async def test_outside_the_channels_hours_nobody_is_waited_for(office: Office) -
     asked = office.person("priya").say("deploys", QUESTION)
     await office.answer_to(asked)
 
-    assert office.thread(asked) == [("priya", QUESTION), LOGS]
+    assert office.thread(asked) == [("priya", QUESTION), LOGS_TOLD]
 
 
 async def test_a_mention_does_not_wait(office: Office) -> None:
@@ -76,7 +70,7 @@ async def test_a_mention_does_not_wait(office: Office) -> None:
     await office.answer_to(asked)
     await office.later(minutes=30)
 
-    assert office.thread(asked) == [("priya", f"{office.mention} {QUESTION}"), LOGS]
+    assert office.thread(asked) == [("priya", f"{office.mention} {QUESTION}"), LOGS_TOLD]
 
 
 async def test_an_edit_in_between_is_what_is_answered(either_office: Office) -> None:
@@ -106,7 +100,7 @@ async def test_an_edit_that_makes_it_a_question_has_it_answered(office: Office) 
     office.person("priya").edit(asked, QUESTION)
     await office.answer_to(asked)
 
-    assert office.thread(asked) == [("priya", QUESTION), LOGS]
+    assert office.thread(asked) == [("priya", QUESTION), LOGS_TOLD]
 
 
 async def test_a_deleted_question_is_not_answered(either_office: Office) -> None:
@@ -138,7 +132,7 @@ async def test_a_channel_that_is_answered_when_mentioned_is_silent_until_then(of
     await office.answer_to(asked)
 
     assert office.thread(overheard) == [("priya", QUESTION)]
-    assert office.thread(asked)[1:] == [LOGS]
+    assert office.thread(asked)[1:] == [LOGS_TOLD]
 
 
 # In shadow.
@@ -160,7 +154,7 @@ async def test_in_shadow_the_platform_team_alone_sees_what_would_have_been_said(
     assert [effect.channel for effect in office.sandbox.ledger.effects] == ["C0PLATFORM"]
     assert words(card)[0].startswith("In shadow: to <http")
     assert QUESTION not in words(card)[0]
-    assert words(card)[1] == LOGS[1].splitlines()[0]
+    assert words(card)[1] == LOGS_QUOTED
     assert buttons(card) == ["Right", "Wrong", "Should stay silent"]
 
 
@@ -205,5 +199,5 @@ async def test_a_mention_in_shadow_is_answered_openly(office: Office) -> None:
     await office.answer_to(asked)
     await office.quiet()
 
-    assert office.thread(asked)[1:] == [LOGS]
+    assert office.thread(asked)[1:] == [LOGS_TOLD]
     assert office.channel("platform-team") == []

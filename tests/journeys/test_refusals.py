@@ -7,9 +7,9 @@ import pytest
 
 from bot.config import Settings
 from sandbox import Sandbox
+from tests.journeys.handbook import QUESTION
 from tests.journeys.office import Office, at_work
 
-QUESTION = "how do I see the logs of my service?"
 NO_GUESTS = "Guests cannot ask me here. Please ask the person who invited you."
 SHARED = (
     "That channel is shared with another company, so I keep quiet there. "

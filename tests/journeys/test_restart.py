@@ -6,13 +6,8 @@ import pytest
 
 from bot.config import Settings
 from sandbox import Message, Sandbox
+from tests.journeys.handbook import LOGS_TOLD, QUESTION
 from tests.journeys.office import at_work, settings_in
-
-QUESTION = "how do I see the logs of my service?"
-LOGS = (
-    "mentor",
-    "Open Grafana, choose Explore, and pick the label namespace of your team.\nRead the logs of a service",
-)
 
 
 @pytest.fixture
@@ -36,7 +31,7 @@ async def test_what_was_taken_and_not_yet_answered_is_answered_after_the_restart
         asked = office.person("priya").say("ask-platform", QUESTION)
         await sandbox.settle()
 
-    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS]
+    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS_TOLD]
 
 
 async def test_a_post_that_was_under_way_is_seen_once(sandbox: Sandbox, settings: Settings) -> None:
@@ -45,7 +40,7 @@ async def test_a_post_that_was_under_way_is_seen_once(sandbox: Sandbox, settings
         asked = office.person("priya").say("ask-platform", QUESTION)
         await office.until(lambda: sandbox.faults.fired["delay"])
 
-    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS]
+    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS_TOLD]
 
 
 @pytest.mark.parametrize("kind", ["lose_reply", "drop"])
@@ -55,7 +50,7 @@ async def test_a_post_whose_reply_never_came_is_seen_once(sandbox: Sandbox, sett
         asked = office.person("priya").say("ask-platform", QUESTION)
         await office.until(lambda: sandbox.faults.fired[kind])
 
-    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS]
+    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS_TOLD]
 
 
 async def test_a_wait_for_people_goes_on_over_the_restart(sandbox: Sandbox, settings: Settings) -> None:
@@ -64,7 +59,7 @@ async def test_a_wait_for_people_goes_on_over_the_restart(sandbox: Sandbox, sett
         await office.quiet()
     sandbox.clock.advance(21 * 60)
 
-    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS]
+    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS_TOLD]
 
 
 async def test_what_was_asked_while_no_bot_was_there_is_answered_when_slack_sends_it_again(
@@ -74,7 +69,7 @@ async def test_what_was_asked_while_no_bot_was_there_is_answered_when_slack_send
         person = office.person("priya")
     asked = person.say("ask-platform", QUESTION)
 
-    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS]
+    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS_TOLD]
 
 
 async def test_what_was_answered_is_not_answered_again(sandbox: Sandbox, settings: Settings) -> None:
@@ -82,7 +77,7 @@ async def test_what_was_answered_is_not_answered_again(sandbox: Sandbox, setting
         asked = office.person("priya").say("ask-platform", QUESTION)
         await office.answer_to(asked)
 
-    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS]
+    assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS_TOLD]
 
 
 async def test_a_press_is_judged_after_the_restart(sandbox: Sandbox, settings: Settings) -> None:

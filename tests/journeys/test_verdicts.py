@@ -6,10 +6,9 @@ from sqlalchemy import select
 
 from bot.storage.schema import verdicts
 from sandbox import Message
-from tests.journeys.handbook import PAGE
+from tests.journeys.handbook import PAGE, QUESTION
 from tests.journeys.office import NIGHT_S, Office, buttons, words
 
-QUESTION = "how do I see the logs of my service?"
 UNKNOWN = "which restaurant near the office has vegan lunch?"
 CALLED = "<!subteam^S0DUTY> somebody here needs a person: please see the question above."
 NOT_YOURS = "Only the person who asked can say this. Your reply in the thread helps just as much."
