@@ -1,9 +1,12 @@
 """Logs: one JSON object a line on standard error, with ids and actions; never message text, tokens or user ids."""
 
 import logging
+import re
 import sys
 
 import structlog
+
+DATA = re.compile(r"[:({\n]")  # where a library's message begins to quote
 
 
 def set_up(level: str) -> None:
@@ -29,7 +32,7 @@ def set_up(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[*shared, _words_only],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -41,6 +44,12 @@ def set_up(level: str) -> None:
     root.setLevel(max(number, logging.WARNING))
     for ours in ("bot", "handlers", "knowledge"):
         logging.getLogger(ours).setLevel(number)
+
+
+def _words_only(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """A library's message up to its data: what follows may be a payload, an address with a ticket, an error's words."""
+    event["event"] = DATA.split(str(event["event"]), maxsplit=1)[0].strip()
+    return event
 
 
 def _places_only(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

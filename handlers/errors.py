@@ -69,7 +69,7 @@ async def dispatch(app: AsyncApp, request: AsyncBoltRequest) -> BoltResponse:
         async with asyncio.timeout(LISTENER_S):
             return await app.async_dispatch(request)
     except (ListenerFailed, TimeoutError) as error:
-        log.exception("listener.failed", type=body.get("type"), reason=type(error.__cause__ or error).__name__)
+        log.error("listener.failed", type=body.get("type"), exc_info=error.__cause__ or error)  # noqa: TRY400
         return await _not_taken_down(body)
     except Exception as error:  # the handlers' boundary: Bolt itself stumbles over shapes Slack never sends
         log.warning("payload.refused", type=str(body.get("type"))[:40], reason=type(error).__name__)
