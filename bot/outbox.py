@@ -16,7 +16,7 @@ from bot.slack import TIMEOUT_S, Posted, Slack
 from bot.storage import outbox as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.outbox import Sending
-from bot.work import LEASE, rest, wait_before
+from bot.work import LEASE, rest, wait_before, whole
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +62,7 @@ class Outbox:
         try:
             while True:
                 self.bell.clear()
-                if not await self._start_due():
+                if not await whole(self._start_due()):
                     await rest(self.bell, self._clock)
         finally:
             if self._in_hand:
@@ -80,7 +80,7 @@ class Outbox:
             return False
         for sending in sendings:
             task = asyncio.create_task(self._handle(sending))
-            self._in_hand[task] = sending.recipient or sending.channel_id
+            self._in_hand[task] = sending.address
             task.add_done_callback(self._done)
         return bool(sendings)
 
@@ -106,10 +106,10 @@ class Outbox:
 
     async def _send(self, sending: Sending) -> None:
         """One attempt, and its outcome written down."""
-        if await self._is_over_budget(sending):
-            await self._end(sending, "skipped", "over the unasked budget")
-        elif not sending.channel_id and not sending.response_url:
+        if sending.is_erased:
             await self._end(sending, "skipped", "the person was erased")
+        elif await self._is_over_budget(sending):
+            await self._end(sending, "skipped", "over the unasked budget")
         elif sending.response_url:
             await self._respond(sending, sending.response_url)
         else:
@@ -161,8 +161,7 @@ class Outbox:
 
     def _hold(self, sending: Sending, seconds: float) -> None:
         until = self._clock.now() + timedelta(seconds=seconds)
-        address = sending.recipient or sending.channel_id
-        self._paced[address] = max(until, self._paced.get(address, until))
+        self._paced[sending.address] = max(until, self._paced.get(sending.address, until))
 
     async def _refused(self, sending: Sending, refused: SlackRefused) -> None:
         now = self._clock.now()

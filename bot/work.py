@@ -4,11 +4,11 @@ Who does a kind of work is said in `bot.app`. Messages to Slack are the outbox's
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -18,8 +18,11 @@ from bot.storage.engine import Database, Tx
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 LEASE = timedelta(seconds=60)
 POLL_S = 1.0
+STEP_S = 5.0  # of the wall: a claim takes milliseconds, but a database that is away must not hold up a stop
 AT_ONCE = 8  # rows in hand at a time
 TRIES = 8  # with the waits below about a quarter of an hour
 FIRST_WAIT = timedelta(seconds=5)
@@ -109,7 +112,7 @@ class Workers:
         try:
             while True:
                 self.bell.clear()
-                if not await self._start_due():
+                if not await whole(self._start_due()):
                     await rest(self.bell, self._clock)
         finally:
             if self._in_hand:
@@ -172,6 +175,18 @@ class Workers:
 def wait_before(attempt: int) -> timedelta:
     """How long after the given attempt the next may start: 5 s, doubled each time, at most 5 minutes."""
     return min(LONGEST_WAIT, FIRST_WAIT * float(2 ** (attempt - 1)))
+
+
+async def whole(step: Coroutine[Any, Any, T]) -> T:
+    """The step's result. A caller that is cancelled meanwhile ends after it, so that no claim is left half made."""
+    task = asyncio.create_task(step)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=STEP_S)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 async def rest(bell: asyncio.Event, clock: Clock) -> None:
