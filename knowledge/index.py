@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import tantivy
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import DamerauLevenshtein
 
 from knowledge.article import Article, Audience, Section
+from knowledge.bm25 import Leg
 from knowledge.confidence import Evidence, confidence
+from knowledge.moved import names_of, targets_of
+from knowledge.spelling import Spelling, Stems
 from knowledge.text import ABBREVIATIONS, question_text, words
 
 PAGES_KEPT, PASSAGES_KEPT = 15, 25  # candidates a leg gives; more changed no rank that matters on judged data
@@ -25,15 +26,11 @@ PHRASING_COMPARED = 10  # articles whose title and questions are compared letter
 PHRASING_AT = 90.0  # a question this like a title or an alias (0-100, word order ignored) is that article's
 PHRASING_BONUS = 3.0  # z-scores; above what the two legs usually give one candidate over the next
 HEADING_DOUBT = 0.3  # of a passage's score, when nothing of its heading was asked for
-TYPO_LENGTH = 5  # shorter words have too many neighbours
-TWO_EDITS_LENGTH = 8  # from here on two letters may be wrong
-TYPO_CACHE = 4096  # unknown words remembered per index
 READERS = (
     frozenset({Audience.PUBLIC}),
     frozenset({Audience.PUBLIC, Audience.INTERNAL}),
     frozenset(Audience),
 )  # who asks; where an audience has no articles, two of them share an index
-WRITER_BYTES = 60_000_000  # room for 20,000 passages in one segment: each further one slows every search
 BM25_CEILING = 2.2  # k1 + 1: what a term can score at most, times its idf
 
 
@@ -105,24 +102,24 @@ class _Shelf:
     """The articles one kind of reader may see."""
 
     def __init__(self, articles: Sequence[Article]) -> None:
-        targets = _targets(articles)
+        targets = targets_of(articles)
         self._articles = [article for article in articles if article.id not in targets]
-        self._names = _names(self._articles, [article for article in articles if article.id in targets], targets)
+        self._names = names_of(self._articles, [article for article in articles if article.id in targets], targets)
         self._phrasings = [[_phrasing(name) for name in names] for names in self._names]
         self._passages = [
             (number, section)
             for number, article in enumerate(self._articles)
             for section in article.sections or (Section("", "", (), "", 1),)
         ]
-        self._stems = _Stems()
+        self._stems = Stems()
         pages, passages = self._texts()
         self._name_stems = [frozenset(f"{page.name} {page.headings}".split()) for page in pages]
         self._frequency = Counter(stem for page in pages for stem in set(page.all.split()))
-        self._pages_leg = _Leg(
+        self._pages_leg = Leg(
             [TITLE_WEIGHT, TITLE_WEIGHT, 1.0], [(page.name, page.headings, page.text) for page in pages]
         )
-        self._passages_leg = _Leg([1.0], [(text,) for text in passages])
-        self._spelling = _Spelling(self._stems.known_words)
+        self._passages_leg = Leg([1.0], [(text,) for text in passages])
+        self._spelling = Spelling(self._stems.known_words)
 
     def _texts(self) -> tuple[list["_Page"], list[str]]:
         """Stemmed text of pages and of passages; a passage carries its page's name twice and its headings."""
@@ -271,114 +268,6 @@ class _Page:
         return f"{self.name} {self.headings} {self.text}"
 
 
-class _Stems:
-    """Stems of words, each computed once. Knows which words the articles hold."""
-
-    def __init__(self) -> None:
-        self._stemmer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).filter(
-            tantivy.Filter.stemmer("english")
-        ).build()  # fmt: skip
-        self._seen: dict[str, str] = {}
-
-    @property
-    def known_words(self) -> tuple[str, ...]:
-        return tuple(self._seen)
-
-    def of(self, word: str) -> str:
-        """The stem of one word, kept only when an article holds the word."""
-        known = self._seen.get(word)
-        return self._stemmer.analyze(word)[0] if known is None else known
-
-    def join(self, *texts: str) -> str:
-        """Stems of an article's text in order, space-separated; its words are known from now on."""
-        found = words(" ".join(texts))
-        for word in set(found).difference(self._seen):
-            self._seen[word] = self._stemmer.analyze(word)[0]
-        return " ".join(map(self._seen.__getitem__, found))
-
-
-class _Spelling:
-    """Corrects words no article holds: one edit for short words, two for long ones, never in the first letter."""
-
-    def __init__(self, vocabulary: Iterable[str]) -> None:
-        self._by_initial: dict[str, list[str]] = {}
-        for word in sorted(vocabulary):
-            if len(word) >= TYPO_LENGTH:
-                self._by_initial.setdefault(word[0], []).append(word)
-        self._corrected: dict[str, str] = {}
-
-    def nearest(self, word: str) -> str:
-        """The known word closest to this one; the word itself when it is short, holds digits, or nothing is close."""
-        if len(word) < TYPO_LENGTH or not word.isalpha():
-            return word
-        known = self._corrected.get(word)
-        if known is None:
-            known = self._look_up(word)
-            if len(self._corrected) >= TYPO_CACHE:
-                self._corrected.clear()
-            self._corrected[word] = known
-        return known
-
-    def _look_up(self, word: str) -> str:
-        edits = 1 if len(word) < TWO_EDITS_LENGTH else 2
-        found = process.extract(
-            word,
-            self._by_initial.get(word[0], ()),
-            scorer=DamerauLevenshtein.distance,
-            score_cutoff=edits,
-            limit=None,
-        )
-        return min(((distance, known) for known, distance, _ in found), default=(0, word))[1]
-
-
-class _Leg:
-    """BM25 over one set of texts, by tantivy, in memory."""
-
-    def __init__(self, weights: Sequence[float], rows: Sequence[Sequence[str]]) -> None:
-        self._fields = [(f"field{number}", weight) for number, weight in enumerate(weights)]
-        self._clauses: dict[str, list[tuple[tantivy.Occur, tantivy.Query]]] = {}
-        builder = tantivy.SchemaBuilder()
-        for name, _ in self._fields:
-            builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
-        builder.add_integer_field("row", fast=True)
-        self._schema = builder.build()
-        index = tantivy.Index(self._schema)
-        writer = index.writer(WRITER_BYTES, 1)  # one thread: rows keep their order, so ties do
-        for number, row in enumerate(rows):
-            document = tantivy.Document(row=number)
-            for (name, _), text in zip(self._fields, row, strict=True):
-                document.add_text(name, text)
-            writer.add_document(document)
-        writer.commit()
-        index.reload()
-        self._searcher = index.searcher()
-
-    def best(self, terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """Up to `limit` rows that hold any of the terms, with their scores: best first, ties in the rows' order."""
-        query = tantivy.Query.boolean_query([clause for term in terms for clause in self._clauses_of(term)])
-        found = self._searcher.search(query, limit, count=False).hits
-        rows = self._searcher.fast_field_values("row", [address for _, address in found])
-        scored = [(int(row or 0), float(score)) for (score, _), row in zip(found, rows, strict=True)]
-        return sorted(scored, key=lambda item: (-item[1], item[0]))
-
-    def _clauses_of(self, term: str) -> list[tuple[tantivy.Occur, tantivy.Query]]:
-        """One for each field that holds the term; remembered, so at most as many as there are words."""
-        if term in self._clauses:
-            return self._clauses[term]
-        clauses = [
-            (tantivy.Occur.Should, self._clause(name, weight, term))
-            for name, weight in self._fields
-            if self._searcher.doc_freq(name, term)
-        ]
-        if clauses:
-            self._clauses[term] = clauses
-        return clauses
-
-    def _clause(self, name: str, weight: float, term: str) -> tantivy.Query:
-        query = tantivy.Query.term_query(self._schema, name, term, index_option="freq")
-        return query if weight == 1.0 else tantivy.Query.boost_query(query, weight)
-
-
 def _fused(pages: Mapping[int, float], passages: Mapping[int, float]) -> dict[int, float]:
     """Sum of both legs' z-scores; an article a leg did not find counts as that leg's last."""
     by_page, by_passage = _z_scores(pages), _z_scores(passages)
@@ -395,35 +284,3 @@ def _z_scores(scores: Mapping[int, float]) -> dict[int, float]:
     mean = sum(scores.values()) / len(scores)
     spread = math.sqrt(sum((score - mean) ** 2 for score in scores.values()) / len(scores)) or 1.0
     return {number: (score - mean) / spread for number, score in scores.items()}
-
-
-def _targets(articles: Sequence[Article]) -> dict[str, str]:
-    """Stub id -> id of the article it leads to, over any number of moves; stubs that lead nowhere here are left out."""
-    by_id = {article.id: article for article in articles}
-    by_place = {place: article.id for article in articles for place in (article.id, article.url, _place(article.id))}
-    targets = {}
-    for stub in articles:
-        here, passed = stub, {stub.id}
-        while here.moved_to and (target := by_place.get(here.moved_to) or by_place.get(_place(here.moved_to))):
-            if target in passed:
-                break
-            passed.add(target)
-            here = by_id[target]
-        if here is not stub and not here.moved_to:
-            targets[stub.id] = here.id
-    return targets
-
-
-def _place(address: str) -> str:
-    """A page's path without its leading slash and suffixes, so that `/a/b.html#c` and `a/b.html.md.erb` meet."""
-    path = address.split("#")[0].strip("/")
-    folder, _, file = path.rpartition("/")
-    return f"{folder}/{file.split('.')[0]}"
-
-
-def _names(articles: Sequence[Article], stubs: Sequence[Article], targets: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """Every name an article goes by: title, questions, and the titles of the stubs that lead to it."""
-    former: dict[str, list[str]] = {}
-    for stub in stubs:
-        former.setdefault(targets[stub.id], []).append(stub.title)
-    return [(article.title, *article.questions, *former.get(article.id, ())) for article in articles]
