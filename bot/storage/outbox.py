@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Effect, Json, Purpose
@@ -24,7 +24,9 @@ class Sending:
     kind: str
     purpose: Purpose
     channel_id: str  # the person's user id for a DM
+    address: str  # what it shares with all that goes to the same place
     recipient: str | None
+    is_erased: bool  # it is for a person who is not known any more
     thread_ts: str | None
     edits: str | None
     response_url: str | None
@@ -124,7 +126,9 @@ def _sending(row: Any, lease: str, until: datetime) -> Sending:
         kind=row.kind,
         purpose=Purpose(row.purpose),
         channel_id=row.channel_id or row.slack_id or "",
+        address=row.address or "",
         recipient=row.recipient,
+        is_erased=row.recipient is not None and row.slack_id is None,
         thread_ts=row.thread_ts,
         edits=row.edits,
         response_url=row.response_url,
@@ -143,22 +147,16 @@ def _sending(row: Any, lease: str, until: datetime) -> Sending:
 
 async def mark_sent(tx: AsyncConnection, sending: Sending, *, channel: str, ts: str, now: datetime) -> None:
     """It is visible. An edit that got a newer state meanwhile waits again."""
-    newer = and_(outbox.c.edits.is_not(None), outbox.c.version > sending.version)
     await _settle(
         tx,
         sending,
-        state="sent",
+        state=_unless_newer(sending, "sent"),
         slack_channel=channel,
         slack_ts=ts,
         sent_at=now,
         sent_version=sending.version,
         response_url=None,
         problem=None,
-    )
-    await tx.execute(
-        update(outbox)
-        .where(outbox.c.key == sending.key, outbox.c.state == "sent", newer)
-        .values(state="waiting", due_at=now, first_tried_at=None)
     )
 
 
@@ -180,8 +178,8 @@ async def mark_unclear(tx: AsyncConnection, sending: Sending, *, due_at: datetim
 
 
 async def mark_ended(tx: AsyncConnection, sending: Sending, *, state: str, problem: str, now: datetime) -> None:
-    """It will not be sent: `failed` or `skipped`."""
-    await _settle(tx, sending, state=state, problem=problem, sent_at=now, response_url=None)
+    """It will not be sent: `failed` or `skipped`. An edit that got a newer state meanwhile waits again."""
+    await _settle(tx, sending, state=_unless_newer(sending, state), problem=problem, sent_at=now, response_url=None)
 
 
 async def use_plain_text(tx: AsyncConnection, sending: Sending, *, now: datetime, problem: str) -> None:
@@ -195,6 +193,11 @@ async def use_plain_text(tx: AsyncConnection, sending: Sending, *, now: datetime
         problem=problem,
         first_tried_at=sending.first_tried_at,
     )
+
+
+def _unless_newer(sending: Sending, state: str) -> ColumnElement[str]:
+    is_newer = and_(outbox.c.edits.is_not(None), outbox.c.version > sending.version)
+    return case((is_newer, "waiting"), else_=state)
 
 
 async def _settle(tx: AsyncConnection, sending: Sending, **values: Any) -> None:
