@@ -207,7 +207,8 @@ def _outcome(method: str, error: SlackApiError) -> Exception:
     status = getattr(response, "status_code", getattr(response, "status", 0))
     if status == 429:
         return SlackRateLimited(method, _seconds(response.headers.get("Retry-After")))
-    code = response.get("error") if hasattr(response, "get") else None
+    body = getattr(response, "data", response)  # text, where something before Slack answered
+    code = body.get("error") if isinstance(body, dict) else None
     if status >= 500 or not isinstance(code, str) or code in SERVERS_FAULT:
         return SlackUnclear(method, f"status {status}")
     if code == "ratelimited":

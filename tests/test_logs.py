@@ -256,6 +256,13 @@ async def test_what_went_wrong_was_logged_with_its_place(logged: Logged) -> None
     assert [line for line in failed if not (line["error"] and line["at"])] == []
 
 
+async def test_nothing_went_wrong_but_what_was_made_to(logged: Logged) -> None:
+    ours = [line for line in logged.lines if line["logger"].startswith(("bot.", "handlers."))]
+
+    errors = {line["error"] for line in ours if "error" in line and line["event"] != "payload.refused"}
+    assert errors <= {"OperationalError", "SlackUnclear", "SlackRateLimited"}
+
+
 async def test_the_bot_ended_in_peace(logged: Logged) -> None:
     assert (logged.status, logged.lines[-1]["event"]) == (0, "bot.stopped")
 
