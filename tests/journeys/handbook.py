@@ -102,6 +102,7 @@ channels:
     hours: {days: [mon, tue, wed, thu, fri], from: "09:00", to: "17:30"}
   - {id: C0DATAHELP, name: data-help, answer: shadow}
   - {id: C0QUIET, name: quiet, answer: when mentioned}
+  - {id: C0COUNTED, name: counted, answer: after 20 minutes, keep: counts}
   - {id: C0PARTNERS, name: partners, answer: at once}
 """
 

@@ -96,10 +96,10 @@ class Office:
         self.sandbox.clock.advance(minutes * 60)
         await self.quiet()
 
-    async def kept_messages(self) -> list[str]:
-        """The ids of the channels of all messages that are kept."""
+    async def kept_messages(self) -> list[tuple[str, str | None]]:
+        """Of all messages that are kept, the channel's id and the text."""
         async with self.mentor.database.read() as tx:
-            return list(await tx.scalars(select(messages.c.channel_id)))
+            return [(row.channel_id, row.text) for row in await tx.execute(select(messages))]
 
     async def _is_busy(self) -> bool:
         now = self.mentor.clock.now()
@@ -136,10 +136,11 @@ def buttons(message: Message) -> list[str]:
 
 
 def new_sandbox() -> Sandbox:
-    """The demo's workspace on a Tuesday morning, with two more channels; not started yet."""
+    """The demo's workspace on a Tuesday morning, with three more channels; not started yet."""
     sandbox = Sandbox(generate.manifest(), clock=Clock(start_s=demo.STARTS_AT.timestamp(), factor=PACE))
     demo.furnish(sandbox)
-    sandbox.workspace.add_channel("quiet", members=list(demo.PEOPLE), id="C0QUIET")
+    for channel_id, name in (("C0QUIET", "quiet"), ("C0COUNTED", "counted")):
+        sandbox.workspace.add_channel(name, members=list(demo.PEOPLE), id=channel_id)
     sandbox.workspace.add_channel("partners", members=list(demo.PEOPLE), id="C0PARTNERS", is_ext_shared=True)
     return sandbox
 

@@ -113,6 +113,24 @@ async def test_a_direct_message_is_answered_beside_it_and_not_in_a_thread(either
     assert [each.thread_ts for each in office.sandbox.ledger.posts()] == [None]
 
 
+async def test_a_thread_in_direct_messages_is_answered_in_that_thread(office: Office) -> None:
+    began = office.person("amara").dm("good morning, this is about the payouts")
+    await office.until(lambda: len(office.direct("amara")) > 1)
+    office.person("amara").dm("where are my logs?", began)
+    await office.until(lambda: len(office.direct("amara")) > 3)
+
+    assert [post.thread_ts for post in office.sandbox.ledger.posts()] == [None, began.ts]
+
+
+async def test_the_command_answers_where_the_bot_is_no_member(office: Office) -> None:
+    office.sandbox.workspace.add_channel("board", kind="group", members=["U0JONAS"], with_bot=False)
+
+    await office.person("jonas").command("/platform", "where are my logs?", "board")
+    shown = await office.whisper_to("jonas", "board")
+
+    assert words(shown)[0] == LOGS_QUOTED
+
+
 async def test_a_person_of_the_company_is_told_internal_matters_in_private_and_only_there(office: Office) -> None:
     asked = office.person("amara").say("random", f"{office.mention} how do I rotate a secret?")
     in_channel = await office.answer_to(asked)

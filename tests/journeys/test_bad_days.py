@@ -146,6 +146,22 @@ async def test_the_direct_message_in_its_place_takes_a_verdict(office: Office, a
     assert office.person("jonas").sees_in_dm()[1].text == "Good. Noted as solved."
 
 
+async def test_a_refusal_that_cannot_be_shown_goes_as_a_direct_message(office: Office, addresses: Addresses) -> None:
+    sandbox = office.sandbox
+    asked = office.person("priya").say("ask-platform", QUESTION)
+    answer = await office.answer_to(asked)
+    person = office.person("amara").person
+    handles = Handles(sandbox.workspace.windows.issue_trigger(person.id), addresses.url("404"))
+    press = {"action_ts": "1.1", "type": "button", "action_id": "answers.solved"}
+    press["value"] = answer.blocks[-1]["elements"][0]["value"]
+    payload = interactive.message_action(sandbox.installation, person, answer, action=press, values={}, handles=handles)
+
+    await sandbox.delivery.ask(Package("interactive", payload))
+    await office.until(lambda: office.direct("amara"))
+
+    assert office.direct("amara")[0][1].startswith("Only the person who asked can say this.")
+
+
 # The database is away.
 
 

@@ -122,7 +122,36 @@ async def test_a_reply_in_a_thread_is_not_taken_for_a_new_question(office: Offic
     assert office.sandbox.ledger.effects == []
 
 
+async def test_where_only_counts_are_kept_a_question_is_answered_and_no_word_of_it_kept(office: Office) -> None:
+    asked = office.person("priya").say("counted", QUESTION)
+    await office.later(minutes=21)
+    await office.quiet()
+
+    assert office.thread(asked) == [("priya", QUESTION), LOGS_TOLD]
+    assert {text for _, text in await office.kept_messages()} == {None}
+
+
+async def test_where_only_counts_are_kept_an_edit_in_between_is_what_is_answered(office: Office) -> None:
+    asked = office.person("priya").say("counted", QUESTION)
+    await office.later(minutes=5)
+    office.person("priya").edit(asked, "how do I restore a database backup?")
+    await office.later(minutes=16)
+
+    assert office.thread(asked)[1][1].startswith("Open a restore request")
+
+
 # When mentioned.
+
+
+async def test_a_mention_that_is_edited_in_is_answered_once(office: Office) -> None:
+    asked = office.person("jonas").say("random", QUESTION)
+    await office.quiet()
+    office.person("jonas").edit(asked, f"{office.mention} {QUESTION}")
+    await office.answer_to(asked)
+    office.person("jonas").edit(asked, f"{office.mention} {QUESTION} thanks!")
+    await office.quiet()
+
+    assert len(office.replies(asked)) == 1
 
 
 async def test_a_channel_that_is_answered_when_mentioned_is_silent_until_then(office: Office) -> None:
