@@ -12,7 +12,7 @@ from bot.storage.engine import Database
 from sandbox import Clock, Effect, Message, Sandbox
 from tests.chaos import bot_process, company
 
-CHANNEL = "C0ASKHERE"
+CHANNELS = ["C0ASKHERE", "C0ASKTHERE", "C0ASKNEAR", "C0ASKFAR"]
 # A lease (60 s) is two seconds of the wall's, so a killed bot's rows are soon free. A request's timeout (10 s) is a
 # third of one; if it runs out on a busy machine, the effect is looked up, and the sandbox serves what came first first.
 PACE = 30.0
@@ -61,9 +61,11 @@ class Rehearsal:
     async def quiet(self) -> None:
         """Slack has nothing left to deliver, and the database holds nothing left to do."""
         await self.sandbox.settle(PATIENCE_S)
-        async with asyncio.timeout(PATIENCE_S):
-            while await company.unfinished(self.database):
-                await self.sandbox.clock.sleep(1.0)
+        end_s = time.monotonic() + PATIENCE_S
+        while left := await company.unfinished(self.database):
+            if time.monotonic() > end_s:
+                raise TimeoutError(f"{left} rows are still to be done after {PATIENCE_S} s")
+            await self.sandbox.clock.sleep(1.0)
 
     def points_passed(self) -> list[str]:
         return self._seen.read_text(encoding="utf-8").splitlines() if self._seen.exists() else []
@@ -78,7 +80,7 @@ async def rehearsal(folder: Path, database_url: str, handbook: Path) -> AsyncIte
     folder.mkdir(parents=True)
     origin_s, start_s = time.time(), company.STARTS_AT.timestamp()
     clock = Clock(origin_s=origin_s, start_s=start_s, factor=PACE)
-    async with company.workspace([CHANNEL], clock=clock) as sandbox:
+    async with company.workspace(CHANNELS, clock=clock) as sandbox:
         environment = company.environment_for(sandbox, folder=folder, handbook=handbook, database_url=database_url)
         environment["MENTOR_CLOCK"] = f"{origin_s}:{start_s}:{PACE}"
         database = Database(database_url)
