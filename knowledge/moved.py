@@ -32,6 +32,8 @@ def _place(address: str) -> str:
 def names_of(
     articles: Sequence[Article], stubs: Sequence[Article], targets: Mapping[str, str]
 ) -> list[tuple[str, ...]]:
+    """Every name an article goes by: title, questions, and the titles of the stubs that lead to it."""
+    former: dict[str, list[str]] = {}
     for stub in stubs:
         former.setdefault(targets[stub.id], []).append(stub.title)
     return [(article.title, *article.questions, *former.get(article.id, ())) for article in articles]
