@@ -101,6 +101,11 @@ class Office:
         async with self.mentor.database.read() as tx:
             return [(row.channel_id, row.text) for row in await tx.execute(select(messages))]
 
+    async def asked_of_it(self) -> list[str]:
+        """The kinds of all work that was ever asked of the bot."""
+        async with self.mentor.database.read() as tx:
+            return list(await tx.scalars(select(work.c.kind)))
+
     async def _is_busy(self) -> bool:
         now = self.mentor.clock.now()
         async with self.mentor.database.read() as tx:

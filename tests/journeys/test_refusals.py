@@ -137,6 +137,7 @@ async def test_another_apps_post_is_never_answered(office: Office, channel: str)
     await office.quiet()
 
     assert office.sandbox.ledger.effects == []
+    assert await office.asked_of_it() == []
 
 
 async def test_the_bot_does_not_answer_itself(office: Office) -> None:
@@ -147,3 +148,4 @@ async def test_the_bot_does_not_answer_itself(office: Office) -> None:
 
     assert len(office.replies(asked)) == 1
     assert [who for who, _ in office.direct("amara")] == ["amara", "mentor"]
+    assert len(await office.asked_of_it()) == 2
