@@ -49,7 +49,7 @@ class DutyService:
 
     def _effect(self, asking: Asking) -> Effect:
         duty = on_duty(self._shelf.library.handbook.people.duty, now=self._clock.now())
-        if asking.is_direct or asking.response_url is not None:
+        if asking.is_direct or asking.is_shared or asking.response_url is not None:
             return effects.reply(asking, "hand-over", blocks.hand_over(duty, asks="can help you."))
         root = asking.thread_ts or asking.question_ts
         shown = blocks.hand_over(duty, asks="somebody here needs a person: please see the question above.")

@@ -6,8 +6,10 @@ from bot.work import Asking
 
 
 def reply(asking: Asking, name: str, shown: Shown, *, kind: MessageKind = ANSWER) -> Effect:
-    """To the person alone after a command, else to the thread of the message, or the DM it was written in."""
-    if asking.response_url is not None:
+    """To the person alone after a command and where another company reads along, else to the thread of the message,
+    or the DM it was written in.
+    """
+    if asking.response_url is not None or asking.is_shared:
         return privately(f"{name}:{asking.key}", asking.asker, shown, response_url=asking.response_url)
     return Effect(
         key=f"{name}:{asking.key}",

@@ -109,6 +109,16 @@ async def test_our_persons_question_there_is_not_answered_when_overheard(office:
     assert office.sandbox.ledger.effects == []
 
 
+@pytest.mark.parametrize(("verb", "told"), [("human", "<!subteam^S0DUTY> can help you."), ("help", "*Ask*: ")])
+async def test_our_person_there_is_helped_in_private(office: Office, verb: str, told: str) -> None:
+    asked = office.person("priya").say("partners", f"{office.mention} {verb}")
+    await office.until(lambda: office.direct("priya") or office.replies(asked))
+    await office.quiet()
+
+    assert office.replies(asked) == []
+    assert office.direct("priya")[0][1].startswith(told)
+
+
 async def test_our_person_there_may_use_the_command(office: Office) -> None:
     await office.person("priya").command("/platform", QUESTION, "partners")
     shown = await office.whisper_to("priya", "partners")
