@@ -137,3 +137,13 @@ async def test_what_is_signed_but_makes_no_sense_is_refused_without_harm(office:
 
     assert await post(line, headers, body) == 400
     assert await taken_down(office) == 0
+
+
+async def test_in_socket_mode_there_is_no_address_to_send_to(
+    sandbox: Sandbox, settings: Settings, unused_tcp_port: int
+) -> None:
+    async with at_work(sandbox, replace(settings, http_port=unused_tcp_port)) as office:
+        here = Line(f"http://127.0.0.1:{unused_tcp_port}/slack/events", sandbox.use_http("http://127.0.0.1:9/"))
+
+        assert await post(here, signed(sandbox)) == 404
+        assert await taken_down(office) == 0

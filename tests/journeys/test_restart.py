@@ -1,4 +1,7 @@
-"""A bot that stops in the middle of its work loses nothing: the next one on the same database goes on."""
+"""A bot that stops in the middle of its work loses nothing: the next one on the same database goes on.
+
+So does another one beside it: two processes on one database are a normal state.
+"""
 
 from pathlib import Path
 
@@ -90,3 +93,18 @@ async def test_a_press_is_judged_after_the_restart(sandbox: Sandbox, settings: S
         await office.quiet()
 
     assert "✓ Solved, says the person who asked." in str(answer.blocks)
+
+
+async def test_two_bots_on_one_database_answer_each_question_once(sandbox: Sandbox, settings: Settings) -> None:
+    sandbox.faults.duplicate_events = (2, 3)
+    sandbox.faults.reorder_window_s = 5
+    async with at_work(sandbox, settings) as office, at_work(sandbox, settings):
+        await sandbox.connected(2)
+        priya = office.person("priya")
+        asked = [priya.say("ask-platform", QUESTION) for _ in range(4)]
+        asked += [priya.say(channel, f"{office.mention} {QUESTION}") for channel in ("random", "quiet", "deploys")]
+        for each in asked:
+            await office.answer_to(each)
+        await office.quiet()
+
+        assert [office.thread(each)[1:] for each in asked] == [[LOGS_TOLD]] * len(asked)
