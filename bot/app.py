@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -13,18 +12,13 @@ from functools import partial
 from typing import Any
 
 import structlog
-from aiohttp import ClientError, web
+from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_sdk.errors import SlackClientError
-from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.answers import blocks, effects
+from bot.answers.desk import Desk
 from bot.answers.duty import DutyService
 from bot.answers.library import Library, Shelf, catalogued
 from bot.answers.people import PeopleService
@@ -43,13 +37,10 @@ from bot.storage import work as work_rows
 from bot.storage.engine import Database
 from bot.work import Asking, Job, Kind, Press, Workers
 from handlers import Services, health, http, register, verbs
-from handlers.errors import LISTENER_S, dispatch
+from handlers.socket_mode import SocketMode
 
 log = structlog.get_logger(__name__)
 
-PING_S = 10.0
-LOOK_S = 0.25  # how often the socket is looked at between pings
-DEAF_AFTER_S = 30.0  # without a ping the socket is taken for dead, whatever it says of itself
 EVENT_IDS_KEPT = timedelta(days=7)  # longer than any retry
 DONE_WORK_KEPT = timedelta(days=30)
 
@@ -74,17 +65,11 @@ class Mentor:
         self.outbox = Outbox(self.database, slack, clock=clock, new_id=new_id)
         self.workers = Workers(self.database, self._jobs(), clock=clock, new_id=new_id)
         wake = self.workers.bell.set
-        people = PeopleService(self.database, slack, shelf=self.shelf, clock=clock)
-        held: dict[str, Any] = {
-            "shelf": self.shelf,
-            "workspace": workspace,
-            "clock": clock,
-            "new_id": new_id,
-            "wake": wake,
-        }
-        self.duty = DutyService(self.database, self.outbox, shelf=self.shelf, clock=clock)
-        self.answers = AnswerService(self.database, self.outbox, slack, people, **held)
-        self.verdicts = VerdictService(self.database, self.outbox, slack, people, self.duty, **held)
+        desk = Desk(self.database, self.outbox, slack, self.shelf, workspace, clock, new_id, wake)
+        people = PeopleService(desk)
+        self.duty = DutyService(desk)
+        self.answers = AnswerService(desk, people)
+        self.verdicts = VerdictService(desk, people, self.duty)
         self.peers = PeerService(
             self.database,
             channels=lambda: self.shelf.library.handbook.channels,
@@ -94,7 +79,7 @@ class Mentor:
             wake=wake,
         )
         self.bolt = self._bolt()
-        self.socket = _socket_mode(self.bolt, settings) if settings.uses_socket_mode else None
+        self.socket = self._socket() if settings.uses_socket_mode else None
         self.ticks = AsyncIOScheduler()
 
     def _jobs(self) -> Mapping[str, Job]:
@@ -139,6 +124,10 @@ class Mentor:
         services = Services(answers=self.answers, verdicts=self.verdicts, peers=self.peers)
         register(app, services, command=settings.command, workspace=workspace)
         return app
+
+    def _socket(self) -> SocketMode:
+        token = self.settings.slack_app_token
+        return SocketMode(self.bolt, token.value, web_client=web_client(token, self.settings.slack_api_url))
 
     async def refresh_handbook(self) -> None:
         """A good new handbook is indexed and live; a broken one is told to the platform team once."""
@@ -188,11 +177,7 @@ class Mentor:
     async def is_slack_there(self) -> str:
         if self.socket is None:
             return ""
-        if not await self.socket.client.is_connected():
-            return "the socket to Slack is not connected"
-        last = self.socket.client.last_ping_pong_time
-        is_deaf = last is not None and time.time() - last > DEAF_AFTER_S
-        return "Slack has not been heard of for half a minute" if is_deaf else ""
+        return await self.socket.what_is_wrong()
 
     def web(self) -> web.Application:
         application = web.Application(client_max_size=http.LARGEST)
@@ -236,7 +221,7 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.http_host, settings.http_port).start()
         if mentor.socket is not None:
-            await mentor.socket.client.connect()  # type: ignore[no-untyped-call]
+            await mentor.socket.open()
             stack.push_async_callback(mentor.socket.stop)
             stack.push_async_callback(_ended, asyncio.create_task(mentor.socket.keep_open()))
         log.info("bot.started", articles=len(source.current.articles), revision=source.current.revision)
@@ -255,60 +240,3 @@ def _with(
 ) -> Callable[[dict[str, Any]], Awaitable[None]]:
     """Takes the payload of a kind of work as the noun it is."""
     return lambda payload: do(noun(**payload))
-
-
-def _socket_mode(bolt: AsyncApp, settings: Settings) -> "_Socket":
-    return _Socket(
-        bolt,
-        settings.slack_app_token.value,
-        web_client=web_client(settings.slack_app_token, settings.slack_api_url),
-        ping_interval=PING_S,
-    )
-
-
-class _Socket(AsyncSocketModeHandler):
-    """Bolt's adapter, with our boundary round the dispatch and a stop that lets go of nothing half done."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._in_hand: set[asyncio.Task[Any] | None] = set()
-        self._is_stopping = False
-
-    async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
-        if self._is_stopping:
-            return  # not acknowledged: Slack sends an event again, to whoever is there then
-        headers = {
-            name: [str(value)]
-            for name, value in (("x-slack-retry-num", req.retry_attempt), ("x-slack-retry-reason", req.retry_reason))
-            if value
-        }
-        request = AsyncBoltRequest(mode="socket_mode", body=req.payload, headers=dict(headers))
-        task = asyncio.current_task()
-        self._in_hand.add(task)
-        try:
-            await send_async_response(client, req, await dispatch(self.app, request), time.time())
-        finally:
-            self._in_hand.discard(task)
-
-    async def keep_open(self) -> None:
-        """Opens a new socket as soon as one broke, until cancelled.
-
-        The SDK looks at a broken one only at the next ping, and what people press or type until then is lost. Each
-        broken socket is replaced once from here; if that fails the SDK goes on, ping by ping.
-        """
-        seen = None
-        while True:
-            await asyncio.sleep(LOOK_S)
-            session = self.client.current_session
-            if session is None or session is seen or not session.closed:
-                continue
-            seen = session
-            with suppress(SlackClientError, ClientError, TimeoutError, OSError):
-                await self.client.connect_to_new_endpoint()
-
-    async def stop(self) -> None:
-        """Takes nothing more, finishes what it took, then closes."""
-        self._is_stopping = True
-        if in_hand := [task for task in self._in_hand if task is not None]:
-            await asyncio.wait(in_hand, timeout=LISTENER_S)
-        await self.client.close()  # type: ignore[no-untyped-call]

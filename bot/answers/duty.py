@@ -1,17 +1,14 @@
 """The way to a person: who is on duty, and a hand-over in the thread that names them at most once."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.answers import blocks, effects
 from bot.answers.blocks import HAND_OVER, OnDuty
-from bot.answers.library import Shelf
+from bot.answers.desk import Desk
 from bot.calendar import Hours, is_within
-from bot.clock import Clock
 from bot.model import Effect
-from bot.outbox import Outbox
-from bot.storage.engine import Database
 from bot.work import Asking
-from knowledge.people import Duty
+from knowledge.people import Duty, Group
 
 _DAYS = ("", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -20,8 +17,15 @@ def on_duty(duty: Duty | None, *, now: datetime) -> OnDuty:
     """Who helps now; the group is named only inside its hours and only from the handbook."""
     if duty is None:
         return OnDuty("", "", "")
-    is_there = bool(duty.group.usergroup_id) and is_within(duty.hours, now)
-    return OnDuty(f"<!subteam^{duty.group.usergroup_id}>" if is_there else "", in_words(duty.hours), duty.page)
+    mention = _mention(duty.group, now.date()) if is_within(duty.hours, now) else ""
+    return OnDuty(mention, in_words(duty.hours), duty.page)
+
+
+def _mention(group: Group, day: date) -> str:
+    """The Slack user group, or the people the handbook names where there is none."""
+    if group.usergroup_id:
+        return f"<!subteam^{group.usergroup_id}>"
+    return " ".join(f"<@{member.user_id}>" for member in group.members if group.has(member.user_id, on=day))
 
 
 def in_words(hours: Hours) -> str:
@@ -35,20 +39,15 @@ def in_words(hours: Hours) -> str:
 class DutyService:
     """Hands questions over to people."""
 
-    def __init__(self, database: Database, outbox: Outbox, *, shelf: Shelf, clock: Clock) -> None:
-        self._database = database
-        self._outbox = outbox
-        self._shelf = shelf
-        self._clock = clock
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     async def hand_over(self, asking: Asking) -> None:
         """Asked for in a thread: said there, once a thread. Asked for in private: said to the person alone."""
-        effect = self._effect(asking)
-        await self._database.write(lambda tx: self._outbox.put(tx, effect))
-        self._outbox.bell.set()
+        await self._desk.send(self._effect(asking))
 
     def _effect(self, asking: Asking) -> Effect:
-        duty = on_duty(self._shelf.library.handbook.people.duty, now=self._clock.now())
+        duty = on_duty(self._desk.shelf.library.handbook.people.duty, now=self._desk.clock.now())
         if asking.is_direct or asking.is_shared or asking.response_url is not None:
             return effects.reply(asking, "hand-over", blocks.hand_over(duty, asks="can help you."))
         root = asking.thread_ts or asking.question_ts

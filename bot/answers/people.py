@@ -1,32 +1,26 @@
 """Who a pseudonym is to Slack and to the handbook, as things stand now."""
 
-from bot.answers.library import Shelf
-from bot.clock import Clock
+from bot.answers.desk import Desk
 from bot.model import Profile
-from bot.slack import Slack
-from bot.storage.engine import Database
 from bot.storage.people import slack_id_of
 
 ERASED = Profile("", None, is_deleted=True)
 
 
 class PeopleService:
-    def __init__(self, database: Database, slack: Slack, *, shelf: Shelf, clock: Clock) -> None:
-        self._database = database
-        self._slack = slack
-        self._shelf = shelf
-        self._clock = clock
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     async def profile(self, pseudonym: str) -> Profile:
         """What Slack says of the person; one who was erased may do nothing."""
-        async with self._database.read() as tx:
+        async with self._desk.database.read() as tx:
             slack_id = await slack_id_of(tx, pseudonym)
-        return ERASED if slack_id is None else await self._slack.profile(slack_id)
+        return ERASED if slack_id is None else await self._desk.slack.profile(slack_id)
 
     async def is_platform(self, user_id: str) -> bool:
         """Whether the person is in the platform team today; nobody is when the handbook names no team."""
-        group = self._shelf.library.handbook.people.platform_team
+        group = self._desk.shelf.library.handbook.people.platform_team
         if group is None:
             return False
-        members = await self._slack.group_members(group.usergroup_id)
-        return group.has(user_id, on=self._clock.now().date(), usergroup_members=members)
+        members = await self._desk.slack.group_members(group.usergroup_id)
+        return group.has(user_id, on=self._desk.clock.now().date(), usergroup_members=members)

@@ -5,24 +5,21 @@ Nothing is sent from here; the outbox makes it visible. What people say of an an
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from bot.answers import blocks, effects
 from bot.answers.blocks import SHADOW_CARD, Shown
-from bot.answers.library import Library, Shelf, thresholds
+from bot.answers.desk import Desk
+from bot.answers.library import Library, thresholds
 from bot.answers.people import PeopleService
 from bot.answers.rules import Answered, Choice, Silent, choose
 from bot.answers.writer import Draft, quote
 from bot.authority import Act, Refused, may
-from bot.clock import Clock
-from bot.model import Effect, Profile, Workspace, moment
-from bot.outbox import Outbox
-from bot.slack import Slack
+from bot.model import Effect, Profile, moment
 from bot.storage import answers as rows
 from bot.storage import peers
 from bot.storage.answers import Answer
-from bot.storage.engine import Database, Tx
+from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
 from bot.work import Asking, Kind, enqueue
 from knowledge.article import Audience
@@ -52,51 +49,32 @@ class Decided:
 class AnswerService:
     """Use cases of the answers pillar. Methods that workers call may run twice and change nothing the second time."""
 
-    def __init__(
-        self,
-        database: Database,
-        outbox: Outbox,
-        slack: Slack,
-        people: PeopleService,
-        *,
-        shelf: Shelf,
-        workspace: Workspace,
-        clock: Clock,
-        new_id: Callable[[], str],
-        wake: Callable[[], None],
-    ) -> None:
-        self._database = database
-        self._outbox = outbox
-        self._slack = slack
+    def __init__(self, desk: Desk, people: PeopleService) -> None:
+        self._desk = desk
         self._people = people
-        self._shelf = shelf
-        self._workspace = workspace
-        self._clock = clock
-        self._new_id = new_id
-        self._wake = wake
 
     async def take_command(
         self, kind: Kind, *, key: str, user_id: str, channel_id: str, text: str, response_url: str
     ) -> None:
         """Takes a command down; its answer goes to the person alone."""
-        now = self._clock.now()
+        now = self._desk.clock.now()
 
         async def unit(tx: Tx) -> None:
-            asker = await pseudonym_of(tx, user_id, now=now, new_id=self._new_id)
+            asker = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
             asking = Asking(key=key, asker=asker, text=text, channel_id=channel_id, response_url=response_url)
             await enqueue(tx, kind, asking, due_at=now, now=now)
 
-        await self._database.write(unit)
-        self._wake()
+        await self._desk.database.write(unit)
+        self._desk.wake()
 
     async def answer(self, asking: Asking) -> None:
         """The question is answered, declined with the reason, or (an overheard one) left to people in silence."""
-        async with self._database.read() as tx:
+        async with self._desk.database.read() as tx:
             is_done = await rows.by_key(tx, asking.key) is not None
             text, reason = await self._still_wanted(tx, asking)
         if is_done:
             return
-        library = self._shelf.library
+        library = self._desk.shelf.library
         if reason:
             await self._keep(asking, Decided("silent", reason), library)
             return
@@ -109,18 +87,18 @@ class AnswerService:
         await self._keep(asking, decided, library)
 
     async def help(self, asking: Asking, shown: Shown) -> None:
-        await self._send(effects.reply(asking, "help", shown))
+        await self._desk.send(effects.reply(asking, "help", shown))
 
     async def given_up(self, asking: Asking) -> None:
         """The work failed for good: who asked is told, with a way to people."""
         if asking.asked:
-            await self._send(effects.reply(asking, "given-up", blocks.refusal(BROKEN)))
+            await self._desk.send(effects.reply(asking, "given-up", blocks.refusal(BROKEN)))
 
     async def _still_wanted(self, tx: Tx, asking: Asking) -> tuple[str, str]:
         """The newest text, and the reason to stay silent ("" for none)."""
         if asking.question_ts is None:
             return asking.text, ""
-        asked_at, now = moment(asking.question_ts), self._clock.now()
+        asked_at, now = moment(asking.question_ts), self._desk.clock.now()
         if asking.asked and now > asked_at + TOO_OLD_ASKED:
             return "", "too old"
         if asking.is_direct:
@@ -130,7 +108,7 @@ class AnswerService:
             return "", "the question was deleted"
         if asking.asked:
             return asking.text, ""
-        channel = self._shelf.library.handbook.channels.watched(asking.channel_id)
+        channel = self._desk.shelf.library.handbook.channels.watched(asking.channel_id)
         if channel is None:
             return "", "the channel is not watched any more"
         if now > asked_at + channel.answer_after + TOO_OLD:
@@ -146,7 +124,7 @@ class AnswerService:
         if asking.is_shared:
             return SHARED
         guests_may_ask = library.handbook.channels.guests_may_ask
-        permission = may(profile, Act.ASK, workspace=self._workspace, guests_may_ask=guests_may_ask)
+        permission = may(profile, Act.ASK, workspace=self._desk.workspace, guests_may_ask=guests_may_ask)
         return permission.reason if isinstance(permission, Refused) else ""
 
     def _refused(self, asking: Asking, reason: str) -> Decided:
@@ -170,7 +148,7 @@ class AnswerService:
             nothing = (lambda id_: effects.reply(asking, "answer", blocks.nothing_found(id_))) if asking.asked else None
             return Decided("silent", choice.reason, choice.confidence, effect=nothing)
         is_sure = isinstance(choice, Answered)
-        outcome, draft, today = "answered" if is_sure else "suggested", quote(text, choice), self._today(library)
+        outcome, draft, today = "answered" if is_sure else "suggested", quote(text, choice), self._desk.today()
         if self._is_shadow(asking, library):
             effect = await self._shadow_card(asking, draft, is_sure=is_sure, library=library)
         else:
@@ -188,10 +166,10 @@ class AnswerService:
         self, asking: Asking, draft: Draft, *, is_sure: bool, library: Library
     ) -> Callable[[str], Effect] | None:
         """For the platform channel; none where the handbook names no such channel."""
-        channel_id, today = library.handbook.channels.platform_channel, self._today(library)
+        channel_id, today = library.handbook.channels.platform_channel, self._desk.today()
         if not channel_id or asking.question_ts is None:
             return None
-        permalink = await self._slack.permalink(asking.channel_id, asking.question_ts)
+        permalink = await self._desk.slack.permalink(asking.channel_id, asking.question_ts)
 
         def effect(id_: str) -> Effect:
             shown = blocks.shadow_card(draft, id_, is_sure=is_sure, permalink=permalink, today=today)
@@ -202,7 +180,7 @@ class AnswerService:
     async def _keep(self, asking: Asking, decided: Decided, library: Library) -> None:
         """The answer's row and its message, together or not at all."""
         answer = Answer(
-            id=self._new_id(),
+            id=self._desk.new_id(),
             key=asking.key,
             channel_id="" if asking.response_url else asking.channel_id,
             question_ts=asking.question_ts,
@@ -215,15 +193,15 @@ class AnswerService:
             confidence=decided.confidence,
             sources=[source.to_json() for source in decided.draft.sources],
             handbook_revision=library.handbook.revision,
-            created_at=self._clock.now(),
+            created_at=self._desk.clock.now(),
         )
 
         async def unit(tx: Tx) -> None:
             if await rows.add(tx, answer) and decided.effect is not None:
-                await self._outbox.put(tx, decided.effect(answer.id))
+                await self._desk.outbox.put(tx, decided.effect(answer.id))
 
-        await self._database.write(unit)
-        self._outbox.bell.set()
+        await self._desk.database.write(unit)
+        self._desk.outbox.bell.set()
 
     def _surface(self, asking: Asking, library: Library) -> str:
         if asking.response_url is not None:
@@ -231,10 +209,3 @@ class AnswerService:
         if asking.is_direct:
             return "direct"
         return "shadow" if self._is_shadow(asking, library) else "thread"
-
-    async def _send(self, effect: Effect) -> None:
-        await self._database.write(lambda tx: self._outbox.put(tx, effect))
-        self._outbox.bell.set()
-
-    def _today(self, library: Library) -> date:
-        return self._clock.now().astimezone(ZoneInfo(library.handbook.channels.timezone)).date()

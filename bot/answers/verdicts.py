@@ -1,24 +1,17 @@
 """What people say of an answer by its buttons: kept, shown under the answer, or refused with the reason."""
 
-from collections.abc import Callable
-from datetime import date
-from zoneinfo import ZoneInfo
-
 from bot.answers import blocks, effects
 from bot.answers.blocks import ANSWER, SHADOW_CARD, Shown
+from bot.answers.desk import Desk
 from bot.answers.duty import DutyService
-from bot.answers.library import Shelf
 from bot.answers.people import PeopleService
 from bot.answers.writer import Draft, Source
 from bot.authority import Act, Allowed, Refused, may
 from bot.blockkit import context
-from bot.clock import Clock
-from bot.model import Effect, Profile, Workspace
-from bot.outbox import Outbox
-from bot.slack import Slack
+from bot.model import Effect, Profile
 from bot.storage import answers as rows
 from bot.storage.answers import Answer
-from bot.storage.engine import Database, Tx
+from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
 from bot.work import Asking, Kind, Press, enqueue
 
@@ -31,48 +24,28 @@ THANKS = {
 
 
 class VerdictService:
-    def __init__(
-        self,
-        database: Database,
-        outbox: Outbox,
-        slack: Slack,
-        people: PeopleService,
-        duty: DutyService,
-        *,
-        shelf: Shelf,
-        workspace: Workspace,
-        clock: Clock,
-        new_id: Callable[[], str],
-        wake: Callable[[], None],
-    ) -> None:
-        self._database = database
-        self._outbox = outbox
-        self._slack = slack
+    def __init__(self, desk: Desk, people: PeopleService, duty: DutyService) -> None:
+        self._desk = desk
         self._people = people
         self._duty = duty
-        self._shelf = shelf
-        self._workspace = workspace
-        self._clock = clock
-        self._new_id = new_id
-        self._wake = wake
 
     async def take_press(
         self, *, key: str, user_id: str, answer_id: str, verdict: str, response_url: str | None
     ) -> None:
         """Takes a press down; whether it counts is decided right after, with the rights as they are then."""
-        now = self._clock.now()
+        now = self._desk.clock.now()
 
         async def unit(tx: Tx) -> None:
-            person = await pseudonym_of(tx, user_id, now=now, new_id=self._new_id)
+            person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
             press = Press(key, person, answer_id, verdict, response_url)
             await enqueue(tx, Kind.VERDICT, press, due_at=now, now=now)
 
-        await self._database.write(unit)
-        self._wake()
+        await self._desk.database.write(unit)
+        self._desk.wake()
 
     async def record(self, press: Press) -> None:
         """Kept and shown if the person may say it; else they are told why not."""
-        async with self._database.read() as tx:
+        async with self._desk.database.read() as tx:
             answer = await rows.by_id(tx, press.answer_id)
         if answer is None:
             await self._tell(press, UNKNOWN)
@@ -94,22 +67,22 @@ class VerdictService:
         return may(
             profile,
             Act.JUDGE if is_shadow else Act.MARK_SOLVED,
-            workspace=self._workspace,
+            workspace=self._desk.workspace,
             is_asker=press.person == answer.asker,
             is_platform=is_shadow and await self._people.is_platform(profile.user_id),
         )
 
     async def _keep(self, press: Press, answer: Answer, profile: Profile) -> None:
-        now = self._clock.now()
+        now = self._desk.clock.now()
         effect = self._effect(press, answer, profile)
 
         async def unit(tx: Tx) -> None:
             by_asker = press.person == answer.asker
             await rows.put_verdict(tx, answer.id, press.person, verdict=press.verdict, by_asker=by_asker, now=now)
-            await self._outbox.put(tx, effect)
+            await self._desk.outbox.put(tx, effect)
 
-        await self._database.write(unit)
-        self._outbox.bell.set()
+        await self._desk.database.write(unit)
+        self._desk.outbox.bell.set()
 
     def _effect(self, press: Press, answer: Answer, profile: Profile) -> Effect:
         """The answer's message with what was said of it; a private one cannot be edited, so thanks go there instead."""
@@ -118,13 +91,13 @@ class VerdictService:
             return effects.privately(f"press:{press.key}", press.person, shown, response_url=press.response_url)
         key, is_shadow = f"answer:{answer.key}", answer.surface == "shadow"
         shown = self._shown_again(press, answer, profile, is_shadow=is_shadow)
-        channel_id = self._shelf.library.handbook.channels.platform_channel if is_shadow else answer.channel_id
+        channel_id = self._desk.shelf.library.handbook.channels.platform_channel if is_shadow else answer.channel_id
         return effects.edit(key, SHADOW_CARD if is_shadow else ANSWER, shown, channel_id=channel_id)
 
     def _shown_again(self, press: Press, answer: Answer, profile: Profile, *, is_shadow: bool) -> Shown:
         draft = Draft(answer.text, tuple(Source.from_json(source) for source in answer.sources))
         is_sure = answer.outcome == "answered"
-        before = blocks.answer(draft, answer.id, is_sure=is_sure, today=self._today())
+        before = blocks.answer(draft, answer.id, is_sure=is_sure, today=self._desk.today())
         words = blocks.said(press.verdict, by=profile.user_id if is_shadow else "")
         more = [blocks.person_button(answer.id)] if press.verdict == "not quite" else []
         shown = effects.without_buttons(before.blocks, context(words), *more)
@@ -133,11 +106,7 @@ class VerdictService:
     async def _tell(self, press: Press, words: str) -> None:
         shown = blocks.refusal(words)
         effect = effects.privately(f"press:{press.key}", press.person, shown, response_url=press.response_url)
-        await self._database.write(lambda tx: self._outbox.put(tx, effect))
-        self._outbox.bell.set()
-
-    def _today(self) -> date:
-        return self._clock.now().astimezone(ZoneInfo(self._shelf.library.handbook.channels.timezone)).date()
+        await self._desk.send(effect)
 
 
 def _for_a_person(press: Press, answer: Answer) -> Asking:

@@ -1,0 +1,80 @@
+"""Slack by Socket Mode: takes envelopes, keeps the socket open, and stops without dropping what it took."""
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import Any
+
+from aiohttp import ClientError
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.errors import LISTENER_S, dispatch, read_request
+
+PING_S = 10.0
+LOOK_S = 0.25  # how often the socket is looked at between pings
+DEAF_AFTER_S = 30.0  # without a ping the socket is taken for dead, whatever it says of itself
+
+
+class SocketMode(AsyncSocketModeHandler):
+    """Bolt's adapter, with our boundary round the dispatch and a stop that lets go of nothing half done."""
+
+    def __init__(self, bolt: AsyncApp, app_token: str, *, web_client: AsyncWebClient) -> None:
+        super().__init__(bolt, app_token, web_client=web_client, ping_interval=PING_S)
+        self._in_hand: set[asyncio.Task[Any] | None] = set()
+        self._is_stopping = False
+
+    async def open(self) -> None:
+        """Returns once connected. Raises what the SDK raises when Slack refuses the token or is not to be reached."""
+        await self.client.connect()  # type: ignore[no-untyped-call]
+
+    async def what_is_wrong(self) -> str:
+        """Why nothing can be heard; "" when all is well. The age of the last ping counts, not what the client says."""
+        if not await self.client.is_connected():
+            return "the socket to Slack is not connected"
+        last = self.client.last_ping_pong_time
+        is_deaf = last is not None and time.time() - last > DEAF_AFTER_S
+        return "Slack has not been heard of for half a minute" if is_deaf else ""
+
+    async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
+        if self._is_stopping:
+            return  # not acknowledged: Slack sends an event again, to whoever is there then
+        retry = (("x-slack-retry-num", req.retry_attempt), ("x-slack-retry-reason", req.retry_reason))
+        headers = {name: str(value) for name, value in retry if value}
+        request = read_request(req.payload, headers, mode="socket_mode")
+        if request is None:
+            return
+        task = asyncio.current_task()
+        self._in_hand.add(task)
+        try:
+            await send_async_response(client, req, await dispatch(self.app, request), time.time())
+        finally:
+            self._in_hand.discard(task)
+
+    async def keep_open(self) -> None:
+        """Opens a new socket as soon as one broke, until cancelled.
+
+        The SDK looks at a broken one only at the next ping, and what people press or type until then is lost. Each
+        broken socket is replaced once from here; if that fails the SDK goes on, ping by ping.
+        """
+        seen = None
+        while True:
+            await asyncio.sleep(LOOK_S)
+            session = self.client.current_session
+            if session is None or session is seen or not session.closed:
+                continue
+            seen = session
+            with suppress(SlackClientError, ClientError, TimeoutError, OSError):
+                await self.client.connect_to_new_endpoint()
+
+    async def stop(self) -> None:
+        """Takes nothing more, finishes what it took, then closes."""
+        self._is_stopping = True
+        if in_hand := [task for task in self._in_hand if task is not None]:
+            await asyncio.wait(in_hand, timeout=LISTENER_S)
+        await self.client.close()  # type: ignore[no-untyped-call]
