@@ -35,7 +35,7 @@ def test_imports_keep_to_their_rooms() -> None:
         (
             "handlers/errors.py",
             "import slack_sdk",
-            "Only the Slack client, the Socket Mode adapter and the composition root know Slack's SDK",
+            "Only the client, the socket and the root know Slack's SDK",
         ),
         ("bot/answers/rules.py", "import bot.slack", "What decides and what shows is pure"),
         ("sandbox/ids.py", "import bot.errors", "The sandbox imports nothing of the bot"),
