@@ -111,7 +111,7 @@ def _may_pass(error: DBAPIError) -> bool:
 
 def _sqlite(database: Database) -> AsyncEngine:
     if database.url.database and database.url.database != ":memory:":
-        Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_sure_of(Path(database.url.database))
     engine = create_async_engine(database.url, connect_args={"timeout": BUSY_TIMEOUT_S}, pool_size=5, max_overflow=10)
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -128,6 +128,15 @@ def _sqlite(database: Database) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def _make_sure_of(file: Path) -> None:
+    """Raises AddressInvalid where no file can be; aiosqlite finds out in a thread that outlives the event loop."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        sqlite3.connect(file).close()
+    except (OSError, sqlite3.OperationalError) as error:
+        raise AddressInvalid(f"MENTOR_DATABASE_URL: {file} cannot be opened: {error}.") from error
 
 
 def _postgresql(database: Database) -> AsyncEngine:
