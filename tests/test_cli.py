@@ -358,7 +358,8 @@ def test_the_default_database_stands_in_the_data_folder(mentor: Run, tmp_path: P
         ("postgresql://mentor:canary@127.0.0.1:1/mentor", "does not answer"),
         ("postgresql://mentor:canary@127.0.0.1:port/mentor", "no address of a database"),
         ("oracle://mentor:canary@127.0.0.1/mentor", "not a known database"),
-        ("sqlite:////dev", "does not answer"),
+        ("sqlite:////dev", "cannot be opened"),
+        ("sqlite:////dev/null/mentor.db", "cannot be opened"),
     ],
 )
 def test_a_database_that_is_not_to_be_had_is_one_line(mentor: Run, url: str, said: str) -> None:

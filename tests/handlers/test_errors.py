@@ -21,6 +21,8 @@ from handlers.errors import NOT_TAKEN_DOWN, dispatch, guarded, read_request
 from tests.handlers.by_http import BotByHttp, bot_by_http, encoded
 from tests.handlers.payloads import Json, callback, command, message, press
 
+SLACK_WAITS_S = 3.0
+
 
 @pytest.fixture
 async def bot(tmp_path: Path) -> AsyncIterator[BotByHttp]:
@@ -158,11 +160,15 @@ async def test_a_press_of_a_button_that_is_not_ours_is_refused(bot: BotByHttp) -
     assert (statuses, await bot.rows()) == ([400, 404], 0)
 
 
-async def test_a_database_that_is_slow_is_told_within_the_three_seconds_slack_waits(bot: BotByHttp) -> None:
+async def test_a_database_that_is_slow_is_told_to_the_person(bot: BotByHttp) -> None:
     async with _locked(bot):
         status, said = await _send(bot, command())
 
     assert (status, said) == (200, {"response_type": "ephemeral", "text": NOT_TAKEN_DOWN})
+
+
+def test_a_listener_and_what_is_told_after_it_keep_within_slacks_patience() -> None:
+    assert errors.LISTENER_S + errors.TELL_S < SLACK_WAITS_S
 
 
 async def test_after_a_slow_moment_the_same_command_is_taken(bot: BotByHttp) -> None:
