@@ -8,6 +8,7 @@ SECTION_MAX = 3_000
 BUTTON_TEXT_MAX = 75
 TEXT_MAX = 10_000  # of a whole message: undocumented, it fails near 13,200
 BLOCKS_MAX = 50
+LABEL_MAX, URL_MAX = 200, 1_000  # of a link: two links and their ages fit a block, so that clipping cuts none
 
 
 def escape(text: str) -> str:
@@ -32,12 +33,13 @@ def clip(text: str, limit: int) -> str:
 
 
 def link(url: str, text: str) -> str:
-    """A link to an address of ours or of a cited source; plain text for anything that is no http address."""
-    label = " ".join(escape(text).replace("|", "¦").split())
-    is_whole = url.isprintable() and not any(character in url for character in "<>| ")
+    """A link to an address of ours or of a cited source; plain text for anything that is no usable http address."""
+    label = clip(" ".join(escape(text).replace("|", "¦").split()), LABEL_MAX)
+    address = url.replace("&", "&amp;")
+    is_whole = url.isprintable() and not any(character in url for character in "<>| ") and len(address) <= URL_MAX
     if not is_whole or not url.startswith(("https://", "http://")):
         return label
-    return f"<{url.replace('&', '&amp;')}|{label}>"
+    return f"<{address}|{label}>"
 
 
 def section(text: str) -> Json:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.answers.writer import Draft, Source
-from bot.blockkit import TEXT_MAX, actions, button, clip, context, escape, link, section
+from bot.blockkit import LABEL_MAX, SECTION_MAX, TEXT_MAX, actions, button, clip, context, escape, link, section
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from knowledge.prose import with_closed_code
@@ -86,7 +86,8 @@ class OnDuty:
 
 def answer(draft: Draft, answer_id: str, *, is_sure: bool, today: date, can_press: bool = True) -> Shown:
     """The answer, or pointers that may help, with sources and what can be said of it."""
-    head = with_closed_code(clip(escape(draft.text), 2_800)) if is_sure else "I am not sure, but these may help:"
+    quoted = with_closed_code(clip(escape(draft.text).strip(), 2_800)) or "This article may help:"
+    head = quoted if is_sure else "I am not sure, but these may help:"
     blocks = [section(head)]
     if is_sure:
         blocks.append(context("From " + " · and ".join(_cite(source, today) for source in draft.sources[:1])))
@@ -116,11 +117,13 @@ def hand_over(on_duty: OnDuty, *, asks: str) -> Shown:
         text = f"{asks} The handbook names nobody on duty. Please ask in the platform team's channel."
     if on_duty.page:
         text += f"\nIf it cannot wait: {escape(on_duty.page)}"
+    text = clip(text, SECTION_MAX)
     return Shown(text, (section(text),))
 
 
 def refusal(reason: str) -> Shown:
-    return Shown(reason, (section(escape(reason)),))
+    text = clip(escape(reason), SECTION_MAX)
+    return Shown(text, (section(text),))
 
 
 def help_text(verbs: Sequence[tuple[str, str]], *, command: str, name: str) -> Shown:
@@ -194,7 +197,7 @@ def _name(source: Source) -> str:
 
 
 def _owner(source: Source) -> str:
-    return f"owner {escape(source.owner)}" if source.owner else ""
+    return f"owner {clip(escape(source.owner), LABEL_MAX)}" if source.owner else ""
 
 
 def _age(source: Source, today: date) -> str:
