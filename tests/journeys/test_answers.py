@@ -176,6 +176,15 @@ async def test_a_mention_without_a_word_gives_help(office: Office) -> None:
     assert words(answer)[0].startswith("*Ask*: `/platform how do I see my logs?`")
 
 
+async def test_a_mention_that_carries_the_bots_name_is_one_all_the_same(office: Office) -> None:
+    named = f"<@{office.sandbox.workspace.bot_user_id}|mentor>"
+
+    asked = office.person("jonas").say("random", f"{named} human")
+    answer = await office.answer_to(asked)
+
+    assert answer.text.startswith("<!subteam^S0DUTY> somebody here needs a person")
+
+
 async def test_human_in_a_mention_calls_the_people_on_duty_into_the_thread(office: Office) -> None:
     asked = office.person("jonas").say("random", f"{office.mention} human")
     answer = await office.answer_to(asked)

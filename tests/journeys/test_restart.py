@@ -65,6 +65,17 @@ async def test_a_wait_for_people_goes_on_over_the_restart(sandbox: Sandbox, sett
     assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS_TOLD]
 
 
+async def test_a_wait_that_ended_hours_ago_is_not_answered_late(sandbox: Sandbox, settings: Settings) -> None:
+    async with at_work(sandbox, settings) as office:
+        asked = office.person("priya").say("deploys", QUESTION)
+        await office.quiet()
+    sandbox.clock.advance(3 * 3600)
+    async with at_work(sandbox, settings) as office:
+        await office.quiet()
+
+    assert office.thread(asked) == [("priya", QUESTION)]
+
+
 async def test_what_was_asked_while_no_bot_was_there_is_answered_when_slack_sends_it_again(
     sandbox: Sandbox, settings: Settings
 ) -> None:
