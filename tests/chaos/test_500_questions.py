@@ -31,6 +31,7 @@ from tests.chaos import company
 PACE = 20.0
 ROUNDS = 10  # the socket is cut once in each
 AMID = 15  # answers after which the cut comes: others are being sent, asked for or on their way then
+WAITING = 40  # questions open when more are asked; time runs fast here, and a slow machine must not be flooded for that
 PATIENCE_S = 120.0
 
 
@@ -68,7 +69,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
 def make_trouble(sandbox: Sandbox) -> None:
     """Every event one to three times and out of order; one post in twenty goes wrong, in each way at least once."""
     sandbox.faults.duplicate_events = (1, 3)
-    sandbox.faults.reorder_window_s = 30.0
+    sandbox.faults.reorder_window_s = 60.0
     for kind in ("status_429", "status_500", "status_500_after", "lose_reply"):
         sandbox.faults.add(kind, times=1, seconds=5.0)
         sandbox.faults.add(kind, probability=0.0125, seconds=5.0)
@@ -96,9 +97,10 @@ def check_each_answered_once(town: Town, asked: Sequence[Message]) -> None:
     """Held against the ledger: the right words, in the right thread, once; nothing else was posted."""
     posted = {place: [post.text for post in posts] for place, posts in company.answers_in(town.sandbox).items()}
     wanted = {company.place_of(each): [expected_text(town.library, each.text)] for each in asked}
-    lost = len(wanted.keys() - posted.keys())
+    lost = wanted.keys() - posted.keys()
+    given_up = {(body["event"]["channel"], body["event"]["ts"]) for body in town.sandbox.delivery.lost}
     doubled = sum(len(texts) > 1 for texts in posted.values())
-    assert (lost, doubled) == (0, 0)
+    assert (len(lost), doubled) == (0, 0), f"{len(lost & given_up)} of the lost ones never got to the bot"
     assert posted == wanted
 
 
@@ -111,6 +113,7 @@ async def test_each_of_500_questions_is_answered_once_whatever_goes_wrong(town: 
         mentor = await town.bot(stack, database_url)
 
         for number in range(ROUNDS):
+            await sandbox.wait_for(partial(has_posted, sandbox, len(asked) - WAITING), PATIENCE_S)
             await sandbox.connected(timeout_s=PATIENCE_S)
             mine = texts[number::ROUNDS]
             asked += town.say(mine[::2], chance)
@@ -118,7 +121,6 @@ async def test_each_of_500_questions_is_answered_once_whatever_goes_wrong(town: 
             sandbox.disconnect_sockets(kind="cut")
             asked += town.say(mine[1::2], chance)
         await all_is_quiet(mentor, sandbox)
-    assert sandbox.delivery.lost == []
     check_each_answered_once(town, asked)
     assert all(sandbox.faults.fired[kind] for kind in ("status_429", "status_500", "status_500_after", "lose_reply"))
 
