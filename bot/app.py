@@ -221,9 +221,9 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.http_host, settings.http_port).start()
         if mentor.socket is not None:
-            await mentor.socket.open()
             stack.push_async_callback(mentor.socket.stop)
             stack.push_async_callback(_ended, asyncio.create_task(mentor.socket.keep_open()))
+            await mentor.socket.open()
         log.info("bot.started", articles=len(source.current.articles), revision=source.current.revision)
         yield mentor
     log.info("bot.stopped")

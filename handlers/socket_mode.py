@@ -57,10 +57,13 @@ class SocketMode(AsyncSocketModeHandler):
             self._in_hand.discard(task)
 
     async def keep_open(self) -> None:
-        """Opens a new socket as soon as one broke, until cancelled.
+        """Opens a new socket as soon as one broke, until cancelled."""
+        await asyncio.gather(self._replace_broken(), self._forget_spent())
 
-        The SDK looks at a broken one only at the next ping, and what people press or type until then is lost. Each
-        broken socket is replaced once from here; if that fails the SDK goes on, ping by ping.
+    async def _replace_broken(self) -> None:
+        """The SDK looks at a broken socket only at the next ping, and what people press or type until then is lost.
+
+        Each broken socket is replaced once from here; if that fails the SDK goes on, ping by ping.
         """
         seen = None
         while True:
@@ -71,6 +74,14 @@ class SocketMode(AsyncSocketModeHandler):
             seen = session
             with suppress(SlackClientError, ClientError, TimeoutError, OSError):
                 await self.client.connect_to_new_endpoint()
+
+    async def _forget_spent(self) -> None:
+        """An address is good for one connection and a short time, and the SDK would try a spent one for ever."""
+        while True:
+            await asyncio.sleep(PING_S / 2)
+            session = self.client.current_session
+            if session is None or session.closed:
+                self.client.wss_uri = None
 
     async def stop(self) -> None:
         """Takes nothing more, finishes what it took, then closes."""

@@ -1,20 +1,49 @@
-"""A socket that breaks without a word, as networks let it."""
+"""A socket that breaks without a word, as networks let it, and an address that is spent before it is used."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bot.app import PING_S, running
+import pytest
+
+from bot.app import running
 from bot.demo import furnish, settings_for
 from bot.generate import manifest
+from handlers.socket_mode import PING_S
 from sandbox import Sandbox
 
 
-async def test_broken_socket_is_replaced_before_the_next_ping(tmp_path: Path) -> None:
-    async with Sandbox(manifest()) as sandbox:
+class Forgetful(Sandbox):
+    """The second address it gives out is not known to it, like one that came too late or was used before."""
+
+    given = 0
+
+    def socket_url(self) -> str:
+        self.given += 1
+        return super().socket_url() + "spent" * (self.given == 2)
+
+
+@pytest.fixture
+async def sandbox(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Sandbox]:
+    """With a bot connected to it."""
+    kind: type[Sandbox] = request.param
+    async with kind(manifest()) as sandbox:
         furnish(sandbox)
         async with running(settings_for(sandbox, tmp_path)):
             await sandbox.connected()
+            yield sandbox
 
-            sandbox.disconnect_sockets(kind="cut")
 
-            await sandbox.wait_for(lambda: not sandbox.sockets.connections)
-            await sandbox.connected(timeout_s=PING_S / 2)
+@pytest.mark.parametrize("sandbox", [Sandbox], indirect=True, ids=[""])
+async def test_broken_socket_is_replaced_before_the_next_ping(sandbox: Sandbox) -> None:
+    sandbox.disconnect_sockets(kind="cut")
+
+    await sandbox.wait_for(lambda: not sandbox.sockets.connections)
+    await sandbox.connected(timeout_s=PING_S / 2)
+
+
+@pytest.mark.parametrize("sandbox", [Forgetful], indirect=True, ids=[""])
+async def test_spent_address_is_not_tried_for_ever(sandbox: Sandbox) -> None:
+    sandbox.disconnect_sockets(kind="cut")
+
+    await sandbox.wait_for(lambda: not sandbox.sockets.connections)
+    await sandbox.connected(timeout_s=PING_S * 3)
