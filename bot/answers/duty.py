@@ -25,7 +25,8 @@ def _mention(group: Group, day: date) -> str:
     """The Slack user group, or the people the handbook names where there is none."""
     if group.usergroup_id:
         return f"<!subteam^{group.usergroup_id}>"
-    return " ".join(f"<@{member.user_id}>" for member in group.members if group.has(member.user_id, on=day))
+    there = dict.fromkeys(member.user_id for member in group.members if group.has(member.user_id, on=day))
+    return " ".join(f"<@{user_id}>" for user_id in there)
 
 
 def in_words(hours: Hours) -> str:

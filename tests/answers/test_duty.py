@@ -1,0 +1,132 @@
+"""The way to a person: named only inside their hours, and at most once a thread."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.answers.blocks import OnDuty
+from bot.answers.desk import Desk
+from bot.answers.duty import DutyService, in_words, on_duty
+from bot.answers.library import Library, Shelf
+from bot.calendar import Hours
+from bot.clock import Clock
+from bot.model import Workspace
+from bot.outbox import Outbox
+from bot.storage.engine import Database
+from bot.storage.schema import outbox
+from bot.work import Asking
+from knowledge.index import Index
+from knowledge.loader import Handbook
+from knowledge.people import Duty, Group, Member, People
+from tests.work.desk import FakeSlack, ids
+
+OFFICE = Hours(frozenset(range(1, 6)), time(9), time(17, 30), "Europe/London")
+DUTY = Duty(Group("S0DUTY"), OFFICE, page="write /incident")
+MORNING, NIGHT = datetime(2026, 11, 24, 10, tzinfo=UTC), datetime(2026, 11, 24, 22, tzinfo=UTC)
+IN_WORDS = "Mon-Fri 09:00-17:30 (Europe/London)"
+
+
+@pytest.mark.parametrize(
+    ("duty", "now", "expected"),
+    [
+        pytest.param(DUTY, MORNING, OnDuty("<!subteam^S0DUTY>", IN_WORDS, "write /incident"), id="in their hours"),
+        pytest.param(DUTY, NIGHT, OnDuty("", IN_WORDS, "write /incident"), id="at night"),
+        pytest.param(replace(DUTY, group=Group()), MORNING, OnDuty("", IN_WORDS, "write /incident"), id="no group"),
+        pytest.param(None, MORNING, OnDuty("", "", ""), id="nobody is named"),
+        pytest.param(
+            replace(DUTY, group=Group(members=(Member("U0NOW"), Member("U0GONE", until=date(2026, 1, 1))))),
+            MORNING,
+            OnDuty("<@U0NOW>", IN_WORDS, "write /incident"),
+            id="people by name",
+        ),
+        pytest.param(
+            replace(
+                DUTY,
+                group=Group(members=(Member("U0BACK", until=date(2026, 1, 1)), Member("U0BACK", date(2026, 6, 1)))),
+            ),
+            MORNING,
+            OnDuty("<@U0BACK>", IN_WORDS, "write /incident"),
+            id="somebody who came back, once",
+        ),
+    ],
+)
+def test_group_is_named_only_while_somebody_is_there(duty: Duty | None, now: datetime, expected: OnDuty) -> None:
+    assert on_duty(duty, now=now) == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ({1, 2, 3, 4, 5}, "Mon-Fri"),
+        ({1, 2, 3, 4, 5, 6, 7}, "Mon-Sun"),
+        ({1, 2}, "Mon, Tue"),
+        ({6}, "Sat"),
+        ({1, 2, 3, 5}, "Mon, Tue, Wed, Fri"),
+        ({1, 6, 7}, "Mon, Sat, Sun"),
+    ],
+    ids=lambda value: str(value),
+)
+def test_hours_are_told_in_words(days: set[int], expected: str) -> None:
+    assert in_words(replace(OFFICE, days=frozenset(days))) == f"{expected} 09:00-17:30 (Europe/London)"
+
+
+@pytest.fixture
+def duty(database: Database) -> DutyService:
+    clock = Clock(MORNING.timestamp)
+    handbook = Handbook(revision="1", articles=(), people=People(duty=DUTY))
+    box = Outbox(database, FakeSlack(), clock=clock, new_id=ids("mark"))
+    desk = Desk(
+        database,
+        box,
+        FakeSlack(),
+        shelf=Shelf(Library(handbook, Index.build(handbook.articles))),
+        workspace=Workspace("T1", None, "UBOT", "B1"),
+        clock=clock,
+        new_id=ids("id"),
+        wake=lambda: None,
+    )
+    return DutyService(desk)
+
+
+async def put_in(database: Database) -> list[dict[str, Any]]:
+    names = ("key", "kind", "channel_id", "recipient", "thread_ts", "response_url")
+    async with database.read() as tx:
+        rows = await tx.execute(select(*(outbox.c[name] for name in names)).order_by(outbox.c.key))
+        return [dict(row) for row in rows.mappings()]
+
+
+ASKED = Asking("C1:2.0", "p1", "", "C1", question_ts="2.0", thread_ts="1.0")
+
+
+async def test_people_on_duty_are_named_once_a_thread_whoever_asks(duty: DutyService, database: Database) -> None:
+    await duty.hand_over(ASKED)
+    await duty.hand_over(replace(ASKED, key="C1:3.0", asker="p2", question_ts="3.0"))
+    await duty.hand_over(replace(ASKED, key="C1:1.0", question_ts="1.0", thread_ts=None))
+
+    assert await put_in(database) == [
+        {
+            "key": "hand-over:C1:1.0",
+            "kind": "hand-over",
+            "channel_id": "C1",
+            "recipient": None,
+            "thread_ts": "1.0",
+            "response_url": None,
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        pytest.param(replace(ASKED, response_url="https://hooks.example/1"), id="by the command"),
+        pytest.param(replace(ASKED, channel_id="D1", is_direct=True), id="in a DM"),
+    ],
+)
+async def test_who_asks_in_private_is_told_in_private(duty: DutyService, database: Database, asking: Asking) -> None:
+    await duty.hand_over(asking)
+
+    [row] = await put_in(database)
+    assert (row["key"], row["recipient"], row["channel_id"] in ("", "D1")) == ("hand-over:C1:2.0", "p1", True)
