@@ -3,9 +3,13 @@
 import logging
 import re
 import sys
+import traceback
+from pathlib import Path
 
 import structlog
 
+ROOT = Path(__file__).parents[1]
+ROOMS = ("bot", "handlers", "knowledge")
 DATA = re.compile(r"[:({\n]")  # where a library's message begins to quote
 
 
@@ -42,7 +46,7 @@ def set_up(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(max(number, logging.WARNING))
-    for ours in ("bot", "handlers", "knowledge"):
+    for ours in ROOMS:
         logging.getLogger(ours).setLevel(number)
 
 
@@ -58,10 +62,12 @@ def _places_only(_logger: object, _name: str, event: structlog.typing.EventDict)
     error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
         event["error"] = type(error).__name__
-        trace = error.__traceback__
-        places = []
-        while trace is not None:
-            places.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno}")
-            trace = trace.tb_next
-        event["at"] = places[-6:]
+        event["at"] = _places(error)
     return event
+
+
+def _places(error: BaseException) -> list[str]:
+    """Where it passed through our code, innermost last, and where it was raised."""
+    frames = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    ours = [frame for frame in frames if any(Path(frame[0]).is_relative_to(ROOT / room) for room in ROOMS)]
+    return [f"{Path(file).parent.name}/{Path(file).name}:{line}" for file, line in (*ours[-5:], *frames[-1:])]

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from bot.work import Kind
 
-NEAR = 75  # of 100: one slip in a short word
+NEAR = 85  # of 100: one slip in a long word; "helm" is no slip of "help"
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,6 @@ class Verb:
     usage: str  # what may follow it
     summary: str
     kind: Kind
-    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -27,10 +26,10 @@ class Parsed:
 
 
 ASK = Verb("ask", "<question>", "an answer from the handbook, for you alone", Kind.ANSWER)
-HUMAN = Verb("human", "[what]", "who is on duty, and how to page", Kind.HAND_OVER, ("person", "page"))
+HUMAN = Verb("human", "[what]", "who is on duty, and how to page", Kind.HAND_OVER)
 HELP = Verb("help", "", "this text", Kind.HELP)
 VERBS = (ASK, HUMAN, HELP)
-_BY_NAME = {name: verb for verb in VERBS for name in (verb.name, *verb.aliases)}
+_BY_NAME = {verb.name: verb for verb in VERBS}
 
 
 def parse(text: str) -> Parsed:
@@ -39,8 +38,15 @@ def parse(text: str) -> Parsed:
     if not words:
         return Parsed(HELP, "")
     first, rest = words[0].lower(), words[1] if len(words) > 1 else ""
-    if verb := _BY_NAME.get(first):
-        return Parsed(HELP if verb is ASK and not rest else verb, rest)
-    if not rest and (near := process.extractOne(first, list(_BY_NAME), scorer=fuzz.ratio, score_cutoff=NEAR)):
-        return Parsed(_BY_NAME[near[0]], "")
-    return Parsed(ASK, text.strip())
+    verb = _BY_NAME.get(first) or (None if rest else _near(first))
+    if verb is None or (verb is HELP and rest):  # "help me deploy" asks something
+        return Parsed(ASK, text.strip())
+    return Parsed(HELP if verb is ASK and not rest else verb, rest)
+
+
+def _near(word: str) -> Verb | None:
+    """The verb that the word is a slip of: letters swapped, or one too many or too few."""
+    for name, verb in _BY_NAME.items():
+        if sorted(name) == sorted(word) or fuzz.ratio(name, word) >= NEAR:
+            return verb
+    return None

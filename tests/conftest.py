@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
@@ -16,6 +17,14 @@ from bot.storage.engine import Database
 # Properties are about results: a busy machine is no failure.
 settings.register_profile("mentor", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("mentor")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _short_logs() -> Iterator[None]:
+    """A line for a failure, as in production; drawing it as for a developer's terminal takes a second each."""
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

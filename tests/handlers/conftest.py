@@ -5,18 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-import structlog
 from sqlalchemy import create_engine, make_url, text
 
 from tests.handlers.by_http import BotByHttp, bot_by_http
-
-
-@pytest.fixture(autouse=True, scope="package")
-def _short_logs() -> Iterator[None]:
-    """A line for a failure, as in production; drawing it as for a developer's terminal takes a second each."""
-    structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -20,10 +20,11 @@ from handlers.verbs import ASK, HELP, HUMAN, Parsed, Verb, parse
         pytest.param("  logs  ", Parsed(ASK, "logs"), id="one word that is no verb"),
         pytest.param("human", Parsed(HUMAN, ""), id="human"),
         pytest.param("human my deploy hangs", Parsed(HUMAN, "my deploy hangs"), id="human with the matter"),
-        pytest.param("person", Parsed(HUMAN, ""), id="another name of a verb"),
+        pytest.param("helm", Parsed(ASK, "helm"), id="a word that only looks like a verb"),
+        pytest.param("help me deploy", Parsed(ASK, "help me deploy"), id="a plea that begins like a verb"),
         pytest.param("hlep", Parsed(HELP, ""), id="two letters swapped"),
         pytest.param("humna", Parsed(HUMAN, ""), id="two letters swapped in another verb"),
-        pytest.param("hum", Parsed(HUMAN, ""), id="a verb broken off"),
+        pytest.param("humn", Parsed(HUMAN, ""), id="a letter too few"),
         pytest.param("helm chart fails", Parsed(ASK, "helm chart fails"), id="the same word before a question"),
         pytest.param("humans are on holiday?", Parsed(ASK, "humans are on holiday?"), id="a near-miss before words"),
         pytest.param("deploys", Parsed(ASK, "deploys"), id="a word far from any verb"),
@@ -36,12 +37,12 @@ def test_a_text_says_what_is_wanted(text: str, wanted: Parsed) -> None:
 
 
 @pytest.mark.parametrize("verb", verbs.VERBS, ids=lambda verb: verb.name)
-def test_each_verb_answers_to_all_its_names(verb: Verb) -> None:
-    assert {parse(f"{name} something").verb for name in (verb.name, *verb.aliases)} == {verb}
+def test_each_verb_answers_to_its_name(verb: Verb) -> None:
+    assert parse(f"{verb.name} something" if verb.usage else verb.name).verb == verb
 
 
 def test_no_name_means_two_verbs() -> None:
-    names = [name for verb in verbs.VERBS for name in (verb.name, *verb.aliases)]
+    names = [verb.name for verb in verbs.VERBS]
 
     assert len(names) == len(set(names))
     assert names == [name.lower() for name in names]
