@@ -236,7 +236,7 @@ async def _ended(task: asyncio.Task[None]) -> None:
 
 
 def _with(
-    noun: Callable[..., Any], do: Callable[[Any], Awaitable[None]]
-) -> Callable[[dict[str, Any]], Awaitable[None]]:
+    noun: Callable[..., Any], do: Callable[[Any], Awaitable[object]]
+) -> Callable[[dict[str, Any]], Awaitable[object]]:
     """Takes the payload of a kind of work as the noun it is."""
     return lambda payload: do(noun(**payload))

@@ -53,9 +53,9 @@ class Outbox:
         self._paced: dict[str, datetime] = {}  # channel or person -> when the next message may go
         self.bell = asyncio.Event()
 
-    async def put(self, tx: Tx, effect: Effect) -> None:
-        """In the caller's transaction; ring the bell after it."""
-        await rows.put(tx, effect, mark=self._new_id(), now=self._clock.now())
+    async def put(self, tx: Tx, effect: Effect) -> bool:
+        """In the caller's transaction; ring the bell after it. Whether it is new (an edit always is)."""
+        return await rows.put(tx, effect, mark=self._new_id(), now=self._clock.now())
 
     async def run(self) -> None:
         """Until cancelled; what is in hand then is finished first."""

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.clock import Clock
+from bot.errors import MentorError
 from bot.storage import work as rows
 from bot.storage.engine import Database, Tx
 
@@ -75,7 +76,11 @@ class Press:
         return asdict(self)
 
 
-Do = Callable[[dict[str, Any]], Awaitable[None]]
+Do = Callable[[dict[str, Any]], Awaitable[object]]
+
+
+class DiedTooOften(MentorError):
+    """The process ended at this work each time."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,9 @@ class Workers:
         )
 
     async def _do(self, claim: rows.Claim) -> None:
+        if claim.attempts > TRIES:  # never failed and never finished
+            await self._failed(claim, DiedTooOften())
+            return
         try:
             await self._jobs[claim.kind].do(claim.payload)
             await self._database.write(lambda tx: rows.finish(tx, claim, now=self._clock.now()))

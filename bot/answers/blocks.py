@@ -107,14 +107,16 @@ def nothing_found(answer_id: str) -> Shown:
     return Shown(text, (section(text), actions("answers.verdict", buttons)))
 
 
-def hand_over(on_duty: OnDuty, *, asks: str) -> Shown:
-    """Who looks at it, until when, and the official way to page."""
+def hand_over(on_duty: OnDuty, *, in_thread: bool) -> Shown:
+    """Who looks at it, when they are there, and the official way to page: to the thread, or to one person alone."""
     if on_duty.mention:
+        asks = "somebody here needs a person: please see the question above." if in_thread else "can help you."
         text = f"{on_duty.mention} {asks}"
-    elif on_duty.hours:
-        text = f"{asks} Nobody is on duty right now; the platform team is there {on_duty.hours}."
     else:
-        text = f"{asks} The handbook names nobody on duty. Please ask in the platform team's channel."
+        asks = "Somebody here needs a person: please see the question above. " if in_thread else ""
+        there = f"Nobody is on duty right now; the platform team is there {on_duty.hours}."
+        unknown = "The handbook names nobody on duty. Please ask in the platform team's channel."
+        text = asks + (there if on_duty.hours else unknown)
     if on_duty.page:
         text += f"\nIf it cannot wait: {escape(on_duty.page)}"
     text = clip(text, SECTION_MAX)

@@ -30,7 +30,8 @@ class Desk:
         """By the wall clock of the handbook's zone."""
         return self.clock.now().astimezone(ZoneInfo(self.shelf.library.handbook.channels.timezone)).date()
 
-    async def send(self, effect: Effect) -> None:
-        """Puts a message in by itself, where nothing else is to be kept with it."""
-        await self.database.write(lambda tx: self.outbox.put(tx, effect))
+    async def send(self, effect: Effect) -> bool:
+        """Puts a message in by itself, where nothing else is to be kept with it. Whether it was not there before."""
+        is_new = await self.database.write(lambda tx: self.outbox.put(tx, effect))
         self.outbox.bell.set()
+        return is_new

@@ -43,16 +43,19 @@ class DutyService:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def hand_over(self, asking: Asking) -> None:
-        """Asked for in a thread: said there, once a thread. Asked for in private: said to the person alone."""
-        await self._desk.send(self._effect(asking))
+    async def hand_over(self, asking: Asking) -> bool:
+        """Asked for in a thread: said there, once a thread. Asked for in private: said to the person alone.
+
+        Whether it is said now; False when the thread has been told before.
+        """
+        return await self._desk.send(self._effect(asking))
 
     def _effect(self, asking: Asking) -> Effect:
         duty = on_duty(self._desk.shelf.library.handbook.people.duty, now=self._desk.clock.now())
         if asking.is_direct or asking.is_shared or asking.response_url is not None:
-            return effects.reply(asking, "hand-over", blocks.hand_over(duty, asks="can help you."))
+            return effects.reply(asking, "hand-over", blocks.hand_over(duty, in_thread=False))
         root = asking.thread_ts or asking.question_ts
-        shown = blocks.hand_over(duty, asks="somebody here needs a person: please see the question above.")
+        shown = blocks.hand_over(duty, in_thread=True)
         return Effect(
             key=f"hand-over:{asking.channel_id}:{root}",
             kind=HAND_OVER,

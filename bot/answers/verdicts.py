@@ -15,6 +15,7 @@ from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
 from bot.work import Asking, Kind, Press, enqueue
 
+ALREADY_CALLED = "A person was called in this thread before; see above."
 UNKNOWN = "This answer is no longer known here. Please ask again."
 NOT_TAKEN = "That could not be taken down. Please press again."
 THANKS = {
@@ -50,7 +51,8 @@ class VerdictService:
         if answer is None:
             await self._tell(press, UNKNOWN)
         elif press.verdict == "person":
-            await self._duty.hand_over(_for_a_person(press, answer))
+            if not await self._duty.hand_over(_for_a_person(press, answer)):
+                await self._tell(press, ALREADY_CALLED)
         else:
             profile = await self._people.profile(press.person)
             match await self._may_say(press, answer, profile):

@@ -42,8 +42,8 @@ class Sending:
     target_ts: str | None
 
 
-async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime, due_at: datetime | None = None) -> None:
-    """Adds the effect once. An edit that is there already takes the newer state; any other stays as it is."""
+async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime, due_at: datetime | None = None) -> bool:
+    """Whether the effect is new. An edit that is there already takes the newer state; any other stays as it is."""
     values: dict[str, Any] = {
         "key": effect.key,
         "mark": mark,
@@ -65,8 +65,8 @@ async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime, 
     }
     statement = insert_into(tx, outbox).values(**values)
     if effect.edits is None:
-        await tx.execute(statement.on_conflict_do_nothing())
-        return
+        added = await tx.execute(statement.on_conflict_do_nothing().returning(outbox.c.key))
+        return added.first() is not None
     newer = {
         "text": effect.text,
         "blocks": list(effect.blocks),
@@ -76,6 +76,7 @@ async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime, 
         "due_at": now,
     }
     await tx.execute(statement.on_conflict_do_update(index_elements=[outbox.c.key], set_=newer))
+    return True
 
 
 async def claim_next(

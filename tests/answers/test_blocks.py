@@ -104,7 +104,7 @@ def test_other_messages_from_any_handbook_are_taken_by_slack(one: str, two: str,
     hours = "Mon-Fri 09:00-17:30 (Europe/London)"
 
     for on_duty in (OnDuty(mention, hours, one), OnDuty("", hours, two), OnDuty("", "", three)):
-        assert_taken(blocks.hand_over(on_duty, asks="can help you."), mentions=(mention,))
+        assert_taken(blocks.hand_over(on_duty, in_thread=False), mentions=(mention,))
     assert_taken(blocks.handbook_broken([one, two, three] * 5, revision=one))
     assert_taken(blocks.refusal(f"No: {one}"))
     assert_taken(blocks.help_text([("ask", one)], command="/platform", name="Mentor"))
@@ -188,19 +188,19 @@ def test_shadow_card_links_the_question_and_is_judged() -> None:
         ),
         pytest.param(
             OnDuty("", "Mon-Fri 09:00-17:30", "call <911>"),
-            "can help you. Nobody is on duty right now; the platform team is there Mon-Fri 09:00-17:30."
+            "Nobody is on duty right now; the platform team is there Mon-Fri 09:00-17:30."
             "\nIf it cannot wait: call &lt;911&gt;",
             id="nobody is there now",
         ),
         pytest.param(
             OnDuty("", "", ""),
-            "can help you. The handbook names nobody on duty. Please ask in the platform team's channel.",
+            "The handbook names nobody on duty. Please ask in the platform team's channel.",
             id="nobody is named",
         ),
     ],
 )
 def test_hand_over_names_who_is_there_and_how_to_page(on_duty: OnDuty, expected: str) -> None:
-    assert blocks.hand_over(on_duty, asks="can help you.").text == expected
+    assert blocks.hand_over(on_duty, in_thread=False).text == expected
 
 
 def test_long_list_of_problems_is_cut_and_counted() -> None:

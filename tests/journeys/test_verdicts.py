@@ -140,6 +140,7 @@ async def test_people_are_called_into_a_thread_at_most_once(either_office: Offic
 
     called = [reply.text for reply in office.replies(asked) if "<!subteam^S0DUTY>" in reply.text]
     assert called == [f"{CALLED}\nIf it cannot wait: {PAGE}"]
+    assert office.whispers("priya", "random")[-1].text == "A person was called in this thread before; see above."
 
 
 async def test_outside_duty_hours_nobody_is_called_and_the_way_to_page_is_given(either_office: Office) -> None:
@@ -152,7 +153,7 @@ async def test_outside_duty_hours_nobody_is_called_and_the_way_to_page_is_given(
     await office.until(lambda: len(office.replies(asked)) == 2)
 
     assert office.replies(asked)[1].text == (
-        "somebody here needs a person: please see the question above. "
+        "Somebody here needs a person: please see the question above. "
         "Nobody is on duty right now; the platform team is there Mon-Fri 09:00-17:30 (Europe/London)."
         f"\nIf it cannot wait: {PAGE}"
     )

@@ -214,6 +214,17 @@ async def test_work_that_fails_each_time_is_given_up_and_the_person_is_told(desk
     assert (desk.given_up, desk.done) == (["one"], [])
 
 
+async def test_work_that_ends_the_process_each_time_is_given_up(desk: Desk) -> None:
+    await desk.put("one")
+    for number in range(TRIES):
+        await desk.claim(f"dies {number}")
+        desk.hands.move(seconds=LEASE.total_seconds())
+    await desk.turn()
+
+    assert [row["state"] for row in await desk.rows()] == ["failed"]
+    assert (desk.given_up, desk.done) == (["one"], [])
+
+
 async def test_work_nobody_knows_how_to_do_is_given_up_in_the_end(desk: Desk) -> None:
     await desk.put("one", kind=Kind.HELP)
     for _ in range(TRIES):
