@@ -34,6 +34,10 @@ class PayloadMalformed(MentorError):
     """What came from Slack has not the form Slack documents."""
 
 
+# The two calls that are refused for nothing but their token.
+TOKEN_HINTS = {"auth.test": " (check SLACK_BOT_TOKEN)", "apps.connections.open": " (check SLACK_APP_TOKEN)"}
+
+
 class SlackError(MentorError):
     """Slack did not do what was asked."""
 
@@ -44,7 +48,7 @@ class SlackRefused(SlackError):
     def __init__(self, method: str, code: str) -> None:
         self.method = method
         self.code = code
-        super().__init__(f"{method}: {code}")
+        super().__init__(f"Slack refused {method}: {code}{TOKEN_HINTS.get(method, '')}")
 
 
 class SlackRateLimited(SlackError):

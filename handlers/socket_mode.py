@@ -9,13 +9,15 @@ from aiohttp import ClientError
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.errors import SlackRefused, SlackUnclear
 from handlers.errors import LISTENER_S, dispatch, read_request
 
+OPEN = "apps.connections.open"
 PING_S = 10.0
 LOOK_S = 0.25  # how often the socket is looked at between pings
 DEAF_AFTER_S = 30.0  # without a ping the socket is taken for dead, whatever it says of itself
@@ -30,7 +32,16 @@ class SocketMode(AsyncSocketModeHandler):
         self._is_stopping = False
 
     async def open(self) -> None:
-        """Returns once connected. Raises what the SDK raises when Slack refuses the token or is not to be reached."""
+        """Returns once connected. Raises SlackRefused for a bad token, SlackUnclear when Slack is not to be reached.
+
+        Asks for the address itself: the SDK's `connect` would try a refused token for ever, and say nothing.
+        """
+        try:
+            self.client.wss_uri = await self.client.issue_new_wss_url()
+        except SlackApiError as error:
+            raise SlackRefused(OPEN, str(error.response.get("error"))) from error
+        except (SlackClientError, ClientError, TimeoutError, OSError) as error:
+            raise SlackUnclear(OPEN, type(error).__name__) from error
         await self.client.connect()  # type: ignore[no-untyped-call]
 
     async def what_is_wrong(self) -> str:

@@ -1,12 +1,15 @@
 """A socket that breaks without a word, as networks let it, and an address that is spent before it is used."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.app import running
+from bot.config import Secret
 from bot.demo import furnish, settings_for
+from bot.errors import SlackRefused
 from bot.generate import manifest
 from handlers.socket_mode import PING_S
 from sandbox import Sandbox
@@ -47,3 +50,13 @@ async def test_spent_address_is_not_tried_for_ever(sandbox: Sandbox) -> None:
 
     await sandbox.wait_for(lambda: not sandbox.sockets.connections)
     await sandbox.connected(timeout_s=PING_S * 3)
+
+
+async def test_a_wrong_app_token_ends_the_start_with_the_reason(tmp_path: Path) -> None:
+    async with Sandbox(manifest()) as sandbox:
+        furnish(sandbox)
+        settings = replace(settings_for(sandbox, tmp_path), slack_app_token=Secret("xapp-of-another-app"))
+
+        with pytest.raises(SlackRefused, match="SLACK_APP_TOKEN"):
+            async with running(settings):
+                raise AssertionError("started")
