@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -50,6 +51,7 @@ class Slack:
         self._clock = clock
         self._web = web_client(token, api_url, timeout_s=clock.wall_seconds(TIMEOUT_S))
         self._session: aiohttp.ClientSession | None = None
+        self._reply_hosts = {"hooks.slack.com", urlsplit(api_url).hostname}
         self._profiles: dict[str, tuple[datetime, Profile]] = {}
         self._groups: dict[str, tuple[datetime, frozenset[str]]] = {}
 
@@ -112,6 +114,8 @@ class Slack:
     async def respond(self, url: str, *, text: str, blocks: list[Json]) -> None:
         """Shows it to the person who acted, through the address Slack gave for that. Raises SlackError."""
         assert self._session is not None
+        if urlsplit(url).hostname not in self._reply_hosts:
+            raise SlackRefused("response_url", "not_an_address_of_slacks")
         body = {"response_type": "ephemeral", "replace_original": False, "text": text, "blocks": blocks}
         try:
             async with self._session.post(url, json=body, allow_redirects=False) as response:
