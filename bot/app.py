@@ -17,15 +17,16 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.answers import blocks, effects
+from bot.answers import blocks
 from bot.answers.desk import Desk
 from bot.answers.duty import DutyService
 from bot.answers.library import Library, Shelf, catalogued
 from bot.answers.people import PeopleService
+from bot.answers.reload import ReloadService
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
 from bot.config import Secret, Settings
-from bot.handbook import HandbookSource, Refreshed, StillBroken, Unreachable
+from bot.handbook import HandbookSource
 from bot.model import Workspace
 from bot.outbox import Outbox
 from bot.peers.service import PeerService
@@ -57,7 +58,6 @@ class Mentor:
         self, settings: Settings, source: HandbookSource, library: Library, workspace: Workspace, slack: Slack
     ) -> None:
         self.settings = settings
-        self.source = source
         self.workspace = workspace
         clock = self.clock = settings.clock
         self.database = Database(settings.database_url)
@@ -69,6 +69,7 @@ class Mentor:
         people = PeopleService(desk)
         self.duty = DutyService(desk)
         self.answers = AnswerService(desk, people)
+        self.reload = ReloadService(desk, source)
         self.verdicts = VerdictService(desk, people, self.duty)
         self.peers = PeerService(
             self.database,
@@ -129,27 +130,6 @@ class Mentor:
         token = self.settings.slack_app_token
         return SocketMode(self.bolt, token.value, web_client=web_client(token, self.settings.slack_api_url))
 
-    async def refresh_handbook(self) -> None:
-        """A good new handbook is indexed and live; a broken one is told to the platform team once."""
-        match await self.source.refresh():
-            case Refreshed(handbook):
-                await self.shelf.put(handbook)
-                log.info("handbook.refreshed", revision=handbook.revision, articles=len(handbook.articles))
-            case StillBroken(problems, revision):
-                log.error("handbook.broken", revision=revision, problems=[str(problem) for problem in problems])
-                await self._tell_broken([str(problem) for problem in problems], revision)
-            case Unreachable(reason):
-                log.warning("handbook.unreachable", reason=reason)
-
-    async def _tell_broken(self, problems: list[str], revision: str) -> None:
-        channel_id = self.shelf.library.handbook.channels.platform_channel
-        if not channel_id:
-            return
-        shown = blocks.handbook_broken(problems, revision=revision)
-        effect = effects.in_channel(f"handbook-broken:{revision}", blocks.HANDBOOK_BROKEN, channel_id, shown)
-        await self.database.write(lambda tx: self.outbox.put(tx, effect))
-        self.outbox.bell.set()
-
     async def forget_old(self) -> None:
         """Keys that nothing can ask for again."""
         now = self.clock.now()
@@ -190,7 +170,7 @@ class Mentor:
     def start_ticks(self) -> None:
         """The scheduler only ticks; what is due is decided elsewhere. Late or doubled ticks do no harm."""
         every = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self.ticks.add_job(self.refresh_handbook, "interval", seconds=self.clock.wall_seconds(60), **every)
+        self.ticks.add_job(self.reload.handbook, "interval", seconds=self.clock.wall_seconds(60), **every)
         self.ticks.add_job(self.forget_old, "interval", seconds=self.clock.wall_seconds(6 * 3600), **every)
         self.ticks.start()
 

@@ -16,7 +16,7 @@ from bot.slack import TIMEOUT_S, Posted, Slack
 from bot.storage import outbox as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.outbox import Sending
-from bot.work import LEASE, rest, wait_before, whole
+from bot.work import LEASE, keep_starting, wait_before
 
 log = structlog.get_logger(__name__)
 
@@ -59,14 +59,7 @@ class Outbox:
 
     async def run(self) -> None:
         """Until cancelled; what is in hand then is finished first."""
-        try:
-            while True:
-                self.bell.clear()
-                if not await whole(self._start_due()):
-                    await rest(self.bell, self._clock)
-        finally:
-            if self._in_hand:
-                await asyncio.wait(self._in_hand, timeout=self._clock.wall_seconds(TIMEOUT_S))
+        await keep_starting(self._start_due, self._in_hand, bell=self.bell, clock=self._clock)
 
     async def _start_due(self) -> bool:
         room = AT_ONCE - len(self._in_hand)

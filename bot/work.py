@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 LEASE = timedelta(seconds=60)
 POLL_S = 1.0
+LAST_MINUTE_S = 15.0  # for what is in hand at a stop; well under the lease
 STEP_S = 5.0  # of the wall: a claim takes milliseconds, but a database that is away must not hold up a stop
 AT_ONCE = 8  # rows in hand at a time
 TRIES = 8  # with the waits below about a quarter of an hour
@@ -113,15 +114,8 @@ class Workers:
         self.bell = asyncio.Event()  # rung by whoever put in work that is due now
 
     async def run(self) -> None:
-        """Until cancelled; what is in hand then is finished first, within the lease."""
-        try:
-            while True:
-                self.bell.clear()
-                if not await whole(self._start_due()):
-                    await rest(self.bell, self._clock)
-        finally:
-            if self._in_hand:
-                await asyncio.wait(self._in_hand, timeout=self._clock.wall_seconds(LEASE.total_seconds() / 4))
+        """Until cancelled; what is in hand then is finished first."""
+        await keep_starting(self._start_due, self._in_hand, bell=self.bell, clock=self._clock)
 
     async def _start_due(self) -> bool:
         """Whether anything was started."""
@@ -183,6 +177,24 @@ class Workers:
 def wait_before(attempt: int) -> timedelta:
     """How long after the given attempt the next may start: 5 s, doubled each time, at most 5 minutes."""
     return min(LONGEST_WAIT, FIRST_WAIT * float(2 ** (attempt - 1)))
+
+
+async def keep_starting(
+    start_due: Callable[[], Coroutine[Any, Any, bool]],
+    in_hand: Mapping[asyncio.Task[None], object],
+    *,
+    bell: asyncio.Event,
+    clock: Clock,
+) -> None:
+    """Starts what is due, rests when nothing was, until cancelled; then what is in hand gets time to end."""
+    try:
+        while True:
+            bell.clear()
+            if not await whole(start_due()):
+                await rest(bell, clock)
+    finally:
+        if in_hand:
+            await asyncio.wait(in_hand, timeout=clock.wall_seconds(LAST_MINUTE_S))
 
 
 async def whole(step: Coroutine[Any, Any, T]) -> T:

@@ -52,8 +52,8 @@ async def test_a_broken_handbook_leaves_the_old_one_answering_and_is_told_once(
 ) -> None:
     (handbook / file).write_text(text)
     (handbook / "articles" / "logs.md").write_text(CACHE)
-    await office.mentor.refresh_handbook()
-    await office.mentor.refresh_handbook()
+    await office.mentor.reload.handbook()
+    await office.mentor.reload.handbook()
     thread = await ask(office, QUESTION)
 
     notices = await told(office)
@@ -65,9 +65,9 @@ async def test_a_broken_handbook_leaves_the_old_one_answering_and_is_told_once(
 
 async def test_each_broken_state_is_told_anew(office: Office, handbook: Path) -> None:
     (handbook / "channels.yaml").write_text(BROKEN_CHANNELS)
-    await office.mentor.refresh_handbook()
+    await office.mentor.reload.handbook()
     (handbook / "channels.yaml").write_text("channels: [\n")
-    await office.mentor.refresh_handbook()
+    await office.mentor.reload.handbook()
 
     assert len(await told(office)) == 2
 
@@ -75,10 +75,10 @@ async def test_each_broken_state_is_told_anew(office: Office, handbook: Path) ->
 async def test_a_mended_handbook_goes_live(office: Office, handbook: Path) -> None:
     (handbook / "channels.yaml").write_text(BROKEN_CHANNELS)
     (handbook / "articles" / "cache.md").write_text(CACHE)
-    await office.mentor.refresh_handbook()
+    await office.mentor.reload.handbook()
     before = office.mentor.shelf.library.handbook
     (handbook / "channels.yaml").write_text(CHANNELS)
-    await office.mentor.refresh_handbook()
+    await office.mentor.reload.handbook()
 
     assert "Clean the cache" not in [article.title for article in before.articles]
     assert (await ask(office, "how do I clean the cache?"))[1] == (
@@ -92,7 +92,7 @@ async def test_a_channel_is_watched_from_the_moment_the_handbook_says_so(office:
     await office.quiet()
     before = office.channel("random")
     (handbook / "channels.yaml").write_text(CHANNELS + "  - {id: C0RANDOM, name: random, answer: at once}\n")
-    await office.mentor.refresh_handbook()
+    await office.mentor.reload.handbook()
 
     assert before == [("priya", QUESTION)]
     assert (await ask(office, QUESTION, channel="random"))[1] == LOGS_TOLD
@@ -100,7 +100,7 @@ async def test_a_channel_is_watched_from_the_moment_the_handbook_says_so(office:
 
 async def test_a_deleted_article_answers_no_more(office: Office, handbook: Path) -> None:
     (handbook / "articles" / "logs.md").unlink()
-    await office.mentor.refresh_handbook()
+    await office.mentor.reload.handbook()
     asked = office.person("priya").say("ask-platform", QUESTION)
     await office.quiet()
 
@@ -152,7 +152,7 @@ async def test_a_repository_is_answered_from_at_its_revision(
     async with at_work(sandbox, from_git) as office:
         before = await ask(office, QUESTION)
         revision = remote.commit(GOOD | {"articles/cache.md": CACHE})
-        await office.mentor.refresh_handbook()
+        await office.mentor.reload.handbook()
         after = await ask(office, "how do I clean the cache?")
 
         assert before[1] == LOGS_TOLD
@@ -165,12 +165,12 @@ async def test_a_broken_revision_is_told_once_and_the_last_good_one_answers_over
 ) -> None:
     async with at_work(sandbox, from_git) as office:
         revision = remote.commit(BROKEN)
-        await office.mentor.refresh_handbook()
-        await office.mentor.refresh_handbook()
+        await office.mentor.reload.handbook()
+        await office.mentor.reload.handbook()
         before = await ask(office, QUESTION)
         await office.quiet()
     async with at_work(sandbox, from_git) as office:
-        await office.mentor.refresh_handbook()
+        await office.mentor.reload.handbook()
         after = await ask(office, QUESTION)
         notices = await told(office)
 
@@ -184,7 +184,7 @@ async def test_a_repository_that_cannot_be_reached_leaves_the_handbook_as_it_is(
 ) -> None:
     async with at_work(sandbox, from_git) as office:
         shutil.move(remote.folder, remote.folder.with_name("away.git"))
-        await office.mentor.refresh_handbook()
+        await office.mentor.reload.handbook()
 
         assert (await ask(office, QUESTION))[1] == LOGS_TOLD
         assert await told(office) == []

@@ -79,7 +79,7 @@ async def test_what_a_person_adds_to_a_verb_is_not_repeated(office: Office) -> N
 
 async def test_what_is_wrong_in_a_handbook_calls_nobody(office: Office, handbook: Path) -> None:
     (handbook / "people.yaml").write_text(f'"{HOSTILE}": 1\n')
-    await office.mentor.refresh_handbook()
+    await office.mentor.reload.handbook()
     await office.until(lambda: office.channel("platform-team"))
 
     assert "&lt;!channel&gt;" in office.channel("platform-team")[0][1]

@@ -1,0 +1,38 @@
+"""Brings a changed handbook into use, and tells the platform team of a broken one."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from bot.answers import blocks, effects
+from bot.answers.desk import Desk
+from bot.handbook import HandbookSource, Refreshed, StillBroken, Unreachable
+
+log = structlog.get_logger(__name__)
+
+
+class ReloadService:
+    def __init__(self, desk: Desk, source: HandbookSource) -> None:
+        self._desk = desk
+        self._source = source
+
+    async def handbook(self) -> None:
+        """A good new handbook is indexed and live; a broken one is told to the platform team once."""
+        match await self._source.refresh():
+            case Refreshed(handbook):
+                await self._desk.shelf.put(handbook)
+                log.info("handbook.refreshed", revision=handbook.revision, articles=len(handbook.articles))
+            case StillBroken(problems, revision):
+                log.error("handbook.broken", revision=revision, problems=[str(problem) for problem in problems])
+                await self._tell_broken([str(problem) for problem in problems], revision)
+            case Unreachable(reason):
+                log.warning("handbook.unreachable", reason=reason)
+
+    async def _tell_broken(self, problems: Sequence[str], revision: str) -> None:
+        channel_id = self._desk.shelf.library.handbook.channels.platform_channel
+        if not channel_id:
+            return
+        shown = blocks.handbook_broken(problems, revision=revision)
+        await self._desk.send(
+            effects.in_channel(f"handbook-broken:{revision}", blocks.HANDBOOK_BROKEN, channel_id, shown)
+        )
