@@ -13,10 +13,28 @@ from sqlalchemy import create_engine, make_url, text
 
 from bot.storage import migrate
 from bot.storage.engine import Database
+from tests.real_data import REAL_DATA
 
 # Properties are about results: a busy machine is no failure.
 settings.register_profile("mentor", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("mentor")
+
+
+def pytest_report_header() -> str:
+    """Whether the tests that need the real data run, so that their absence is not silent."""
+    if REAL_DATA.is_dir():
+        return "real data: ../shared/data"
+    return "real data: not beside the project; its tests are left out"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without the real data its tests are deselected, not skipped: a skip then always says that something is amiss."""
+    if REAL_DATA.is_dir():
+        return
+    left_out = [item for item in items if item.get_closest_marker("real_data")]
+    if left_out:
+        items[:] = [item for item in items if not item.get_closest_marker("real_data")]
+        config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from bot.answers.evaluation import JudgedDataInvalid, Report, auc, evaluate
-
-REAL = Path(__file__).parents[2].parent / "shared" / "data"
+from tests.real_data import REAL_DATA
 
 DOCUMENTS = [
     {"id": "a/logs", "set": "a", "title": "Application logs", "text": "## Keep\n\nLogs are kept thirty days."},
@@ -123,9 +122,9 @@ def test_auc_counts_ties_half() -> None:
     assert auc([0.9, 0.5], [0.5, 0.1]) == 0.875
 
 
-@pytest.mark.skipif(not (REAL / "retrieval-dev.jsonl").exists(), reason="the real judged data is not here")
+@pytest.mark.real_data
 def test_real_judged_questions_are_answered_at_least_this_well() -> None:
-    report = evaluate(REAL / "retrieval-dev-corpus.jsonl", REAL / "retrieval-dev.jsonl", lambda done: None)
+    report = evaluate(REAL_DATA / "retrieval-dev-corpus.jsonl", REAL_DATA / "retrieval-dev.jsonl", lambda done: None)
 
     reached = {(row.set, row.kind): (row.p_at_1 or 0.0, row.recall_at_5 or 0.0) for row in report.rows}
     answered = {(row.set, row.kind): row.answered_rate for row in report.rows}

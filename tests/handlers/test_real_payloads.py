@@ -8,17 +8,17 @@ import json
 import random
 from collections.abc import Sequence
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.handlers import payloads
 from tests.handlers.by_http import FORM_TYPE, JSON_TYPE, BotByHttp
+from tests.real_data import REAL_DATA
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-REAL = Path(__file__).parents[3] / "shared" / "data" / "payloads"
+REAL = REAL_DATA / "payloads"
 KINDS = ("events", "events-shape", "interactive", "interactive-shape", "socket-mode")
 # Shortened by their authors: without a channel, and without the changed message's ts.
 HOLLOW = {"message.6.json", "message.message_changed.2.json"}
@@ -27,8 +27,6 @@ MUTATED, AT_ONCE, SEED = 1_000, 20, 20_261_124  # on each of the two databases
 
 def _real(kind: str, bot: BotByHttp) -> list[tuple[str, Any]]:
     """Each sample by name; its addresses to answer to point to this machine."""
-    if not REAL.is_dir():
-        pytest.skip("no real payloads beside the project (../shared/data/payloads)")
     elsewhere = "https://hooks.slack.com"
     return [
         (path.name, json.loads(path.read_text().replace(elsewhere, bot.sandbox.url)))
@@ -41,6 +39,7 @@ def _not_accepted(answers: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
     return [(name, status) for name, status in answers if not (200 <= status < 300 or 400 <= status < 500)]
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize("kind", KINDS)
 async def test_each_real_payload_is_taken_or_refused_by_http(bot: BotByHttp, kind: str) -> None:
     real = _real(kind, bot)
@@ -52,6 +51,7 @@ async def test_each_real_payload_is_taken_or_refused_by_http(bot: BotByHttp, kin
     assert bot.uncaught == []
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize("kind", KINDS)
 async def test_each_real_payload_is_taken_or_refused_in_socket_mode(bot: BotByHttp, kind: str) -> None:
     real = _real(kind, bot)
@@ -63,6 +63,7 @@ async def test_each_real_payload_is_taken_or_refused_in_socket_mode(bot: BotByHt
     assert bot.uncaught == []
 
 
+@pytest.mark.real_data
 async def test_real_payloads_are_not_merely_refused(bot: BotByHttp) -> None:
     """Else the two tests above would pass on a bot that takes nothing."""
     said = [each for each in _real("events", bot) if each[0].startswith("message.") and each[0] not in HOLLOW]

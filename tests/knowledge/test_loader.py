@@ -12,8 +12,7 @@ from knowledge.channels import Channels
 from knowledge.loader import Broken, Handbook, load
 from knowledge.people import People
 from knowledge.problem import Level
-
-REAL = Path(__file__).parents[2].parent / "shared" / "data"
+from tests.real_data import REAL_DATA
 
 
 def write(folder: Path, **files: str | bytes) -> Path:
@@ -229,12 +228,11 @@ def test_no_content_of_any_file_raises(people: bytes, channels: bytes, page: byt
 
 
 def real(tmp_path: Path, name: str) -> Handbook:
-    if not (REAL / name).is_dir():
-        pytest.skip(f"the real pages of {name} are not beside the project")
-    (tmp_path / "articles").symlink_to(REAL / name / "pages")
+    (tmp_path / "articles").symlink_to(REAL_DATA / name / "pages")
     return good(tmp_path)
 
 
+@pytest.mark.real_data
 def test_real_handbook_with_front_matter_loads_whole(tmp_path: Path) -> None:
     handbook = real(tmp_path, "kb-dev")
 
@@ -247,6 +245,7 @@ def test_real_handbook_with_front_matter_loads_whole(tmp_path: Path) -> None:
     assert len(handbook.warnings) < 10
 
 
+@pytest.mark.real_data
 def test_real_handbook_without_front_matter_loads_whole(tmp_path: Path) -> None:
     handbook = real(tmp_path, "kb-dev-2")
 

@@ -5,15 +5,15 @@ A real sample is a union over many workspaces, so ours may lack keys; it must no
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.model import Json
+from tests.real_data import REAL_DATA
 from tests.sandbox.small import SCOPES, Served, say_numbers, served_small, small_manifest
 
-RESPONSES = Path(__file__).parents[3] / "shared" / "data" / "payloads" / "api-responses"
+RESPONSES = REAL_DATA / "payloads" / "api-responses"
 
 METADATA: Json = {"event_type": "row", "event_payload": {}}
 HOME: Json = {"type": "home", "blocks": [{"type": "divider"}]}
@@ -128,7 +128,7 @@ async def test_a_reply_has_the_keys_and_types_code_relies_on(api: Served, method
     assert list(lacking(reply, SAMPLES[method])) == []
 
 
-@pytest.mark.skipif(not RESPONSES.is_dir(), reason="the real replies are not here")
+@pytest.mark.real_data
 @pytest.mark.parametrize("method", CALLS)
 async def test_a_reply_has_no_key_and_no_type_that_real_ones_have_not(api: Served, method: str) -> None:
     real = json.loads((RESPONSES / f"{method}.json").read_text())

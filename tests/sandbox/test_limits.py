@@ -1,7 +1,6 @@
 """What Slack takes and refuses in messages and views, and where it says the fault lies."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +8,9 @@ import pytest
 from sandbox.block_kit import BLOCKS, ELEMENTS, VIEWS, Field
 from sandbox.limits import text_length, validate_message_blocks, validate_view
 from sandbox.model import Json
+from tests.real_data import REAL_DATA
 
-PAYLOADS = Path(__file__).parents[3] / "shared" / "data" / "payloads"
-needs_real_payloads = pytest.mark.skipif(not PAYLOADS.is_dir(), reason="the real payloads are not here")
+PAYLOADS = REAL_DATA / "payloads"
 
 
 def mrkdwn(text: str = "hello") -> Json:
@@ -258,7 +257,7 @@ def test_all_text_of_a_message_is_counted_however_deep() -> None:
     assert text_length(blocks) == 15
 
 
-@needs_real_payloads
+@pytest.mark.real_data
 def test_the_table_agrees_with_the_limits_slacks_sdk_checks() -> None:
     limits: dict[str, Any] = json.loads((PAYLOADS / "block-kit-limits.json").read_text())["limits"]
 
@@ -272,14 +271,14 @@ def test_the_table_agrees_with_the_limits_slacks_sdk_checks() -> None:
     assert differences == {}
 
 
-@needs_real_payloads
+@pytest.mark.real_data
 def test_the_table_agrees_with_the_views_limits() -> None:
     limits = json.loads((PAYLOADS / "block-kit-limits.json").read_text())["limits"]["View"]["max"]
 
     assert {name: VIEWS["modal"][name].most for name in limits} == limits
 
 
-@needs_real_payloads
+@pytest.mark.real_data
 def test_what_real_payloads_carry_is_taken() -> None:
     refused = {
         path.name: problems

@@ -8,9 +8,10 @@ import pytest
 from sandbox.manifest import METHOD_ACCESS, METHOD_SCOPES, AppManifest, Shortcut, SlashCommand, scopes_needed
 from sandbox.rates import METHOD_TIER
 from sandbox.web_api import METHODS, OPEN_METHODS
+from tests.real_data import REAL_DATA
 from tests.sandbox.small import SCOPES, small_manifest
 
-EXAMPLES = Path(__file__).parents[3] / "shared" / "data" / "payloads" / "manifest"
+EXAMPLES = REAL_DATA / "payloads" / "manifest"
 NEED_NO_SCOPE = OPEN_METHODS | {
     "apps.connections.open",
     "auth.test",
@@ -83,7 +84,7 @@ def test_every_method_has_its_tier_or_a_special_one() -> None:
     assert METHODS.keys() - METHOD_TIER.keys() == special
 
 
-@pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the real manifests are not here")
+@pytest.mark.real_data
 def test_slacks_own_examples_can_be_read() -> None:
     manifest = AppManifest.load(EXAMPLES / "examples-v2-manifest.valid.json")
 

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -22,9 +21,10 @@ from sandbox.model import (
     View,
 )
 from sandbox.payloads import Installation, events_of, outer
+from tests.real_data import REAL_DATA
 from tests.sandbox.payload_differences import EXCESS, LACKING, NEWER
 
-REAL = Path(__file__).parents[2].parent / "shared" / "data" / "payloads"
+REAL = REAL_DATA / "payloads"
 AT_S = 1700000000.25
 
 MAYA = Person("U0MAYA", "maya", "Maya Okafor", "T0SAND")
@@ -265,7 +265,7 @@ def outermost(paths: set[str]) -> set[str]:
     return {each for each in paths if not any(each.startswith((f"{other}.", f"{other}[")) for other in paths)}
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real payloads are not beside this checkout")
+@pytest.mark.real_data
 @pytest.mark.parametrize(
     ("folder", "name"), [("events", name) for name in EVENTS] + [("interactive", name) for name in ACTS]
 )

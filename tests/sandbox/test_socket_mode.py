@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -14,8 +13,9 @@ from sandbox.clock import Clock
 from sandbox.delivery import Answer, Package, Patience
 from sandbox.model import Json
 from sandbox.socket_mode import SocketHub
+from tests.real_data import REAL_DATA
 
-REAL = Path(__file__).parents[2].parent / "shared" / "data" / "payloads" / "socket-mode"
+REAL = REAL_DATA / "payloads" / "socket-mode"
 
 EVENT = Package("events_api", {"type": "event_callback"})
 COMMAND = Package("slash_commands", {"command": "/platform"}, accepts_response=True)
@@ -218,7 +218,7 @@ async def test_nothing_but_an_acknowledgement_counts_as_one(hasty_slack: Slack) 
     assert await sending == Answer(failure="timeout")
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real payloads are not beside this checkout")
+@pytest.mark.real_data
 @pytest.mark.parametrize("package", [EVENT, COMMAND, PRESS], ids=["event", "command", "press"])
 async def test_an_envelope_has_the_keys_of_a_real_one(slack: Slack, package: Package) -> None:
     real = json.loads((REAL / f"{package.kind}.json").read_text("utf-8"))
