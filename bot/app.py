@@ -43,7 +43,9 @@ from handlers.socket_mode import SocketMode
 log = structlog.get_logger(__name__)
 
 EVENT_IDS_KEPT = timedelta(days=7)  # longer than any retry
+TICK_S = 10.0  # for a tick under way at a stop
 DONE_WORK_KEPT = timedelta(days=30)
+WORDS_KEPT = timedelta(days=30)  # of messages sent; their keys stay, so that nothing is sent again
 
 
 def new_id() -> str:
@@ -67,7 +69,7 @@ class Mentor:
         wake = self.workers.bell.set
         desk = Desk(self.database, self.outbox, slack, self.shelf, workspace, clock, new_id, wake)
         people = PeopleService(desk)
-        self.duty = DutyService(desk)
+        self.duty = DutyService(desk, people)
         self.answers = AnswerService(desk, people)
         self.reload = ReloadService(desk, source)
         self.verdicts = VerdictService(desk, people, self.duty)
@@ -82,6 +84,7 @@ class Mentor:
         self.bolt = self._bolt()
         self.socket = self._socket() if settings.uses_socket_mode else None
         self.ticks = AsyncIOScheduler()
+        self._ticking: set[asyncio.Task[None]] = set()
 
     def _jobs(self) -> Mapping[str, Job]:
         """Each kind of work, who does it, and who tells the person when it was given up."""
@@ -131,10 +134,11 @@ class Mentor:
         return SocketMode(self.bolt, token.value, web_client=web_client(token, self.settings.slack_api_url))
 
     async def forget_old(self) -> None:
-        """Keys that nothing can ask for again."""
+        """Keys that nothing can ask for again, and the words of messages long sent."""
         now = self.clock.now()
         await self.database.write(lambda tx: peer_rows.forget_events(tx, before=now - EVENT_IDS_KEPT))
         await self.database.write(lambda tx: work_rows.forget_done(tx, before=now - DONE_WORK_KEPT))
+        await self.database.write(lambda tx: outbox_rows.forget_words(tx, before=now - WORDS_KEPT))
 
     async def figures(self) -> Mapping[tuple[str, str], float]:
         """For /metrics: what waits and what was given up."""
@@ -170,9 +174,36 @@ class Mentor:
     def start_ticks(self) -> None:
         """The scheduler only ticks; what is due is decided elsewhere. Late or doubled ticks do no harm."""
         every = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self.ticks.add_job(self.reload.handbook, "interval", seconds=self.clock.wall_seconds(60), **every)
-        self.ticks.add_job(self.forget_old, "interval", seconds=self.clock.wall_seconds(6 * 3600), **every)
+        self.ticks.add_job(
+            self._tick,
+            "interval",
+            args=[self.reload.handbook],
+            id="handbook",
+            seconds=self.clock.wall_seconds(60),
+            **every,
+        )
+        self.ticks.add_job(
+            self._tick,
+            "interval",
+            args=[self.forget_old],
+            id="forget",
+            seconds=self.clock.wall_seconds(6 * 3600),
+            **every,
+        )
         self.ticks.start()
+
+    async def _tick(self, job: Callable[[], Awaitable[None]]) -> None:
+        task = asyncio.ensure_future(job())
+        self._ticking.add(task)
+        task.add_done_callback(self._ticking.discard)
+        await task
+
+    async def stop_ticks(self) -> None:
+        """No further tick; one that is under way ends first, so that nothing is left on a closed database."""
+        self.ticks.pause()
+        if self._ticking:
+            await asyncio.wait(self._ticking, timeout=TICK_S)
+        self.ticks.shutdown(wait=False)
 
 
 @asynccontextmanager
@@ -185,17 +216,19 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         source = HandbookSource(
             settings.handbook, workspace=settings.data_folder / "handbook", environment=settings.environment
         )
-        await source.refresh()
+        outcome = await source.refresh()
         slack = Slack(settings.slack_bot_token, api_url=settings.slack_api_url, clock=settings.clock)
         await slack.open()
         stack.push_async_callback(slack.close)
         mentor = Mentor(settings, source, await catalogued(source.current), await slack.who_am_i(), slack)
         stack.push_async_callback(mentor.database.close)
         await migrate.upgrade(mentor.database)
-        for loop in (mentor.workers.run(), mentor.outbox.run()):
+        await mentor.forget_old()  # here too, for a bot that is restarted often
+        await mentor.reload.take(outcome)  # a broken revision may have come while nobody looked
+        for loop in (mentor.outbox.run(), mentor.workers.run()):  # workers stop first: what they put in is still sent
             stack.push_async_callback(_ended, asyncio.create_task(loop))
         mentor.start_ticks()
-        stack.callback(mentor.ticks.shutdown, wait=False)
+        stack.push_async_callback(mentor.stop_ticks)
         runner = web.AppRunner(mentor.web(), access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

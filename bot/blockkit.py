@@ -7,7 +7,6 @@ from bot.model import Json
 SECTION_MAX = 3_000
 BUTTON_TEXT_MAX = 75
 TEXT_MAX = 10_000  # of a whole message: undocumented, it fails near 13,200
-BLOCKS_MAX = 50
 LABEL_MAX, URL_MAX = 200, 1_000  # of a link: two links and their ages fit a block, so that clipping cuts none
 
 

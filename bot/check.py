@@ -33,13 +33,12 @@ async def check(settings: Settings, *, handbook: str | None, folder: Path) -> Ch
         handbook or settings.handbook, workspace=settings.data_folder / "handbook", environment=settings.environment
     )
     try:
-        await source.refresh()
+        current = await source.read_now()
     except HandbookBroken as broken:
         problems += broken.problems
         if not broken.problems:
             raise
         return Checked(tuple(problems), f"The handbook has {len(broken.problems)} errors.")
-    current = source.current
     problems += current.warnings
     watched = len(current.channels.channels)
     return Checked(

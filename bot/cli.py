@@ -191,8 +191,7 @@ async def _handbook(place: str | None) -> "Handbook":
     source = HandbookSource(
         place or settings.handbook, workspace=settings.data_folder / "handbook", environment=settings.environment
     )
-    await source.refresh()
-    return source.current
+    return await source.read_now()
 
 
 def _db_upgrade(_options: argparse.Namespace) -> int:

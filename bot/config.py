@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.clock import Clock, scaled
 from bot.errors import SettingsInvalid
@@ -122,7 +123,9 @@ def _token(env: Mapping[str, str], name: str, prefix: str, problems: list[str]) 
 
 
 def _api_url(value: str, problems: list[str]) -> str:
-    if not value.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    address = urlsplit(value)
+    is_here = address.scheme == "http" and address.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not (is_here or (address.scheme == "https" and address.hostname)):
         problems.append("SLACK_API_URL: must be https (http is accepted on this machine only)")
     return value if value.endswith("/") else value + "/"
 
@@ -152,7 +155,8 @@ def _clock(value: str, problems: list[str]) -> Clock:
         return Clock(time.time)
     try:
         origin_s, start_s, factor = (float(part) for part in value.split(":"))
-    except ValueError:
+        1 / max(0.0, factor)
+    except (ValueError, ZeroDivisionError):
         problems.append("MENTOR_CLOCK: must be ORIGIN:START:FACTOR in seconds; leave it unset outside rehearsals")
         return Clock(time.time)
     return scaled(time.time, origin_s=origin_s, start_s=start_s, factor=factor)

@@ -34,8 +34,11 @@ class PayloadMalformed(MentorError):
     """What came from Slack has not the form Slack documents."""
 
 
-# The two calls that are refused for nothing but their token.
-TOKEN_HINTS = {"auth.test": " (check SLACK_BOT_TOKEN)", "apps.connections.open": " (check SLACK_APP_TOKEN)"}
+# Mended by an operator: the token is wrong, gone or may too little.
+TOKEN_TROUBLE = {
+    "invalid_auth", "not_authed", "not_allowed_token_type", "account_inactive",
+    "token_revoked", "token_expired", "missing_scope",
+}  # fmt: skip
 
 
 class SlackError(MentorError):
@@ -48,7 +51,12 @@ class SlackRefused(SlackError):
     def __init__(self, method: str, code: str) -> None:
         self.method = method
         self.code = code
-        super().__init__(f"Slack refused {method}: {code}{TOKEN_HINTS.get(method, '')}")
+        token = "SLACK_APP_TOKEN" if method == "apps.connections.open" else "SLACK_BOT_TOKEN"
+        super().__init__(f"Slack refused {method}: {code}" + (f" (check {token})" if self.is_token_trouble else ""))
+
+    @property
+    def is_token_trouble(self) -> bool:
+        return self.code in TOKEN_TROUBLE
 
 
 class SlackRateLimited(SlackError):

@@ -126,6 +126,18 @@ class HandbookSource:
                     raise
                 return Unreachable(str(error))
 
+    async def read_now(self) -> Handbook:
+        """What stands at the place now, whatever good one was kept from before.
+
+        Raises HandbookBroken with the problems, or GitFailed when the repository cannot be read.
+        """
+        match await self.refresh():
+            case StillBroken(problems, _):
+                raise HandbookBroken(problems=problems)
+            case Unreachable(reason):
+                raise GitFailed(reason)
+        return self.current
+
     async def _refresh(self) -> Outcome:
         if await self._reader.revision() == self._seen:
             return Unchanged()

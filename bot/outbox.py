@@ -29,8 +29,6 @@ GIVE_UP_AFTER = timedelta(hours=24)
 TRIES_TO_LONGEST = 7  # waits double up to five minutes, then stay
 UNASKED_PER_WEEK, UNASKED_PER_MONTH = 1, 2
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
-# Mended by an operator, not by dropping the message.
-TOKEN_TROUBLE = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
 BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
 
 
@@ -161,7 +159,7 @@ class Outbox:
         log.warning("outbox.refused", kind=sending.kind, effect=sending.mark, code=refused.code)
         if refused.code in BLOCKS_REFUSED and sending.blocks:
             await self._database.write(lambda tx: rows.use_plain_text(tx, sending, now=now, problem=refused.code))
-        elif refused.code in TOKEN_TROUBLE and now - sending.created_at < GIVE_UP_AFTER:
+        elif refused.is_token_trouble and now - sending.created_at < GIVE_UP_AFTER:
             await self._database.write(
                 lambda tx: rows.mark_untried(tx, sending, due_at=now + LEASE, problem=refused.code)
             )

@@ -102,7 +102,7 @@ def read_press(body: Json) -> Pressed:
     action, user_id = pressed[0], _id(_object(body, "user"), "id")
     value = _text(action, "value")
     return Pressed(
-        key=f"press:{user_id}:{_text(action, 'action_ts')}:{value}"[:200],
+        key=f"{_text(action, 'action_ts')}:{value}"[:200],
         user_id=user_id,
         action_id=_text(action, "action_id"),
         value=value,

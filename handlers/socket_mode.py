@@ -39,7 +39,8 @@ class SocketMode(AsyncSocketModeHandler):
         try:
             self.client.wss_uri = await self.client.issue_new_wss_url()
         except SlackApiError as error:
-            raise SlackRefused(OPEN, str(error.response.get("error"))) from error
+            refused = SlackRefused(OPEN, str(error.response.get("error")))
+            raise (refused if refused.is_token_trouble else SlackUnclear(OPEN, refused.code)) from error
         except (SlackClientError, ClientError, TimeoutError, OSError) as error:
             raise SlackUnclear(OPEN, type(error).__name__) from error
         await self.client.connect()  # type: ignore[no-untyped-call]

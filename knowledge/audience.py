@@ -5,5 +5,5 @@ from enum import StrEnum
 
 class Audience(StrEnum):
     PUBLIC = "public"
-    INTERNAL = "internal"  # our own people only, never in channels shared with other companies
-    PLATFORM = "platform"  # the platform team only
+    INTERNAL = "internal"  # our own people, in private: never in a channel, never to guests
+    PLATFORM = "platform"  # the platform team only, in private

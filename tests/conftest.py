@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def _short_logs() -> Iterator[None]:
     """A line for a failure, as in production; drawing it as for a developer's terminal takes a second each."""
     structlog.configure(processors=[structlog.processors.KeyValueRenderer()])

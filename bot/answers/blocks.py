@@ -36,8 +36,8 @@ PRIVATE_ANSWER = MessageKind(
     "private answer",
     Purpose.ASKED,
     "the person who used the command, only visible to them; as a DM when that fails",
-    "the command, or a press that cannot be carried out",
-    "once a command or press",
+    "the command; a press or a mention that cannot be carried out, with the reason",
+    "once a command, press or mention",
     "it only answers what you do",
 )
 HAND_OVER = MessageKind(
@@ -46,6 +46,30 @@ HAND_OVER = MessageKind(
     "the thread; names the people on duty",
     "somebody asks for a person, or presses *Get a person*",
     "once a thread",
+    "it only answers what you do",
+)
+HELP = MessageKind(
+    "help",
+    Purpose.ASKED,
+    "the thread or DM it was asked in, or the person alone",
+    "`help`, or nothing after the mention or command",
+    "once a request",
+    "it only answers what you do",
+)
+GIVEN_UP = MessageKind(
+    "given up",
+    Purpose.ASKED,
+    "the thread or DM of the question, or the person alone",
+    "a question to the bot that could not be worked on, after a quarter of an hour of trying",
+    "once a question",
+    "it only answers what you do",
+)
+NOT_TAKEN_DOWN = MessageKind(
+    "not taken down",
+    Purpose.ASKED,
+    "the person who used the command or pressed, only visible to them",
+    "the database does not answer; sent past the outbox, which is in it",
+    "once a command or press",
     "it only answers what you do",
 )
 SHADOW_CARD = MessageKind(
@@ -64,7 +88,7 @@ HANDBOOK_BROKEN = MessageKind(
     "once a broken revision",
     "mend the handbook; `mentor check` shows the errors before they are merged",
 )
-KINDS = (ANSWER, PRIVATE_ANSWER, HAND_OVER, SHADOW_CARD, HANDBOOK_BROKEN)
+KINDS = (ANSWER, PRIVATE_ANSWER, HAND_OVER, HELP, GIVEN_UP, NOT_TAKEN_DOWN, SHADOW_CARD, HANDBOOK_BROKEN)
 
 
 @dataclass(frozen=True)
@@ -123,6 +147,10 @@ def hand_over(on_duty: OnDuty, *, in_thread: bool) -> Shown:
     return Shown(text, (section(text),))
 
 
+def called_before() -> Shown:
+    return refusal("A person has been called in this thread. The message stands there.")
+
+
 def refusal(reason: str) -> Shown:
     text = clip(escape(reason), SECTION_MAX)
     return Shown(text, (section(text),))
@@ -162,7 +190,7 @@ def handbook_broken(problems: Sequence[str], *, revision: str) -> Shown:
     return Shown(clip(text, 2_900), (section(text),))
 
 
-def said(verdict: str, *, by: str) -> str:
+def said(verdict: str) -> str:
     """What stands under an answer once something was said of it."""
     match verdict:
         case "solved":
@@ -170,9 +198,9 @@ def said(verdict: str, *, by: str) -> str:
         case "not quite":
             return "Not it, says the person who asked. A person can help:"
         case "right" | "wrong":
-            return f"Judged *{verdict}* by <@{by}>."
+            return f"Judged *{verdict}* by the platform team."
         case _:
-            return f"<@{by}>: should stay silent."
+            return "Judged by the platform team: should stay silent."
 
 
 def person_button(answer_id: str) -> Json:

@@ -1,10 +1,13 @@
 """The way to a person: who is on duty, and a hand-over in the thread that names them at most once."""
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.answers import blocks, effects
-from bot.answers.blocks import HAND_OVER, OnDuty
+from bot.answers.blocks import HAND_OVER, OnDuty, Shown
 from bot.answers.desk import Desk
+from bot.answers.people import PeopleService
+from bot.authority import Act, Refused, may
 from bot.calendar import Hours, is_within
 from bot.model import Effect
 from bot.work import Asking
@@ -17,7 +20,9 @@ def on_duty(duty: Duty | None, *, now: datetime) -> OnDuty:
     """Who helps now; the group is named only inside its hours and only from the handbook."""
     if duty is None:
         return OnDuty("", "", "")
-    mention = _mention(duty.group, now.date()) if is_within(duty.hours, now) else ""
+    mention = (
+        _mention(duty.group, now.astimezone(ZoneInfo(duty.hours.timezone)).date()) if is_within(duty.hours, now) else ""
+    )
     return OnDuty(mention, in_words(duty.hours), duty.page)
 
 
@@ -40,27 +45,38 @@ def in_words(hours: Hours) -> str:
 class DutyService:
     """Hands questions over to people."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, people: PeopleService) -> None:
         self._desk = desk
+        self._people = people
 
-    async def hand_over(self, asking: Asking) -> bool:
-        """Asked for in a thread: said there, once a thread. Asked for in private: said to the person alone.
-
-        Whether it is said now; False when the thread has been told before.
-        """
-        return await self._desk.send(self._effect(asking))
-
-    def _effect(self, asking: Asking) -> Effect:
+    async def hand_over(self, asking: Asking) -> None:
+        """Asked for in a thread: said there, once; who asks again is told so. In private: to the person alone."""
+        profile = await self._people.profile(asking.asker)
+        guests_may_ask = self._desk.shelf.library.handbook.channels.guests_may_ask
+        permission = may(profile, Act.ASK, workspace=self._desk.workspace, guests_may_ask=guests_may_ask)
+        if isinstance(permission, Refused):
+            await self._privately(asking, blocks.refusal(permission.reason))
+            return
         duty = on_duty(self._desk.shelf.library.handbook.people.duty, now=self._desk.clock.now())
-        if asking.is_direct or asking.is_shared or asking.response_url is not None:
-            return effects.reply(asking, "hand-over", blocks.hand_over(duty, in_thread=False))
-        root = asking.thread_ts or asking.question_ts
-        shown = blocks.hand_over(duty, in_thread=True)
-        return Effect(
-            key=f"hand-over:{asking.channel_id}:{root}",
-            kind=HAND_OVER,
-            text=shown.text,
-            blocks=shown.blocks,
-            channel_id=asking.channel_id,
-            thread_ts=root,
-        )
+        if asking.is_direct or asking.is_shared or asking.question_ts is None:
+            await self._desk.send(effects.reply(asking, "hand-over", blocks.hand_over(duty, in_thread=False)))
+        elif not await self._desk.send(_to_thread(asking, duty)):
+            await self._privately(asking, blocks.called_before())
+
+    async def _privately(self, asking: Asking, shown: Shown) -> None:
+        key = f"hand-over-told:{asking.key}"
+        await self._desk.send(effects.privately(key, asking.asker, shown, response_url=asking.response_url))
+
+
+def _to_thread(asking: Asking, duty: OnDuty) -> Effect:
+    """People are called once a thread; that nobody was there does not use this up."""
+    root = asking.thread_ts or asking.question_ts
+    shown = blocks.hand_over(duty, in_thread=True)
+    return Effect(
+        key=f"hand-over{'' if duty.mention else '-away'}:{asking.channel_id}:{root}",
+        kind=HAND_OVER,
+        text=shown.text,
+        blocks=shown.blocks,
+        channel_id=asking.channel_id,
+        thread_ts=root,
+    )

@@ -23,4 +23,4 @@ class PeopleService:
         if group is None:
             return False
         members = await self._desk.slack.group_members(group.usergroup_id)
-        return group.has(user_id, on=self._desk.clock.now().date(), usergroup_members=members)
+        return group.has(user_id, on=self._desk.today(), usergroup_members=members)

@@ -6,7 +6,7 @@ import structlog
 
 from bot.answers import blocks, effects
 from bot.answers.desk import Desk
-from bot.handbook import HandbookSource, Refreshed, StillBroken, Unreachable
+from bot.handbook import HandbookSource, Outcome, Refreshed, StillBroken, Unreachable
 
 log = structlog.get_logger(__name__)
 
@@ -17,13 +17,17 @@ class ReloadService:
         self._source = source
 
     async def handbook(self) -> None:
+        """Looks whether the handbook changed, and takes what is there."""
+        await self.take(await self._source.refresh())
+
+    async def take(self, outcome: Outcome) -> None:
         """A good new handbook is indexed and live; a broken one is told to the platform team once."""
-        match await self._source.refresh():
-            case Refreshed(handbook):
+        match outcome:
+            case Refreshed(handbook) if handbook is not self._desk.shelf.library.handbook:
                 await self._desk.shelf.put(handbook)
                 log.info("handbook.refreshed", revision=handbook.revision, articles=len(handbook.articles))
             case StillBroken(problems, revision):
-                log.error("handbook.broken", revision=revision, problems=[str(problem) for problem in problems])
+                log.error("handbook.broken", revision=revision, at=[f"{each.file}:{each.line}" for each in problems])
                 await self._tell_broken([str(problem) for problem in problems], revision)
             case Unreachable(reason):
                 log.warning("handbook.unreachable", reason=reason)

@@ -87,12 +87,12 @@ class AnswerService:
         await self._keep(asking, decided, library)
 
     async def help(self, asking: Asking, shown: Shown) -> None:
-        await self._desk.send(effects.reply(asking, "help", shown))
+        await self._desk.send(effects.reply(asking, "help", shown, kind=blocks.HELP))
 
     async def given_up(self, asking: Asking) -> None:
         """The work failed for good: who asked is told, with a way to people."""
         if asking.asked:
-            await self._desk.send(effects.reply(asking, "given-up", blocks.refusal(BROKEN)))
+            await self._desk.send(effects.reply(asking, "given-up", blocks.refusal(BROKEN), kind=blocks.GIVEN_UP))
 
     async def _still_wanted(self, tx: Tx, asking: Asking) -> tuple[str, str]:
         """The newest text, and the reason to stay silent ("" for none)."""

@@ -15,7 +15,6 @@ from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
 from bot.work import Asking, Kind, Press, enqueue
 
-ALREADY_CALLED = "A person was called in this thread before; see above."
 UNKNOWN = "This answer is no longer known here. Please ask again."
 NOT_TAKEN = "That could not be taken down. Please press again."
 THANKS = {
@@ -38,7 +37,7 @@ class VerdictService:
 
         async def unit(tx: Tx) -> None:
             person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
-            press = Press(key, person, answer_id, verdict, response_url)
+            press = Press(f"{person}:{key}", person, answer_id, verdict, response_url)
             await enqueue(tx, Kind.VERDICT, press, due_at=now, now=now)
 
         await self._desk.database.write(unit)
@@ -51,15 +50,14 @@ class VerdictService:
         if answer is None:
             await self._tell(press, UNKNOWN)
         elif press.verdict == "person":
-            if not await self._duty.hand_over(_for_a_person(press, answer)):
-                await self._tell(press, ALREADY_CALLED)
+            await self._duty.hand_over(_for_a_person(press, answer))
         else:
             profile = await self._people.profile(press.person)
             match await self._may_say(press, answer, profile):
                 case Refused(reason):
                     await self._tell(press, reason)
                 case Allowed():
-                    await self._keep(press, answer, profile)
+                    await self._keep(press, answer)
 
     async def given_up(self, press: Press) -> None:
         await self._tell(press, NOT_TAKEN)
@@ -74,9 +72,9 @@ class VerdictService:
             is_platform=is_shadow and await self._people.is_platform(profile.user_id),
         )
 
-    async def _keep(self, press: Press, answer: Answer, profile: Profile) -> None:
+    async def _keep(self, press: Press, answer: Answer) -> None:
         now = self._desk.clock.now()
-        effect = self._effect(press, answer, profile)
+        effect = await self._effect(press, answer)
 
         async def unit(tx: Tx) -> None:
             by_asker = press.person == answer.asker
@@ -86,24 +84,26 @@ class VerdictService:
         await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
 
-    def _effect(self, press: Press, answer: Answer, profile: Profile) -> Effect:
+    async def _effect(self, press: Press, answer: Answer) -> Effect:
         """The answer's message with what was said of it; a private one cannot be edited, so thanks go there instead."""
         if answer.surface == "private":
             shown = blocks.refusal(THANKS[press.verdict])
             return effects.privately(f"press:{press.key}", press.person, shown, response_url=press.response_url)
         key, is_shadow = f"answer:{answer.key}", answer.surface == "shadow"
-        shown = self._shown_again(press, answer, profile, is_shadow=is_shadow)
+        shown = await self._shown_again(press, answer, is_shadow=is_shadow)
         channel_id = self._desk.shelf.library.handbook.channels.platform_channel if is_shadow else answer.channel_id
         return effects.edit(key, SHADOW_CARD if is_shadow else ANSWER, shown, channel_id=channel_id)
 
-    def _shown_again(self, press: Press, answer: Answer, profile: Profile, *, is_shadow: bool) -> Shown:
+    async def _shown_again(self, press: Press, answer: Answer, *, is_shadow: bool) -> Shown:
         draft = Draft(answer.text, tuple(Source.from_json(source) for source in answer.sources))
-        is_sure = answer.outcome == "answered"
-        before = blocks.answer(draft, answer.id, is_sure=is_sure, today=self._desk.today())
-        words = blocks.said(press.verdict, by=profile.user_id if is_shadow else "")
+        is_sure, today = answer.outcome == "answered", self._desk.today()
+        if is_shadow and answer.question_ts is not None:
+            permalink = await self._desk.slack.permalink(answer.channel_id, answer.question_ts)
+            before = blocks.shadow_card(draft, answer.id, is_sure=is_sure, permalink=permalink, today=today)
+        else:
+            before = blocks.answer(draft, answer.id, is_sure=is_sure, today=today)
         more = [blocks.person_button(answer.id)] if press.verdict == "not quite" else []
-        shown = effects.without_buttons(before.blocks, context(words), *more)
-        return Shown(before.text, shown)
+        return Shown(before.text, effects.without_buttons(before.blocks, context(blocks.said(press.verdict)), *more))
 
     async def _tell(self, press: Press, words: str) -> None:
         shown = blocks.refusal(words)
@@ -122,5 +122,6 @@ def _for_a_person(press: Press, answer: Answer) -> Asking:
         channel_id=answer.channel_id,
         question_ts=answer.question_ts,
         thread_ts=answer.thread_ts,
+        response_url=None if answer.surface == "direct" else press.response_url,
         is_direct=answer.surface == "direct",
     )

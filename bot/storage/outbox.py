@@ -42,7 +42,7 @@ class Sending:
     target_ts: str | None
 
 
-async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime, due_at: datetime | None = None) -> bool:
+async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime) -> bool:
     """Whether the effect is new. An edit that is there already takes the newer state; any other stays as it is."""
     values: dict[str, Any] = {
         "key": effect.key,
@@ -60,7 +60,7 @@ async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime, 
         "sent_version": 0,
         "state": "waiting",
         "attempts": 0,
-        "due_at": due_at or now,
+        "due_at": now,
         "created_at": now,
     }
     statement = insert_into(tx, outbox).values(**values)
@@ -72,8 +72,9 @@ async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime, 
         "blocks": list(effect.blocks),
         "version": outbox.c.version + 1,
         # one that is being sent is looked at again when it is settled
-        "state": func.coalesce(func.nullif(outbox.c.state, "sent"), "waiting"),
+        "state": case((outbox.c.state.in_(OPEN), outbox.c.state), else_="waiting"),
         "due_at": now,
+        "created_at": now,
     }
     await tx.execute(statement.on_conflict_do_update(index_elements=[outbox.c.key], set_=newer))
     return True
@@ -222,6 +223,13 @@ async def unasked_times(tx: AsyncConnection, recipient: str, *, since: datetime,
         shown >= since,
     )
     return (await tx.scalars(query)).all()
+
+
+async def forget_words(tx: AsyncConnection, *, before: datetime) -> None:
+    """Messages settled long ago keep their row and lose their words."""
+    settled = outbox.c.state.in_(("sent", "failed", "skipped"))
+    forgotten = update(outbox).where(settled, outbox.c.sent_at < before, outbox.c.text.is_not(None))
+    await tx.execute(forgotten.values(text=None, blocks=None))
 
 
 async def backlog(tx: AsyncConnection) -> dict[str, int]:

@@ -11,9 +11,10 @@ from bot.answers.blocks import OnDuty
 from bot.answers.desk import Desk
 from bot.answers.duty import DutyService, in_words, on_duty
 from bot.answers.library import Library, Shelf
+from bot.answers.people import PeopleService
 from bot.calendar import Hours
 from bot.clock import Clock
-from bot.model import Workspace
+from bot.model import Profile, Workspace
 from bot.outbox import Outbox
 from bot.storage.engine import Database
 from bot.storage.schema import outbox
@@ -26,6 +27,7 @@ from tests.work.desk import FakeSlack, ids
 OFFICE = Hours(frozenset(range(1, 6)), time(9), time(17, 30), "Europe/London")
 DUTY = Duty(Group("S0DUTY"), OFFICE, page="write /incident")
 MORNING, NIGHT = datetime(2026, 11, 24, 10, tzinfo=UTC), datetime(2026, 11, 24, 22, tzinfo=UTC)
+GUEST = "a guest"
 IN_WORDS = "Mon-Fri 09:00-17:30 (Europe/London)"
 
 
@@ -88,7 +90,14 @@ def duty(database: Database) -> DutyService:
         new_id=ids("id"),
         wake=lambda: None,
     )
-    return DutyService(desk)
+    return DutyService(desk, Known(desk))
+
+
+class Known(PeopleService):
+    """Everybody is one of ours; one is a guest."""
+
+    async def profile(self, pseudonym: str) -> Profile:
+        return Profile("U1", "T1", is_guest=pseudonym == GUEST)
 
 
 async def put_in(database: Database) -> list[dict[str, Any]]:
@@ -106,7 +115,12 @@ async def test_people_on_duty_are_named_once_a_thread_whoever_asks(duty: DutySer
     await duty.hand_over(replace(ASKED, key="C1:3.0", asker="p2", question_ts="3.0"))
     await duty.hand_over(replace(ASKED, key="C1:1.0", question_ts="1.0", thread_ts=None))
 
-    assert await put_in(database) == [
+    *told, called = await put_in(database)
+    assert [(row["key"], row["recipient"]) for row in told] == [
+        ("hand-over-told:C1:1.0", "p1"),
+        ("hand-over-told:C1:3.0", "p2"),
+    ]
+    assert [called] == [
         {
             "key": "hand-over:C1:1.0",
             "kind": "hand-over",
@@ -121,7 +135,10 @@ async def test_people_on_duty_are_named_once_a_thread_whoever_asks(duty: DutySer
 @pytest.mark.parametrize(
     "asking",
     [
-        pytest.param(replace(ASKED, response_url="https://hooks.example/1"), id="by the command"),
+        pytest.param(
+            replace(ASKED, question_ts=None, thread_ts=None, response_url="https://hooks.example/1"),
+            id="by the command",
+        ),
         pytest.param(replace(ASKED, channel_id="D1", is_direct=True), id="in a DM"),
     ],
 )
@@ -130,3 +147,18 @@ async def test_who_asks_in_private_is_told_in_private(duty: DutyService, databas
 
     [row] = await put_in(database)
     assert (row["key"], row["recipient"], row["channel_id"] in ("", "D1")) == ("hand-over:C1:2.0", "p1", True)
+
+
+async def test_that_nobody_was_there_at_night_leaves_the_call_of_the_day(duty: DutyService, database: Database) -> None:
+    night = DutyService(replace(duty._desk, clock=Clock(NIGHT.timestamp)), Known(duty._desk))
+
+    await night.hand_over(ASKED)
+    await duty.hand_over(replace(ASKED, key="C1:3.0"))
+
+    assert [row["key"] for row in await put_in(database)] == ["hand-over-away:C1:1.0", "hand-over:C1:1.0"]
+
+
+async def test_a_guest_calls_nobody_and_is_told_why(duty: DutyService, database: Database) -> None:
+    await duty.hand_over(replace(ASKED, asker=GUEST))
+
+    assert [(row["key"], row["recipient"]) for row in await put_in(database)] == [("hand-over-told:C1:2.0", GUEST)]

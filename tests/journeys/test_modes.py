@@ -190,9 +190,9 @@ async def test_in_shadow_the_platform_team_alone_sees_what_would_have_been_said(
 @pytest.mark.parametrize(
     ("label", "judged"),
     [
-        ("Right", "Judged *right* by <@U0MAYA>."),
-        ("Wrong", "Judged *wrong* by <@U0MAYA>."),
-        ("Should stay silent", "<@U0MAYA>: should stay silent."),
+        ("Right", "Judged *right* by the platform team."),
+        ("Wrong", "Judged *wrong* by the platform team."),
+        ("Should stay silent", "Judged by the platform team: should stay silent."),
     ],
 )
 async def test_the_platform_team_judges_what_would_have_been_said(office: Office, label: str, judged: str) -> None:

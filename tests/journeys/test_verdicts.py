@@ -4,7 +4,8 @@ import asyncio
 
 from sqlalchemy import select
 
-from bot.storage.schema import verdicts
+from bot.demo import PEOPLE
+from bot.storage.schema import metadata, verdicts
 from sandbox import Message
 from tests.journeys.handbook import PAGE, QUESTION
 from tests.journeys.office import NIGHT_S, Office, buttons, words
@@ -140,7 +141,8 @@ async def test_people_are_called_into_a_thread_at_most_once(either_office: Offic
 
     called = [reply.text for reply in office.replies(asked) if "<!subteam^S0DUTY>" in reply.text]
     assert called == [f"{CALLED}\nIf it cannot wait: {PAGE}"]
-    assert office.whispers("priya", "random")[-1].text == "A person was called in this thread before; see above."
+    told = "A person has been called in this thread. The message stands there."
+    assert office.whispers("priya", "random")[-1].text == told
 
 
 async def test_outside_duty_hours_nobody_is_called_and_the_way_to_page_is_given(either_office: Office) -> None:
@@ -157,3 +159,21 @@ async def test_outside_duty_hours_nobody_is_called_and_the_way_to_page_is_given(
         "Nobody is on duty right now; the platform team is there Mon-Fri 09:00-17:30 (Europe/London)."
         f"\nIf it cannot wait: {PAGE}"
     )
+
+
+async def test_no_table_but_people_holds_a_user_id(either_office: Office) -> None:
+    office = either_office
+
+    _, answer = await answered(office)
+    await office.person("amara").press(answer, "That solved it")
+    await office.person("priya").press(answer, "Not quite")
+    await office.person("jonas").command("/platform", UNKNOWN, "random")
+    await office.person("jonas").press(await office.whisper_to("jonas", "random"), "Get a person")
+    await office.quiet()
+
+    holding = []
+    for table in metadata.sorted_tables:
+        async with office.mentor.database.read() as tx:
+            rows = str((await tx.execute(select(table))).all())
+        holding += [table.name] * any(person in rows for person in PEOPLE)
+    assert holding == ["people"]
