@@ -40,7 +40,7 @@ chaos: setup ## long runs under kill and fault
 
 lock: setup ## bring requirements.lock up to date with pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
-		--no-annotate --no-header --no-emit-index-url --quiet --output-file requirements.lock
+		--no-annotate --no-header --quiet --output-file requirements.lock
 	@if grep -n '://' requirements.lock; then echo "requirements.lock holds an address" >&2; exit 1; fi
 
 clean: ## away with .venv and the caches
