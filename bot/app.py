@@ -54,7 +54,7 @@ def new_id() -> str:
 
 
 class Mentor:
-    """Everything that is built once. `start` and `stop` are `running`'s."""
+    """Everything that is built once; `running` starts and stops it."""
 
     def __init__(
         self, settings: Settings, source: HandbookSource, library: Library, workspace: Workspace, slack: Slack

@@ -33,7 +33,7 @@ def in_channel(key: str, kind: MessageKind, channel_id: str, shown: Shown) -> Ef
     return Effect(key=key, kind=kind, text=shown.text, blocks=shown.blocks, channel_id=channel_id)
 
 
-def edit(key: str, kind: MessageKind, shown: Shown, *, channel_id: str, recipient: str | None = None) -> Effect:
+def edit(key: str, kind: MessageKind, shown: Shown, *, channel_id: str) -> Effect:
     """The newest state of the message that the effect `key` made."""
     return Effect(
         key=f"{key}:edit",
@@ -41,7 +41,6 @@ def edit(key: str, kind: MessageKind, shown: Shown, *, channel_id: str, recipien
         text=shown.text,
         blocks=shown.blocks,
         channel_id=channel_id,
-        recipient=recipient,
         edits=key,
     )
 

@@ -57,7 +57,6 @@ async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime) 
         "text": effect.text,
         "blocks": list(effect.blocks),
         "version": 1,
-        "sent_version": 0,
         "state": "waiting",
         "attempts": 0,
         "due_at": now,
@@ -156,7 +155,6 @@ async def mark_sent(tx: AsyncConnection, sending: Sending, *, channel: str, ts: 
         slack_channel=channel,
         slack_ts=ts,
         sent_at=now,
-        sent_version=sending.version,
         response_url=None,
         problem=None,
     )

@@ -162,7 +162,6 @@ outbox = Table(
     Column("text", Text),
     Column("blocks", JSON),
     Column("version", Integer, nullable=False),  # grows with each newer state of an edit
-    Column("sent_version", Integer, nullable=False),
     Column("state", String(10), nullable=False),  # waiting | sending | unclear | sent | failed | skipped
     Column("attempts", Integer, nullable=False),
     Column("due_at", Moment, nullable=False),

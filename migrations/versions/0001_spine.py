@@ -64,7 +64,6 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("blocks", sa.JSON(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("sent_version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
