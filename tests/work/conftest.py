@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, delete, make_url, text
+from sqlalchemy import delete
 
 from bot.storage import migrate
 from bot.storage.engine import Database, Tx
 from bot.storage.schema import metadata
+from tests.databases import new_postgresql
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -19,18 +19,9 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         asyncio.run(_migrate(url))
         yield url
         return
-    server = make_url(request.getfixturevalue("postgresql_server")).set(drivername="postgresql+psycopg")
-    name = f"test_work_{Path(str(request.node.nodeid)).stem}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = server.set(database=name).render_as_string(hide_password=False)
-    asyncio.run(_migrate(url))
-    yield url
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with new_postgresql(request.getfixturevalue("postgresql_server")) as url:
+        asyncio.run(_migrate(url))
+        yield url
 
 
 async def _migrate(url: str) -> None:
