@@ -57,6 +57,48 @@ class Deletion:
 
 
 @dataclass(frozen=True)
+class Reaction:
+    """Somebody set a reaction on a message, or took it away."""
+
+    channel_id: str
+    ts: str  # of the message
+    user_id: str
+    name: str
+    at_ts: str
+    is_there: bool = True
+    is_shared: bool = False  # the channel is shared with another company
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A message as it stands in a channel's history, with what Slack says of its thread.
+
+    `reactions` are (name, user ids, whether these are all who set it).
+    """
+
+    said: Message | Deletion
+    reactions: tuple[tuple[str, tuple[str, ...], bool], ...] = ()
+    reply_count: int = 0
+    latest_reply: str = ""
+
+    @property
+    def ts(self) -> str:
+        return self.said.ts
+
+
+@dataclass(frozen=True)
+class ChannelInfo:
+    """What Slack says of a channel now."""
+
+    id: str
+    name: str
+    is_private: bool
+    is_shared: bool  # with another company
+    is_member: bool  # whether the bot is in it
+    is_archived: bool
+
+
+@dataclass(frozen=True)
 class Profile:
     """What Slack says of a person now."""
 

@@ -4,7 +4,7 @@ Who does a kind of work is said in `bot.app`. Messages to Slack are the outbox's
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -97,9 +97,9 @@ async def enqueue(tx: Tx, kind: Kind, wanted: Asking | Press, *, due_at: datetim
     return await rows.enqueue(tx, kind=kind.value, key=wanted.key, payload=wanted.to_payload(), due_at=due_at, now=now)
 
 
-async def withdraw(tx: Tx, key: str) -> None:
-    """Nobody wants any more what waits under the key; it may be asked for anew."""
-    await rows.withdraw(tx, key=key)
+async def withdraw(tx: Tx, keys: Collection[str]) -> None:
+    """Nobody wants any more what waits under these keys; it may be asked for anew."""
+    await rows.withdraw(tx, keys=keys)
 
 
 class Workers:

@@ -2,6 +2,7 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot import wire
 from bot.model import Deletion, Json, Message, Workspace
 from bot.peers.service import PeerService, Request
 from handlers import payload, verbs
@@ -18,9 +19,17 @@ async def on_message(body: Json, ack: AsyncAck, peers: PeerService, workspace: W
     await ack()
 
 
+async def on_reaction(body: Json, ack: AsyncAck, peers: PeerService) -> None:
+    """A reaction was set or taken away."""
+    reaction = payload.read_reaction(body)
+    if reaction is not None:
+        await peers.record_reaction(reaction, event_id=payload.read_event_id(body))
+    await ack()
+
+
 def request_in(message: Message, workspace: Workspace) -> Request | None:
     """What is asked of the bot: anything in its DM, and what stands beside a mention elsewhere."""
     if message.author.is_bot or not (message.is_direct or message.mentions_us):
         return None
-    parsed = verbs.parse(payload.without_mention(message.text, workspace))
+    parsed = verbs.parse(wire.without_mention(message.text, workspace))
     return Request(parsed.verb.kind, parsed.rest)

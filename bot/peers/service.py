@@ -1,17 +1,27 @@
-"""Takes down what is said. `record_message` is the single entry for live events, catch-up and import."""
+"""Takes down what is said. `record_message` is the single entry for live events; `record_page` takes whole pages.
 
-from collections.abc import Callable
+Catch-up and import use `record_page`. Both lead through `_take_down`, so that it does not matter by which way a message
+came. What is counted from the rows is `bot.peers.facts`'.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.authority import is_ours
 from bot.clock import Clock
-from bot.model import Deletion, Message, Workspace, moment
-from bot.peers import rules
+from bot.model import Deletion, Message, Reaction, Standing, Workspace, moment
+from bot.peers import rules, wording
 from bot.storage import peers as rows
 from bot.storage.engine import Database, Tx
-from bot.storage.people import pseudonym_of
+from bot.storage.people import StandIns, known_pseudonyms, pseudonyms_of, stand_ins, who_is_left_out
 from bot.work import Asking, Kind, enqueue, withdraw
 from knowledge.channels import Channel, Channels, Keep
+
+TEXT_DAYS = 90
+TOO_OLD_TO_DO = timedelta(hours=24)  # what somebody asked of the bot longer ago than this is not begun any more
+MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
 @dataclass(frozen=True)
@@ -22,8 +32,19 @@ class Request:
     text: str
 
 
+@dataclass(frozen=True)
+class Crowd:
+    """Those who wrote, as they are kept in one channel: by pseudonym, or by stand-in where they are left out."""
+
+    names: Mapping[str, str]
+    left_out: frozenset[str]
+
+    def name(self, user_id: str) -> str:
+        return self.names[user_id]
+
+
 class PeerService:
-    """One transaction for each message, edit or deletion."""
+    """One transaction for each event, or for each page."""
 
     def __init__(
         self,
@@ -47,10 +68,15 @@ class PeerService:
 
         `request` is set when the message is to the bot: a mention, or anything in its DM.
         """
-        channel = self._channels().watched(message.channel_id)
-        if channel is None and request is None:
+        if self._channels().watched(message.channel_id) is None and request is None:
             return
-        await self._database.write(lambda tx: self._take_down(tx, message, request, channel, event_id))
+        requests = {message.ts: request} if request else {}
+
+        async def unit(tx: Tx) -> None:
+            if await self._is_news(tx, event_id):
+                await self._take_down(tx, message.channel_id, [message], requests)
+
+        await self._database.write(unit)
         self._wake()
 
     async def record_deletion(self, deletion: Deletion, *, event_id: str = "") -> None:
@@ -59,67 +85,214 @@ class PeerService:
             return
 
         async def unit(tx: Tx) -> None:
-            if not event_id or await rows.is_new_event(tx, event_id, now=self._clock.now()):
-                await rows.put_deletion(tx, deletion.channel_id, deletion.ts, deletion.deleted_ts)
-                await withdraw(tx, f"{deletion.channel_id}:{deletion.ts}")
+            if await self._is_news(tx, event_id):
+                await self._take_back(tx, [deletion])
 
         await self._database.write(unit)
 
-    async def _take_down(
-        self, tx: Tx, message: Message, request: Request | None, channel: Channel | None, event_id: str
-    ) -> None:
-        now = self._clock.now()
-        if event_id and not await rows.is_new_event(tx, event_id, now=now):
+    async def record_reaction(self, reaction: Reaction, *, event_id: str = "") -> None:
+        """Kept if the channel is watched; what was said of it last holds."""
+        if self._channels().watched(reaction.channel_id) is None:
             return
-        if not message.author.user_id or not self._is_ours(message):
-            return  # nothing of other companies' people or of nameless bots is kept
-        author = await pseudonym_of(tx, message.author.user_id, now=now, new_id=self._new_id)
+
+        async def unit(tx: Tx) -> None:
+            if not await self._is_news(tx, event_id):
+                return
+            crowd = await self._crowd(tx, reaction.channel_id, {reaction.user_id}, is_shared=reaction.is_shared)
+            if reaction.user_id in crowd.names:
+                row = rows.ReactionRow(
+                    reaction.channel_id,
+                    reaction.ts,
+                    crowd.name(reaction.user_id),
+                    reaction.name,
+                    changed_ts=reaction.at_ts,
+                    is_there=reaction.is_there,
+                )
+                await rows.put_reaction_changed(tx, row)
+
+        await self._database.write(unit)
+
+    async def record_page(
+        self,
+        channel_id: str,
+        page: Sequence[Standing],
+        *,
+        read_ts: str,
+        gone: Sequence[Deletion] = (),
+        requests: Mapping[str, Request] | None = None,
+        is_shared: bool = False,
+        also: Callable[[Tx], Awaitable[None]] | None = None,
+    ) -> int:
+        """How many messages said something new. `gone` vanished from where they stood; `also` joins the transaction.
+
+        `read_ts` is when the page was read, as a ts: reactions are compared with events by it.
+        """
+        said = [each.said for each in page if isinstance(each.said, Message)]
+        deleted = [each.said for each in page if isinstance(each.said, Deletion)]
+
+        async def unit(tx: Tx) -> int:
+            count = await self._take_down(tx, channel_id, said, requests or {})
+            if self._channels().watched(channel_id) is not None:
+                await self._take_back(tx, [*deleted, *gone])
+                await self._see_reactions(tx, channel_id, page, read_ts, is_shared=is_shared)
+            if also is not None:
+                await also(tx)
+            return count
+
+        count = await self._database.write(unit)
+        if count or requests:
+            self._wake()
+        return count
+
+    async def _is_news(self, tx: Tx, event_id: str) -> bool:
+        return not event_id or await rows.is_new_event(tx, event_id, now=self._clock.now())
+
+    async def _take_back(self, tx: Tx, gone: Sequence[Deletion]) -> None:
+        await rows.put_deletions(tx, gone)
+        await withdraw(tx, [f"{each.channel_id}:{each.ts}" for each in gone])
+
+    async def _take_down(
+        self, tx: Tx, channel_id: str, said: Sequence[Message], requests: Mapping[str, Request]
+    ) -> int:
+        """Nothing of other companies' people or of nameless bots is kept, and nothing older than what is known."""
+        channel = self._channels().watched(channel_id)
+        ours = [each for each in said if each.author.user_id and self._is_ours(each)]
         if channel is not None:
-            text = message.text if channel.keep is Keep.TEXT else None
-            if not await rows.put_message(tx, message, author=author, text=text):
-                return  # known already, or older than what is known
-            await withdraw(tx, f"{message.channel_id}:{message.ts}")  # what an older state of it asked for
-        await self._ask(tx, message, request, channel, author)
+            ours = await rows.only_news(tx, channel_id, ours)
+        if not ours:
+            return 0
+        crowd = Crowd({}, frozenset())
+        if channel is not None:
+            crowd = await self._crowd(tx, channel_id, {each.author.user_id for each in ours} | _mentioned(ours))
+            ours = await self._keep(tx, channel, ours, crowd)
+        await self._ask(tx, channel, ours, requests, crowd)
+        return len(ours)
+
+    async def _crowd(self, tx: Tx, channel_id: str, user_ids: Collection[str], *, is_shared: bool = False) -> Crowd:
+        """In a channel shared with others only people who are known to be ours are named."""
+        names: StandIns = await stand_ins(tx)
+        left_out = await who_is_left_out(tx, user_ids, names)
+        others = set(user_ids) - left_out
+        known = (
+            await known_pseudonyms(tx, others)
+            if is_shared
+            else await pseudonyms_of(tx, others, now=self._clock.now(), new_id=self._new_id)
+        )
+        return Crowd(known | {each: names.stand_in(each, channel_id) for each in left_out}, left_out)
+
+    async def _keep(self, tx: Tx, channel: Channel, news: Sequence[Message], crowd: Crowd) -> list[Message]:
+        """Those of the news that were kept, with their questions; what older states of them asked for is withdrawn."""
+        words_since = self._clock.now() - timedelta(days=TEXT_DAYS)
+        kept_ts = await rows.put_messages(tx, [_row(each, channel, crowd, words_since) for each in news])
+        kept = [each for each in news if each.ts in kept_ts]
+        await withdraw(tx, [f"{channel.id}:{each.ts}" for each in kept])
+        kinds = {each.ts: kind for each in kept if (kind := _kind(each))}
+        await rows.drop_questions(tx, channel.id, [each.ts for each in kept if each.ts not in kinds])
+        asked = [
+            rows.QuestionRow(
+                channel.id, each.ts, crowd.name(each.author.user_id), kinds[each.ts].value, wording.CLASSIFIER
+            )
+            for each in kept
+            if each.ts in kinds
+        ]
+        await rows.put_questions(tx, asked)
+        return kept
 
     async def _ask(
         self,
         tx: Tx,
-        message: Message,
-        request: Request | None,
         channel: Channel | None,
-        author: str,
+        kept: Sequence[Message],
+        requests: Mapping[str, Request],
+        crowd: Crowd,
     ) -> None:
+        """Puts in the work that the messages ask for. Who is left out is heard only when they turn to the bot."""
         now = self._clock.now()
-        kind = rules.question_kind(message.text) if channel and rules.may_be_question(message) else None
-        if channel is not None:
-            await self._keep_question(tx, message, author, kind)
-        asking = Asking(
-            key=f"{message.channel_id}:{message.ts}",
-            asker=author,
-            text=request.text if request else message.text,
-            channel_id=message.channel_id,
-            question_ts=message.ts,
-            thread_ts=message.thread_ts,
-            asked=request is not None,
-            is_direct=message.is_direct,
-            is_shared=message.is_shared,
-        )
-        if request is not None:
-            if not message.author.is_bot and message.is_plain:
-                await enqueue(tx, request.kind, asking, due_at=now, now=now)
-        elif kind and channel and (due_at := rules.when_to_answer(channel, moment(message.ts))):
-            await enqueue(tx, Kind.ANSWER, asking, due_at=due_at, now=now)
+        for message in kept:
+            if message.author.is_bot or not message.is_plain:
+                continue
+            request, user_id = requests.get(message.ts), message.author.user_id
+            if request is not None:
+                if now - moment(message.ts) < TOO_OLD_TO_DO:
+                    known = await pseudonyms_of(tx, [user_id], now=now, new_id=self._new_id)
+                    asking = _asking(message, known[user_id], request)
+                    await enqueue(tx, request.kind, asking, due_at=now, now=now)
+            elif channel is not None and user_id not in crowd.left_out and _kind(message):
+                due_at = rules.when_to_answer(channel, moment(message.ts))
+                if due_at is not None and now - due_at < TOO_OLD_TO_DO:
+                    await enqueue(tx, Kind.ANSWER, _asking(message, crowd.name(user_id)), due_at=due_at, now=now)
 
-    async def _keep_question(self, tx: Tx, message: Message, author: str, kind: rules.QuestionKind | None) -> None:
-        if kind is None:
-            await rows.drop_question(tx, message.channel_id, message.ts)
-            return
-        await rows.put_question(
-            tx, message.channel_id, message.ts, asker=author, kind=kind.value, classifier=rules.CLASSIFIER
-        )
+    async def _see_reactions(
+        self, tx: Tx, channel_id: str, page: Sequence[Standing], read_ts: str, *, is_shared: bool
+    ) -> None:
+        """Holds what is known against what stands there, and writes down only what differs."""
+        shown = {(each.ts, name): (users, is_all) for each in page for name, users, is_all in each.reactions}
+        people = {user for users, _ in shown.values() for user in users}
+        known = await rows.reactions_on(tx, channel_id, [each.ts for each in page])
+        crowd = await self._crowd(tx, channel_id, people, is_shared=is_shared) if people else Crowd({}, frozenset())
+        there = {
+            (ts, crowd.name(user), name)
+            for (ts, name), (users, _) in shown.items()
+            for user in users
+            if user in crowd.names
+        }
+        held = {(row.ts, row.person, row.name) for row in known if row.holds}
+        cut_short = {key for key, (_, is_all) in shown.items() if not is_all}
+        lost = {key for key in held - there if (key[0], key[2]) not in cut_short}
+        seen = [(key, True) for key in there - held] + [(key, False) for key in lost]
+        news = [
+            rows.ReactionRow(channel_id, ts, person, name, seen_ts=read_ts, was_there=is_there)
+            for (ts, person, name), is_there in sorted(seen)
+        ]
+        await rows.put_reactions_seen(tx, news)
 
     def _is_ours(self, message: Message) -> bool:
         author = message.author
         if author.is_bot or not message.is_shared:
             return True
         return is_ours(author.team_id, author.enterprise_id, self._workspace)
+
+
+def _row(message: Message, channel: Channel, crowd: Crowd, words_since: datetime) -> rows.MessageRow:
+    author = message.author
+    has_words = channel.keep is Keep.TEXT and author.user_id not in crowd.left_out and moment(message.ts) >= words_since
+    return rows.MessageRow(
+        channel_id=message.channel_id,
+        ts=message.ts,
+        thread_ts=message.thread_ts,
+        author=crowd.name(author.user_id),
+        author_kind=rows.BOT if author.is_bot else rows.PERSON,
+        text=message.text if has_words else None,
+        gist=wording.gist(message.text).value,
+        addressee=_addressee(message, crowd),
+        edited_ts=message.edited_ts,
+    )
+
+
+def _mentioned(messages: Sequence[Message]) -> set[str]:
+    return {found[1] for each in messages if (found := MENTIONED.search(each.text))}
+
+
+def _addressee(message: Message, crowd: Crowd) -> str | None:
+    """The first person the message mentions; nobody who is left out."""
+    found = MENTIONED.search(message.text)
+    return crowd.name(found[1]) if found and found[1] not in crowd.left_out else None
+
+
+def _kind(message: Message) -> wording.QuestionKind | None:
+    """What kind of question it is; None when it is none."""
+    return wording.question_kind(message.text) if rules.may_be_question(message) else None
+
+
+def _asking(message: Message, asker: str, request: Request | None = None) -> Asking:
+    return Asking(
+        key=f"{message.channel_id}:{message.ts}",
+        asker=asker,
+        text=request.text if request else message.text,
+        channel_id=message.channel_id,
+        question_ts=message.ts,
+        thread_ts=message.thread_ts,
+        asked=request is not None,
+        is_direct=message.is_direct,
+        is_shared=message.is_shared,
+    )

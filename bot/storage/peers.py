@@ -1,13 +1,21 @@
-"""Messages of watched channels and the questions among them. The rows say the same whatever order events came in."""
+"""Messages of watched channels, their reactions, and the questions among them.
 
+The rows say the same whatever order things came in. What is counted from them is read by `bot.storage.cases`.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Message, moment
-from bot.storage.schema import events, messages, questions
+from bot.model import Deletion, Message, moment
+from bot.storage.schema import events, messages, questions, reactions
 from bot.storage.statements import insert_into, insert_new
+
+PERSON, BOT, UNKNOWN = "person", "bot", "unknown"  # `messages.author_kind`; unknown: only its deletion was seen
 
 
 async def is_new_event(tx: AsyncConnection, event_id: str, *, now: datetime) -> bool:
@@ -19,43 +27,66 @@ async def forget_events(tx: AsyncConnection, *, before: datetime) -> None:
     await tx.execute(delete(events).where(events.c.received_at < before))
 
 
-async def put_message(tx: AsyncConnection, message: Message, *, author: str | None, text: str | None) -> bool:
-    """Whether it said something new: it is added, or what is newer in it is taken over. A deletion wins for good."""
-    values = {
-        "channel_id": message.channel_id,
-        "ts": message.ts,
-        "thread_ts": message.thread_ts,
-        "author": author,
-        "author_kind": "bot" if message.author.is_bot else "person",
-        "text": text,
-        "posted_at": moment(message.ts),
-        "edited_ts": message.edited_ts,
-    }
-    statement = insert_into(tx, messages).values(**values)
+@dataclass(frozen=True)
+class MessageRow:
+    """A message as it is kept; `text` is None where words are not."""
+
+    channel_id: str
+    ts: str
+    thread_ts: str | None
+    author: str
+    author_kind: str
+    text: str | None
+    gist: str
+    addressee: str | None
+    edited_ts: str | None
+
+
+async def only_news(tx: AsyncConnection, channel_id: str, said: Sequence[Message]) -> list[Message]:
+    """Of the channel's messages those that are not known yet, or newer than what is known; each once, newest state."""
+    newest: dict[str, Message] = {}
+    for message in said:
+        known = newest.get(message.ts)
+        if known is None or (known.edited_ts or "") < (message.edited_ts or ""):
+            newest[message.ts] = message
+    query = select(messages.c.ts, messages.c.edited_ts, messages.c.author_kind, messages.c.deleted_ts)
+    rows = await tx.execute(query.where(messages.c.channel_id == channel_id, messages.c.ts.in_(list(newest))))
+    for row in rows:
+        is_newer = (row.edited_ts or "") < (newest[row.ts].edited_ts or "") or row.author_kind == UNKNOWN
+        if row.deleted_ts is not None or not is_newer:
+            del newest[row.ts]
+    return list(newest.values())
+
+
+async def put_messages(tx: AsyncConnection, rows: Sequence[MessageRow]) -> frozenset[str]:
+    """The ts of those that said something new; a deletion wins for good. The rows are of different messages."""
+    if not rows:
+        return frozenset()
+    statement = insert_into(tx, messages)
     # ts strings have one length, so they compare as times do
-    is_newer = func.coalesce(messages.c.edited_ts, "") < (message.edited_ts or "")
-    is_first = messages.c.author_kind == "unknown"
-    result = await tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=[messages.c.channel_id, messages.c.ts],
-            set_={
-                name: statement.excluded[name] for name in ("thread_ts", "author", "author_kind", "text", "edited_ts")
-            },
-            where=messages.c.deleted_ts.is_(None) & or_(is_newer, is_first),
-        ).returning(messages.c.ts)
-    )
-    return result.first() is not None
+    is_newer = func.coalesce(messages.c.edited_ts, "") < func.coalesce(statement.excluded.edited_ts, "")
+    is_first = messages.c.author_kind == UNKNOWN
+    taken = ("thread_ts", "author", "author_kind", "text", "gist", "addressee", "edited_ts")
+    upsert = statement.on_conflict_do_update(
+        index_elements=[messages.c.channel_id, messages.c.ts],
+        set_={name: statement.excluded[name] for name in taken},
+        where=messages.c.deleted_ts.is_(None) & or_(is_newer, is_first),
+    ).returning(messages.c.ts)
+    result = await tx.execute(upsert, [{**asdict(row), "posted_at": moment(row.ts)} for row in rows])
+    return frozenset(result.scalars())
 
 
-async def put_deletion(tx: AsyncConnection, channel_id: str, ts: str, deleted_ts: str) -> None:
-    """A tombstone, also for a message not seen yet: all it said and its question go, the row stays."""
-    await tx.execute(delete(questions).where(questions.c.channel_id == channel_id, questions.c.ts == ts))
-    nothing = {"author": None, "author_kind": "unknown", "thread_ts": None, "text": None, "edited_ts": None}
-    gone = {**nothing, "deleted_ts": deleted_ts}
-    row = {"channel_id": channel_id, "ts": ts, "posted_at": moment(ts), **gone}
-    statement = insert_into(tx, messages).values(**row)
-    keys = [messages.c.channel_id, messages.c.ts]
-    await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=gone))
+async def put_deletions(tx: AsyncConnection, gone: Sequence[Deletion]) -> None:
+    """Tombstones, also for messages not seen yet: all they said and their questions go, the rows stay."""
+    for each in gone:
+        here = and_(questions.c.channel_id == each.channel_id, questions.c.ts == each.ts)
+        await tx.execute(delete(questions).where(here))
+        nothing = {"author": None, "author_kind": UNKNOWN, "thread_ts": None, "text": None, "edited_ts": None}
+        now_gone = {**nothing, "gist": None, "addressee": None, "deleted_ts": each.deleted_ts}
+        row = {"channel_id": each.channel_id, "ts": each.ts, "posted_at": moment(each.ts), **now_gone}
+        statement = insert_into(tx, messages).values(**row)
+        keys = [messages.c.channel_id, messages.c.ts]
+        await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=now_gone))
 
 
 async def newest_text(tx: AsyncConnection, channel_id: str, ts: str) -> tuple[str | None, bool]:
@@ -65,20 +96,30 @@ async def newest_text(tx: AsyncConnection, channel_id: str, ts: str) -> tuple[st
     return (None, False) if row is None else (row.text, row.deleted_ts is not None)
 
 
-async def put_question(
-    tx: AsyncConnection, channel_id: str, ts: str, *, asker: str, kind: str, classifier: str
-) -> None:
-    statement = insert_into(tx, questions).values(
-        channel_id=channel_id, ts=ts, asker=asker, kind=kind, classifier=classifier, asked_at=moment(ts)
-    )
-    changed = {"kind": kind, "classifier": classifier}
+@dataclass(frozen=True)
+class QuestionRow:
+    channel_id: str
+    ts: str
+    asker: str
+    kind: str
+    classifier: str
+
+
+async def put_questions(tx: AsyncConnection, rows: Sequence[QuestionRow]) -> None:
+    """New ones, and what is known of them anew."""
+    if not rows:
+        return
+    statement = insert_into(tx, questions)
+    changed = {name: statement.excluded[name] for name in ("asker", "kind", "classifier")}
     keys = [questions.c.channel_id, questions.c.ts]
-    await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+    upsert = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    await tx.execute(upsert, [{**asdict(row), "asked_at": moment(row.ts)} for row in rows])
 
 
-async def drop_question(tx: AsyncConnection, channel_id: str, ts: str) -> None:
-    """It was edited and asks nothing any more."""
-    await tx.execute(delete(questions).where(questions.c.channel_id == channel_id, questions.c.ts == ts))
+async def drop_questions(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> None:
+    """They were edited and ask nothing any more."""
+    if ts:
+        await tx.execute(delete(questions).where(questions.c.channel_id == channel_id, questions.c.ts.in_(list(ts))))
 
 
 async def is_question(tx: AsyncConnection, channel_id: str, ts: str) -> bool:
@@ -93,8 +134,111 @@ async def has_human_reply(tx: AsyncConnection, channel_id: str, ts: str, *, aske
         messages.c.channel_id == channel_id,
         messages.c.thread_ts == ts,
         messages.c.ts != ts,
-        messages.c.author_kind == "person",
+        messages.c.author_kind == PERSON,
         messages.c.author != asker,
         messages.c.deleted_ts.is_(None),
     )
     return (await tx.execute(query.limit(1))).first() is not None
+
+
+@dataclass(frozen=True)
+class ReactionRow:
+    """A reaction: what events said last, and what history showed last. The later of the two holds."""
+
+    channel_id: str
+    ts: str
+    person: str
+    name: str
+    changed_ts: str = ""
+    is_there: bool = False
+    seen_ts: str = ""
+    was_there: bool = False
+
+    @property
+    def holds(self) -> bool:
+        return self.was_there if self.seen_ts > self.changed_ts else self.is_there
+
+
+async def put_reaction_changed(tx: AsyncConnection, row: ReactionRow) -> None:
+    """What an event told; an older one changes nothing."""
+    await _put_reactions(tx, [row], "changed_ts", "is_there")
+
+
+async def put_reactions_seen(tx: AsyncConnection, rows: Sequence[ReactionRow]) -> None:
+    """What history showed; an older look changes nothing."""
+    await _put_reactions(tx, rows, "seen_ts", "was_there")
+
+
+async def _put_reactions(tx: AsyncConnection, rows: Sequence[ReactionRow], when: str, what: str) -> None:
+    if not rows:
+        return
+    statement = insert_into(tx, reactions)
+    keys = [reactions.c.channel_id, reactions.c.ts, reactions.c.person, reactions.c.name]
+    upsert = statement.on_conflict_do_update(
+        index_elements=keys,
+        set_={when: statement.excluded[when], what: statement.excluded[what]},
+        where=reactions.c[when] < statement.excluded[when],
+    )
+    await tx.execute(upsert, [asdict(row) for row in rows])
+
+
+async def reactions_on(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> Sequence[ReactionRow]:
+    """All that is known of reactions on these messages."""
+    query = select(reactions).where(reactions.c.channel_id == channel_id, reactions.c.ts.in_(list(ts)))
+    return [ReactionRow(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def standing_between(
+    tx: AsyncConnection, channel_id: str, *, after: str, until: str, thread_ts: str | None
+) -> frozenset[str]:
+    """The ts of messages that stand, to our knowledge: in the channel itself, or in one thread; `until` exclusive."""
+    in_thread = messages.c.thread_ts.is_(None) if thread_ts is None else messages.c.thread_ts == thread_ts
+    query = select(messages.c.ts).where(
+        messages.c.channel_id == channel_id,
+        in_thread,
+        messages.c.ts > after,
+        messages.c.ts < until,
+        messages.c.deleted_ts.is_(None),
+    )
+    return frozenset((await tx.scalars(query)).all())
+
+
+async def threads_known(tx: AsyncConnection, channel_id: str, roots: Collection[str]) -> Mapping[str, tuple[int, str]]:
+    """Of each thread how many replies we know to stand, and the latest one's ts."""
+    query = (
+        select(messages.c.thread_ts, func.count(), func.max(messages.c.ts))
+        .where(messages.c.channel_id == channel_id, messages.c.thread_ts.in_(list(roots)))
+        .where(messages.c.deleted_ts.is_(None))
+        .group_by(messages.c.thread_ts)
+    )
+    return {row[0]: (row[1], row[2]) for row in await tx.execute(query)}
+
+
+async def forget_texts(tx: AsyncConnection, *, before: datetime) -> None:
+    """Words older than that are not kept; who, when and what kind stay."""
+    old = and_(messages.c.posted_at < before, messages.c.text.is_not(None))
+    await tx.execute(update(messages).where(old).values(text=None))
+
+
+async def stand_in_for(tx: AsyncConnection, person: str, channel_id: str, stand_in: str) -> None:
+    """The person's messages and reactions in the channel become someone's, and their words go."""
+    values: dict[str, Any] = {"author": stand_in, "text": None}
+    await tx.execute(
+        update(messages).where(messages.c.author == person, messages.c.channel_id == channel_id).values(**values)
+    )
+    here = questions.c.channel_id == channel_id
+    await tx.execute(update(questions).where(questions.c.asker == person, here).values(asker=stand_in))
+    here = reactions.c.channel_id == channel_id
+    await tx.execute(update(reactions).where(reactions.c.person == person, here).values(person=stand_in))
+
+
+async def channels_of(tx: AsyncConnection, person: str) -> frozenset[str]:
+    """Where the person wrote, asked or reacted."""
+    wrote = select(messages.c.channel_id).where(messages.c.author == person)
+    asked = select(questions.c.channel_id).where(questions.c.asker == person)
+    reacted = select(reactions.c.channel_id).where(reactions.c.person == person)
+    return frozenset((await tx.scalars(wrote.union(asked, reacted))).all())
+
+
+async def forget_addressee(tx: AsyncConnection, person: str) -> None:
+    await tx.execute(update(messages).where(messages.c.addressee == person).values(addressee=None))

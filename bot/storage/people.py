@@ -1,26 +1,98 @@
-"""People and their pseudonyms: the only table that holds a Slack user id."""
+"""People and their pseudonyms, and who asked to be left out. The only tables that know a Slack user id."""
 
-from collections.abc import Callable
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.schema import people
-from bot.storage.statements import insert_new
+from bot.storage.schema import keys, left_out, people
+from bot.storage.statements import insert_new, insert_rows
 
 NewId = Callable[[], str]
 
 
 async def pseudonym_of(tx: AsyncConnection, slack_id: str, *, now: datetime, new_id: NewId) -> str:
     """The person's pseudonym; a person not seen before gets one."""
-    known = await tx.scalar(select(people.c.id).where(people.c.slack_id == slack_id))
-    if known is not None:
-        return str(known)
-    await insert_new(tx, people, {"id": new_id(), "slack_id": slack_id, "created_at": now})
-    return str(await tx.scalar(select(people.c.id).where(people.c.slack_id == slack_id)))
+    return (await pseudonyms_of(tx, [slack_id], now=now, new_id=new_id))[slack_id]
+
+
+async def pseudonyms_of(
+    tx: AsyncConnection, slack_ids: Collection[str], *, now: datetime, new_id: NewId
+) -> dict[str, str]:
+    """Each one's pseudonym; people not seen before get one."""
+    known = await known_pseudonyms(tx, slack_ids)
+    unknown = sorted(set(slack_ids) - known.keys())
+    if not unknown:
+        return known
+    await insert_rows(tx, people, [{"id": new_id(), "slack_id": each, "created_at": now} for each in unknown])
+    return known | await known_pseudonyms(tx, unknown)
+
+
+async def known_pseudonyms(tx: AsyncConnection, slack_ids: Collection[str]) -> dict[str, str]:
+    """The pseudonyms of those who have one."""
+    query = select(people.c.slack_id, people.c.id).where(people.c.slack_id.in_(list(slack_ids)))
+    return {row.slack_id: row.id for row in await tx.execute(query)}
 
 
 async def slack_id_of(tx: AsyncConnection, pseudonym: str) -> str | None:
     """The person's Slack user id; None once they were erased."""
     return await tx.scalar(select(people.c.slack_id).where(people.c.id == pseudonym))
+
+
+async def slack_ids_of(tx: AsyncConnection, pseudonyms: Collection[str]) -> dict[str, str]:
+    """The Slack user ids of those who were not erased."""
+    query = select(people.c.id, people.c.slack_id).where(people.c.id.in_(list(pseudonyms)))
+    return {row.id: row.slack_id for row in await tx.execute(query)}
+
+
+class StandIns:
+    """Names for people left out. They hang on a key made once for the database, so nobody can count them back."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key.encode()
+
+    def fingerprint(self, slack_id: str) -> str:
+        """How a person left out is known again."""
+        return self._digest(slack_id)
+
+    def stand_in(self, slack_id: str, channel_id: str) -> str:
+        """ "Someone": the same person within a channel, nobody outside it."""
+        return f"~{self._digest(f'{slack_id}|{channel_id}')[:31]}"
+
+    def _digest(self, text: str) -> str:
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+
+
+async def stand_ins(tx: AsyncConnection) -> StandIns:
+    """With this database's key, made when there is none yet; only a writing transaction may make it."""
+    query = select(keys.c.value).where(keys.c.name == "people")
+    value = await tx.scalar(query)
+    if value is None:
+        await insert_new(tx, keys, {"name": "people", "value": secrets.token_hex(32)})
+        value = await tx.scalar(query)
+    return StandIns(str(value))
+
+
+async def who_is_left_out(tx: AsyncConnection, slack_ids: Collection[str], names: StandIns) -> frozenset[str]:
+    """Those of the people who asked to be left out."""
+    prints = {names.fingerprint(each): each for each in slack_ids}
+    query = select(left_out.c.fingerprint).where(left_out.c.fingerprint.in_(list(prints)))
+    return frozenset(prints[each] for each in await tx.scalars(query))
+
+
+async def leave_out(tx: AsyncConnection, slack_id: str, names: StandIns, *, now: datetime) -> None:
+    await insert_new(tx, left_out, {"fingerprint": names.fingerprint(slack_id), "since": now})
+
+
+async def take_in(tx: AsyncConnection, slack_id: str, names: StandIns) -> None:
+    """From now on; what was counted as someone's stays so."""
+    await tx.execute(delete(left_out).where(left_out.c.fingerprint == names.fingerprint(slack_id)))
+
+
+async def forget(tx: AsyncConnection, pseudonym: str) -> None:
+    """Nothing leads from the pseudonym to a person any more."""
+    await tx.execute(delete(people).where(people.c.id == pseudonym))

@@ -9,6 +9,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -65,6 +66,49 @@ people = Table(
     Column("created_at", Moment, nullable=False),
 )
 
+keys = Table(  # made once for this database; fingerprints and stand-ins hang on it
+    "keys",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", String(64), nullable=False),
+)
+
+left_out = Table(  # who is counted as "someone": a keyed fingerprint of the Slack id and nothing else
+    "left_out",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("since", Moment, nullable=False),
+)
+
+memberships = Table(  # the platform team, by day; `person` may be the stand-in of somebody left out
+    "memberships",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _person("person"),
+    Column("since", Date),  # first day in the team; null: always
+    Column("until", Date),  # first day no longer in it; null: still
+    Column("source", String(12), nullable=False),  # handbook | group | file
+    Index(None, "source", "person"),
+)
+
+channels = Table(  # what is read back: each watched channel, and the bot's own direct messages
+    "channels",
+    metadata,
+    Column("channel_id", String(40), primary_key=True),
+    Column("name", String(80), nullable=False),  # "" where none is known
+    Column("is_private", Boolean, nullable=False),  # true until Slack said otherwise
+    Column("is_direct", Boolean, nullable=False),
+    Column("watermark", String(40)),  # all up to this ts was read; null: nothing yet
+    Column("read_back_to", String(40)),  # how far the first reading back came; null: not begun
+    Column("is_read_back", Boolean, nullable=False),
+    Column("is_whole_due", Boolean, nullable=False),  # the nightly pass, not done yet
+    Column("due_at", Moment, nullable=False),
+    Column("leased_until", Moment),
+    Column("lease", String(40)),
+    Column("problem", String(60)),  # Slack's code for why it could not be read last time
+    Index(None, "due_at"),
+)
+
 events = Table(
     "events",
     metadata,
@@ -81,6 +125,8 @@ messages = Table(
     _person("author", nullable=True),  # null until the message itself was seen, and for bots
     Column("author_kind", String(10), nullable=False),  # person | bot | unknown
     Column("text", Text),
+    Column("gist", String(10)),  # what a reply is: says | asks | ack | thanks | still; kept when the text is not
+    _person("addressee", nullable=True),  # the first person it mentions
     Column("posted_at", Moment, nullable=False),
     Column("edited_ts", String(40)),
     Column("deleted_ts", String(40)),
@@ -97,6 +143,29 @@ questions = Table(
     Column("classifier", String(20), nullable=False),
     Column("asked_at", Moment, nullable=False),
     ForeignKeyConstraint(["channel_id", "ts"], ["messages.channel_id", "messages.ts"]),
+    Index(None, "asked_at"),
+)
+
+threads = Table(  # what Slack said of a thread when its replies were last read, where our own rows say otherwise
+    "threads",
+    metadata,
+    Column("channel_id", String(40), primary_key=True),
+    Column("ts", String(40), primary_key=True),
+    Column("reply_count", Integer, nullable=False),
+    Column("latest_reply", String(40), nullable=False),
+)
+
+reactions = Table(  # two last words, from events and from history; the later one holds
+    "reactions",
+    metadata,
+    Column("channel_id", String(40), primary_key=True),
+    Column("ts", String(40), primary_key=True),
+    _person("person", primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("changed_ts", String(40), nullable=False),  # "" when no event told
+    Column("is_there", Boolean, nullable=False),
+    Column("seen_ts", String(40), nullable=False),  # "" when never seen in history
+    Column("was_there", Boolean, nullable=False),
 )
 
 answers = Table(
@@ -128,6 +197,15 @@ verdicts = Table(
     Column("given_at", Moment, nullable=False),
 )
 
+digests = Table(
+    "digests",
+    metadata,
+    Column("week", String(8), primary_key=True),  # 2026-W47
+    Column("facts", JSON, nullable=False),  # pseudonyms and ids at the most, never text
+    Column("handbook_revision", String(80), nullable=False),
+    Column("made_at", Moment, nullable=False),
+)
+
 work = Table(
     "work",
     metadata,
@@ -136,7 +214,7 @@ work = Table(
     Column("key", String(255), nullable=False),
     Column("payload", JSON),  # null once done: nothing is kept that is not needed
     Column("due_at", Moment, nullable=False),
-    Column("state", String(10), nullable=False),  # waiting | done | failed
+    Column("state", String(10), nullable=False),  # waiting | done | failed | missed
     Column("attempts", Integer, nullable=False),
     Column("leased_until", Moment),
     Column("lease", String(40)),
@@ -144,6 +222,7 @@ work = Table(
     Column("created_at", Moment, nullable=False),
     Column("finished_at", Moment),
     UniqueConstraint("kind", "key"),
+    Index(None, "key"),
     Index(None, "state", "due_at"),
 )
 

@@ -1,6 +1,6 @@
 """Statements that SQLite and PostgreSQL both have and SQLAlchemy's core spells apart."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table
@@ -18,3 +18,9 @@ async def insert_new(tx: AsyncConnection, table: Table, values: Mapping[str, Any
     keys = table.primary_key.columns
     statement = insert_into(tx, table).values(**values).on_conflict_do_nothing().returning(*keys)
     return (await tx.execute(statement)).first() is not None  # PostgreSQL's driver gives no count of rows here
+
+
+async def insert_rows(tx: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Those of the rows that are new; none at all is no error."""
+    if rows:
+        await tx.execute(insert_into(tx, table).on_conflict_do_nothing(), [dict(row) for row in rows])

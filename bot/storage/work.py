@@ -43,10 +43,11 @@ async def enqueue(
     )
 
 
-async def withdraw(tx: AsyncConnection, *, key: str) -> None:
-    """What waits under the key is not wanted any more. What somebody has in hand goes on."""
-    waiting = and_(work.c.state == "waiting", work.c.leased_until.is_(None))
-    await tx.execute(delete(work).where(work.c.key == key, waiting))
+async def withdraw(tx: AsyncConnection, *, keys: Collection[str]) -> None:
+    """What waits under these keys is not wanted any more. What somebody has in hand goes on."""
+    if keys:
+        waiting = and_(work.c.state == "waiting", work.c.leased_until.is_(None))
+        await tx.execute(delete(work).where(work.c.key.in_(list(keys)), waiting))
 
 
 async def claim_due(

@@ -13,7 +13,7 @@ import knowledge
 from bot import generate
 from bot.answers.library import Library
 from bot.answers.offline import ask
-from bot.peers.rules import question_kind
+from bot.peers.wording import question_kind
 from bot.storage import outbox, work
 from bot.storage.engine import Database
 from knowledge.index import Index

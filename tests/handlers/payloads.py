@@ -21,7 +21,7 @@ def callback(event: Json, **around: Any) -> Json:
         "event": event,
         "type": "event_callback",
         "event_id": "Ev0SMALL001",
-        "event_time": 1763978000,
+        "event_time": 1795514000,
         "authorizations": [{"enterprise_id": None, "team_id": TEAM, "user_id": BOT, "is_bot": True}],
         "is_ext_shared_channel": False,
         **around,
@@ -36,8 +36,8 @@ def message(**fields: Any) -> Json:
         "user": PEOPLE,
         "team": TEAM,
         "text": "how do I see the logs of my service?",
-        "ts": "1763978000.000100",
-        "event_ts": "1763978000.000100",
+        "ts": "1795514000.000100",
+        "event_ts": "1795514000.000100",
         **fields,
     }
 
@@ -48,9 +48,9 @@ def changed(**fields: Any) -> Json:
         "type": "message",
         "subtype": "message_changed",
         "channel": CHANNEL,
-        "ts": "1763978100.000300",
-        "event_ts": "1763978100.000300",
-        "message": message(edited={"user": PEOPLE, "ts": "1763978100.000000"}, **fields),
+        "ts": "1795514100.000300",
+        "event_ts": "1795514100.000300",
+        "message": message(edited={"user": PEOPLE, "ts": "1795514100.000000"}, **fields),
         "previous_message": message(),
     }
 
@@ -60,9 +60,9 @@ def deleted(**fields: Any) -> Json:
         "type": "message",
         "subtype": "message_deleted",
         "channel": CHANNEL,
-        "ts": "1763978200.000300",
-        "event_ts": "1763978200.000400",
-        "deleted_ts": "1763978000.000100",
+        "ts": "1795514200.000300",
+        "event_ts": "1795514200.000400",
+        "deleted_ts": "1795514000.000100",
         "previous_message": message(),
         **fields,
     }
@@ -96,7 +96,7 @@ def press(**fields: Any) -> Json:
         "user": {"id": PEOPLE, "username": "priya", "team_id": TEAM},
         "api_app_id": "A0SMALL",
         "token": "fixed",
-        "container": {"type": "message", "message_ts": "1763978000.000100", "channel_id": CHANNEL},
+        "container": {"type": "message", "message_ts": "1795514000.000100", "channel_id": CHANNEL},
         "trigger_id": "1.2.small",
         "team": {"id": TEAM, "domain": "small"},
         "channel": {"id": CHANNEL, "name": "ask-platform"},
@@ -107,12 +107,18 @@ def press(**fields: Any) -> Json:
                 "action_id": "answers.solved",
                 "block_id": "answers.verdict",
                 "value": "0" * 32,
-                "action_ts": "1763978001.000100",
+                "action_ts": "1795514001.000100",
                 "text": {"type": "plain_text", "text": "That solved it"},
             }
         ],
         **fields,
     }
+
+
+def reaction(**fields: Any) -> Json:
+    item = {"type": "message", "channel": CHANNEL, "ts": "1795514000.000100"}
+    event = {"type": "reaction_added", "user": PEOPLE, "reaction": "white_check_mark", "item": item}
+    return {**event, "item_user": PEOPLE, "event_ts": "1795514300.000400", **fields}
 
 
 WHOLE: tuple[Json, ...] = (
@@ -121,9 +127,10 @@ WHOLE: tuple[Json, ...] = (
     callback(deleted()),
     callback(mention()),
     callback(message(channel="D0PRIYA", channel_type="im")),
-    callback(message(thread_ts="1763977000.000100", subtype="thread_broadcast")),
+    callback(message(thread_ts="1795513000.000100", subtype="thread_broadcast")),
     callback(message(subtype="bot_message", bot_id="B0OTHER", user=None)),
-    callback({"type": "reaction_added", "user": PEOPLE, "item": {"type": "message", "channel": CHANNEL}}),
+    callback(reaction()),
+    callback(reaction(type="reaction_removed")),
     command(),
     press(),
 )

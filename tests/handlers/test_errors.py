@@ -107,7 +107,7 @@ async def test_an_event_that_cannot_be_written_down_is_refused_and_taken_when_it
 async def test_an_event_nobody_uses_is_acknowledged(bot: BotByHttp) -> None:
     statuses = [
         await bot.send(callback({"type": type_, "user": "U0PRIYA"}, event_id=f"Ev{type_}"))
-        for type_ in ("reaction_added", "team_join", "app_home_opened", "never_heard_of")
+        for type_ in ("pin_added", "team_join", "app_home_opened", "never_heard_of")
     ]
 
     assert (statuses, await bot.rows()) == ([200] * 4, 0)
@@ -227,4 +227,4 @@ async def test_a_guarded_listener_is_given_what_it_names() -> None:
         await ack()
 
     assert await _dispatch(takes) == 200
-    assert given == [(message(), "1763978000.000100")]
+    assert given == [(message(), "1795514000.000100")]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot import wire
 from bot.errors import PayloadMalformed
 from bot.model import Author, Deletion, Json, Message, Workspace
 from handlers import payload
@@ -10,7 +11,7 @@ from tests.handlers.payloads import callback, changed, command, deleted, mention
 
 OURS = Workspace("T0SMALL", None, "U0BOT", "B0BOT")
 AUTHOR = Author("U0PRIYA", is_bot=False, team_id="T0SMALL")
-SAID = Message("C0ASKPLAT", "1763978000.000100", AUTHOR, "how do I see the logs of my service?")
+SAID = Message("C0ASKPLAT", "1795514000.000100", AUTHOR, "how do I see the logs of my service?")
 
 
 def _with(**fields: object) -> Message:
@@ -22,12 +23,12 @@ def _with(**fields: object) -> Message:
     [
         pytest.param(message(), SAID, id="a message"),
         pytest.param(
-            message(thread_ts="1763977000.000100"), _with(thread_ts="1763977000.000100"), id="a reply in a thread"
+            message(thread_ts="1795513000.000100"), _with(thread_ts="1795513000.000100"), id="a reply in a thread"
         ),
-        pytest.param(message(thread_ts="1763978000.000100"), SAID, id="the first message of a thread"),
+        pytest.param(message(thread_ts="1795514000.000100"), SAID, id="the first message of a thread"),
         pytest.param(
-            message(subtype="thread_broadcast", thread_ts="1763977000.000100"),
-            _with(thread_ts="1763977000.000100"),
+            message(subtype="thread_broadcast", thread_ts="1795513000.000100"),
+            _with(thread_ts="1795513000.000100"),
             id="a reply that is also sent to the channel",
         ),
         pytest.param(message(subtype="file_share", files=[{"id": "F1"}]), SAID, id="a message with a file"),
@@ -47,14 +48,14 @@ def _with(**fields: object) -> Message:
             _with(channel_id="D0PRIYA", is_direct=True),
             id="a direct message",
         ),
-        pytest.param(changed(), _with(edited_ts="1763978100.000000"), id="an edit"),
+        pytest.param(changed(), _with(edited_ts="1795514100.000000"), id="an edit"),
         pytest.param(
-            changed(text="never mind"), _with(text="never mind", edited_ts="1763978100.000000"), id="an edited text"
+            changed(text="never mind"), _with(text="never mind", edited_ts="1795514100.000000"), id="an edited text"
         ),
-        pytest.param(deleted(), Deletion("C0ASKPLAT", "1763978000.000100", "1763978200.000400"), id="a deletion"),
+        pytest.param(deleted(), Deletion("C0ASKPLAT", "1795514000.000100", "1795514200.000400"), id="a deletion"),
         pytest.param(
             changed(subtype="tombstone", user="USLACKBOT", text="This message was deleted."),
-            Deletion("C0ASKPLAT", "1763978000.000100", "1763978100.000300"),
+            Deletion("C0ASKPLAT", "1795514000.000100", "1795514100.000300"),
             id="a deletion of a message that has replies",
         ),
         pytest.param(message(text=None), _with(text=""), id="a message of blocks alone"),
@@ -110,7 +111,7 @@ def test_the_words_beside_a_mention_are_what_is_asked(text: str, words: str) -> 
     read = payload.read_message(callback({**mention(), "text": text}), OURS)
 
     assert read == _with(text=text, mentions_us=True)
-    assert payload.without_mention(text, OURS) == words
+    assert wire.without_mention(text, OURS) == words
 
 
 @pytest.mark.parametrize(
@@ -130,11 +131,11 @@ def test_what_only_looks_like_a_mention_is_none(text: str) -> None:
         callback(message(channel="C" * 41)),
         callback(message(channel="C0\x00")),
         callback(message(ts=None)),
-        callback(message(ts=1763978000.0001)),
-        callback(message(ts="1763978000")),
+        callback(message(ts=1795514000.0001)),
+        callback(message(ts="1795514000")),
         callback(message(ts="99999999999.000001")),
         callback(message(ts="١٧٦٣٩٧٨٠٠٠.٠٠٠١")),
-        callback(message(ts="1763978000.00010000000000000")),
+        callback(message(ts="1795514000.00010000000000000")),
         callback(message(thread_ts="soon")),
         callback(message(user=["U0PRIYA"])),
         callback(message(user="U\ud83d")),
@@ -190,7 +191,7 @@ def test_a_command_that_cannot_be_answered_is_refused(missing: str, value: objec
 
 def test_a_press_is_read() -> None:
     assert payload.read_press(press()) == payload.Pressed(
-        key=f"1763978001.000100:{'0' * 32}",
+        key=f"1795514001.000100:{'0' * 32}",
         user_id="U0PRIYA",
         action_id="answers.solved",
         value="0" * 32,
@@ -203,7 +204,7 @@ def test_a_press_may_come_without_an_address_to_answer_to() -> None:
 
 
 def test_two_presses_have_two_keys_and_no_key_names_the_person() -> None:
-    again = press(actions=[{**press()["actions"][0], "action_ts": "1763978002.000100"}])
+    again = press(actions=[{**press()["actions"][0], "action_ts": "1795514002.000100"}])
 
     keys = [payload.read_press(each).key for each in (press(), press(), again, press(user={"id": "U0JONAS"}))]
 

@@ -137,7 +137,7 @@ async def test_an_empty_challenge_is_no_error(bot: BotByHttp) -> None:
         payloads.message(channel=["C0ASKPLAT"]),
         payloads.message(ts="now"),
         payloads.message(ts="99999999999999.000001"),
-        payloads.message(ts="1763978000.000100\x00"),
+        payloads.message(ts="1795514000.000100\x00"),
         payloads.message(ts="٣.٣"),
         payloads.message(subtype=["message_changed"]),
         payloads.message(subtype={"a": "b"}),
@@ -145,7 +145,7 @@ async def test_an_empty_challenge_is_no_error(bot: BotByHttp) -> None:
         payloads.message(user="U0\x00"),
         payloads.message(user="U" * 60),
         payloads.message(thread_ts="x" * 100),
-        payloads.message(thread_ts="1763977000.000100\x00"),
+        payloads.message(thread_ts="1795513000.000100\x00"),
         payloads.changed(ts=None),
         payloads.message(edited={"ts": "\x00"}),
         payloads.deleted(deleted_ts=5),
@@ -167,7 +167,7 @@ async def test_an_event_with_a_value_of_no_form_of_slacks_is_refused(bot: BotByH
 )
 async def test_a_message_with_any_text_is_taken_down(bot: BotByHttp, text: object) -> None:
     number = 800_000 + len(repr(text))
-    event = payloads.message(text=text, ts=f"1763978500.{number}")
+    event = payloads.message(text=text, ts=f"1795514500.{number}")
 
     assert await bot.send(payloads.callback(event, event_id=f"EvText{number}")) == 200
     assert bot.uncaught == []

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.calendar import Hours
 from bot.model import Author, Message
-from bot.peers.rules import LOOKED_AT, QuestionKind, may_be_question, question_kind, when_to_answer
+from bot.peers.rules import may_be_question, when_to_answer
+from bot.peers.wording import LOOKED_AT, QuestionKind, question_kind
 from knowledge.channels import AnswerMode, Channel
 
 HOW_TO, DO_IT, BROKEN, UNSURE = (

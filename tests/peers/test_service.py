@@ -21,7 +21,7 @@ from bot.storage.schema import people as people_table
 from bot.work import Kind
 from knowledge.channels import AnswerMode, Channel, Channels, Keep
 
-NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+NOW = datetime(2025, 11, 24, 16, 1, tzinfo=UTC)  # a minute after it was asked
 OURS = Workspace("T1", None, "UBOT", "B1")
 WATCHED, COUNTED, SHADOWED, UNWATCHED = "C0WATCHED", "C0COUNTED", "C0SHADOW", "C0RANDOM"
 CHANCE = timedelta(minutes=20)
@@ -86,6 +86,8 @@ async def test_question_in_a_watched_channel_is_kept_and_waits_for_peers(desk: D
             "author": "p1",
             "author_kind": "person",
             "text": "How do I see logs?",
+            "gist": "asks",
+            "addressee": None,
             "posted_at": asked_at,
             "edited_ts": None,
             "deleted_ts": None,

@@ -176,7 +176,7 @@ async def test_withdrawn_work_may_be_asked_for_anew_and_what_is_in_hand_goes_on(
     await desk.put("waiting", "other")
 
     for key in ("in hand", "waiting"):
-        await desk.database.write(lambda tx, key=key: withdraw(tx, key))  # type: ignore[misc]
+        await desk.database.write(lambda tx, key=key: withdraw(tx, [key]))  # type: ignore[misc]
 
     assert [row["key"] for row in await desk.rows()] == ["in hand", "other"]
     assert await desk.put("in hand", "waiting") == [False, True]

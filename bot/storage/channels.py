@@ -1,0 +1,113 @@
+"""What is read back: each watched channel and our direct messages, how far it was read, and who is at it now."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.schema import channels, threads
+from bot.storage.statements import insert_into, insert_rows
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A channel that is ours to read until the lease ends."""
+
+    channel_id: str
+    is_direct: bool
+    watermark: str | None
+    read_back_to: str | None
+    is_read_back: bool
+    is_whole_due: bool
+    lease: str
+
+
+async def add(
+    tx: AsyncConnection, channel_ids: Mapping[str, str], *, is_direct: bool, now: datetime, is_private: bool = True
+) -> None:
+    """Channels to be read from now on, by id with their names; those that are there stay as they are."""
+    rows = [
+        {
+            "channel_id": channel_id,
+            "name": name[:80],
+            "is_private": is_private,
+            "is_direct": is_direct,
+            "is_read_back": False,
+            "is_whole_due": False,
+            "due_at": now,
+        }
+        for channel_id, name in channel_ids.items()
+    ]
+    await insert_rows(tx, channels, rows)
+
+
+async def claim(
+    tx: AsyncConnection, *, now: datetime, until: datetime, lease: str, watched: Collection[str]
+) -> Reading | None:
+    """The channel whose turn it is, now leased to us; channels before direct messages. None when none is due."""
+    free = or_(channels.c.leased_until.is_(None), channels.c.leased_until <= now)
+    wanted = or_(channels.c.is_direct, channels.c.channel_id.in_(list(watched)))
+    due = (
+        select(channels)
+        .where(channels.c.due_at <= now, free, wanted)
+        .order_by(channels.c.is_direct, channels.c.due_at, channels.c.channel_id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = (await tx.execute(due)).mappings().one_or_none()
+    if row is None:
+        return None
+    here = channels.c.channel_id == row["channel_id"]
+    await tx.execute(update(channels).where(here).values(leased_until=until, lease=lease))
+    names = ("channel_id", "is_direct", "watermark", "read_back_to", "is_read_back", "is_whole_due")
+    return Reading(**{name: row[name] for name in names}, lease=lease)
+
+
+async def note(tx: AsyncConnection, reading: Reading, **values: Any) -> bool:
+    """Whether the channel is still ours; then the values are kept."""
+    ours = and_(channels.c.channel_id == reading.channel_id, channels.c.lease == reading.lease)
+    noted = await tx.execute(update(channels).where(ours).values(**values).returning(channels.c.channel_id))
+    return noted.first() is not None
+
+
+async def all_due(tx: AsyncConnection, *, now: datetime, is_whole: bool = False) -> None:
+    """Everything is to be read now; `is_whole`: back to the beginning of what is kept, and every thread in it."""
+    values: dict[str, Any] = {"due_at": now}
+    if is_whole:
+        values |= {"is_whole_due": True, "read_back_to": None}
+    await tx.execute(update(channels).values(**values))
+
+
+async def threads_said(tx: AsyncConnection, channel_id: str, roots: Collection[str]) -> Mapping[str, tuple[int, str]]:
+    """What Slack said of these threads when they were last read."""
+    query = select(threads).where(threads.c.channel_id == channel_id, threads.c.ts.in_(list(roots)))
+    return {row.ts: (row.reply_count, row.latest_reply) for row in await tx.execute(query)}
+
+
+async def put_thread(tx: AsyncConnection, channel_id: str, ts: str, reply_count: int, latest_reply: str) -> None:
+    said = {"reply_count": reply_count, "latest_reply": latest_reply}
+    statement = insert_into(tx, threads).values(channel_id=channel_id, ts=ts, **said)
+    await tx.execute(statement.on_conflict_do_update(index_elements=[threads.c.channel_id, threads.c.ts], set_=said))
+
+
+@dataclass(frozen=True)
+class ChannelState:
+    """A channel as an operator or a digest may want to know it."""
+
+    channel_id: str
+    name: str
+    is_private: bool
+    watermark: str | None
+    read_back_to: str | None
+    is_read_back: bool
+    problem: str | None
+
+
+async def states(tx: AsyncConnection) -> Sequence[ChannelState]:
+    """All but direct messages."""
+    names = ("channel_id", "name", "is_private", "watermark", "read_back_to", "is_read_back", "problem")
+    query = select(*(channels.c[name] for name in names)).where(~channels.c.is_direct).order_by(channels.c.channel_id)
+    return [ChannelState(**row) for row in (await tx.execute(query)).mappings()]
