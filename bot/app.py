@@ -29,6 +29,7 @@ from bot.config import Secret, Settings
 from bot.handbook import HandbookSource
 from bot.model import Workspace
 from bot.outbox import Outbox
+from bot.peers.catch_up import CatchUp
 from bot.peers.service import PeerService
 from bot.slack import Slack, web_client
 from bot.storage import migrate
@@ -38,6 +39,7 @@ from bot.storage import work as work_rows
 from bot.storage.engine import Database
 from bot.work import Asking, Job, Kind, Press, Workers
 from handlers import Services, health, http, register, verbs
+from handlers.messages import request_in
 from handlers.socket_mode import SocketMode
 
 log = structlog.get_logger(__name__)
@@ -80,6 +82,17 @@ class Mentor:
             clock=clock,
             new_id=new_id,
             wake=wake,
+        )
+        self.catch_up = CatchUp(
+            self.database,
+            slack,
+            self.peers,
+            channels=lambda: self.shelf.library.handbook.channels,
+            workspace=workspace,
+            clock=clock,
+            new_id=new_id,
+            request_in=request_in,
+            announce=_nothing_to_say,
         )
         self.bolt = self._bolt()
         self.socket = self._socket() if settings.uses_socket_mode else None
@@ -237,9 +250,14 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
             stack.push_async_callback(mentor.socket.stop)
             stack.push_async_callback(_ended, asyncio.create_task(mentor.socket.keep_open()))
             await mentor.socket.open()
+        stack.push_async_callback(_ended, asyncio.create_task(mentor.catch_up.run()))
         log.info("bot.started", articles=len(source.current.articles), revision=source.current.revision)
         yield mentor
     log.info("bot.stopped")
+
+
+async def _nothing_to_say(_channel_id: str) -> None:
+    return
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -17,18 +17,33 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.config import Secret
 from bot.errors import SlackRateLimited, SlackRefused, SlackUnclear
-from bot.model import Json, Profile, Workspace
+from bot.model import ChannelInfo, Json, Profile, Workspace
 
 T = TypeVar("T")
 
 TIMEOUT_S = 10.0  # under the lease of 60 s, so that no call outlives the claim it was made under
 READ_TRIES = 6
 PAGE = 200
+PACE = timedelta(seconds=1.5)  # between two readings by one method: 40 of Slack's 50 a minute; the rest is for look-ups
 PROFILE_KEPT = timedelta(hours=1)
 GROUP_KEPT = timedelta(minutes=5)
 EVENT_TYPE = "mentor"  # of the metadata; the payload is one opaque mark
 NO_SUCH_GROUP = {"no_such_subteam", "subteam_not_found"}
 SERVERS_FAULT = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Messages of a channel as Slack lists them, newest first. `is_limited`: Slack holds older ones back."""
+
+    messages: list[Json]
+    has_more: bool
+    is_limited: bool = False
+
+    @property
+    def oldest(self) -> str:
+        """The ts of the oldest message; "" on an empty page."""
+        return str(self.messages[-1]["ts"]) if self.messages else ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,7 @@ class Slack:
         self._reply_hosts = {"hooks.slack.com", urlsplit(api_url).hostname}
         self._profiles: dict[str, tuple[datetime, Profile]] = {}
         self._groups: dict[str, tuple[datetime, frozenset[str]]] = {}
+        self._paced: dict[str, datetime] = {}  # method -> when it may be called again in the background
 
     async def open(self) -> None:
         timeout = aiohttp.ClientTimeout(total=self._clock.wall_seconds(TIMEOUT_S))
@@ -166,6 +182,53 @@ class Slack:
 
     async def permalink(self, channel_id: str, ts: str) -> str:
         return str((await self._read("chat.getPermalink", channel=channel_id, message_ts=ts))["permalink"])
+
+    async def channel_info(self, channel_id: str) -> ChannelInfo:
+        channel = (await self._read("conversations.info", channel=channel_id))["channel"]
+        return ChannelInfo(
+            id=channel["id"],
+            name=channel.get("name", ""),
+            is_private=bool(channel.get("is_private")),
+            is_shared=bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")),
+            is_member=bool(channel.get("is_member")),
+            is_archived=bool(channel.get("is_archived")),
+        )
+
+    async def direct_channels(self) -> list[str]:
+        """The ids of the bot's direct messages with people."""
+        found = self._pages("conversations.list", "channels", types="im")
+        return [channel["id"] async for channel in found if not channel.get("is_user_deleted")]
+
+    async def history(self, channel_id: str, *, oldest: str, latest: str) -> Page:
+        """One page, at a pace that leaves room for others: messages after `oldest` and before `latest` ("" is now)."""
+        await self._pace("conversations.history")
+        until = {"latest": latest} if latest else {}
+        body = await self._read("conversations.history", channel=channel_id, oldest=oldest, limit=PAGE, **until)
+        return Page(body["messages"], bool(body.get("has_more")), bool(body.get("is_limited")))
+
+    async def replies(self, channel_id: str, root: str) -> list[Json]:
+        """A thread, its parent first, at a pace that leaves room for others; empty when it is gone."""
+        found: list[Json] = []
+        cursor = ""
+        while True:
+            await self._pace("conversations.replies")
+            more = {"cursor": cursor} if cursor else {}
+            try:
+                body = await self._read("conversations.replies", channel=channel_id, ts=root, limit=PAGE, **more)
+            except SlackRefused as refused:
+                if refused.code != "thread_not_found":
+                    raise
+                return []
+            found += [each for each in body["messages"] if not cursor or each["ts"] != root]
+            cursor = (body.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return found
+
+    async def _pace(self, method: str) -> None:
+        now = self._clock.now()
+        at = max(now, self._paced.get(method, now))
+        self._paced[method] = at + PACE
+        await self._clock.sleep((at - now).total_seconds())
 
     async def _pages(self, method: str, items: str, **params: Any) -> AsyncIterator[Json]:
         cursor = ""

@@ -47,13 +47,15 @@ async def add(
 async def claim(
     tx: AsyncConnection, *, now: datetime, until: datetime, lease: str, watched: Collection[str]
 ) -> Reading | None:
-    """The channel whose turn it is, now leased to us; channels before direct messages. None when none is due."""
+    """The channel whose turn it is, now leased to us; channels before direct messages,
+    and short readings before long ones. None when none is due."""
     free = or_(channels.c.leased_until.is_(None), channels.c.leased_until <= now)
     wanted = or_(channels.c.is_direct, channels.c.channel_id.in_(list(watched)))
+    is_walking = or_(~channels.c.is_read_back, channels.c.is_whole_due)
     due = (
         select(channels)
         .where(channels.c.due_at <= now, free, wanted)
-        .order_by(channels.c.is_direct, channels.c.due_at, channels.c.channel_id)
+        .order_by(channels.c.is_direct, is_walking, channels.c.due_at, channels.c.channel_id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
@@ -75,10 +77,10 @@ async def note(tx: AsyncConnection, reading: Reading, **values: Any) -> bool:
 
 async def all_due(tx: AsyncConnection, *, now: datetime, is_whole: bool = False) -> None:
     """Everything is to be read now; `is_whole`: back to the beginning of what is kept, and every thread in it."""
-    values: dict[str, Any] = {"due_at": now}
+    await tx.execute(update(channels).values(due_at=now))
     if is_whole:
-        values |= {"is_whole_due": True, "read_back_to": None}
-    await tx.execute(update(channels).values(**values))
+        is_at_rest = and_(channels.c.is_read_back, ~channels.c.is_whole_due)  # a walk under way goes on
+        await tx.execute(update(channels).where(is_at_rest).values(is_whole_due=True, read_back_to=None))
 
 
 async def threads_said(tx: AsyncConnection, channel_id: str, roots: Collection[str]) -> Mapping[str, tuple[int, str]]:

@@ -1,0 +1,213 @@
+"""What happened while nobody listened is read back: all of it, once, and what is gone is gone."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import select
+
+from bot.storage import channels as channel_rows
+from bot.storage.engine import Database
+from bot.storage.schema import channels, messages, questions, work
+from knowledge.channels import AnswerMode, Channel
+from sandbox import Actor, Sandbox
+from tests.peers.reading import Reader, new_sandbox, reader_of, standing, standing_reactions
+
+ASK, DEPLOYS = "C0ASK", "C0DEPLOYS"
+HOUR_S, DAY_S = 3600.0, 86400.0
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    sandbox = new_sandbox(factor=600)
+    people = [sandbox.workspace.add_person(name).id for name in ("ada", "bela", "chidi")]
+    for channel_id, name in ((ASK, "ask"), (DEPLOYS, "deploys")):
+        sandbox.workspace.add_channel(name, members=people, id=channel_id)
+    async with sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def reader(sandbox: Sandbox, database: Database) -> AsyncIterator[Reader]:
+    watched = [Channel(ASK, "ask", AnswerMode.AT_ONCE), Channel(DEPLOYS, "deploys", history_days=30)]
+    reader = await reader_of(sandbox, database, watched)
+    yield reader
+    await reader.slack.close()
+
+
+@pytest.fixture
+def ada(sandbox: Sandbox) -> Actor:
+    return sandbox.person("ada")
+
+
+@pytest.fixture
+def bela(sandbox: Sandbox) -> Actor:
+    return sandbox.person("bela")
+
+
+async def assert_all_is_known(reader: Reader) -> None:
+    both = (ASK, DEPLOYS)
+    assert await reader.kept() == standing(reader.sandbox, both)
+    assert await reader.kept_reactions() == standing_reactions(reader.sandbox, both)
+
+
+async def test_a_channel_seen_for_the_first_time_is_read_back(reader: Reader, ada: Actor, bela: Actor) -> None:
+    asked = ada.say(ASK, "How do I see logs?")
+    bela.react(bela.say(ASK, "In Grafana.", thread=asked), "eyes")
+    ada.say(DEPLOYS, "Deploying now.")
+    reader.sandbox.clock.advance(10 * DAY_S)
+    ada.say(ASK, "Where are my metrics?")
+
+    await reader.read_all()
+
+    await assert_all_is_known(reader)
+    assert reader.announced.count(ASK) >= 1
+    async with reader.database.read() as tx:
+        assert [(each.name, each.is_private, each.is_read_back) for each in await channel_rows.states(tx)] == [
+            ("ask", False, True),
+            ("deploys", False, True),
+        ]
+
+
+async def test_reading_again_changes_nothing(reader: Reader, ada: Actor, bela: Actor) -> None:
+    asked = ada.say(ASK, "How do I see logs?")
+    ada.react(bela.say(ASK, "In Grafana.", thread=asked), "white_check_mark")
+    await reader.read_all()
+    async with reader.database.read() as tx:
+        before = [list((await tx.execute(select(table))).all()) for table in (messages, questions, work)]
+
+    await reader.read_all()
+
+    async with reader.database.read() as tx:
+        assert [list((await tx.execute(select(table))).all()) for table in (messages, questions, work)] == before
+    await assert_all_is_known(reader)
+
+
+@pytest.mark.parametrize("hours", [0.003, 0.1, 2, 72])
+async def test_whatever_happened_while_away_is_recovered(reader: Reader, ada: Actor, bela: Actor, hours: float) -> None:
+    old = ada.say(ASK, "How do I see logs?")
+    first = bela.say(ASK, "In Grafana.", thread=old)
+    liked = ada.say(ASK, "Nice.")
+    doomed, doomed_with_replies = ada.say(ASK, "Never mind?"), ada.say(ASK, "How do I deploy?")
+    bela.say(ASK, "By merging.", thread=doomed_with_replies)
+    bela.react(liked, "tada")
+    reader.sandbox.clock.advance(9 * DAY_S)  # by then the threads are old
+    recent = ada.say(DEPLOYS, "How do I roll back?")
+    last = bela.say(DEPLOYS, "By reverting.", thread=recent)
+    await reader.read_all()
+
+    reader.sandbox.clock.advance(hours * HOUR_S)
+    bela.say(ASK, "Or in the shell.", thread=old)
+    bela.edit(first, "In Grafana, under Explore.")
+    bela.edit(last, "By reverting the commit.")
+    ada.react(last, "white_check_mark")
+    ada.edit(recent, "How do I roll back a deployment?")
+    ada.delete(doomed)
+    ada.delete(doomed_with_replies)
+    bela.unreact(liked, "tada")
+    ada.say(DEPLOYS, "How do I see who deployed?")
+    reader.sandbox.clock.advance(120)
+    await reader.read_all()
+    if hours < 0.25:  # after a short absence, what happened to old replies is found by the nightly pass
+        await reader.catch_up.all_due(is_whole=True)
+        await reader.read_all()
+
+    await assert_all_is_known(reader)
+
+
+async def test_a_thread_whose_last_replies_vanished_is_emptied(reader: Reader, ada: Actor, bela: Actor) -> None:
+    asked = ada.say(ASK, "How do I see logs?")
+    reply = bela.say(ASK, "In Grafana.", thread=asked)
+    await reader.read_all()
+
+    bela.delete(reply)
+    reader.sandbox.clock.advance(120)
+    await reader.read_all()
+
+    await assert_all_is_known(reader)
+
+
+async def test_a_thread_that_vanished_whole_leaves_nothing(reader: Reader, ada: Actor, bela: Actor) -> None:
+    asked = ada.say(ASK, "How do I see logs?")
+    reply = bela.say(ASK, "In Grafana.", thread=asked)
+    await reader.read_all()
+
+    bela.delete(reply)
+    ada.delete(asked)
+    reader.sandbox.clock.advance(120)
+    await reader.read_all()
+
+    assert await reader.kept() == set()
+    async with reader.database.read() as tx:
+        assert (await tx.execute(select(questions))).all() == []
+
+
+async def test_what_was_said_a_moment_ago_is_not_taken_for_gone(reader: Reader, ada: Actor) -> None:
+    said = ada.say(ASK, "How do I see logs?")
+    await reader.read_all()
+    del reader.sandbox.workspace.channels[ASK].messages[said.ts]  # Slack does not show it yet
+    reader.sandbox.workspace.channels[ASK].timeline.clear()
+
+    await reader.read_all()
+
+    assert [ts for _, ts, *_ in await reader.kept()] == [said.ts]
+
+
+async def test_history_older_than_the_handbook_wants_is_left_alone(reader: Reader, ada: Actor) -> None:
+    ada.say(DEPLOYS, "Long ago.")
+    reader.sandbox.clock.advance(31 * DAY_S)
+    said = ada.say(DEPLOYS, "Today.")
+
+    await reader.read_all()
+
+    assert [ts for _, ts, *_ in await reader.kept()] == [said.ts]
+
+
+async def test_an_old_question_is_kept_and_not_answered(reader: Reader, ada: Actor) -> None:
+    old = ada.say(ASK, "How do I see logs?")
+    reader.sandbox.clock.advance(2 * DAY_S)
+    new = ada.say(ASK, "How do I deploy?")
+
+    await reader.read_all()
+
+    async with reader.database.read() as tx:
+        assert set((await tx.scalars(select(questions.c.ts))).all()) == {old.ts, new.ts}
+        assert list((await tx.scalars(select(work.c.key))).all()) == [f"{ASK}:{new.ts}"]
+
+
+async def test_a_direct_message_missed_while_away_is_taken_up_and_not_kept(reader: Reader, ada: Actor) -> None:
+    missed = ada.dm("How do I see logs?")
+
+    await reader.read_all()
+    await reader.read_all()
+
+    async with reader.database.read() as tx:
+        assert list((await tx.scalars(select(work.c.key))).all()) == [f"{missed.channel}:{missed.ts}"]
+    assert await reader.kept() == set()
+
+
+async def test_a_channel_without_the_bot_is_named_and_tried_again(reader: Reader, ada: Actor) -> None:
+    reader.sandbox.workspace.channels[ASK].members.discard(reader.sandbox.workspace.bot_user_id)
+    await reader.read_all()
+    async with reader.database.read() as tx:
+        problems = {each.channel_id: each.problem for each in await channel_rows.states(tx)}
+
+    ada.invite_app(ASK)
+    said = ada.say(ASK, "How do I see logs?")
+    await reader.read_all()
+
+    assert problems == {ASK: "not_in_channel", DEPLOYS: None}
+    assert said.ts in {ts for _, ts, *_ in await reader.kept()}
+
+
+async def test_a_lease_that_was_lost_stops_the_reader(reader: Reader, ada: Actor) -> None:
+    ada.say(ASK, "How do I see logs?")
+
+    async def taken_over(_channel_id: str) -> None:
+        async with reader.database.engine.begin() as connection:
+            await connection.execute(channels.update().values(lease="somebody else's"))
+
+    reader.catch_up._announce = taken_over
+    await reader.catch_up.all_due()
+    await reader.catch_up._step()
+
+    assert await reader.kept() == set()
