@@ -1,13 +1,23 @@
-"""A few pure helpers for Block Kit: escape, clip, section, context, button; and Slack's limits on them."""
+"""A few pure helpers for Block Kit: escape, clip, section, context, table, button; and Slack's limits on them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.model import Json
 
 SECTION_MAX = 3_000
 BUTTON_TEXT_MAX = 75
+HEADER_MAX = 150
 TEXT_MAX = 10_000  # of a whole message: undocumented, it fails near 13,200
 LABEL_MAX, URL_MAX = 200, 1_000  # of a link: two links and their ages fit a block, so that clipping cuts none
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message: what notifications and screen readers get, and its blocks."""
+
+    text: str
+    blocks: tuple[Json, ...]
 
 
 def escape(text: str) -> str:
@@ -39,6 +49,16 @@ def link(url: str, text: str) -> str:
     if not is_whole or not url.startswith(("https://", "http://")):
         return label
     return f"<{address}|{label}>"
+
+
+def header(text: str) -> Json:
+    return {"type": "header", "text": {"type": "plain_text", "text": clip(text, HEADER_MAX)}}
+
+
+def table(caption: str, rows: Sequence[Sequence[str]]) -> Json:
+    """Plain cells, as wide as the first row, which is the head; shown whole and not in pages of five."""
+    cells = [[{"type": "raw_text", "text": cell} for cell in row] for row in rows]
+    return {"type": "data_table", "caption": caption, "page_size": max(1, len(rows) - 1), "rows": cells}
 
 
 def section(text: str) -> Json:

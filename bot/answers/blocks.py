@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.answers.writer import Draft, Source
-from bot.blockkit import LABEL_MAX, SECTION_MAX, TEXT_MAX, actions, button, clip, context, escape, link, section
+from bot.blockkit import LABEL_MAX, SECTION_MAX, TEXT_MAX, Shown, actions, button, clip, context, escape, link, section
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from knowledge.prose import with_closed_code
@@ -89,14 +89,6 @@ HANDBOOK_BROKEN = MessageKind(
     "mend the handbook; `mentor check` shows the errors before they are merged",
 )
 KINDS = (ANSWER, PRIVATE_ANSWER, HAND_OVER, HELP, GIVEN_UP, NOT_TAKEN_DOWN, SHADOW_CARD, HANDBOOK_BROKEN)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A message: what notifications and screen readers get, and its blocks."""
-
-    text: str
-    blocks: tuple[Json, ...]
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.answers import blocks, effects
-from bot.answers.blocks import HAND_OVER, OnDuty, Shown
+from bot.answers.blocks import HAND_OVER, OnDuty
 from bot.answers.desk import Desk
 from bot.answers.people import PeopleService
 from bot.authority import Act, Refused, may
+from bot.blockkit import Shown
 from bot.calendar import Hours, is_within
 from bot.model import Effect
 from bot.work import Asking

@@ -1,6 +1,7 @@
 """Where a reply goes and under which key: pure. One asking has one key, however often its reply is made."""
 
-from bot.answers.blocks import ANSWER, PRIVATE_ANSWER, Shown
+from bot.answers.blocks import ANSWER, PRIVATE_ANSWER
+from bot.blockkit import Shown
 from bot.model import Effect, Json, MessageKind
 from bot.work import Asking
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.answers import blocks, effects
-from bot.answers.blocks import SHADOW_CARD, Shown
+from bot.answers.blocks import SHADOW_CARD
 from bot.answers.desk import Desk
 from bot.answers.library import Library, thresholds
 from bot.answers.people import PeopleService
 from bot.answers.rules import Answered, Choice, Silent, choose
 from bot.answers.writer import Draft, quote
 from bot.authority import Act, Refused, may
+from bot.blockkit import Shown
 from bot.model import Effect, Profile, moment
 from bot.storage import answers as rows
 from bot.storage import peers

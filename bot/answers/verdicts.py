@@ -1,13 +1,13 @@
 """What people say of an answer by its buttons: kept, shown under the answer, or refused with the reason."""
 
 from bot.answers import blocks, effects
-from bot.answers.blocks import ANSWER, SHADOW_CARD, Shown
+from bot.answers.blocks import ANSWER, SHADOW_CARD
 from bot.answers.desk import Desk
 from bot.answers.duty import DutyService
 from bot.answers.people import PeopleService
 from bot.answers.writer import Draft, Source
 from bot.authority import Act, Allowed, Refused, may
-from bot.blockkit import context
+from bot.blockkit import Shown, context
 from bot.model import Effect, Profile
 from bot.storage import answers as rows
 from bot.storage.answers import Answer

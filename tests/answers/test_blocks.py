@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.answers import blocks
-from bot.answers.blocks import KINDS, VERDICTS, OnDuty, Shown, read_verdict
+from bot.answers.blocks import KINDS, VERDICTS, OnDuty, read_verdict
 from bot.answers.writer import Draft, Source
-from bot.blockkit import TEXT_MAX
+from bot.blockkit import TEXT_MAX, Shown
 from bot.errors import PayloadMalformed
 from sandbox.limits import MESSAGE_TEXT_MAX, text_length, validate_message_blocks
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.answers import effects
-from bot.answers.blocks import ANSWER, HAND_OVER, PRIVATE_ANSWER, SHADOW_CARD, Shown
+from bot.answers.blocks import ANSWER, HAND_OVER, PRIVATE_ANSWER, SHADOW_CARD
+from bot.blockkit import Shown
 from bot.model import Effect
 from bot.work import Asking
 
