@@ -19,15 +19,28 @@ HEAD = "# Written by `make generate` from handlers/verbs.py and bot/generate.py:
 SCOPES = {
     "app_mentions:read": "see mentions of the bot",
     "channels:history": "read questions in public channels it was invited to",
+    "channels:read": "know a channel's name and whether it is public",
     "chat:write": "answer",
     "commands": "the slash command",
     "groups:history": "read questions in private channels it was invited to",
+    "groups:read": "know the same of private channels it was invited to",
     "im:history": "read what is written to it directly",
+    "im:read": "find direct messages it missed while away",
     "im:write": "open a direct message to answer privately",
+    "reactions:read": "see a check mark on an answer",
     "usergroups:read": "know who is in the platform team and on duty",
     "users:read": "tell guests and deactivated accounts from members",
 }
-EVENTS = ("app_mention", "message.channels", "message.groups", "message.im")
+EVENTS = (
+    "app_home_opened",
+    "app_mention",
+    "member_joined_channel",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "reaction_added",
+    "reaction_removed",
+)
 
 
 def manifest(*, name: str = "Mentor", command: str = "/platform") -> dict[str, Any]:
@@ -42,7 +55,7 @@ def manifest(*, name: str = "Mentor", command: str = "/platform") -> dict[str, A
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },

@@ -110,6 +110,15 @@ class Profile:
     is_deleted: bool = False
 
 
+@dataclass(frozen=True)
+class UserGroup:
+    """A Slack user group that is in use; `handle` is without `@`."""
+
+    id: str
+    handle: str
+    members: frozenset[str] = frozenset()
+
+
 class Purpose(StrEnum):
     """Why a message is sent: a reply to an act, something owed, or neither."""
 

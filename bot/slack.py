@@ -4,9 +4,11 @@ Writes are never retried here: one whose reply is lost is the outbox's to look u
 """
 
 import json
+import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -17,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.config import Secret
 from bot.errors import SlackRateLimited, SlackRefused, SlackUnclear
-from bot.model import ChannelInfo, Json, Profile, Workspace
+from bot.model import ChannelInfo, Json, Profile, UserGroup, Workspace
 
 T = TypeVar("T")
 
@@ -52,6 +54,18 @@ class Posted:
 
     channel_id: str
     ts: str
+
+
+@dataclass(frozen=True)
+class Introduction:
+    """What Slack says of the bot token, and when. `scopes` and `said_at` are None where the reply named none."""
+
+    workspace: str
+    bot: str
+    scopes: frozenset[str] | None
+    asked_at: datetime
+    said_at: datetime | None  # Slack's own clock, whole seconds
+    heard_at: datetime
 
 
 def web_client(token: Secret, api_url: str, *, timeout_s: float = TIMEOUT_S) -> AsyncWebClient:
@@ -183,17 +197,6 @@ class Slack:
     async def permalink(self, channel_id: str, ts: str) -> str:
         return str((await self._read("chat.getPermalink", channel=channel_id, message_ts=ts))["permalink"])
 
-    async def channel_info(self, channel_id: str) -> ChannelInfo:
-        channel = (await self._read("conversations.info", channel=channel_id))["channel"]
-        return ChannelInfo(
-            id=channel["id"],
-            name=channel.get("name", ""),
-            is_private=bool(channel.get("is_private")),
-            is_shared=bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")),
-            is_member=bool(channel.get("is_member")),
-            is_archived=bool(channel.get("is_archived")),
-        )
-
     async def direct_channels(self) -> list[str]:
         """The ids of the bot's direct messages with people."""
         found = self._pages("conversations.list", "channels", types="im")
@@ -223,6 +226,52 @@ class Slack:
             cursor = (body.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return found
+
+    async def introduce(self) -> Introduction:
+        """Who the token is and what it may; tried once. Raises SlackError."""
+        headers: dict[str, str] = {}
+        asked_at = self._clock.now()
+
+        async def call() -> Any:
+            response = await self._web.api_call("auth.test")
+            headers.update({name.lower(): value for name, value in response.headers.items()})
+            return response
+
+        body = await _told_apart("auth.test", call)
+        scopes = headers.get("x-oauth-scopes")
+        return Introduction(
+            workspace=_shown(body.get("team")),
+            bot=_shown(body.get("user")),
+            scopes=None if scopes is None else frozenset(scope.strip() for scope in scopes.split(",")),
+            asked_at=asked_at,
+            said_at=_date(headers.get("date", "")),
+            heard_at=self._clock.now(),
+        )
+
+    async def ask_for_socket(self) -> None:
+        """Whether this token, an app-level one, may open a socket; none is opened. Raises SlackError."""
+        await self._call("apps.connections.open")
+
+    async def channel_info(self, channel_id: str) -> ChannelInfo:
+        """Raises SlackRefused for a channel that is not there, or is private and without the bot."""
+        return _channel_info((await self._read("conversations.info", channel=channel_id))["channel"])
+
+    async def own_channels(self) -> list[ChannelInfo]:
+        """The channels the bot is in, but those archived."""
+        kinds = {"types": "public_channel,private_channel", "exclude_archived": True}
+        found = self._pages("users.conversations", "channels", **kinds)
+        return [replace(_channel_info(channel), is_member=True) async for channel in found]
+
+    async def user_groups(self) -> list[UserGroup]:
+        """The workspace's user groups, but those switched off."""
+        groups = (await self._read("usergroups.list", include_users=True))["usergroups"]
+        return [
+            UserGroup(group["id"], _shown(group.get("handle")), frozenset(group.get("users") or ())) for group in groups
+        ]
+
+    async def time_zone(self, user_id: str) -> str:
+        """The person's time zone, such as Europe/London; "" where there is none."""
+        return str((await self._read("users.info", user=user_id))["user"].get("tz") or "")
 
     async def _pace(self, method: str) -> None:
         now = self._clock.now()
@@ -267,6 +316,31 @@ async def _told_apart(method: str, call: Callable[[], Awaitable[Any]]) -> Json:
     if not isinstance(body, dict) or not body.get("ok"):
         raise SlackUnclear(method, "an answer that cannot be read")
     return body
+
+
+def _channel_info(channel: Json) -> ChannelInfo:
+    return ChannelInfo(
+        id=channel["id"],
+        name=_shown(channel.get("name")),
+        is_private=bool(channel.get("is_private")),
+        is_shared=bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")),
+        is_member=bool(channel.get("is_member")),
+        is_archived=bool(channel.get("is_archived")),
+    )
+
+
+def _shown(name: object) -> str:
+    """A name that others chose, on one line and without what steers a terminal or turns the reading direction."""
+    is_seen = (" " if unicodedata.category(each)[0] in "CZ" else each for each in str(name or ""))
+    return " ".join("".join(is_seen).split())
+
+
+def _date(header: str) -> datetime | None:
+    try:
+        said_at = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return said_at if said_at.tzinfo else said_at.replace(tzinfo=UTC)
 
 
 def _outcome(method: str, error: SlackApiError) -> Exception:

@@ -12,9 +12,9 @@ from typing import Literal, Protocol, TypeVar
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
-from sandbox.manifest import AppManifest
+from sandbox.manifest import AppManifest, scope_for
 from sandbox.model import Json, Occurrence
-from sandbox.payloads import Installation, events_of, outer
+from sandbox.payloads import Event, Installation, events_of, outer
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ ACK_WITHIN_S = 3.0
 RETRY_AFTER_S = (0.0, 60.0, 300.0)  # at once, a minute and five minutes after the attempt before
 _ID_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-# Slack lets an app subscribe only with one of these scopes.
+# Slack lets an app subscribe only with one of these scopes; one that differs by kind of channel opens that kind alone.
 _EVENT_SCOPES = {
     "app_mention": {"app_mentions:read"},
     "message.channels": {"channels:history"},
@@ -35,6 +35,7 @@ _EVENT_SCOPES = {
     "member_left_channel": {"channels:read", "groups:read"},
     "channel_left": {"channels:read"},
 }
+_BY_KIND = {"member_joined_channel", "member_left_channel"}
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class Delivery:
         self.acknowledged = 0  # copies of events
         self._app = app
         self._names = frozenset(name for name in manifest.bot_events if _is_allowed(name, manifest))
+        self._scopes = manifest.bot_scopes
         self._clock = clock
         self._faults = faults
         self._ids = random.Random(f"{app.team_id} events")
@@ -126,7 +128,7 @@ class Delivery:
             return
         now_s = self._clock.now()
         for event in events_of(self._app, occurrence, now_s):
-            if event.name in self._names:
+            if event.name in self._names and self._may_tell(event):
                 body = outer(self._app, event, event_id=self._event_id(), event_time_s=now_s)
                 for _ in range(self._faults.copies()):
                     self._start(body)
@@ -143,6 +145,12 @@ class Delivery:
         async with asyncio.timeout(timeout_s):
             while self._under_way:
                 await asyncio.wait(set(self._under_way))
+
+    def _may_tell(self, event: Event) -> bool:
+        """Who comes and goes is told with the scope to read that kind of channel."""
+        if event.name not in _BY_KIND or event.channel is None:
+            return True
+        return scope_for("read", self._app.channels[event.channel].kind) in self._scopes
 
     def _start(self, body: Json) -> None:
         task = asyncio.get_running_loop().create_task(self._deliver(body))

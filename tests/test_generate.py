@@ -21,12 +21,16 @@ from tests.real_data import REAL_DATA
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = REAL_DATA / "payloads" / "manifest" / "manifest.schema.2.0.0.json"
-# Slack's own rule for each event we subscribe to.
+# Slack's own rule for each event we subscribe to. `app_home_opened` needs no scope.
 EVENT_SCOPES = {
-    "app_mention": "app_mentions:read",
-    "message.channels": "channels:history",
-    "message.groups": "groups:history",
-    "message.im": "im:history",
+    "app_home_opened": set[str](),
+    "app_mention": {"app_mentions:read"},
+    "member_joined_channel": {"channels:read", "groups:read"},  # each for its kind of channel
+    "message.channels": {"channels:history"},
+    "message.groups": {"groups:history"},
+    "message.im": {"im:history"},
+    "reaction_added": {"reactions:read"},
+    "reaction_removed": {"reactions:read"},
 }
 # Where the bot calls methods whose scope depends on the kind of channel: it knows of DMs only how to open one.
 KINDS = {"history": ("channel", "group", "im"), "read": ("channel", "group", "im"), "write": ("im",)}
@@ -52,7 +56,8 @@ def _scopes_of(method: str) -> set[str]:
 def _scopes_used() -> set[str]:
     manifest = generate.manifest()
     used = {scope for method in _methods_called() for scope in _scopes_of(method)}
-    used |= {EVENT_SCOPES[event] for event in manifest["settings"]["event_subscriptions"]["bot_events"]}
+    for event in manifest["settings"]["event_subscriptions"]["bot_events"]:
+        used |= EVENT_SCOPES[event]
     return used | ({"commands"} if manifest["features"]["slash_commands"] else set())
 
 

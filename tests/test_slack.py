@@ -8,8 +8,8 @@ import pytest
 from bot.clock import Clock
 from bot.config import Secret
 from bot.errors import SlackRateLimited, SlackRefused, SlackUnclear
-from bot.generate import manifest
-from bot.model import Profile
+from bot.generate import SCOPES, manifest
+from bot.model import ChannelInfo, Profile, UserGroup
 from bot.slack import PAGE, Slack
 from sandbox import Clock as SandboxClock
 from sandbox import Sandbox
@@ -124,3 +124,62 @@ async def test_a_group_slack_does_not_know_is_empty(slack: Slack) -> None:
 async def test_a_private_reply_goes_to_no_other_host_than_slacks(slack: Slack) -> None:
     with pytest.raises(SlackRefused, match="not_an_address"):
         await slack.respond("https://evil.example.com/response/T1/x", text="secret", blocks=[])
+
+
+async def test_the_token_is_introduced_with_its_scopes_and_slacks_time(sandbox: Sandbox, slack: Slack) -> None:
+    said = await slack.introduce()
+
+    assert (said.workspace, said.bot, said.scopes) == ("Sandbox", "mentor", frozenset(SCOPES))
+    assert said.said_at is not None
+    assert said.asked_at - timedelta(seconds=1) < said.said_at <= said.heard_at
+
+
+async def test_a_channel_is_described(sandbox: Sandbox, slack: Slack) -> None:
+    add = sandbox.workspace.add_channel
+    add("secret", id="C0SECRET", kind="group")
+    add("partners", id="C0PARTNERS", is_ext_shared=True)
+    add("old", id="C0OLDONE", with_bot=False).is_archived = True
+
+    found = [await slack.channel_info(channel) for channel in ("C0ASKPLAT", "C0SECRET", "C0PARTNERS", "C0OLDONE")]
+
+    def described(channel_id: str, name: str, **known: bool) -> ChannelInfo:
+        usual = {"is_private": False, "is_shared": False, "is_member": True, "is_archived": False}
+        return ChannelInfo(channel_id, name, **{**usual, **known})
+
+    assert found == [
+        described("C0ASKPLAT", "ask"),
+        described("C0SECRET", "secret", is_private=True),
+        described("C0PARTNERS", "partners", is_shared=True),
+        described("C0OLDONE", "old", is_member=False, is_archived=True),
+    ]
+
+
+async def test_the_bots_own_channels_come_over_all_pages(sandbox: Sandbox, slack: Slack) -> None:
+    for number in range(PAGE):
+        sandbox.workspace.add_channel(f"team-{number}")
+    sandbox.workspace.add_channel("elsewhere", with_bot=False)
+    sandbox.workspace.add_channel("old").is_archived = True
+
+    found = await slack.own_channels()
+
+    assert [each.name for each in found] == ["ask", *(f"team-{number}" for number in range(PAGE))]
+    assert all(each.is_member for each in found)
+
+
+async def test_user_groups_come_with_their_members(slack: Slack) -> None:
+    assert await slack.user_groups() == [UserGroup("S0PAYMENTS", "payments", frozenset({"U0PRIYA"}))]
+
+
+async def test_names_are_on_one_line_and_steer_nothing(sandbox: Sandbox, slack: Slack) -> None:
+    sandbox.workspace.channels["C0ASKPLAT"].name = "ask\n\x1b[31m\u202eplat\u2028form\x85é"
+
+    assert (await slack.channel_info("C0ASKPLAT")).name == "ask [31m plat form é"
+
+
+async def test_a_persons_time_zone_is_known(slack: Slack) -> None:
+    assert await slack.time_zone("U0PRIYA") == "Europe/London"
+
+
+async def test_a_bot_token_opens_no_socket(slack: Slack) -> None:
+    with pytest.raises(SlackRefused, match="not_allowed_token_type .check SLACK_APP_TOKEN"):
+        await slack.ask_for_socket()

@@ -5,6 +5,8 @@ The order of checks: method, token, scope, faults, rate, then the method itself.
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from types import MappingProxyType
 
 from aiohttp import web
@@ -146,6 +148,7 @@ class _Handler:
         if request.content_type == "application/json" and request.charset is None:
             body = _warned(body, "missing_charset")
         headers = {
+            "Date": format_datetime(datetime.fromtimestamp(self._workspace.clock.now(), UTC), usegmt=True),
             "X-OAuth-Scopes": ",".join(sorted(self._workspace.manifest.bot_scopes)),
             "X-Accepted-OAuth-Scopes": ",".join(sorted(scopes_needed(name))),
         }

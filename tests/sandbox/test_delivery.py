@@ -8,7 +8,7 @@ from sandbox.clock import Clock
 from sandbox.delivery import Answer, Delivery, Package
 from sandbox.faults import Faults
 from sandbox.manifest import AppManifest
-from sandbox.model import Channel, Message, MessagePosted, Person
+from sandbox.model import Channel, HomeOpened, MembershipChanged, Message, MessagePosted, Person, ReactionChanged
 from sandbox.payloads import Installation
 
 COMMAND = Package("slash_commands", {"command": "/platform"}, accepts_response=True)
@@ -31,13 +31,14 @@ class Script:
 
 MAYA = Person("U0MAYA", "maya", "Maya", "T0SAND")
 HELP = Channel("C0HELP", "help", members={MAYA.id, "U0BOT"})
+SECRET = Channel("G0SECRET", "secret", "group", members={MAYA.id, "U0BOT"})
 APP = Installation(
     team_id="T0SAND",
     app_id="A0APP",
     bot_id="B0BOT",
     bot_user_id="U0BOT",
     people={MAYA.id: MAYA},
-    channels={HELP.id: HELP},
+    channels={HELP.id: HELP, SECRET.id: SECRET},
 )
 SAID = MessagePosted(Message(HELP.id, "1700000000.000100", MAYA.id, "hello"))
 LATE = Answer(failure="timeout")
@@ -111,6 +112,42 @@ async def test_only_subscribed_events_with_their_scope_are_sent(manifest: AppMan
     await delivery.settle()
 
     assert script.sent == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "told"), [("channels:read", ["C0HELP"]), ("groups:read", ["G0SECRET"]), ("reactions:read", [])]
+)
+async def test_who_joins_is_told_with_the_scope_for_that_kind_of_channel(scope: str, told: list[str]) -> None:
+    manifest = AppManifest(bot_scopes=frozenset({scope}), bot_events=frozenset({"member_joined_channel"}))
+    delivery, script = deliver(Answer(), manifest=manifest)
+
+    for channel in (HELP, SECRET):
+        delivery.notice(MembershipChanged(channel.id, MAYA.id, joined=True))
+    await delivery.settle()
+
+    assert [each.payload["event"]["channel"] for each in script.sent] == told
+
+
+@pytest.mark.parametrize(("scope", "count"), [("reactions:read", 2), ("channels:history", 0)])
+async def test_reactions_are_told_with_their_scope_alone(scope: str, count: int) -> None:
+    events = frozenset({"reaction_added", "reaction_removed"})
+    manifest = AppManifest(bot_scopes=frozenset({scope}), bot_events=events)
+    delivery, script = deliver(Answer(), Answer(), manifest=manifest)
+
+    for added in (True, False):
+        delivery.notice(ReactionChanged(SAID.message, MAYA.id, "eyes", added=added, event_ts="1700000001.000100"))
+    await delivery.settle()
+
+    assert len(script.sent) == count
+
+
+async def test_an_opened_home_is_told_without_any_scope() -> None:
+    delivery, script = deliver(Answer(), manifest=AppManifest(bot_events=frozenset({"app_home_opened"})))
+
+    delivery.notice(HomeOpened(MAYA.id, "D0MAYA", "home"))
+    await delivery.settle()
+
+    assert [each.payload["event"]["type"] for each in script.sent] == ["app_home_opened"]
 
 
 async def test_duplicate_faults_send_copies_of_the_same_event() -> None:

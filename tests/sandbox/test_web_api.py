@@ -1,6 +1,7 @@
 """The Web API through Slack's own client: tokens, scopes, rates, faults, reactions and views."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -38,6 +39,16 @@ async def test_the_token_is_the_bot_of_this_workspace(api: Served) -> None:
     assert answer["user_id"] == api.small.workspace.bot_user_id
     assert answer["team_id"] == api.small.workspace.team_id
     assert answer.headers["X-OAuth-Scopes"] == ",".join(sorted(SCOPES))
+
+
+async def test_replies_carry_the_workspaces_time(api: Served) -> None:
+    api.small.workspace.clock.advance(3600.0)
+    at_s = api.small.workspace.clock.now()
+
+    answer = await api.client.auth_test()
+
+    said_at = parsedate_to_datetime(answer.headers["Date"])
+    assert 0 <= said_at.timestamp() - int(at_s) <= api.small.workspace.clock.now() - at_s + 1
 
 
 @pytest.mark.parametrize(
