@@ -62,6 +62,12 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "run", _run, "run the bot: Socket Mode with SLACK_APP_TOKEN, else signed HTTP")
     check = _command(commands, "check", _check, "validate settings, handbook and manifest offline")
     _add_common(check)
+    first = _command(commands, "init", _init, "write a first handbook from a live workspace; overwrites nothing")
+    first.add_argument(
+        "folder", type=Path, nargs="?", default=Path("handbook"), metavar="DIR", help="default: handbook"
+    )
+    doctor = _command(commands, "doctor", _doctor, "what only a live workspace can tell; changes nothing")
+    doctor.add_argument("--json", action="store_true", help="only JSON on standard output")
     ask = _command(commands, "ask", _ask, "what the bot would answer")
     ask.add_argument("text", metavar="TEXT")
     _add_common(ask)
@@ -144,6 +150,40 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{problem.level}: {problem}", file=sys.stderr)
     print(found.summary)
     return 0 if found.is_ok else 1
+
+
+def _init(options: argparse.Namespace) -> int:
+    from bot import first_handbook
+    from knowledge.loader import Broken, load
+
+    settings = read_settings()
+    if not settings.slack_bot_token:
+        raise SettingsInvalid([missing_to_run(settings)[0]])
+    asyncio.run(first_handbook.make(settings, options.folder))
+    loaded = load(options.folder)
+    problems = (*loaded.problems, *loaded.warnings) if isinstance(loaded, Broken) else loaded.warnings
+    for problem in problems:
+        print(f"{problem.level}: {problem}", file=sys.stderr)
+    print(first_handbook.next_steps(options.folder))
+    return 1 if isinstance(loaded, Broken) else 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    """1 when there is a problem; warnings alone pass."""
+    from bot import doctor
+    from bot.findings import Level, is_well, summary
+
+    try:
+        found = asyncio.run(doctor.examine(read_settings(), folder=Path.cwd()))
+    except SettingsInvalid as invalid:
+        found = doctor.refused(invalid)
+    if options.json:
+        print(json.dumps({"ok": is_well(found), "findings": [asdict(finding) for finding in found]}))
+        return 0 if is_well(found) else 1
+    for finding in found:
+        print(finding, file=sys.stdout if finding.level is Level.OK else sys.stderr, flush=True)
+    print(summary(found))
+    return 0 if is_well(found) else 1
 
 
 def _ask(options: argparse.Namespace) -> int:

@@ -24,6 +24,18 @@ class Workspace:
 
 
 @dataclass(frozen=True)
+class Introduction:
+    """What Slack says of the bot token, and when. `scopes` and `said_at` are None where the reply named none."""
+
+    workspace: str
+    bot: str
+    scopes: frozenset[str] | None
+    asked_at: datetime
+    said_at: datetime | None  # Slack's own clock, whole seconds
+    heard_at: datetime
+
+
+@dataclass(frozen=True)
 class Author:
     """Who wrote a message. A bot's `user_id` may be ""."""
 

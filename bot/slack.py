@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.config import Secret
 from bot.errors import SlackRateLimited, SlackRefused, SlackUnclear
-from bot.model import ChannelInfo, Json, Profile, UserGroup, Workspace
+from bot.model import ChannelInfo, Introduction, Json, Profile, UserGroup, Workspace
 
 T = TypeVar("T")
 
@@ -54,18 +54,6 @@ class Posted:
 
     channel_id: str
     ts: str
-
-
-@dataclass(frozen=True)
-class Introduction:
-    """What Slack says of the bot token, and when. `scopes` and `said_at` are None where the reply named none."""
-
-    workspace: str
-    bot: str
-    scopes: frozenset[str] | None
-    asked_at: datetime
-    said_at: datetime | None  # Slack's own clock, whole seconds
-    heard_at: datetime
 
 
 def web_client(token: Secret, api_url: str, *, timeout_s: float = TIMEOUT_S) -> AsyncWebClient:
@@ -240,8 +228,8 @@ class Slack:
         body = await _told_apart("auth.test", call)
         scopes = headers.get("x-oauth-scopes")
         return Introduction(
-            workspace=_shown(body.get("team")),
-            bot=_shown(body.get("user")),
+            workspace=one_line(body.get("team")),
+            bot=one_line(body.get("user")),
             scopes=None if scopes is None else frozenset(scope.strip() for scope in scopes.split(",")),
             asked_at=asked_at,
             said_at=_date(headers.get("date", "")),
@@ -266,7 +254,8 @@ class Slack:
         """The workspace's user groups, but those switched off."""
         groups = (await self._read("usergroups.list", include_users=True))["usergroups"]
         return [
-            UserGroup(group["id"], _shown(group.get("handle")), frozenset(group.get("users") or ())) for group in groups
+            UserGroup(group["id"], one_line(group.get("handle")), frozenset(group.get("users") or ()))
+            for group in groups
         ]
 
     async def time_zone(self, user_id: str) -> str:
@@ -321,7 +310,7 @@ async def _told_apart(method: str, call: Callable[[], Awaitable[Any]]) -> Json:
 def _channel_info(channel: Json) -> ChannelInfo:
     return ChannelInfo(
         id=channel["id"],
-        name=_shown(channel.get("name")),
+        name=one_line(channel.get("name")),
         is_private=bool(channel.get("is_private")),
         is_shared=bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")),
         is_member=bool(channel.get("is_member")),
@@ -329,7 +318,7 @@ def _channel_info(channel: Json) -> ChannelInfo:
     )
 
 
-def _shown(name: object) -> str:
+def one_line(name: object) -> str:
     """A name that others chose, on one line and without what steers a terminal or turns the reading direction."""
     is_seen = (" " if unicodedata.category(each)[0] in "CZ" else each for each in str(name or ""))
     return " ".join("".join(is_seen).split())

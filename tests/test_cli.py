@@ -84,6 +84,10 @@ def _lines(path: Path, rows: list[dict[str, Any]]) -> str:
         ["demo", "--port", "65536"],
         ["demo", "--port", "-1"],
         ["run", "now"],
+        ["doctor", "now"],
+        ["doctor", "--handbook", "x"],
+        ["init", "one", "two"],
+        ["init", "--force"],
     ],
     ids=" ".join,
 )
@@ -94,7 +98,7 @@ def test_misuse_is_one_line_on_standard_error_and_status_2(mentor: Run, argument
     assert done.err.startswith("mentor: ")
 
 
-@pytest.mark.parametrize("command", ["", "demo", "run", "check", "ask", "eval", "db"])
+@pytest.mark.parametrize("command", ["", "demo", "run", "check", "doctor", "init", "ask", "eval", "db"])
 def test_help_is_not_misuse(mentor: Run, command: str) -> None:
     done = mentor(*command.split(), "--help")
 

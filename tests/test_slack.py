@@ -181,5 +181,5 @@ async def test_a_persons_time_zone_is_known(slack: Slack) -> None:
 
 
 async def test_a_bot_token_opens_no_socket(slack: Slack) -> None:
-    with pytest.raises(SlackRefused, match="not_allowed_token_type .check SLACK_APP_TOKEN"):
+    with pytest.raises(SlackRefused, match="not_allowed_token_type"):
         await slack.ask_for_socket()

@@ -22,6 +22,7 @@ Unit = Callable[[AsyncConnection], Awaitable[T]]
 
 BUSY_TIMEOUT_S = 1.0  # inside the 2 s a listener has; a busy timeout is no retry, so the whole unit is tried again
 TRIES = 3
+SQLITE_HEAD = b"SQLite format 3\0"
 RETRIED_STATES = {"40001", "40P01"}  # PostgreSQL: serialisation failure, deadlock
 
 
@@ -131,12 +132,19 @@ def _sqlite(database: Database) -> AsyncEngine:
 
 
 def _make_sure_of(file: Path) -> None:
-    """Raises AddressInvalid where no file can be; aiosqlite finds out in a thread that outlives the event loop."""
+    """Raises AddressInvalid where no file can be, or another kind of file is.
+
+    aiosqlite finds out in a thread that outlives the event loop.
+    """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         sqlite3.connect(file).close()
+        with file.open("rb") as opened:
+            head = opened.read(len(SQLITE_HEAD))
     except (OSError, sqlite3.OperationalError) as error:
         raise AddressInvalid(f"MENTOR_DATABASE_URL: {file} cannot be opened: {error}.") from error
+    if head not in (b"", SQLITE_HEAD):  # a new one is empty
+        raise AddressInvalid(f"MENTOR_DATABASE_URL: {file} is no SQLite database.")
 
 
 def _postgresql(database: Database) -> AsyncEngine:
