@@ -15,14 +15,18 @@ class Clock:
         self._origin_s = time.time() if origin_s is None else origin_s
         self._start_s = self._origin_s if start_s is None else start_s
         self._sleepers: set[asyncio.Future[None]] = set()
+        self._advanced_s = 0.0
         self.factor = factor
 
     def now(self) -> float:
         return self._start_s + (time.time() - self._origin_s) * self.factor
 
-    async def sleep(self, seconds: float) -> None:
-        """Returns once that much of the workspace's time has gone by, also by an `advance`."""
-        due_s = self.now() + seconds
+    async def sleep(self, seconds: float) -> float:
+        """Returns once that much of the workspace's time has gone by, also by an `advance`.
+
+        Gives the seconds by which an `advance` went beyond that.
+        """
+        due_s, advanced_s = self.now() + seconds, self._advanced_s
         while (left_s := due_s - self.now()) > 0:
             moved = asyncio.get_running_loop().create_future()
             self._sleepers.add(moved)
@@ -30,9 +34,11 @@ class Clock:
                 await asyncio.wait({moved}, timeout=left_s / self.factor)
             finally:
                 self._sleepers.discard(moved)
+        return min(self._advanced_s - advanced_s, self.now() - due_s)
 
     def advance(self, seconds: float) -> None:
         self._start_s += seconds
+        self._advanced_s += seconds
         self._wake()
 
     def set_factor(self, factor: float) -> None:

@@ -158,18 +158,25 @@ class Delivery:
         task.add_done_callback(self._under_way.discard)
 
     async def _deliver(self, body: Json) -> None:
-        await self._clock.sleep(self._faults.event_delay_s())
+        past_s = await self._clock.sleep(self._faults.event_delay_s())
         answer = await self.ask(Package("events_api", body))
         for number, wait_s in enumerate(RETRY_AFTER_S, start=1):
             if answer.is_acknowledged or not answer.may_retry:
                 break
-            await self._clock.sleep(wait_s)
+            past_s = await self._rest(wait_s, past_s)
             reason = answer.failure or ""
             answer = await self.ask(Package("events_api", body, retry_attempt=number, retry_reason=reason))
         if answer.is_acknowledged:
             self.acknowledged += 1
         else:
             self.lost.append(body)
+
+    async def _rest(self, wait_s: float, past_s: float) -> float:
+        """Waits for the next attempt, of which `past_s` went by in one step; gives what is still left of that step.
+
+        So an app that was away while the clock was advanced by a day has missed all attempts of that day.
+        """
+        return past_s - wait_s if past_s > wait_s else await self._clock.sleep(wait_s - past_s)
 
     def _event_id(self) -> str:
         return "Ev" + "".join(self._ids.choices(_ID_LETTERS, k=9))

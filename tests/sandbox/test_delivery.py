@@ -14,6 +14,17 @@ from sandbox.payloads import Installation
 COMMAND = Package("slash_commands", {"command": "/platform"}, accepts_response=True)
 
 
+class Nobody:
+    """A transport with no one at its end; counts what it could not hand over."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    async def send(self, package: Package) -> Answer:
+        self.tries += 1
+        return Answer(failure="dispatch_failed")
+
+
 class Script:
     """A transport that gives these answers in turn, and keeps what came when."""
 
@@ -187,6 +198,79 @@ async def test_advancing_the_clock_brings_the_next_retry() -> None:
     await delivery.settle()
 
     assert [each.retry_attempt for each in script.sent] == [0, 1, 2]
+
+
+def delivery_to_nobody() -> tuple[Delivery, Nobody, Clock]:
+    clock, nobody = Clock(factor=0.001), Nobody()
+    delivery = Delivery(APP, MANIFEST, clock=clock, faults=Faults(), transport=nobody)
+    delivery.open()
+    return delivery, nobody, clock
+
+
+async def test_without_the_app_an_event_is_given_up_after_six_minutes() -> None:
+    delivery, nobody, clock = delivery_to_nobody()
+    delivery.notice(SAID)
+    tries = []
+
+    for wait_s in (0, 59, 1, 299):
+        clock.advance(wait_s)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        tries.append(nobody.tries)
+    assert (tries, delivery.lost) == ([2, 2, 3, 3], [])
+    clock.advance(1)
+    await delivery.settle()
+
+    assert nobody.tries == 4
+    assert [each["event"]["text"] for each in delivery.lost] == ["hello"]
+
+
+async def test_who_comes_back_after_a_day_gets_none_of_its_events() -> None:
+    delivery, nobody, clock = delivery_to_nobody()
+    delivery.notice(SAID)
+    while nobody.tries < 2:
+        await asyncio.sleep(0)
+
+    clock.advance(86_400)
+    await delivery.settle()
+    delivery.transport = script = Script(clock, Answer())
+    delivery.notice(SAID)
+    await delivery.settle()
+
+    assert (nobody.tries, len(delivery.lost)) == (4, 1)
+    assert [each.retry_attempt for each in script.sent] == [0]
+
+
+async def test_who_comes_back_after_four_minutes_gets_the_last_attempt() -> None:
+    delivery, nobody, clock = delivery_to_nobody()
+    delivery.notice(SAID)
+    while nobody.tries < 2:
+        await asyncio.sleep(0)
+
+    clock.advance(240)
+    while nobody.tries < 3:
+        await asyncio.sleep(0)
+    delivery.transport = script = Script(clock, Answer())
+    clock.advance(120)
+    await delivery.settle()
+
+    assert [(each.retry_attempt, each.retry_reason) for each in script.sent] == [(3, "dispatch_failed")]
+    assert delivery.lost == []
+
+
+async def test_seven_thousand_missed_events_leave_nothing_behind_but_their_count() -> None:
+    delivery, nobody, clock = delivery_to_nobody()
+    tasks = len(asyncio.all_tasks())
+
+    for _ in range(7000):
+        delivery.notice(SAID)
+    while nobody.tries < 14_000:
+        await asyncio.sleep(0)
+    clock.advance(360)
+    await delivery.settle()
+
+    assert (nobody.tries, len(delivery.lost), delivery.acknowledged) == (28_000, 7000, 0)
+    assert len(asyncio.all_tasks()) == tasks
 
 
 @pytest.mark.parametrize(
