@@ -28,4 +28,13 @@ class Ids:
     def ts(self) -> str:
         """The moment as Slack's `ts`, later than every one before it."""
         self._last_us = max(self._last_us + 1, int(self._clock.now() * 1_000_000))
-        return f"{self._last_us // 1_000_000}.{self._last_us % 1_000_000:06d}"
+        return ts_of(self._last_us)
+
+    def note(self, moment_us: int) -> None:
+        """Every `ts` from now on is later than that moment, too."""
+        self._last_us = max(self._last_us, moment_us)
+
+
+def ts_of(moment_us: int) -> str:
+    """Microseconds since the epoch as Slack's `ts`."""
+    return f"{moment_us // 1_000_000}.{moment_us % 1_000_000:06d}"

@@ -19,6 +19,8 @@ class Person:
     is_restricted: bool = False  # guest
     is_ultra_restricted: bool = False  # single-channel guest
     deleted: bool = False
+    bot_id: str = ""  # of a bot user: its own id as a bot, and its app's
+    app_id: str = ""
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Channel:
     user: str | None = None  # the person on the other side of the bot's DM
     is_ext_shared: bool = False
     is_archived: bool = False
-    messages: dict[str, Message] = field(default_factory=dict)  # by ts, in the order they came
+    messages: dict[str, Message] = field(default_factory=dict)  # by ts, in the order they were put in
     timeline: list[str] = field(default_factory=list)  # ts of what stands in the channel itself, oldest first
     threads: dict[str, list[str]] = field(default_factory=dict)  # parent's ts -> its replies', oldest first
     created: int = 0  # seconds since the epoch
@@ -95,6 +97,7 @@ class MessagePosted:
 class MessageChanged:
     message: Message
     previous: Message  # a copy from before the change
+    changed_ts: str = ""  # where the message itself does not say: it is no edit
 
 
 @dataclass(frozen=True)

@@ -77,8 +77,8 @@ def events_of(app: Installation, occurrence: Occurrence, at_s: float) -> list[Ev
     match occurrence:
         case MessagePosted(message):
             return _posted(app, message)
-        case MessageChanged(message, previous):
-            return _changed(app, message, previous)
+        case MessageChanged():
+            return _changed(app, occurrence)
         case MessageDeleted():
             return _deleted(app, occurrence)
         case ReactionChanged():
@@ -117,15 +117,23 @@ def message_body(app: Installation, message: Message) -> Json:
     body |= _optional(message)
     if message.thread_ts and message.channel in app.channels:
         body |= thread_facts(app.channels[message.channel], message)
-    if message.bot_id:
-        body |= {"bot_id": message.bot_id, "app_id": message.app_id, "bot_profile": bot_profile(app)}
-    return body
+    return body | (_bot_facts(app, message) if message.bot_id else {})
 
 
-def bot_profile(app: Installation) -> Json:
+def root_of(app: Installation, message: Message) -> Json:
+    """The parent that a reply shown in the channel too carries with it as `root`; else nothing."""
+    if message.subtype != "thread_broadcast" or not message.thread_ts:
+        return {}
+    root = app.channels[message.channel].messages.get(message.thread_ts)
+    return {"root": message_body(app, root)} if root else {}
+
+
+def bot_profile(app: Installation, bot: Person | None = None) -> Json:
+    """The app's own profile, or that of another app's bot."""
     icons = {f"image_{size}": f"https://sandbox.invalid/bot_{size}.png" for size in (36, 48, 72)}
-    profile = {"id": app.bot_id, "deleted": False, "name": app.bot_name, "updated": 1607307935}
-    return profile | {"app_id": app.app_id, "icons": icons, "team_id": app.team_id}
+    bot_id, name, app_id = (bot.bot_id, bot.real_name, bot.app_id) if bot else (app.bot_id, app.bot_name, app.app_id)
+    profile = {"id": bot_id, "deleted": False, "name": name, "updated": 1607307935}
+    return profile | {"app_id": app_id, "icons": icons, "team_id": app.team_id}
 
 
 def view_body(app: Installation, view: View, values: Json) -> Json:
@@ -147,16 +155,17 @@ def view_body(app: Installation, view: View, values: Json) -> Json:
 def _posted(app: Installation, message: Message) -> list[Event]:
     if message.ephemeral_to or not app.is_in(message.channel):
         return []
-    events = [_message_event(app, message, _in_channel(app, message) | _root(app, message))]
+    events = [_message_event(app, message, _in_channel(app, message) | root_of(app, message))]
     if _mentions_app(app, message):
         events.insert(0, _mention_event(app, message, event_ts=message.ts))
     return events
 
 
-def _changed(app: Installation, message: Message, previous: Message) -> list[Event]:
+def _changed(app: Installation, occurrence: MessageChanged) -> list[Event]:
+    message, previous = occurrence.message, occurrence.previous
     if message.ephemeral_to or not app.is_in(message.channel):
         return []
-    event_ts = (message.edited or {}).get("ts", message.ts)
+    event_ts = occurrence.changed_ts or (message.edited or {}).get("ts", message.ts)
     body = {
         "type": "message",
         "subtype": "message_changed",
@@ -197,9 +206,9 @@ def _reaction(app: Installation, occurrence: ReactionChanged) -> list[Event]:
         "user": occurrence.user,
         "reaction": occurrence.name,
         "item": {"type": "message", "channel": message.channel, "ts": message.ts},
-        "item_user": message.user,
         "event_ts": occurrence.event_ts,
     }
+    body |= {"item_user": message.user} if message.user else {}
     return [Event(name, body, message.channel, occurrence.user)]
 
 
@@ -257,17 +266,20 @@ def _where(app: Installation, channel_id: str, event_ts: str) -> Json:
     return {"channel": channel_id, "event_ts": event_ts, "channel_type": app.channels[channel_id].kind}
 
 
-def _root(app: Installation, message: Message) -> Json:
-    if message.subtype != "thread_broadcast" or not message.thread_ts:
-        return {}
-    root = app.channels[message.channel].messages.get(message.thread_ts)
-    return {"root": message_body(app, root)} if root else {}
+def _bot_facts(app: Installation, message: Message) -> Json:
+    """Which bot wrote the message; with its profile where the workspace knows it."""
+    facts: Json = {"bot_id": message.bot_id} | ({"app_id": message.app_id} if message.app_id else {})
+    if message.bot_id == app.bot_id:
+        return facts | {"bot_profile": bot_profile(app)}
+    bot = app.people.get(message.user)
+    return facts | ({"bot_profile": bot_profile(app, bot)} if bot and bot.bot_id == message.bot_id else {})
 
 
 def _optional(message: Message) -> Json:
     body: Json = {}
     named = ("client_msg_id", "subtype", "thread_ts", "edited", "metadata")
     body |= {name: getattr(message, name) for name in named if getattr(message, name)}
+    body |= {"hidden": True} if message.subtype == "tombstone" else {}
     body |= {"attachments": message.attachments} if message.attachments else {}
     if message.blocks:
         body |= {"blocks": message.blocks}

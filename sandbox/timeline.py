@@ -1,5 +1,7 @@
 """The order of messages in one channel and its threads. Knows no people, rights or events."""
 
+from bisect import bisect_left, insort
+
 from sandbox.model import Channel, Json, Message
 from sandbox.refused import Refused
 
@@ -7,14 +9,14 @@ TOMBSTONE_TEXT = "This message was deleted."
 
 
 def insert(channel: Channel, message: Message) -> None:
-    """Puts a new message in its channel or thread. Raises Refused when there is no such thread."""
+    """Puts a message in its channel or thread, where its ts belongs. Raises Refused when there is no such thread."""
     if message.thread_ts is not None:
         parent = thread_parent(channel, message.thread_ts)
         parent.thread_ts = parent.ts
-        channel.threads.setdefault(parent.ts, []).append(message.ts)
+        insort(channel.threads.setdefault(parent.ts, []), message.ts)
     channel.messages[message.ts] = message
     if message.thread_ts is None or message.subtype == "thread_broadcast":
-        channel.timeline.append(message.ts)
+        insort(channel.timeline, message.ts)
 
 
 def thread_parent(channel: Channel, thread_ts: str) -> Message:
@@ -32,12 +34,11 @@ def remove(channel: Channel, message: Message) -> bool:
     if channel.threads.get(message.ts):
         message.subtype, message.text, message.user = "tombstone", TOMBSTONE_TEXT, "USLACKBOT"
         message.blocks, message.attachments, message.reactions = [], [], {}
-        message.bot_id = message.app_id = message.client_msg_id = message.metadata = None
+        message.bot_id = message.app_id = message.client_msg_id = message.metadata = message.edited = None
         return False
     message.deleted = True
     del channel.messages[message.ts]
-    if message.ts in channel.timeline:
-        channel.timeline.remove(message.ts)
+    _drop(channel.timeline, message.ts)
     _leave_thread(channel, message)
     return True
 
@@ -71,7 +72,7 @@ def _leave_thread(channel: Channel, message: Message) -> None:
     thread = channel.threads.get(message.thread_ts or "")
     if thread is None or message.thread_ts == message.ts or message.thread_ts is None:
         return
-    thread.remove(message.ts)
+    _drop(thread, message.ts)
     if thread:
         return
     del channel.threads[message.thread_ts]
@@ -79,3 +80,10 @@ def _leave_thread(channel: Channel, message: Message) -> None:
     parent.thread_ts = None
     if parent.subtype == "tombstone":
         remove(channel, parent)
+
+
+def _drop(moments: list[str], ts: str) -> None:
+    """Takes the moment out of the sorted ones, if it is among them."""
+    index = bisect_left(moments, ts)
+    if index < len(moments) and moments[index] == ts:
+        del moments[index]

@@ -1,7 +1,8 @@
 """One Slack workspace in memory: who and what is in it, and what people do there.
 
 What the app's own calls do is in `app_acts.py` (`workspace.app`), modals and Home in `windows.py`
-(`workspace.windows`). No network: the Web API and the delivery stand in front of it.
+(`workspace.windows`), what happened before anybody listened in `past.py` (`workspace.past`). No network: the
+Web API and the delivery stand in front of it.
 """
 
 from collections.abc import Callable, Iterable
@@ -28,10 +29,12 @@ from sandbox.model import (
     Usergroup,
     View,
 )
+from sandbox.past import Past
 from sandbox.refused import Refused as Refused
 from sandbox.windows import Windows
 from sandbox.wire_text import wire_text
 
+REACTION_USERS_MOST = 50  # Slack says only that it names some of many; how many is our reading
 _PREFIX = {"channel": "C", "group": "C", "im": "D", "mpim": "G"}
 
 
@@ -44,6 +47,8 @@ class Workspace:
         self.ledger = Ledger()
         self.name, self.domain = "Sandbox", "sandbox"
         self.enterprise_id: str | None = None
+        self.reaction_users_most = REACTION_USERS_MOST
+        self.history_days: int | None = None  # how far back the plan shows messages; None is all
         self.team_id = team_id or self.ids.new("T")
         self.app_id, self.bot_id = self.ids.new("A"), self.ids.new("B")
         self.bot_token = f"xoxb-sandbox-{self.ids.secret()}"
@@ -57,6 +62,7 @@ class Workspace:
         self._listeners: list[Callable[[Occurrence], None]] = []
         self.bot_user_id = self._add_bot().id
         self.app = AppActs(self)
+        self.past = Past(self)
         self.windows = Windows(self)
 
     @property
@@ -95,6 +101,12 @@ class Workspace:
         )
         self.people[person.id] = person
         return person
+
+    def add_other_app(self, name: str, *, real_name: str | None = None, id: str | None = None) -> Person:  # noqa: A002
+        """The bot user of an app that is not ours: what it says carries its `bot_id`."""
+        bot = self.add_person(name, real_name=real_name, id=id)
+        bot.is_bot, bot.bot_id, bot.app_id = True, self.ids.new("B"), self.ids.new("A")
+        return bot
 
     def add_channel(
         self,
@@ -165,17 +177,26 @@ class Workspace:
         channel = self._open_channel_of(user_id, channel_id)
         if channel.kind == "im" and (not self.manifest.messages_tab or self.manifest.messages_tab_read_only):
             raise Refused("messages_tab_disabled")
-        message = Message(
+        message = self.written(user_id, channel_id, text, ts=self.ids.ts(), thread_ts=thread_ts, broadcast=broadcast)
+        message.blocks = blocks or []
+        return self.put(message)
+
+    def written(
+        self, user_id: str, channel_id: str, text: str, *, ts: str, thread_ts: str | None, broadcast: bool
+    ) -> Message:
+        """A message as this person, or another app's bot, writes it; not yet anywhere."""
+        person = self.person(user_id)
+        return Message(
             channel=channel_id,
-            ts=self.ids.ts(),
+            ts=ts,
             user=user_id,
             text=wire_text(text),
-            blocks=blocks or [],
             thread_ts=thread_ts,
             subtype="thread_broadcast" if broadcast and thread_ts else None,
-            client_msg_id=self.ids.uuid(),
+            bot_id=person.bot_id or None,
+            app_id=person.app_id or None,
+            client_msg_id=None if person.is_bot else self.ids.uuid(),
         )
-        return self.put(message)
 
     def edit(self, user_id: str, channel_id: str, ts: str, text: str) -> Message:
         """The person's own message with a new text."""
@@ -264,7 +285,7 @@ class Workspace:
         if timeline.remove(self.channels[message.channel], message):
             self.announce(MessageDeleted(message, self.ids.ts()))
         else:
-            self.announce(MessageChanged(message, previous))
+            self.announce(MessageChanged(message, previous, self.ids.ts()))
 
     def _open_channel_of(self, user_id: str, channel_id: str) -> Channel:
         channel = self.channel(channel_id)
@@ -280,5 +301,5 @@ class Workspace:
 
     def _add_bot(self) -> Person:
         bot = self.add_person(self.manifest.bot_name.lower(), real_name=self.manifest.bot_name)
-        bot.is_bot = True
+        bot.is_bot, bot.bot_id, bot.app_id = True, self.bot_id, self.app_id
         return bot

@@ -40,6 +40,8 @@ def team_info(api: Api, arguments: Arguments) -> Json:
 
 
 def bot_info(api: Api, arguments: Arguments) -> Json:
-    if arguments.text("bot") not in ("", api.workspace.bot_id):
-        raise Refused("bot_not_found")
-    return {"bot": bot_json(api.workspace, api.installation)}
+    wanted = arguments.text("bot") or api.workspace.bot_id
+    for person in api.workspace.people.values():
+        if person.bot_id == wanted:
+            return {"bot": bot_json(api.installation, person)}
+    raise Refused("bot_not_found")

@@ -12,6 +12,7 @@ from sandbox.web_api.shapes import channel_json, message_json
 
 _KIND_OF_TYPE = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
 _EVER = ("0000000000.000000", "9999999999.999999")
+DAY_S = 86_400.0
 LIST_MOST = 1000
 HISTORY_MOST = 999
 
@@ -56,12 +57,17 @@ def conversation_members(api: Api, arguments: Arguments) -> Json:
 
 
 def history(api: Api, arguments: Arguments) -> Json:
-    """Newest first. A thread's replies are not in it, only its parent."""
+    """Newest first. A thread's replies are not in it, only its parent.
+
+    `is_limited` says that the workspace's plan hides what is older.
+    """
     channel = api.joined("conversations.history", arguments.required("channel"))
     limit = arguments.limit(default=100, most=HISTORY_MOST)
     low, high = _between(channel.timeline, arguments)
     if cursor := arguments.text("cursor"):
         high = min(high, bisect_right(channel.timeline, _read_moment(cursor)))
+    visible = _first_visible(api, channel.timeline)
+    is_limited, low = visible > low, max(low, visible)
     start = max(low, high - limit)
     page = channel.timeline[start:high][::-1]
     rest = channel.timeline[start - 1] if start > low else None
@@ -71,6 +77,7 @@ def history(api: Api, arguments: Arguments) -> Json:
         "pin_count": 0,
         "channel_actions_ts": None,
         "channel_actions_count": 0,
+        **({"is_limited": True} if is_limited else {}),
     } | _next(rest)
 
 
@@ -86,6 +93,7 @@ def replies(api: Api, arguments: Arguments) -> Json:
     low, high = _between(thread, arguments)
     if cursor := arguments.text("cursor"):
         low = max(low, bisect_left(thread, _read_moment(cursor)))
+    low = max(low, _first_visible(api, thread))
     page = thread[low : min(high, low + limit)]
     rest = thread[low + limit] if low + limit < high else None
     messages = _messages(api, channel, [parent.ts, *page], arguments)
@@ -158,9 +166,16 @@ def _listed(api: Api, arguments: Arguments, channels: list[Channel], *, of_works
             with_count=of_workspace,
             with_membership=of_workspace,
         )
+        | _other_side(api, channel_id)
         for channel_id in page
     ]
     return {"channels": shown, "response_metadata": metadata}
+
+
+def _other_side(api: Api, channel_id: str) -> Json:
+    """What lists tell of a DM: whether the person is still there."""
+    person = api.workspace.people.get(api.workspace.channels[channel_id].user or "")
+    return {"is_user_deleted": person.deleted} if person else {}
 
 
 def _between(moments: list[str], arguments: Arguments) -> tuple[int, int]:
@@ -172,9 +187,18 @@ def _between(moments: list[str], arguments: Arguments) -> tuple[int, int]:
     return bisect_right(moments, oldest), bisect_left(moments, latest)
 
 
+def _first_visible(api: Api, moments: list[str]) -> int:
+    """Where what the workspace's plan still shows begins."""
+    days = api.workspace.history_days
+    return 0 if days is None else bisect_left(moments, f"{api.workspace.clock.now() - days * DAY_S:.6f}")
+
+
 def _messages(api: Api, channel: Channel, page: list[str], arguments: Arguments) -> list[Json]:
-    with_metadata = arguments.flag("include_all_metadata")
-    return [message_json(api.installation, channel.messages[ts], with_metadata=with_metadata) for ts in page]
+    with_metadata, most_users = arguments.flag("include_all_metadata"), api.workspace.reaction_users_most
+    messages = [channel.messages[ts] for ts in page]
+    return [
+        message_json(api.installation, each, with_metadata=with_metadata, most_users=most_users) for each in messages
+    ]
 
 
 def _read_moment(cursor: str) -> str:

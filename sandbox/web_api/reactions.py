@@ -28,7 +28,7 @@ def get(api: Api, arguments: Arguments) -> Json:
     channel_id, ts = _item(arguments)
     api.workspace.app.visible(channel_id)
     message = api.workspace.message(channel_id, ts)
-    shown = reacted_json(api.workspace, api.installation, message)
+    shown = reacted_json(api.workspace, api.installation, message, is_full=arguments.flag("full"))
     return {"type": "message", "channel": channel_id, "message": shown}
 
 

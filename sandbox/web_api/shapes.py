@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sandbox.model import Channel, Json, Message, Person, Usergroup, View
-from sandbox.payloads import Installation, bot_profile, message_body, view_body
+from sandbox.payloads import Installation, bot_profile, message_body, root_of, view_body
 from sandbox.workspace import Workspace
 
 _THREAD = frozenset({"thread_ts", "parent_user_id", "reply_count", "reply_users_count", "reply_users"}) | {
@@ -16,18 +16,29 @@ _THREAD = frozenset({"thread_ts", "parent_user_id", "reply_count", "reply_users_
 _ICONS = (24, 32, 48, 72, 192, 512)
 
 
-def message_json(app: Installation, message: Message, *, with_metadata: bool = True) -> Json:
-    """A message with its thread's facts and reactions; without metadata only the metadata's type stays."""
-    body = message_body(app, message)
+def message_json(
+    app: Installation, message: Message, *, with_metadata: bool = True, most_users: int | None = None
+) -> Json:
+    """A message with its thread's facts and reactions; without metadata only the metadata's type stays.
+
+    Of each reaction's users so many are named; None is all.
+    """
+    body = message_body(app, message) | root_of(app, message)
     if message.reactions:
-        body["reactions"] = reactions_json(message.reactions)
+        body["reactions"] = reactions_json(message.reactions, me=app.bot_user_id, most_users=most_users)
     if message.metadata and not with_metadata:
         body["metadata"] = {"event_type": message.metadata["event_type"]}
     return body | ({"inviter": message.inviter} if message.inviter else {})
 
 
-def reactions_json(reactions: Mapping[str, list[str]]) -> list[Json]:
-    return [{"name": name, "users": list(users), "count": len(users)} for name, users in reactions.items()]
+def reactions_json(reactions: Mapping[str, list[str]], *, me: str, most_users: int | None) -> list[Json]:
+    """Each with all that reacted as `count`, and the first of them as `users`: the app itself always among them."""
+    shown = []
+    for name, users in reactions.items():
+        named = users[:most_users]
+        named = [*named[:-1], me] if me in users and me not in named else named
+        shown.append({"name": name, "users": list(named), "count": len(users)})
+    return shown
 
 
 def updated_json(app: Installation, message: Message) -> Json:
@@ -37,12 +48,14 @@ def updated_json(app: Installation, message: Message) -> Json:
     return body
 
 
-def reacted_json(workspace: Workspace, app: Installation, message: Message) -> Json:
+def reacted_json(workspace: Workspace, app: Installation, message: Message, *, is_full: bool) -> Json:
     """A message as `reactions.get` gives it: without its thread's facts and metadata."""
     body = _without_thread(message_body(app, message))
     body.pop("metadata", None)
     body |= {"permalink": permalink(workspace, message)}
-    return body | ({"reactions": reactions_json(message.reactions)} if message.reactions else {})
+    most_users = None if is_full else workspace.reaction_users_most
+    reactions = reactions_json(message.reactions, me=app.bot_user_id, most_users=most_users)
+    return body | ({"reactions": reactions} if reactions else {})
 
 
 def channel_json(
@@ -151,9 +164,9 @@ def team_json(workspace: Workspace) -> Json:
     }
 
 
-def bot_json(workspace: Workspace, app: Installation) -> Json:
-    profile = {name: value for name, value in bot_profile(app).items() if name != "team_id"}
-    return profile | {"user_id": workspace.bot_user_id}
+def bot_json(app: Installation, bot: Person) -> Json:
+    profile = {name: value for name, value in bot_profile(app, bot).items() if name != "team_id"}
+    return profile | {"user_id": bot.id}
 
 
 def permalink(workspace: Workspace, message: Message) -> str:
@@ -207,7 +220,7 @@ def _profile(workspace: Workspace, person: Person) -> Json:
     }
     profile |= {f"image_{size}": _image(person.id, size) for size in _ICONS}
     if person.is_bot:
-        return profile | {"api_app_id": workspace.app_id, "bot_id": workspace.bot_id, "always_active": True}
+        return profile | {"api_app_id": person.app_id, "bot_id": person.bot_id, "always_active": True}
     has_scope = "users:read.email" in workspace.manifest.bot_scopes
     return profile | ({"email": email_of(workspace, person)} if has_scope else {})
 

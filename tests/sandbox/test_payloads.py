@@ -182,6 +182,40 @@ def test_a_stranger_in_a_shared_channel_brings_the_team_of_their_company() -> No
     assert payload["is_ext_shared_channel"] is True
 
 
+def test_a_tombstone_is_told_at_the_moment_it_came() -> None:
+    tombstone = replace(ASKED, subtype="tombstone", text="This message was deleted.", user="USLACKBOT")
+
+    payload = event(MessageChanged(tombstone, ASKED, "1700000009.000100"), "message.channels")["event"]
+
+    assert (payload["ts"], payload["event_ts"], payload["message"]["ts"]) == (
+        "1700000009.000100",
+        "1700000009.000100",
+        ASKED.ts,
+    )
+    assert payload["message"]["hidden"] is True
+
+
+def test_a_reaction_to_what_nobody_by_name_wrote_names_no_author() -> None:
+    reaction = ReactionChanged(
+        replace(TOLD, bot_id="B0OTHER"), MAYA.id, "eyes", added=True, event_ts="1700000002.000100"
+    )
+
+    assert event(reaction, "reaction_added")["event"] == {
+        "type": "reaction_added",
+        "user": MAYA.id,
+        "reaction": "eyes",
+        "item": {"type": "message", "channel": "C0HELP", "ts": TOLD.ts},
+        "event_ts": "1700000002.000100",
+    }
+
+
+def test_another_apps_message_does_not_carry_our_profile() -> None:
+    body = event(MessagePosted(replace(TOLD, bot_id="B0OTHER", app_id=None)), "message.channels")["event"]
+
+    assert body["bot_id"] == "B0OTHER"
+    assert not {"bot_profile", "app_id"} & body.keys()
+
+
 def test_an_ephemeral_message_is_left_out_of_a_press_on_it() -> None:
     body = interactive.message_action(
         APP, MAYA, replace(ANSWER, ephemeral_to=MAYA.id), action={}, values={}, handles=HANDLES

@@ -268,3 +268,114 @@ async def test_what_the_app_did_is_read_back_with_its_metadata(api: Served) -> N
     [message] = answer["messages"]
     assert message["metadata"]["event_payload"]["key"] == "k1"
     assert message["app_id"] == api.small.workspace.app_id
+
+
+def many(api: Served, count: int) -> list[str]:
+    return [api.small.workspace.add_person(f"person{number}").id for number in range(count)]
+
+
+async def test_of_many_who_reacted_the_first_fifty_are_named_and_all_are_counted(api: Served) -> None:
+    [ts] = say_numbers(api.small, 1)
+    people = many(api, 60)
+    api.small.workspace.past.react(api.small.help.messages[ts], "tada", *people)
+
+    [message] = (await api.client.conversations_history(channel=api.small.help.id))["messages"]
+    some = await api.client.reactions_get(channel=api.small.help.id, timestamp=ts)
+    whole = await api.client.reactions_get(channel=api.small.help.id, timestamp=ts, full=True)
+
+    assert message["reactions"] == [{"name": "tada", "users": people[:50], "count": 60}]
+    assert some["message"]["reactions"] == message["reactions"]
+    assert whole["message"]["reactions"] == [{"name": "tada", "users": people, "count": 60}]
+
+
+async def test_the_app_is_named_among_those_who_reacted_however_late_it_came(api: Served) -> None:
+    [ts] = say_numbers(api.small, 1)
+    workspace, message = api.small.workspace, api.small.help.messages[ts]
+    workspace.reaction_users_most = 2
+    workspace.past.react(message, "tada", api.small.ana.id, api.small.ben.id, workspace.bot_user_id)
+
+    answer = await api.client.conversations_replies(channel=api.small.help.id, ts=ts)
+
+    assert answer["messages"][0]["reactions"] == [
+        {"name": "tada", "users": [api.small.ana.id, workspace.bot_user_id], "count": 3}
+    ]
+
+
+async def test_a_thread_of_the_past_is_read_back_with_its_facts(api: Served) -> None:
+    small, past = api.small, api.small.workspace.past
+    asked = past.say(small.ana.id, small.help.id, "question", at=START_S - 900)
+    last = past.say(small.ben.id, small.help.id, "second", at=START_S - 100, thread_ts=asked.ts)
+    past.say(small.ana.id, small.help.id, "first", at=START_S - 500, thread_ts=asked.ts)
+    past.edit(last, "the second", at=START_S - 50)
+
+    [parent] = (await api.client.conversations_history(channel=small.help.id))["messages"]
+    read = (await api.client.conversations_replies(channel=small.help.id, ts=asked.ts))["messages"]
+
+    assert {name: parent[name] for name in ("reply_count", "reply_users_count", "reply_users", "latest_reply")} == {
+        "reply_count": 2,
+        "reply_users_count": 2,
+        "reply_users": [small.ana.id, small.ben.id],
+        "latest_reply": last.ts,
+    }
+    assert [each["text"] for each in read] == ["question", "first", "the second"]
+    assert read[2]["edited"] == {"user": small.ben.id, "ts": f"{START_S - 50:.6f}"}
+
+
+async def test_a_deleted_parent_is_a_hidden_tombstone_in_history(api: Served) -> None:
+    [parent] = say_numbers(api.small, 1)
+    [reply] = say_numbers(api.small, 1, thread_ts=parent)
+    api.small.workspace.delete(api.small.ana.id, api.small.help.id, parent)
+
+    [message] = (await api.client.conversations_history(channel=api.small.help.id))["messages"]
+
+    assert (message["subtype"], message["hidden"], message["user"]) == ("tombstone", True, "USLACKBOT")
+    assert (message["reply_count"], message["latest_reply"]) == (1, reply)
+
+
+async def test_a_reply_shown_in_the_channel_too_carries_its_root(api: Served) -> None:
+    workspace, help_id = api.small.workspace, api.small.help.id
+    [parent] = say_numbers(api.small, 1)
+    workspace.say(api.small.ben.id, help_id, "all", thread_ts=parent, broadcast=True)
+
+    newest = (await api.client.conversations_history(channel=help_id))["messages"][0]
+
+    assert (newest["subtype"], newest["thread_ts"], newest["root"]["ts"]) == ("thread_broadcast", parent, parent)
+
+
+async def test_a_plan_that_hides_old_messages_says_so_where_some_are_left_out(api: Served) -> None:
+    small, day_s = api.small, 86_400
+    for days in (100, 50, 1):
+        small.workspace.past.say(small.ana.id, small.help.id, f"{days}", at=START_S - days * day_s)
+    small.workspace.history_days = 90
+
+    whole = await api.client.conversations_history(channel=small.help.id)
+    recent = await api.client.conversations_history(channel=small.help.id, oldest=str(START_S - 60 * day_s))
+
+    assert ([each["text"] for each in whole["messages"]], whole["is_limited"]) == (["1", "50"], True)
+    assert ([each["text"] for each in recent["messages"]], "is_limited" in recent) == (["1", "50"], False)
+
+
+async def test_another_apps_message_tells_which_bot_wrote_it(api: Served) -> None:
+    workspace = api.small.workspace
+    alerts = workspace.add_other_app("alerts", real_name="Alerts")
+    workspace.past.say(alerts.id, api.small.help.id, "disk full", at=START_S - 1)
+
+    [message] = (await api.client.conversations_history(channel=api.small.help.id))["messages"]
+    info = (await api.client.bots_info(bot=alerts.bot_id))["bot"]
+    user = (await api.client.users_info(user=alerts.id))["user"]
+
+    assert (message["user"], message["bot_id"], message["app_id"]) == (alerts.id, alerts.bot_id, alerts.app_id)
+    assert (message["bot_profile"]["name"], message["bot_profile"]["id"]) == ("Alerts", alerts.bot_id)
+    assert (info["name"], info["user_id"], info["app_id"]) == ("Alerts", alerts.id, alerts.app_id)
+    assert (user["is_bot"], user["profile"]["bot_id"]) == (True, alerts.bot_id)
+
+
+async def test_the_apps_dms_are_listed_and_tell_who_is_gone(api: Served) -> None:
+    small = api.small
+    dms = {small.workspace.dm_of(each.id).id: each.id for each in (small.ana, small.ben)}
+    small.ben.deleted = True
+
+    listed = (await api.client.conversations_list(types="im"))["channels"]
+
+    assert {each["id"]: each["user"] for each in listed} == dms
+    assert [each["is_user_deleted"] for each in listed] == [False, True]
