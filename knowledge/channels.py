@@ -5,19 +5,22 @@ Its shapes and how they are read. Whether the bot answers a question is decided 
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 
-from bot.calendar import Hours
-from knowledge.people import read_hours
+from bot.calendar import Hours, WorkingTime
+from knowledge.people import WEEKDAYS, read_holidays, read_hours
 from knowledge.problem import Level
 from knowledge.schema import Value, did_you_mean
 
 AFTER = re.compile(r"after (\d{1,4}) (minute|hour)s?", re.ASCII)
+KEYS = ("timezone", "holidays", "platform_channel", "digest", "keep_text", "guests_may_ask", "answering", "channels")
 LONGEST_WAIT = timedelta(days=1)  # later an answer helps nobody
 HORIZON = re.compile(r"(\d{1,2}) working days?", re.ASCII)
 HISTORY = re.compile(r"(\d{1,4}) days?", re.ASCII)
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+LONGEST_KEEP_DAYS = 3650
+OFFICE_DAYS, OFFICE_OPENS, OFFICE_CLOSES = frozenset(range(1, 6)), time(9), time(17)  # where no hours are given
 ANSWERS = ("shadow", "when mentioned", "after 20 minutes", "at once")  # as an author may write them
 
 
@@ -44,6 +47,15 @@ class Channel:
     keep: Keep = Keep.TEXT
     language: str = "en"
     hours: Hours | None = None  # None: always within hours
+    holidays: str = ""  # a country or region code of the `holidays` package; "": none
+
+
+@dataclass(frozen=True)
+class DigestTime:
+    """When in the week the digest is due, in the file's zone."""
+
+    weekday: int = 1  # Monday
+    at: time = time(9)
 
 
 @dataclass(frozen=True)
@@ -55,16 +67,26 @@ class Channels:
     guests_may_ask: bool = False
     answer_at: float | None = None  # confidence from which the bot answers; None: the shipped default
     suggest_at: float | None = None
+    holidays: str = ""  # a country or region code of the `holidays` package; "": none
+    digest: DigestTime = DigestTime()
+    text_days: int = 90  # how long the words of messages are kept
     channels: tuple[Channel, ...] = ()
 
     def watched(self, channel_id: str) -> Channel | None:
         return next((channel for channel in self.channels if channel.id == channel_id), None)
 
+    def working_time(self, channel: Channel | None = None) -> WorkingTime:
+        """The channel's hours without its holidays; the file's holidays, and office hours, where there are none."""
+        hours = channel.hours if channel else None
+        office = Hours(OFFICE_DAYS, OFFICE_OPENS, OFFICE_CLOSES, self.timezone)
+        return WorkingTime(hours or office, channel.holidays if channel else self.holidays)
+
 
 def read_channels(root: Value) -> Channels:
     """The file's content; what is wrong is noted at `root`, and then the result is not to be used."""
-    fields = root.fields("timezone", "platform_channel", "guests_may_ask", "answering", "channels")
+    fields = root.fields(*KEYS)
     timezone = fields.get("timezone", Value.zone, "UTC")
+    holidays = fields.get("holidays", read_holidays, "")
     answer_at, suggest_at = fields.get("answering", _read_answering, (None, None))
     read = Channels(
         timezone=timezone,
@@ -72,7 +94,10 @@ def read_channels(root: Value) -> Channels:
         guests_may_ask=fields.get("guests_may_ask", Value.yes_or_no, False),
         answer_at=answer_at,
         suggest_at=suggest_at,
-        channels=fields.get("channels", lambda value: _read_list(value, timezone), ()),
+        holidays=holidays,
+        digest=fields.get("digest", _read_digest, DigestTime()),
+        text_days=fields.get("keep_text", _read_text_days, 90),
+        channels=fields.get("channels", lambda value: _read_list(value, timezone, holidays), ()),
     )
     if "platform_channel" not in fields and any(one.answer is AnswerMode.SHADOW for one in read.channels):
         fix = "name the platform team's own channel; what would have been said is shown there"
@@ -90,10 +115,28 @@ def _read_answering(value: Value) -> tuple[float | None, float | None]:
     return answer_at, suggest_at
 
 
-def _read_list(value: Value, timezone: str) -> tuple[Channel, ...]:
+def _read_digest(value: Value) -> DigestTime:
+    fields = value.fields("day", "at")
+    day = fields.get("day", lambda day: day.choice(WEEKDAYS), WEEKDAYS[0])
+    at = fields.get("at", Value.time_of_day, time(9))
+    if at == time.max:
+        fields["at"].wrong("24:00 is the next day already", 'write "00:00", and the day after')
+    return DigestTime(WEEKDAYS.index(day) + 1, at)
+
+
+def _read_text_days(value: Value) -> int | None:
+    fix = f"write for example: 90 days (1 to {LONGEST_KEEP_DAYS}); `keep: counts` at a channel keeps no words at all"
+    days = _read_count(value, HISTORY, fix)
+    if days is None or 1 <= days <= LONGEST_KEEP_DAYS:
+        return days
+    value.wrong(f"words cannot be kept for {days} days", fix)
+    return None
+
+
+def _read_list(value: Value, timezone: str, holidays: str) -> tuple[Channel, ...]:
     channels: dict[str, Channel] = {}
     for item in value.items():
-        channel = _read_channel(item, timezone)
+        channel = _read_channel(item, timezone, holidays)
         if channel is None:
             continue
         if channel.id in channels:
@@ -102,8 +145,8 @@ def _read_list(value: Value, timezone: str) -> tuple[Channel, ...]:
     return tuple(channels.values())
 
 
-def _read_channel(value: Value, timezone: str) -> Channel | None:
-    fields = value.fields("id", "name", "answer", "horizon", "history", "keep", "language", "hours")
+def _read_channel(value: Value, timezone: str, holidays: str) -> Channel | None:
+    fields = value.fields("id", "name", "answer", "horizon", "history", "keep", "language", "hours", "holidays")
     channel_id = fields.need("id", Value.channel_id, "write the channel's Slack id, such as C0123ABCD")
     name = fields.get("name", Value.name, channel_id or "")
     answer, answer_after = fields.get("answer", _read_answer, (AnswerMode.SHADOW, timedelta(0)))
@@ -117,6 +160,7 @@ def _read_channel(value: Value, timezone: str) -> Channel | None:
         keep=fields.get("keep", _read_keep, Keep.TEXT),
         language=fields.get("language", _read_language, "en"),
         hours=fields.get("hours", lambda hours: read_hours(hours, timezone=timezone), None),
+        holidays=fields.get("holidays", read_holidays, holidays),
     )
     return channel if channel_id else None
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.calendar import Hours
+from bot.calendar import Hours, is_region, regions_of
 from knowledge import strict_yaml
 from knowledge.schema import Fields, Value
 from knowledge.strict_yaml import Mapping
@@ -109,6 +109,17 @@ def read_hours(value: Value, *, timezone: str | None = None) -> Hours | None:
     return Hours(days=days, start=start, end=end, timezone=timezone)
 
 
+def read_holidays(value: Value) -> str | None:
+    """A country, or a part of one, whose public holidays are known. None, noted, when it is not."""
+    region = value.shaped(HOLIDAYS, "is not a country or region code", "write for example GB, GB-ENG or DE-BE")
+    if region is None or is_region(region):
+        return region
+    known = [code for code in regions_of(region[:2]) if HOLIDAYS.fullmatch(code)]
+    fix = f"write one of: {', '.join(known)}" if known else "write an ISO 3166 code such as GB, GB-ENG or DE-BE"
+    value.wrong(f'the public holidays of "{region}" are not known', fix)
+    return None
+
+
 def _read_days(value: Value) -> frozenset[int]:
     days = [day for item in value.items() if (day := item.choice(WEEKDAYS)) is not None]
     if not days:
@@ -190,11 +201,7 @@ def _read_sites(value: Value) -> dict[str, Site]:
 def _read_site(value: Value) -> Site:
     fields = value.fields("timezone", "holidays")
     timezone = fields.need("timezone", Value.zone, "write a zone such as Europe/London")
-    return Site(timezone=timezone or "UTC", holidays=fields.get("holidays", _read_holidays, ""))
-
-
-def _read_holidays(value: Value) -> str | None:
-    return value.shaped(HOLIDAYS, "is not a country or region code", "write for example GB, GB-ENG or DE-BE")
+    return Site(timezone=timezone or "UTC", holidays=fields.get("holidays", read_holidays, ""))
 
 
 def _read_git_accounts(value: Value) -> dict[str, str]:

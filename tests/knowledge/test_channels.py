@@ -5,9 +5,9 @@ from textwrap import dedent
 
 import pytest
 
-from bot.calendar import Hours
+from bot.calendar import Hours, WorkingTime
 from knowledge import strict_yaml
-from knowledge.channels import AnswerMode, Channel, Channels, Keep, read_channels
+from knowledge.channels import AnswerMode, Channel, Channels, DigestTime, Keep, read_channels
 from knowledge.problem import Level, Problem
 from knowledge.schema import Value
 
@@ -22,7 +22,10 @@ def read(text: str) -> tuple[Channels, list[Problem]]:
 def test_whole_file_is_read() -> None:
     channels, problems = read("""
         timezone: Europe/Berlin
+        holidays: DE
         platform_channel: C0PLATF01
+        digest: {day: thu, at: "16:30"}
+        keep_text: 30 days
         guests_may_ask: yes
         answering: {answer_at: 0.6, suggest_at: 0.3}
         channels:
@@ -34,6 +37,7 @@ def test_whole_file_is_read() -> None:
             keep: counts
             language: pt-BR
             hours: {days: [mon], from: "08:00", to: "16:00"}
+            holidays: PT
         """)
 
     assert problems == []
@@ -43,6 +47,9 @@ def test_whole_file_is_read() -> None:
         guests_may_ask=True,
         answer_at=0.6,
         suggest_at=0.3,
+        holidays="DE",
+        digest=DigestTime(weekday=4, at=time(16, 30)),
+        text_days=30,
         channels=(
             Channel(
                 id="C0HELP001",
@@ -54,6 +61,7 @@ def test_whole_file_is_read() -> None:
                 keep=Keep.COUNTS,
                 language="pt-BR",
                 hours=Hours(frozenset({1}), time(8), time(16), "Europe/Berlin"),
+                holidays="PT",
             ),
         ),
     )
@@ -113,3 +121,65 @@ def test_guests_may_ask_only_where_it_says_so(written: str, read_as: bool) -> No
 
     assert problems == []
     assert channels.guests_may_ask is read_as
+
+
+def test_file_without_them_has_no_holidays_and_its_digest_on_monday_at_nine() -> None:
+    channels, _ = read("timezone: UTC\n")
+
+    assert (channels.holidays, channels.digest, channels.text_days) == ("", DigestTime(1, time(9)), 90)
+
+
+@pytest.mark.parametrize(
+    ("written", "due"),
+    [
+        ("{day: sun}", DigestTime(7, time(9))),
+        ('{at: "00:00"}', DigestTime(1, time(0))),
+        ("{}", DigestTime(1, time(9))),
+    ],
+)
+def test_digest_may_name_its_day_or_its_time_alone(written: str, due: DigestTime) -> None:
+    channels, problems = read(f"digest: {written}\n")
+
+    assert problems == []
+    assert channels.digest == due
+
+
+@pytest.mark.parametrize(("written", "days"), [("1 day", 1), ("90 days", 90), ("3650 days", 3650)])
+def test_words_are_kept_for_a_day_up_to_ten_years(written: str, days: int) -> None:
+    channels, problems = read(f"keep_text: {written}\n")
+
+    assert problems == []
+    assert channels.text_days == days
+
+
+def test_channel_has_the_files_holidays_unless_it_names_others() -> None:
+    channels, problems = read("""
+        holidays: GB-ENG
+        channels:
+          - {id: C0HELP001, answer: at once}
+          - {id: C0HELP002, answer: at once, holidays: DE-BE}
+        """)
+
+    assert problems == []
+    assert [channel.holidays for channel in channels.channels] == ["GB-ENG", "DE-BE"]
+
+
+def test_working_time_is_the_channels_hours_or_else_office_hours() -> None:
+    channels, _ = read("""
+        timezone: Europe/London
+        holidays: GB-ENG
+        channels:
+          - {id: C0HELP001, answer: at once}
+          - id: C0HELP002
+            answer: at once
+            hours: {days: [sat], from: "08:00", to: "12:00", timezone: Europe/Berlin}
+            holidays: DE-BE
+        """)
+    plain, berlin = channels.channels
+
+    office = WorkingTime(Hours(frozenset({1, 2, 3, 4, 5}), time(9), time(17), "Europe/London"), "GB-ENG")
+    assert channels.working_time() == office
+    assert channels.working_time(plain) == office
+    assert channels.working_time(berlin) == WorkingTime(
+        Hours(frozenset({6}), time(8), time(12), "Europe/Berlin"), "DE-BE"
+    )
