@@ -112,6 +112,7 @@ Schedule = Daily | Weekly
 def latest_slot(schedule: Schedule, now: datetime) -> Slot:
     """The newest slot that is due by now."""
     today = now.astimezone(ZoneInfo(schedule.timezone)).date()
+    # From the next one back: a clock put back may lead into the day before.
     slots = (schedule.slot(today - back * schedule.length) for back in count(-1))
     return next(slot for slot in slots if slot.due_at <= now)
 
@@ -119,9 +120,8 @@ def latest_slot(schedule: Schedule, now: datetime) -> Slot:
 def slots_between(schedule: Schedule, after: datetime, until: datetime) -> Sequence[Slot]:
     """The slots due later than `after` and not later than `until`, oldest first."""
     zone = ZoneInfo(schedule.timezone)
-    # One slot more on either side: one may be due after its own day, and a clock put back leads into the day before.
-    first = after.astimezone(zone).date() - schedule.length
-    last = until.astimezone(zone).date() + schedule.length
+    first = after.astimezone(zone).date()
+    last = until.astimezone(zone).date() + schedule.length  # the next one too, as above
     periods = range((last - first) // schedule.length + 1)
     slots = (schedule.slot(first + period * schedule.length) for period in periods)
     return tuple(slot for slot in slots if after < slot.due_at <= until)
