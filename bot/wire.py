@@ -4,16 +4,17 @@ Out come our nouns, or PayloadMalformed. What is around a message in an event is
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from bot.errors import PayloadMalformed
 from bot.model import Author, Deletion, Json, Message, Standing, Workspace
 
-# A person's own words; every other subtype is a notice of Slack's.
-PLAIN_SUBTYPES = {None, "file_share", "thread_broadcast", "me_message"}
+# Somebody's own words; every other subtype is a notice of Slack's, also where a bot or Slackbot is named as its author.
+PLAIN_SUBTYPES = {None, "file_share", "thread_broadcast", "me_message", "bot_message"}
 TEXT_MAX = 40_000  # where Slack itself cuts
 REACTION_MAX = 100  # characters of a reaction's name
+ID = re.compile(r"[!-~]{1,40}")
 SLACKBOT = "USLACKBOT"  # a bot, though its profile says otherwise
 
 
@@ -35,21 +36,25 @@ def read_standing(listed: Json, channel_id: str, workspace: Workspace, *, is_sha
     )
 
 
-def _reactions(listed: Any) -> Sequence[tuple[str, tuple[str, ...], bool]]:
-    """Name, who, and whether these are all: Slack names only the first of many."""
-    found = []
+def _reactions(listed: Any) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """Name, who, and whether these are all: Slack names only the first of many. Each name once."""
+    found: dict[str, tuple[tuple[str, ...], bool]] = {}
     for each in listed if isinstance(listed, list) else ():
-        if isinstance(each, dict) and isinstance(each.get("users"), list):
-            users = tuple(user for user in each["users"] if isinstance(user, str))
-            found.append((read_words(each, "name")[:REACTION_MAX], users, len(users) >= (each.get("count") or 0)))
-    return found
+        if not isinstance(each, dict) or not isinstance(each.get("users"), list):
+            continue
+        users = tuple(user for user in each["users"] if isinstance(user, str) and ID.fullmatch(user))
+        name, count = read_words(each, "name")[:REACTION_MAX], each.get("count")
+        before, was_all = found.get(name, ((), True))
+        is_all = not isinstance(count, int) or len(users) >= count
+        found[name] = (tuple(dict.fromkeys(before + users)), was_all and is_all)
+    yield from ((name, users, is_all) for name, (users, is_all) in found.items())
 
 
 def read_message(message: Json, channel_id: str, workspace: Workspace, *, is_shared: bool) -> Message | None:
     """The message; None for a notice, which nobody wrote."""
     subtype = read_optional(message, "subtype")
     is_bot = subtype == "bot_message" or bool(message.get("bot_id")) or message.get("user") == SLACKBOT
-    if subtype not in PLAIN_SUBTYPES and not is_bot:
+    if subtype not in PLAIN_SUBTYPES:
         return None
     ts, thread_ts = read_ts(message, "ts"), read_optional_ts(message, "thread_ts")
     text, edited = read_words(message, "text"), message.get("edited")

@@ -75,6 +75,11 @@ def test_a_notice_is_no_message(subtype: str) -> None:
     assert payload.read_message(callback(message(subtype=subtype)), OURS) is None
 
 
+@pytest.mark.parametrize("author", [{"user": "USLACKBOT"}, {"bot_id": "B0OTHER"}], ids=["Slackbot", "a bot"])
+def test_a_notice_with_a_bot_as_its_author_is_none_either(author: Json) -> None:
+    assert payload.read_message(callback(message(subtype="channel_join", **author)), OURS) is None
+
+
 def test_an_edited_notice_is_no_message() -> None:
     assert payload.read_message(callback(changed(subtype="channel_topic")), OURS) is None
 
