@@ -217,9 +217,9 @@ class PeerService:
                     known = await pseudonyms_of(tx, [user_id], now=now, new_id=self._new_id)
                     asking = _asking(message, known[user_id], request)
                     await enqueue(tx, request.kind, asking, due_at=now, now=now)
-            elif channel is not None and user_id not in crowd.left_out and _kind(message):
+            elif channel is not None and user_id not in crowd.left_out:
                 due_at = rules.when_to_answer(channel, moment(message.ts))
-                if due_at is not None and now - due_at < TOO_OLD_TO_DO:
+                if due_at is not None and now - due_at < TOO_OLD_TO_DO and _kind(message):
                     await enqueue(tx, Kind.ANSWER, _asking(message, crowd.name(user_id)), due_at=due_at, now=now)
 
     async def _see_reactions(

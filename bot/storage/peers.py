@@ -4,7 +4,7 @@ The rows say the same whatever order things came in. What is counted from them i
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -72,7 +72,7 @@ async def put_messages(tx: AsyncConnection, rows: Sequence[MessageRow]) -> froze
         set_={name: statement.excluded[name] for name in taken},
         where=messages.c.deleted_ts.is_(None) & or_(is_newer, is_first),
     ).returning(messages.c.ts)
-    result = await tx.execute(upsert, [{**asdict(row), "posted_at": moment(row.ts)} for row in rows])
+    result = await tx.execute(upsert, [{**vars(row), "posted_at": moment(row.ts)} for row in rows])
     return frozenset(result.scalars())
 
 
@@ -113,7 +113,7 @@ async def put_questions(tx: AsyncConnection, rows: Sequence[QuestionRow]) -> Non
     changed = {name: statement.excluded[name] for name in ("asker", "kind", "classifier")}
     keys = [questions.c.channel_id, questions.c.ts]
     upsert = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-    await tx.execute(upsert, [{**asdict(row), "asked_at": moment(row.ts)} for row in rows])
+    await tx.execute(upsert, [{**vars(row), "asked_at": moment(row.ts)} for row in rows])
 
 
 async def drop_questions(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> None:
@@ -179,7 +179,7 @@ async def _put_reactions(tx: AsyncConnection, rows: Sequence[ReactionRow], when:
         set_={when: statement.excluded[when], what: statement.excluded[what]},
         where=reactions.c[when] < statement.excluded[when],
     )
-    await tx.execute(upsert, [asdict(row) for row in rows])
+    await tx.execute(upsert, [dict(vars(row)) for row in rows])
 
 
 async def reactions_on(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> Sequence[ReactionRow]:

@@ -1,6 +1,5 @@
 """People and their pseudonyms, and who asked to be left out. The only tables that know a Slack user id."""
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Collection
@@ -64,7 +63,7 @@ class StandIns:
         return f"~{self._digest(f'{slack_id}|{channel_id}')[:31]}"
 
     def _digest(self, text: str) -> str:
-        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, text.encode(), "sha256").hex()
 
 
 async def stand_ins(tx: AsyncConnection) -> StandIns:
