@@ -19,6 +19,8 @@ from bot.errors import MentorError, SettingsInvalid
 
 if TYPE_CHECKING:
     from bot.answers.evaluation import Report
+    from bot.peers.importing import Imported
+    from bot.peers.team_file import NamedTeam
     from knowledge.loader import Handbook
 
 
@@ -75,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--corpus", type=Path, required=True, metavar="F.jsonl")
     evaluate.add_argument("--queries", type=Path, required=True, metavar="F.jsonl")
     evaluate.add_argument("--json", action="store_true", help="only JSON on standard output")
+    imports = _command(commands, "import", _import, "take a Slack export down, as if it had been said live")
+    imports.add_argument("export", type=Path, metavar="FOLDER_OR_ZIP", help="the export as Slack gave it, or unpacked")
+    team_help = "who the platform team is: people.yaml, a list, or a user id a line (default: the handbook's members)"
+    imports.add_argument("--team-file", type=Path, metavar="F", help=team_help)
+    imports.add_argument("--json", action="store_true", help="only JSON on standard output")
     _add_database_commands(commands)
     return parser
 
@@ -200,7 +207,7 @@ def _ask(options: argparse.Namespace) -> int:
 def _eval(options: argparse.Namespace) -> int:
     from bot.answers.evaluation import evaluate
 
-    report = evaluate(options.corpus, options.queries, _progress)
+    report = evaluate(options.corpus, options.queries, lambda done: _progress(f"{done} questions"))
     print(json.dumps(report.to_json()) if options.json else _table(report))
     return 0
 
@@ -218,9 +225,58 @@ def _table(report: "Report") -> str:
     return "\n".join(lines)
 
 
-def _progress(done: int) -> None:
+def _progress(done: str) -> None:
     if sys.stderr.isatty():
-        print(f"\r{done} questions", end="", file=sys.stderr, flush=True)
+        print(f"\r{done}", end="", file=sys.stderr, flush=True)
+
+
+def _import(options: argparse.Namespace) -> int:
+    """1 when nothing could be read."""
+    from bot.peers.importing import in_words
+
+    done, team = asyncio.run(_imported(options.export, options.team_file))
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    if options.json:
+        print(
+            json.dumps(
+                done.to_json() | {"team": {"source": team.source, "people": len(team.user_ids)}}, ensure_ascii=False
+            )
+        )
+    else:
+        print(f"{in_words(done)}\n{team.in_words()}")
+    if done.is_failed:
+        _complain([f"{options.export}: no message could be read; see what is wrong with its files"])
+    return int(done.is_failed)
+
+
+async def _imported(path: Path, team_file: Path | None) -> "tuple[Imported, NamedTeam]":
+    from bot.app import new_id
+    from bot.peers.export import open_export
+    from bot.peers.importing import Importer
+    from bot.peers.team_file import named_team
+    from bot.storage import migrate
+    from bot.storage.engine import Database
+
+    settings, handbook = read_settings(), await _handbook(None)
+    team = named_team(team_file, handbook.people)
+    with open_export(path) as export:
+        database = Database(settings.database_url)
+        try:
+            await migrate.upgrade(database)
+            importer = Importer(
+                database,
+                export,
+                channels=handbook.channels,
+                clock=settings.clock,
+                new_id=new_id,
+                progress=_progress,
+            )
+            done = await importer.run()
+            await importer.name_team(team)
+            return done, team
+        finally:
+            await database.close()
 
 
 async def _handbook(place: str | None) -> "Handbook":

@@ -130,14 +130,15 @@ def _read_days(value: Value) -> frozenset[int]:
 def _group(value: Value, fields: Fields) -> Group:
     group = Group(
         usergroup_id=fields.get("group", Value.usergroup_id, ""),
-        members=fields.get("members", _read_members, ()),
+        members=fields.get("members", read_members, ()),
     )
     if isinstance(value.node, Mapping) and "group" not in fields and "members" not in fields:
         value.wrong("the group names nobody", "give it `group` (a Slack user group), `members`, or both")
     return group
 
 
-def _read_members(value: Value) -> tuple[Member, ...]:
+def read_members(value: Value) -> tuple[Member, ...]:
+    """People by id, or by `id`, `from` and `until`; nobody twice at a time."""
     items = value.items()
     if not items and isinstance(value.node, strict_yaml.Sequence):
         value.wrong("the list is empty", "name at least one person, or take the key out")

@@ -5,9 +5,16 @@ What the words say is `bot.peers.wording`'s.
 
 from datetime import datetime
 
+from bot.authority import is_ours
 from bot.calendar import is_within
-from bot.model import Message
+from bot.model import Message, Workspace
 from knowledge.channels import AnswerMode, Channel
+
+
+def is_by_ours(message: Message, workspace: Workspace) -> bool:
+    """False for people of other companies in channels shared with them, of whom nothing is kept."""
+    author = message.author
+    return author.is_bot or not message.is_shared or is_ours(author.team_id, author.enterprise_id, workspace)
 
 
 def may_be_question(message: Message) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.authority import is_ours
 from bot.clock import Clock
 from bot.model import Deletion, Message, Reaction, Standing, Workspace, moment
 from bot.peers import rules, wording
@@ -156,7 +155,7 @@ class PeerService:
     ) -> int:
         """Nothing of other companies' people or of nameless bots is kept, and nothing older than what is known."""
         channel = self._channels().watched(channel_id)
-        ours = [each for each in said if each.author.user_id and self._is_ours(each)]
+        ours = [each for each in said if each.author.user_id and rules.is_by_ours(each, self._workspace)]
         if channel is not None:
             ours = await rows.only_news(tx, channel_id, ours)
         if not ours:
@@ -245,12 +244,6 @@ class PeerService:
             for (ts, person, name), is_there in sorted(seen)
         ]
         await rows.put_reactions_seen(tx, news)
-
-    def _is_ours(self, message: Message) -> bool:
-        author = message.author
-        if author.is_bot or not message.is_shared:
-            return True
-        return is_ours(author.team_id, author.enterprise_id, self._workspace)
 
 
 def _row(message: Message, channel: Channel, crowd: Crowd, words_since: datetime) -> rows.MessageRow:

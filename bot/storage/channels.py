@@ -44,6 +44,18 @@ async def add(
     await insert_rows(tx, channels, rows)
 
 
+async def add_read(
+    tx: AsyncConnection, channel_id: str, name: str, *, is_private: bool, first: str, last: str, now: datetime
+) -> None:
+    """A channel of which all between two ts is known, by another way than reading it; one that is there stays as it is.
+
+    If it is watched one day, reading goes on where that knowledge ends.
+    """
+    row = {"channel_id": channel_id, "name": name[:80], "is_private": is_private, "is_direct": False}
+    known = {"watermark": last, "read_back_to": first, "is_read_back": True, "is_whole_due": False, "due_at": now}
+    await insert_rows(tx, channels, [row | known])
+
+
 async def claim(
     tx: AsyncConnection, *, now: datetime, until: datetime, lease: str, watched: Collection[str]
 ) -> Reading | None:

@@ -122,6 +122,12 @@ async def drop_questions(tx: AsyncConnection, channel_id: str, ts: Collection[st
         await tx.execute(delete(questions).where(questions.c.channel_id == channel_id, questions.c.ts.in_(list(ts))))
 
 
+async def count_questions(tx: AsyncConnection, channel_id: str, *, first: str, last: str) -> int:
+    """How many questions are known in the channel from one ts to another, both included."""
+    query = select(func.count()).select_from(questions).where(questions.c.channel_id == channel_id)
+    return await tx.scalar(query.where(questions.c.ts >= first, questions.c.ts <= last)) or 0
+
+
 async def is_question(tx: AsyncConnection, channel_id: str, ts: str) -> bool:
     """Whether the message, as last seen, asks something."""
     query = select(questions.c.ts).where(questions.c.channel_id == channel_id, questions.c.ts == ts)

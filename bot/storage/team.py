@@ -31,6 +31,9 @@ async def terms(tx: AsyncConnection) -> Mapping[str, Sequence[Term]]:
 
 async def replace(tx: AsyncConnection, source: str, named: Sequence[Term]) -> None:
     """The source names its people with their days, so what it said before does not count any more."""
+    known = await tx.execute(select(memberships).where(memberships.c.source == source).order_by(memberships.c.id))
+    if [Term(row.person, row.since, row.until) for row in known] == list(named):
+        return
     await tx.execute(delete(memberships).where(memberships.c.source == source))
     if named:
         rows = [{"person": each.person, "since": each.since, "until": each.until, "source": source} for each in named]

@@ -1,0 +1,277 @@
+"""Takes a Slack export down, by the same way as live messages: `PeerService.record_page`, a batch at a time.
+
+Nothing in an export is ever answered. A second run finds everything known.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+from bot.clock import Clock
+from bot.model import Message, Standing, Workspace, moment
+from bot.peers.export import Entry, Export, ExportChannel, Notice, Unreadable
+from bot.peers.rules import is_by_ours
+from bot.peers.service import PeerService
+from bot.peers.team_file import NamedTeam
+from bot.storage import channels as channel_rows
+from bot.storage import peers as rows
+from bot.storage import team
+from bot.storage.engine import Database, Tx
+from bot.storage.people import pseudonyms_of, stand_ins, who_is_left_out
+from knowledge.channels import AnswerMode, Channel, Channels
+
+BATCH = 1_000  # messages a transaction
+LISTED = 20  # unreadable files and messages that are named; the rest is counted
+
+Progress = Callable[[str], None]
+
+
+@dataclass
+class Imported:
+    """What was read. `new` said something not known before; `outsiders` wrote in channels shared with others."""
+
+    files: int = 0
+    messages: int = 0
+    new: int = 0
+    replies: int = 0
+    questions: int = 0
+    reactions: int = 0
+    bots: int = 0
+    nameless: int = 0  # a bot's, without any id: not kept
+    outsiders: int = 0  # in a channel shared with another company, by people not known to be ours: not kept
+    deleted: int = 0
+    people: set[str] = field(default_factory=set)
+    notices: Counter[str] = field(default_factory=Counter)
+    channels: list[ExportChannel] = field(default_factory=list)
+    derived_ids: list[str] = field(default_factory=list)  # names of channels
+    between_people: int = 0
+    unlisted: tuple[str, ...] = ()
+    unreadable: list[Unreadable] = field(default_factory=list)
+    unreadable_count: int = 0
+    first_ts: str = ""
+    last_ts: str = ""
+    seconds: float = 0.0
+
+    @property
+    def known(self) -> int:
+        return self.messages - self.new - self.nameless - self.outsiders
+
+    @property
+    def is_failed(self) -> bool:
+        """Nothing at all could be read, and something should have been."""
+        return self.messages == 0 and self.unreadable_count > 0
+
+    def see(self, entry: Entry, workspace: Workspace) -> None:
+        match entry:
+            case Notice(subtype):
+                self.notices[subtype] += 1
+            case Unreadable():
+                self.unreadable_count += 1
+                if len(self.unreadable) < LISTED:
+                    self.unreadable.append(entry)
+            case Standing(said=Message() as said):
+                self._see_message(said)
+                self.outsiders += not is_by_ours(said, workspace)
+                self.reactions += sum(len(users) for _, users, _ in entry.reactions)
+            case _:
+                self.deleted += 1
+
+    def _see_message(self, said: Message) -> None:
+        self.messages += 1
+        self.replies += said.thread_ts is not None
+        self.first_ts = min(self.first_ts or said.ts, said.ts)
+        self.last_ts = max(self.last_ts, said.ts)
+        if said.author.is_bot:
+            self.bots += 1
+            self.nameless += not said.author.user_id
+        elif said.author.user_id:
+            self.people.add(said.author.user_id)
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract of `mentor import --json`."""
+        return {
+            "files": self.files,
+            "channels": len(self.channels),
+            "people": len(self.people),
+            "messages": self.messages,
+            "new": self.new,
+            "known": self.known,
+            "replies": self.replies,
+            "questions": self.questions,
+            "reactions": self.reactions,
+            "bot_messages": self.bots,
+            "not_kept": {"nameless_bots": self.nameless, "other_companies": self.outsiders},
+            "deleted": self.deleted,
+            "notices": dict(sorted(self.notices.items())),
+            "left_out": {"between_people": self.between_people, "unlisted": list(self.unlisted)},
+            "derived_ids": self.derived_ids,
+            "unreadable": {"count": self.unreadable_count, "listed": [asdict(each) for each in self.unreadable]},
+            "first_ts": self.first_ts or None,
+            "last_ts": self.last_ts or None,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+class Importer:
+    """`channels` are the handbook's: they say what is kept of those that are listed there."""
+
+    def __init__(
+        self,
+        database: Database,
+        export: Export,
+        *,
+        channels: Channels,
+        clock: Clock,
+        new_id: Callable[[], str],
+        batch: int = BATCH,
+        progress: Progress = lambda _: None,
+    ) -> None:
+        self._database = database
+        self._export = export
+        self._clock = clock
+        self._new_id = new_id
+        self._batch = batch
+        self._progress = progress
+        self._handbook = channels
+        self._ids = {each: _id(each, channels) for each in export.channels}
+        self._peers = PeerService(
+            database,
+            channels=lambda: self._watched,
+            workspace=export.workspace,
+            clock=clock,
+            new_id=new_id,
+            wake=lambda: None,
+        )
+        self._watched = self._as_watched()
+
+    async def run(self) -> Imported:
+        """Every channel, one after the other; what cannot be read is counted and named."""
+        started = self._clock.now()
+        export, done = self._export, Imported()
+        done.between_people, done.unlisted = export.between_people, export.unlisted
+        done.derived_ids = [each.name for each, channel_id in self._ids.items() if channel_id == each.derived_id]
+        for problem in export.unreadable:
+            done.see(problem, export.workspace)
+        read_ts = export.newest_ts()
+        for channel in export.channels:
+            await self._read(channel, done, read_ts)
+            done.channels.append(channel)
+        done.seconds = (self._clock.now() - started) / timedelta(seconds=1)
+        return done
+
+    async def name_team(self, named: NamedTeam) -> None:
+        """These are the platform team by this source, with their days, in place of whom it named before."""
+        await self._database.write(lambda tx: self._name_team(tx, named))
+
+    def _as_watched(self) -> Channels:
+        """As the handbook has them, but for answering."""
+        watched = []
+        for each, channel_id in self._ids.items():
+            known = self._handbook.watched(channel_id) or Channel(channel_id, each.name)
+            watched.append(replace(known, answer=AnswerMode.WHEN_MENTIONED))
+        return replace(self._handbook, channels=tuple(watched))
+
+    async def _read(self, channel: ExportChannel, done: Imported, read_ts: str) -> None:
+        channel_id = self._ids[channel]
+        here = Imported()
+        standing = self._standing(channel, channel_id, done, here)
+        while page := list(islice(standing, self._batch)):
+            done.new += await self._peers.record_page(channel_id, page, read_ts=read_ts, is_shared=channel.is_shared)
+            self._progress(f"{len(done.channels)} of {len(self._export.channels)} channels, {done.messages:,} messages")
+        if here.messages:
+            done.questions += await self._database.write(lambda tx: self._close(tx, channel, channel_id, here))
+
+    def _standing(self, channel: ExportChannel, channel_id: str, done: Imported, here: Imported) -> Iterator[Standing]:
+        for file in channel.days:
+            done.files += 1
+            for entry in self._export.read_day(channel, channel_id, file):
+                done.see(entry, self._export.workspace)
+                here.see(entry, self._export.workspace)
+                if isinstance(entry, Standing):
+                    yield entry
+
+    async def _close(self, tx: Tx, channel: ExportChannel, channel_id: str, here: Imported) -> int:
+        """Name and visibility of the channel are known from now on. How many questions it has in that time."""
+        now, name, is_private = self._clock.now(), channel.name, channel.is_private
+        first, last = here.first_ts, here.last_ts
+        if self._handbook.watched(channel_id) is not None:  # it is read back anyway, to where the handbook says
+            await channel_rows.add(tx, {channel_id: name}, is_direct=False, now=now, is_private=is_private)
+        else:
+            await channel_rows.add_read(tx, channel_id, name, is_private=is_private, first=first, last=last, now=now)
+        return await rows.count_questions(tx, channel_id, first=first, last=last)
+
+    async def _name_team(self, tx: Tx, named: NamedTeam) -> None:
+        user_ids = named.user_ids
+        names = await stand_ins(tx)
+        left_out = await who_is_left_out(tx, user_ids, names)
+        known = await pseudonyms_of(tx, user_ids - left_out, now=self._clock.now(), new_id=self._new_id)
+        places = sorted({*self._ids.values(), *(each.channel_id for each in await channel_rows.states(tx))})
+
+        def persons(user_id: str) -> Iterable[str]:
+            if user_id in left_out:
+                return [names.stand_in(user_id, place) for place in places]
+            return [known[user_id]]
+
+        terms = [
+            team.Term(person, each.since, each.until) for each in named.members for person in persons(each.user_id)
+        ]
+        await team.replace(tx, named.source, terms)
+
+
+def _id(channel: ExportChannel, handbook: Channels) -> str:
+    """Slack's; where the export has none, that of the handbook's channel of this name, else one made from the name."""
+    named = (each.id for each in handbook.channels if each.name == channel.name)
+    return channel.id or next(named, channel.derived_id)
+
+
+def in_words(done: Imported) -> str:
+    """The summary, a sentence or two a line."""
+    people, places = _count(len(done.people), "person", "people"), _count(len(done.channels), "channel")
+    read = f"Read {_count(done.messages, 'message')} by {people} in {places} and {_count(done.files, 'file')}"
+    replies, bots = _count(done.replies, "reply", "replies"), _count(done.bots, "message")
+    lines = [
+        f"{read}{_span(done)}, in {done.seconds:.1f} s.",
+        f"New: {done.new:,}. Already known: {done.known:,}.",
+        f"Among them: {replies}, {bots} by bots. Reactions: {done.reactions:,}. Questions found: {done.questions:,}.",
+    ]
+    lines += [text for count, text in _left_out(done) if count]
+    if done.unreadable_count:
+        lines.append(f"Could not be read: {done.unreadable_count:,}.")
+        lines += [f"  {each.file}{_at(each.index)}: {each.reason}" for each in done.unreadable]
+        if done.unreadable_count > len(done.unreadable):
+            lines.append(f"  … and {done.unreadable_count - len(done.unreadable):,} more")
+    return "\n".join(lines)
+
+
+def _left_out(done: Imported) -> Iterator[tuple[int, str]]:
+    """How many, and the line that says so."""
+    kinds = ", ".join(f"{count:,} {subtype}" for subtype, count in done.notices.most_common())
+    yield done.notices.total(), f"Left out, Slack's own notices: {kinds}."
+    yield done.deleted, f"Deleted before the export: {_count(done.deleted, 'message')}."
+    yield done.nameless, f"Not kept, by bots without an id: {_count(done.nameless, 'message')}."
+    yield done.outsiders, f"Not kept, by people of other companies: {_count(done.outsiders, 'message')}."
+    apart = _count(done.between_people, "conversation")
+    yield done.between_people, f"Direct and group messages are never imported: {apart} left out."
+    yield (
+        len(done.unlisted),
+        f"Left out, in none of the export's lists of channels: {', '.join(done.unlisted[:LISTED])}.",
+    )
+    made = ", ".join(done.derived_ids[:LISTED])
+    yield len(done.derived_ids), f"The export has no id for these channels, so one was made from the name: {made}."
+
+
+def _span(done: Imported) -> str:
+    if not done.first_ts:
+        return ""
+    return f", from {moment(done.first_ts):%Y-%m-%d} to {moment(done.last_ts):%Y-%m-%d}"
+
+
+def _at(index: int | None) -> str:
+    return "" if index is None else f"[{index}]"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
