@@ -38,6 +38,8 @@ class Kind(StrEnum):
     HELP = "answers.help"
     HAND_OVER = "answers.hand_over"
     VERDICT = "answers.verdict"
+    READ_AGAIN = "peers.read_again"
+    DIGEST = "digest.post"
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,17 @@ class Press:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Due:
+    """A slot of the timetable has come: `key` is the slot, `due_at` its time in ISO form."""
+
+    key: str
+    due_at: str
+
+    def to_payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
 Do = Callable[[dict[str, Any]], Awaitable[object]]
 
 
@@ -92,7 +105,7 @@ class Job:
     given_up: Do
 
 
-async def enqueue(tx: Tx, kind: Kind, wanted: Asking | Press, *, due_at: datetime, now: datetime) -> bool:
+async def enqueue(tx: Tx, kind: Kind, wanted: Asking | Press | Due, *, due_at: datetime, now: datetime) -> bool:
     """Whether it is new; the same kind and key is done once."""
     return await rows.enqueue(tx, kind=kind.value, key=wanted.key, payload=wanted.to_payload(), due_at=due_at, now=now)
 

@@ -43,6 +43,17 @@ async def enqueue(
     )
 
 
+async def enqueue_missed(tx: AsyncConnection, *, kind: str, key: str, due_at: datetime, now: datetime) -> bool:
+    """Whether it is new: written down as never to be done."""
+    row = {"kind": kind, "key": key, "due_at": due_at, "state": "missed", "attempts": 0}
+    return await insert_new(tx, work, {**row, "created_at": now, "finished_at": now})
+
+
+async def last_due(tx: AsyncConnection, *, kind: str) -> datetime | None:
+    """When the newest work of the kind was due; None when there was none."""
+    return await tx.scalar(select(func.max(work.c.due_at)).where(work.c.kind == kind))
+
+
 async def withdraw(tx: AsyncConnection, *, keys: Collection[str]) -> None:
     """What waits under these keys is not wanted any more. What somebody has in hand goes on."""
     if keys:

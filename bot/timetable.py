@@ -1,0 +1,61 @@
+"""What is done once a day or a week: a tick writes down each slot that fell due, and workers do the rest.
+
+Decides only whether a slot is still worth doing. Any number of processes may tick, however late or often.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.calendar import Schedule, Slot, slots_between
+from bot.clock import Clock
+from bot.storage import work as rows
+from bot.storage.engine import Database
+from bot.work import Due, Kind, enqueue
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """`worth` is how long after its time a slot is still done; later it is `missed`, and that is told."""
+
+    kind: Kind
+    schedule: Callable[[], Schedule]
+    worth: timedelta
+    missed: Callable[[Due], Awaitable[object]] | None = None
+
+
+class Timetable:
+    def __init__(
+        self, database: Database, planned: Sequence[Planned], *, clock: Clock, wake: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._planned = planned
+        self._clock = clock
+        self._wake = wake
+
+    async def tick(self) -> None:
+        """Every slot since the last one that is written down; without one, those that are still worth doing."""
+        for planned in self._planned:
+            now = self._clock.now()
+            async with self._database.read() as tx:
+                last = await rows.last_due(tx, kind=planned.kind.value)
+            for slot in slots_between(planned.schedule(), last or now - planned.worth, now):
+                await self._write_down(planned, slot)
+
+    async def _write_down(self, planned: Planned, slot: Slot) -> None:
+        now, due = self._clock.now(), Due(slot.key, slot.due_at.isoformat())
+        if now - slot.due_at < planned.worth:
+            if await self._database.write(lambda tx: enqueue(tx, planned.kind, due, due_at=slot.due_at, now=now)):
+                self._wake()
+            return
+        kind = planned.kind.value
+        if await self._database.write(
+            lambda tx: rows.enqueue_missed(tx, kind=kind, key=slot.key, due_at=slot.due_at, now=now)
+        ):
+            log.warning("timetable.missed", kind=kind, slot=slot.key)
+            if planned.missed is not None:
+                await planned.missed(due)
