@@ -1,6 +1,6 @@
 """`mentor demo`: a sandbox workspace and the bot in one process, and a short tour through what people see.
 
-The only room besides the command line that knows the sandbox. Everything here is made up but the bot.
+Besides the command line, the demo alone knows the sandbox. Everything here is made up but the bot.
 """
 
 import asyncio
@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from textwrap import fill
@@ -18,38 +17,16 @@ from bot import generate, logs
 from bot.app import running
 from bot.clock import Clock
 from bot.config import Settings, read_settings
+from bot.demo_company import CHANNELS, GROUPS, PLATFORM_ONLY
+from bot.demo_company import PEOPLE as PEOPLE
+from bot.demo_company import STARTS_AT as STARTS_AT
+from bot.demo_history import furnish_history
 from sandbox import Actor, Sandbox
 from sandbox import Clock as SandboxClock
 from sandbox.model import Message
 
 TOUR_PACE = 5.0  # the workspace's clock against the wall's: short waits, and room for a slow machine
-STARTS_AT = datetime(2026, 11, 24, 10, 12, tzinfo=UTC)  # a Tuesday morning, within everybody's hours
 PATIENCE_S = 20.0
-
-PEOPLE = {
-    "U0MAYA": ("maya", "Maya Lind"),
-    "U0TOMAS": ("tomas", "Tomas Reyes"),
-    "U0PRIYA": ("priya", "Priya Nair"),
-    "U0JONAS": ("jonas", "Jonas Weber"),
-    "U0AMARA": ("amara", "Amara Okafor"),
-    "U0LICHEN": ("li", "Li Chen"),
-}
-GROUPS = {
-    "S0PLATFORM": ("platform", ["U0MAYA", "U0TOMAS"]),
-    "S0DUTY": ("platform-duty", ["U0TOMAS"]),
-    "S0PAYMENTS": ("payments", ["U0PRIYA"]),
-    "S0CHECKOUT": ("checkout", ["U0JONAS"]),
-    "S0SEARCH": ("search", ["U0AMARA"]),
-    "S0DATA": ("data", ["U0LICHEN"]),
-}
-CHANNELS = {
-    "C0ASKPLAT": "ask-platform",
-    "C0DEPLOYS": "deploys",
-    "C0DATAHELP": "data-help",
-    "C0RANDOM": "random",
-    "C0PLATFORM": "platform-team",
-}
-PLATFORM_ONLY = "C0PLATFORM"
 
 
 async def demo(*, port: int, stay: bool) -> int:
@@ -60,6 +37,7 @@ async def demo(*, port: int, stay: bool) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mentor-demo-")))
         sandbox = Sandbox(generate.manifest(), clock=clock)
         furnish(sandbox)
+        furnish_history(sandbox, until=STARTS_AT)
         await sandbox.start(port)
         stack.push_async_callback(sandbox.stop)
         print(f"Mentor in a sandbox workspace: {sandbox.url}\n", flush=True)
