@@ -36,7 +36,7 @@ def moment_of(day: date, at: time, timezone: str) -> datetime:
 
     A time that comes twice is its first occurrence; a time or a day that is left out is the first moment after it.
     """
-    local = datetime.combine(day, at, ZoneInfo(timezone))
+    local = datetime.combine(day, at.replace(fold=0), ZoneInfo(timezone))
     if _offset(local) < _offset(local.replace(fold=1)):  # PEP 495: so only for a time that is left out
         return _end_of_gap(local.replace(microsecond=0))
     return local.astimezone(UTC)

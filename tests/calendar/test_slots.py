@@ -59,6 +59,10 @@ def test_time_on_the_wall_is_the_first_moment_that_shows_it_or_a_later_one(
     assert (moment, moment.tzinfo) == (utc(expected), UTC)
 
 
+def test_time_marked_as_the_second_of_two_is_still_the_first() -> None:
+    assert moment_of(date(2026, 10, 25), time(2, 30, fold=1), "Europe/Berlin") == utc("2026-10-25T00:30")
+
+
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
