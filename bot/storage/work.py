@@ -51,7 +51,8 @@ async def enqueue_missed(tx: AsyncConnection, *, kind: str, key: str, due_at: da
 
 async def last_due(tx: AsyncConnection, *, kind: str) -> datetime | None:
     """When the newest work of the kind was due; None when there was none."""
-    return await tx.scalar(select(func.max(work.c.due_at)).where(work.c.kind == kind))
+    newest: datetime | None = await tx.scalar(select(func.max(work.c.due_at)).where(work.c.kind == kind))
+    return newest
 
 
 async def withdraw(tx: AsyncConnection, *, keys: Collection[str]) -> None:
