@@ -144,7 +144,8 @@ class Mentor:
 
     def _socket(self) -> SocketMode:
         token = self.settings.slack_app_token
-        return SocketMode(self.bolt, token.value, web_client=web_client(token, self.settings.slack_api_url))
+        client = web_client(token, self.settings.slack_api_url)
+        return SocketMode(self.bolt, token.value, web_client=client, on_reconnect=lambda: None)
 
     async def forget_old(self) -> None:
         """Keys that nothing can ask for again, and the words of messages long sent."""

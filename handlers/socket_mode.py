@@ -2,10 +2,12 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from aiohttp import ClientError
+import structlog
+from aiohttp import ClientError, ClientWebSocketResponse
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.app.async_app import AsyncApp
@@ -15,19 +17,65 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackRefused, SlackUnclear
+from bot.model import Json
 from handlers.errors import LISTENER_S, dispatch, read_request
+
+log = structlog.get_logger(__name__)
 
 OPEN = "apps.connections.open"
 PING_S = 10.0
 LOOK_S = 0.25  # how often the socket is looked at between pings
-DEAF_AFTER_S = 30.0  # without a ping the socket is taken for dead, whatever it says of itself
+GOODBYE_S = 2.0  # for a deaf socket to be closed in good form
+DEAF_AFTER_S = 30.0  # without an answer to a ping the socket is taken for dead, whatever it says of itself
+
+
+class Hearing:
+    """How long ago our pings were last answered on the socket at hand.
+
+    What the SDK notes is the wall's time of the ping, and that clock may be set; when the note changes tells as much.
+    """
+
+    def __init__(self, deaf_after_s: float, now_s: Callable[[], float]) -> None:
+        self._deaf_after_s = deaf_after_s
+        self._now_s = now_s
+        self._socket: object = None
+        self._answered: float | None = None
+        self._since_s = now_s()
+
+    def is_of_another(self, socket: object) -> bool:
+        return socket is not self._socket
+
+    def note(self, socket: object, answered: float | None) -> None:
+        """A new socket, or a new answer on it, starts the time again."""
+        if self.is_of_another(socket) or answered != self._answered:
+            self._socket, self._answered, self._since_s = socket, answered, self._now_s()
+
+    @property
+    def is_deaf(self) -> bool:
+        return self._now_s() - self._since_s > self._deaf_after_s
 
 
 class SocketMode(AsyncSocketModeHandler):
-    """Bolt's adapter, with our boundary round the dispatch and a stop that lets go of nothing half done."""
+    """Bolt's adapter, with our boundary round the dispatch and a stop that lets go of nothing half done.
 
-    def __init__(self, bolt: AsyncApp, app_token: str, *, web_client: AsyncWebClient) -> None:
-        super().__init__(bolt, app_token, web_client=web_client, ping_interval=PING_S)
+    `on_reconnect` is called whenever Slack greets a connection after the first: what came between may be missing.
+    """
+
+    def __init__(
+        self,
+        bolt: AsyncApp,
+        app_token: str,
+        *,
+        web_client: AsyncWebClient,
+        on_reconnect: Callable[[], None],
+        ping_s: float = PING_S,
+        deaf_after_s: float = DEAF_AFTER_S,
+    ) -> None:
+        super().__init__(bolt, app_token, web_client=web_client, ping_interval=ping_s)
+        self.client.message_listeners.append(self._on_message)
+        self._on_reconnect = on_reconnect
+        self._hearing = Hearing(deaf_after_s, time.monotonic)
+        self._first: object = None
         self._in_hand: set[asyncio.Task[Any] | None] = set()
         self._is_stopping = False
 
@@ -44,14 +92,26 @@ class SocketMode(AsyncSocketModeHandler):
         except (SlackClientError, ClientError, TimeoutError, OSError) as error:
             raise SlackUnclear(OPEN, type(error).__name__) from error
         await self.client.connect()  # type: ignore[no-untyped-call]
+        self._first = self.client.current_session
+
+    async def _on_message(self, _client: AsyncBaseSocketModeClient, message: Json, _raw: str | None = None) -> None:
+        if message.get("type") == "hello" and self.client.current_session is not self._first:
+            log.info("socket.reconnected")
+            self._on_reconnect()
 
     async def what_is_wrong(self) -> str:
         """Why nothing can be heard; "" when all is well. The age of the last ping counts, not what the client says."""
-        if not await self.client.is_connected():
+        session = self.client.current_session
+        if session is None or not await self.client.is_connected():
             return "the socket to Slack is not connected"
-        last = self.client.last_ping_pong_time
-        is_deaf = last is not None and time.time() - last > DEAF_AFTER_S
-        return "Slack has not been heard of for half a minute" if is_deaf else ""
+        return "Slack has not been heard of for half a minute" if self._is_deaf(session) else ""
+
+    def _is_deaf(self, session: ClientWebSocketResponse) -> bool:
+        if self._hearing.is_of_another(session):
+            # The SDK keeps the old socket's time, and for one that was never answered it makes one up.
+            self.client.last_ping_pong_time = time.time()
+        self._hearing.note(session, self.client.last_ping_pong_time)
+        return self._hearing.is_deaf
 
     async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
         if self._is_stopping:
@@ -69,8 +129,8 @@ class SocketMode(AsyncSocketModeHandler):
             self._in_hand.discard(task)
 
     async def keep_open(self) -> None:
-        """Opens a new socket as soon as one broke, until cancelled."""
-        await asyncio.gather(self._replace_broken(), self._forget_spent())
+        """Opens a new socket as soon as one broke or went deaf, until cancelled."""
+        await asyncio.gather(self._replace_broken(), self._end_deaf(), self._forget_spent())
 
     async def _replace_broken(self) -> None:
         """The SDK looks at a broken socket only at the next ping, and what people press or type until then is lost.
@@ -86,6 +146,23 @@ class SocketMode(AsyncSocketModeHandler):
             seen = session
             with suppress(SlackClientError, ClientError, TimeoutError, OSError):
                 await self.client.connect_to_new_endpoint()
+
+    async def _end_deaf(self) -> None:
+        """Closes a socket on which our pings are no longer answered, so that it is replaced.
+
+        The SDK waits for four pings and aiohttp's heartbeat for silence, which Slack's own pings break. Both would go
+        on with a wire that carries these and nothing else.
+        """
+        while True:
+            await asyncio.sleep(LOOK_S)
+            session = self.client.current_session
+            if session is None or session.closed:
+                continue
+            if self._is_deaf(session):
+                log.warning("socket.deaf")
+                with suppress(TimeoutError):  # who pings on and never says goodbye would keep us here for ever
+                    async with asyncio.timeout(GOODBYE_S):
+                        await session.close()
 
     async def _forget_spent(self) -> None:
         """An address is good for one connection and a short time, and the SDK would try a spent one for ever."""

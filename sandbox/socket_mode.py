@@ -52,6 +52,7 @@ class SocketHub:
 
     def __init__(self, *, app_id: str, patience: Patience, seed: int = 1) -> None:
         self.connections: list[Connection] = []
+        self.ping_every_s = PING_EVERY_S
         self._app_id = app_id
         self._patience = patience
         self._chance = random.Random(seed)
@@ -70,7 +71,7 @@ class SocketHub:
         if ticket not in self._tickets:
             return web.Response(status=408, text="ticket_expired")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(heartbeat=PING_EVERY_S, autoping=False)
+        socket = web.WebSocketResponse(heartbeat=self.ping_every_s, autoping=False)
         await socket.prepare(request)
         if len(self.connections) >= MOST_CONNECTIONS:
             await self._say(socket, _farewell("too_many_websockets"))

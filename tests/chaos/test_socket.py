@@ -1,17 +1,23 @@
-"""A socket that breaks without a word, as networks let it, and an address that is spent before it is used."""
+"""A socket that breaks without a word or goes deaf, as networks let it, and an address spent before it is used."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from slack_bolt.app.async_app import AsyncApp
+from structlog.typing import EventDict
 
 from bot.app import running
 from bot.config import Secret
 from bot.demo import furnish, settings_for
 from bot.errors import SlackRefused
 from bot.generate import manifest
-from handlers.socket_mode import PING_S
+from bot.slack import web_client
+from handlers.socket_mode import DEAF_AFTER_S, LOOK_S, PING_S, SocketMode
 from sandbox import Sandbox
 
 
@@ -60,3 +66,75 @@ async def test_a_wrong_app_token_ends_the_start_with_the_reason(tmp_path: Path) 
         with pytest.raises(SlackRefused, match="SLACK_APP_TOKEN"):
             async with running(settings):
                 raise AssertionError("started")
+
+
+DEAF = {"event": "socket.deaf", "log_level": "warning"}
+
+
+@asynccontextmanager
+async def listening(
+    sandbox: Sandbox, reconnects: list[str], *, ping_s: float = PING_S, deaf_after_s: float = DEAF_AFTER_S
+) -> AsyncIterator[SocketMode]:
+    """A socket of a bot that has nothing to say, kept open."""
+    client = web_client(Secret(sandbox.bot_token), sandbox.api_url)
+    socket = SocketMode(
+        AsyncApp(client=client, process_before_response=True, request_verification_enabled=False),
+        sandbox.app_token,
+        web_client=web_client(Secret(sandbox.app_token), sandbox.api_url),
+        on_reconnect=lambda: reconnects.append("again"),
+        ping_s=ping_s,
+        deaf_after_s=deaf_after_s,
+    )
+    keeping = asyncio.create_task(socket.keep_open())
+    try:
+        await socket.open()
+        await sandbox.connected()
+        yield socket
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await socket.stop()
+
+
+async def test_a_deaf_socket_is_replaced_though_slack_still_pings(logged: list[EventDict]) -> None:
+    """The SDK would wait for four pings, and aiohttp for silence."""
+    reconnects: list[str] = []
+    async with Sandbox(manifest()) as sandbox:
+        sandbox.sockets.ping_every_s = 1.5
+        async with listening(sandbox, reconnects, ping_s=2.0, deaf_after_s=4.0) as socket:
+            deaf = sandbox.sockets.connections[0]
+            sandbox.disconnect_sockets(kind="deaf")
+            says_connected = await socket.client.is_connected()
+
+            await sandbox.wait_for(lambda: reconnects, 30)
+
+            assert says_connected
+            assert logged.count(DEAF) == 1
+            assert sandbox.sockets.connections != [deaf]
+            assert await socket.what_is_wrong() == ""
+
+
+@pytest.mark.parametrize("kind", ["polite", "cut"])
+async def test_each_connection_after_the_first_is_told_of_whoever_made_it(kind: Literal["polite", "cut"]) -> None:
+    reconnects: list[str] = []
+    async with Sandbox(manifest()) as sandbox, listening(sandbox, reconnects):
+        first = sandbox.sockets.connections[0]
+        told_of_the_first = list(reconnects)
+
+        sandbox.disconnect_sockets(kind=kind)
+        await sandbox.wait_for(lambda: reconnects and first not in sandbox.sockets.connections)
+
+        assert told_of_the_first == []  # and after it once or more: told to go, the SDK may connect twice
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("sandbox", [Sandbox], indirect=True, ids=[""])
+async def test_a_bot_gone_deaf_hears_again_in_half_a_minute(sandbox: Sandbox, logged: list[EventDict]) -> None:
+    deaf = sandbox.sockets.connections[0]
+    deafened_s = asyncio.get_running_loop().time()
+    sandbox.disconnect_sockets(kind="deaf")
+
+    await sandbox.wait_for(lambda: any(each is not deaf for each in sandbox.sockets.connections), DEAF_AFTER_S * 2)
+
+    assert asyncio.get_running_loop().time() - deafened_s <= DEAF_AFTER_S + 4 * LOOK_S
+    assert DEAF in logged
