@@ -31,6 +31,7 @@ from bot.model import Workspace
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
 from bot.peers.service import PeerService
+from bot.replays import Replays
 from bot.slack import Slack, web_client
 from bot.storage import migrate
 from bot.storage import outbox as outbox_rows
@@ -94,6 +95,7 @@ class Mentor:
             request_in=request_in,
             announce=_nothing_to_say,
         )
+        self.replays = Replays(self.database, clock=clock)
         self.bolt = self._bolt()
         self.socket = self._socket() if settings.uses_socket_mode else None
         self.ticks = AsyncIOScheduler()
@@ -151,6 +153,7 @@ class Mentor:
         """Keys that nothing can ask for again, and the words of messages long sent."""
         now = self.clock.now()
         await self.database.write(lambda tx: peer_rows.forget_events(tx, before=now - EVENT_IDS_KEPT))
+        await self.replays.forget_old()
         await self.database.write(lambda tx: work_rows.forget_done(tx, before=now - DONE_WORK_KEPT))
         await self.database.write(lambda tx: outbox_rows.forget_words(tx, before=now - WORDS_KEPT))
 
@@ -182,7 +185,8 @@ class Mentor:
         checks = {"database": self.is_database_there, "slack": self.is_slack_there}
         health.add_routes(application, checks=checks, figures=self.figures)
         if self.socket is None:
-            http.add_routes(application, self.bolt)
+            secret = self.settings.slack_signing_secret.value
+            http.add_routes(application, self.bolt, signing_secret=secret, replays=self.replays)
         return application
 
     def start_ticks(self) -> None:

@@ -21,8 +21,10 @@ from bot.model import Json
 log = structlog.get_logger(__name__)
 
 Listener = Callable[..., Awaitable[None]]
+Check = Callable[[], Awaitable[bool]]
 
-LISTENER_S = 2.0  # Slack waits 3
+ANSWER_S = 2.5  # Slack waits 3
+LISTENER_S = 2.0
 TELL_S = 0.8  # and within these 3 a person is told; also ends the SDK's second try
 NOT_TAKEN_DOWN = "Not taken down: I cannot reach my database right now. Please try again in a minute."
 
@@ -62,11 +64,24 @@ def read_request(body: str | Json, headers: Mapping[str, str], *, mode: str = "h
     return request if is_object else None
 
 
-async def dispatch(app: AsyncApp, request: AsyncBoltRequest) -> BoltResponse:
-    """What Bolt answers, within two seconds; 400 for what has no form of Slack's, never an exception."""
+class NotTakenDown(BoltResponse):
+    """Nothing was written: what was sent may come again, from whoever sent it."""
+
+
+async def nothing_refused() -> bool:
+    return False
+
+
+async def dispatch(app: AsyncApp, request: AsyncBoltRequest, *, is_refused: Check = nothing_refused) -> BoltResponse:
+    """What Bolt answers, within two seconds; 400 for what has no form of Slack's, never an exception.
+
+    What is refused gets 401 and runs no listener; a check that fails counts as a listener that failed.
+    """
     body = request.body
     try:
         async with asyncio.timeout(LISTENER_S):
+            if await _says(is_refused):
+                return BoltResponse(status=401)
             return await app.async_dispatch(request)
     except (ListenerFailed, TimeoutError) as error:
         log.error("listener.failed", type=body.get("type"), exc_info=error.__cause__ or error)  # noqa: TRY400
@@ -76,12 +91,19 @@ async def dispatch(app: AsyncApp, request: AsyncBoltRequest) -> BoltResponse:
         return BoltResponse(status=400, body="")
 
 
-async def _not_taken_down(body: Json) -> BoltResponse:
+async def _says(check: Check) -> bool:
+    try:
+        return await check()
+    except Exception as error:  # the handlers' boundary
+        raise ListenerFailed from error
+
+
+async def _not_taken_down(body: Json) -> NotTakenDown:
     if "command" in body:
-        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": NOT_TAKEN_DOWN})
+        return NotTakenDown(status=200, body={"response_type": "ephemeral", "text": NOT_TAKEN_DOWN})
     if body.get("type") == "block_actions" and (url := body.get("response_url")):
         with suppress(Exception):  # at most once, and nothing more can be done
             async with asyncio.timeout(TELL_S):
                 await AsyncRespond(response_url=url)(NOT_TAKEN_DOWN, response_type="ephemeral", replace_original=False)
-        return BoltResponse(status=200, body="")
-    return BoltResponse(status=500, body="")
+        return NotTakenDown(status=200, body="")
+    return NotTakenDown(status=500, body="")

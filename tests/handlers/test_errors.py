@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
@@ -89,7 +90,9 @@ async def test_an_event_is_acknowledged_once_it_is_written_down(bot: BotByHttp) 
 
 
 async def test_an_event_sent_again_changes_nothing(bot: BotByHttp) -> None:
-    statuses = [await bot.send(callback(message())) for _ in range(3)]
+    body, now_s = json.dumps(callback(message())).encode(), int(time.time())
+
+    statuses = [await bot.post(body, bot.headers(body, timestamp=str(now_s + late_s))) for late_s in (0, 60, 200)]
 
     assert (statuses, await bot.rows()) == ([200, 200, 200], 3)
 

@@ -1,5 +1,6 @@
 """Slack by signed HTTP: the whole way through, and the ways of proxies on it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 from bot import demo
 from bot.app import running
 from tests.handlers.by_http import FORM_TYPE, BotByHttp, bot_by_http, encoded, free_port
-from tests.handlers.payloads import callback, command, message
+from tests.handlers.payloads import Json, callback, command, message, press
 from tests.journeys.office import new_sandbox
 
 ASKED = "how do I see the logs of my service?"
@@ -70,13 +71,51 @@ async def test_a_content_type_with_its_charset_is_read(bot: BotByHttp) -> None:
     assert (status, await bot.rows()) == (200, 1)
 
 
-async def test_a_signed_request_replayed_changes_nothing(bot: BotByHttp) -> None:
+@pytest.mark.parametrize("payload", [command(), callback(message()), press()], ids=["command", "event", "press"])
+async def test_a_signed_request_is_taken_once(bot: BotByHttp, payload: Json) -> None:
+    body, content_type = encoded(payload)
+    headers = bot.headers(body, content_type)
+    first, rows = await bot.post(body, headers), await bot.rows()
+
+    replayed = [await bot.post(body, headers) for _ in range(2)]
+
+    assert (first, replayed, await bot.rows() - rows) == (200, [401, 401], 0)
+
+
+async def test_of_two_copies_at_the_same_instant_one_is_taken(bot: BotByHttp) -> None:
     body, content_type = encoded(command())
     headers = bot.headers(body, content_type)
 
-    statuses = [await bot.post(body, headers) for _ in range(3)]
+    statuses = await asyncio.gather(*(bot.post(body, headers) for _ in range(5)))
 
-    assert (statuses, await bot.rows()) == ([200, 200, 200], 1)
+    assert (sorted(statuses), await bot.rows()) == ([200, 401, 401, 401, 401], 1)
+
+
+async def test_a_request_that_failed_is_taken_when_a_proxy_sends_it_again(bot: BotByHttp) -> None:
+    body = json.dumps(callback(message())).encode()
+    headers, write = bot.headers(body), bot.mentor.database.write
+    await write(lambda tx: tx.exec_driver_sql("ALTER TABLE people RENAME TO away"))
+    failed = await bot.post(body, headers)
+    await write(lambda tx: tx.exec_driver_sql("ALTER TABLE away RENAME TO people"))
+
+    again = [await bot.post(body, headers) for _ in range(2)]
+
+    assert (failed, again) == (500, [200, 401])
+
+
+async def test_a_replay_is_refused_by_every_replica_and_after_a_restart(tmp_path: Path, database_url: str) -> None:
+    """Both workspaces have one signing secret, as the fresh requests show."""
+    body, content_type = encoded(command())
+    async with bot_by_http(tmp_path / "two", database_url=database_url) as two:
+        async with bot_by_http(tmp_path / "one", database_url=database_url) as one:
+            headers = one.headers(body, content_type)
+            first = await one.post(body, headers)
+            elsewhere = await two.post(body, headers)
+        async with bot_by_http(tmp_path / "three", database_url=database_url) as three:
+            restarted = await three.post(body, headers)
+            fresh = [await bot.send(command(trigger_id=f"1.2.{at}")) for at, bot in enumerate((two, three))]
+
+    assert (first, elsewhere, restarted, fresh) == (200, 401, 401, [200, 200])
 
 
 async def test_only_a_post_is_taken(bot: BotByHttp) -> None:

@@ -128,7 +128,8 @@ async def test_an_event_sent_again_is_answered_once(office: Office, line: Line) 
     await office.quiet()
 
     assert office.thread(asked) == [("priya", QUESTION), LOGS_TOLD]
-    assert office.sandbox.faults.fired["drop_ack"] >= 4
+    # Slack tries again at once, and what it signed in the same second is refused as a replay.
+    assert office.sandbox.faults.fired["drop_ack"] >= 3
 
 
 async def test_what_is_signed_but_makes_no_sense_is_refused_without_harm(office: Office, line: Line) -> None:
