@@ -247,7 +247,8 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
             stack.push_async_callback(_ended, asyncio.create_task(loop))
         mentor.start_ticks()
         stack.push_async_callback(mentor.stop_ticks)
-        runner = web.AppRunner(mentor.web(), access_log=None)
+        # what was signed are the bytes as they came, so nothing is unpacked first
+        runner = web.AppRunner(mentor.web(), access_log=None, auto_decompress=False)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.http_host, settings.http_port).start()
