@@ -1,6 +1,7 @@
 """The promise under load and faults: each question is answered once, in its thread, and none is lost.
 
-One bot (or two, on PostgreSQL) in this process with the sandbox. A bot that is killed is `test_sigkill.py`'s.
+By socket and by HTTP; one bot (or two, on PostgreSQL) in this process with the sandbox. A bot that is killed is
+`test_sigkill.py`'s.
 """
 
 import asyncio
@@ -12,16 +13,19 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from structlog.typing import EventDict
 
 from bot.answers import blocks
 from bot.answers.library import Library
 from bot.answers.offline import ask
 from bot.app import Mentor, running
 from bot.clock import Clock
-from bot.config import read_settings
+from bot.config import Secret, Settings, read_settings
 from sandbox import Clock as SandboxClock
 from sandbox import Message, Sandbox
 from tests.chaos import company
+from tests.chaos.proxy import Proxy, proxy_to
+from tests.handlers.by_http import free_port
 
 # The workspace's seconds to the wall's. What a busy machine must not turn into a fault of its own: a lease (60 s) is
 # three seconds here, a request's timeout (10 s) half of one, and a question counts as too old after three minutes. One
@@ -33,6 +37,7 @@ ROUNDS = 10  # the socket is cut once in each
 AMID = 15  # answers after which the cut comes: others are being sent, asked for or on their way then
 WAITING = 40  # questions open when more are asked; time runs fast here, and a slow machine must not be flooded for that
 PATIENCE_S = 120.0
+LOSS = 0.05  # of the answers to requests by HTTP
 
 
 @dataclass(frozen=True)
@@ -45,11 +50,22 @@ class Town:
     folder: Path
 
     async def bot(self, stack: AsyncExitStack, database_url: str, name: str = "bot") -> Mentor:
+        return await stack.enter_async_context(running(self._settings(database_url, name)))
+
+    async def bot_by_http(self, stack: AsyncExitStack, database_url: str, name: str = "bot") -> tuple[Mentor, str]:
+        """The bot and its request URL."""
+        secret, port = Secret(self.sandbox.signing_secret), free_port()
+        settings = replace(
+            self._settings(database_url, name), slack_app_token=Secret(""), slack_signing_secret=secret, http_port=port
+        )
+        return await stack.enter_async_context(running(settings)), f"http://127.0.0.1:{port}/slack/events"
+
+    def _settings(self, database_url: str, name: str) -> Settings:
         environment = company.environment_for(
             self.sandbox, folder=self.folder / name, handbook=self.handbook, database_url=database_url
         )
         clock = Clock(self.sandbox.clock.now, lambda: self.sandbox.clock.factor)
-        return await stack.enter_async_context(running(replace(read_settings(environment), clock=clock)))
+        return replace(read_settings(environment), clock=clock)
 
     def say(self, texts: Sequence[str], chance: random.Random) -> list[Message]:
         """Anybody, anywhere, all at once."""
@@ -139,3 +155,49 @@ async def test_two_bots_at_once_answer_each_question_once(town: Town, database_u
         await all_is_quiet(mentor, sandbox)
 
     check_each_answered_once(town, asked)
+
+
+async def ask_by_http(town: Town, texts: Sequence[str], chance: random.Random, database_urls: Sequence[str]) -> Proxy:
+    """Asks it all of a bot for each of these, behind one address, and holds the answers against the ledger."""
+    sandbox = town.sandbox
+    make_trouble(sandbox)
+    asked: list[Message] = []
+    async with AsyncExitStack() as stack:
+        bots = [await town.bot_by_http(stack, url, f"bot{at}") for at, url in enumerate(database_urls)]
+        proxy = await stack.enter_async_context(proxy_to([url for _, url in bots], chance, loss=LOSS))
+        sandbox.use_http(proxy.url)
+        for number in range(ROUNDS):
+            await sandbox.wait_for(partial(has_posted, sandbox, len(asked) - WAITING), PATIENCE_S)
+            asked += town.say(texts[number::ROUNDS], chance)
+        await all_is_quiet(bots[0][0], sandbox)
+    check_each_answered_once(town, asked)
+    return proxy
+
+
+def check_replays_were_refused(proxy: Proxy, logged: Sequence[EventDict]) -> None:
+    """What a bot had taken is refused by every bot, unless it said that it could not remember."""
+    not_remembered = sum(entry["event"] == "request.not_remembered" for entry in logged)
+    assert proxy.again[401] > 0
+    assert proxy.again[200] <= not_remembered
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_each_of_500_questions_by_http_is_answered_once_whatever_goes_wrong(
+    town: Town, database_url: str, logged: list[EventDict]
+) -> None:
+    proxy = await ask_by_http(town, company.questions(town.library, 500), random.Random(3), [database_url])
+
+    check_replays_were_refused(proxy, logged)
+    fired = town.sandbox.faults.fired
+    assert all(fired[kind] for kind in ("status_429", "status_500", "status_500_after", "lose_reply"))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_two_bots_behind_one_address_answer_each_question_once(
+    town: Town, database_url: str, logged: list[EventDict]
+) -> None:
+    town.sandbox.clock.set_factor(PACE / 2)  # as for two bots by socket
+
+    proxy = await ask_by_http(town, company.questions(town.library, 60), random.Random(4), [database_url] * 2)
+
+    check_replays_were_refused(proxy, logged)
