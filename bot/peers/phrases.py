@@ -155,8 +155,8 @@ REQUEST = _one_of(
 SMALL_TALK = re.compile(
     r"\W*+(?>(?:how (?:are|r) (?:you|u|we|things|ya|y'all)|how(?:'?s| is) (?:it|everything|life|everyone|everybody|"
     r"your day|the day)"
-    r"(?: going)?|how do you do|what'?s (?:up|new|happening)|wassup|sup|you (?:good|ok|okay|well|there)|all good|"
-    r"all well|ok|okay|"
+    r"(?: going)?|how do you do|how goes it|what'?s (?:up|new|happening)|wassup|sup|you (?:good|ok|okay|well|there)|"
+    r"all good|all well|ok|okay|"
     r"everyone|everybody|all|there|team|folks|guys|today|doing|going|you|this (?:fine )?(?:morning|week|evening)|"
     r"and|hi|hey|hello|"
     r"thanks?|thank you|cheers|good morning|morning|yes|no|yeah|really|right|seriously|huh|eh|oh|lol|haha|wow|see|"
@@ -292,8 +292,8 @@ IDEA = _one_of(
 BROKEN = re.compile(
     rf"\b(?:{_TROUBLE}|{_NOT} (?:get|reach|connect|access|find|see|open|log|pull|push|deploy|build|"
     rf"use|install|run|start)|"
-    r"(?:problems?|issues?|troubles?) (?:with|in|on|when|after|since)|outage|down|bugs?|can'?t|"
-    r"cannot|"
+    r"(?:problems?|issues?|troubles?) (?:with|in|on|when|after|since)|outage|down|bugs?|can'?t|cannot|"
+    r"(?:have|having|got|facing|an?|some|any) (?:\w+ )?(?:problems?|issues?|troubles?|difficult\w*)|"
     r"(?:lost|deleted|dropped) (?:a|the|my|our)|so slow|leaked)\b"
 )
 REALLY_BROKEN = re.compile(

@@ -58,6 +58,7 @@ ASKED = {
         "I followed the guide but nothing happens",
         "Something is broken with SSO, help",
         "I dropped a table by accident",
+        "we're having an odd issue with the runners",
     ],
     QuestionKind.DO_IT_FOR_ME: [
         "can someone restart the runners",
@@ -102,6 +103,7 @@ ASKED = {
     None: [
         "Hi all!",
         "hey team, how are you?",
+        "hey all, how goes it",
         "thanks everyone!!",
         "Deploy of payments to prod is done.",
         "FYI: maintenance of the registry tonight at 22:00",
