@@ -14,6 +14,7 @@ from sqlalchemy import Table, func, select
 from bot.clock import Clock
 from bot.model import Author, Deletion, Message, Workspace
 from bot.peers.service import PeerService, Request
+from bot.peers.wording import CLASSIFIER
 from bot.storage import people
 from bot.storage.engine import Database
 from bot.storage.schema import events, messages, questions, work
@@ -99,7 +100,7 @@ async def test_question_in_a_watched_channel_is_kept_and_waits_for_peers(desk: D
             "ts": TS,
             "asker": "p1",
             "kind": "how-to",
-            "classifier": "rules-1",
+            "classifier": CLASSIFIER,
             "asked_at": asked_at,
         }
     ]
