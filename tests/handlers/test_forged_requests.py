@@ -186,7 +186,7 @@ def malformed(asked: Captured, chance: random.Random, door: Door) -> Attempt:
     salt = str(chance.random())
     bodies: list[tuple[bytes, str]] = [
         (cut.encode(), chance.choice((JSON_TYPE, FORM_TYPE)) if not cut.startswith("{") else JSON_TYPE),
-        (chance.randbytes(chance.randrange(1, 200)), chance.choice((JSON_TYPE, FORM_TYPE))),
+        (b'{"' + chance.randbytes(chance.randrange(1, 200)), chance.choice((JSON_TYPE, FORM_TYPE))),
         (f'["{salt}"]'.encode(), JSON_TYPE),
         (f'"{salt}"'.encode(), JSON_TYPE),
         (salt.encode(), JSON_TYPE),
