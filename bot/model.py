@@ -98,6 +98,48 @@ class Standing:
         return self.said.ts
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A message that stands in a question's thread. `gist` is `bot.peers.wording`'s word for what it amounts to."""
+
+    ts: str
+    author: str
+    gist: str
+    is_bot: bool = False
+    addressee: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The asker's check mark on a message."""
+
+    ts: str  # of the message
+    at_ts: str  # when it was set; where no event told, when history showed it first
+
+
+@dataclass(frozen=True)
+class Discussion:
+    """A question and all that bears on it: its thread, the asker's marks, and what they pressed under our answers."""
+
+    channel_id: str
+    ts: str
+    asker: str
+    kind: str
+    replies: tuple[Reply, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    pressed_solved: tuple[datetime, ...] = ()
+    pressed_not_quite: bool = False
+    was_answered: bool = False  # by us, to our knowledge: our message may not be among the replies yet
+
+
+@dataclass(frozen=True)
+class Window:
+    """From `since` on, and before `until`."""
+
+    since: datetime
+    until: datetime
+
+
 @dataclass(frozen=True)
 class ChannelInfo:
     """What Slack says of a channel now."""

@@ -48,6 +48,16 @@ async def slack_ids_of(tx: AsyncConnection, pseudonyms: Collection[str]) -> dict
     return {row.id: row.slack_id for row in await tx.execute(query)}
 
 
+async def all_slack_ids(tx: AsyncConnection) -> dict[str, str]:
+    """By pseudonym, the Slack user ids of all who were not erased."""
+    return {row.id: row.slack_id for row in await tx.execute(select(people.c.id, people.c.slack_id))}
+
+
+def is_stand_in(name: str) -> bool:
+    """Whether the name is of somebody left out, and no pseudonym."""
+    return name.startswith("~")
+
+
 class StandIns:
     """Names for people left out. They hang on a key made once for the database, so nobody can count them back."""
 

@@ -20,6 +20,9 @@ class Term:
     since: date | None = None
     until: date | None = None
 
+    def covers(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
 
 async def terms(tx: AsyncConnection) -> Mapping[str, Sequence[Term]]:
     """By person, from all sources."""

@@ -1,0 +1,278 @@
+"""Counts cases into the figures of a window, as docs/metrics.md defines them. Pure; nothing in them is by person.
+
+What became of each question was decided before, in `bot.peers.cases`.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from bot.model import Json, Window
+from bot.peers.cases import By, Case, Outcome
+from bot.peers.wording import QuestionKind
+from bot.statistics import Share, absence_factor, median, percentile
+
+PEERS_CHANCE = timedelta(minutes=30)  # left alone by the platform team that long, peers could have answered
+RESPONDERS = (By.PEER, By.PLATFORM, By.BOT, By.NONE)
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long `n` first responses took, in seconds by the clock and of working time; None of nothing."""
+
+    n: int
+    median_s: float | None
+    p90_s: float | None
+    working_median_s: float | None
+    working_p90_s: float | None
+
+    @classmethod
+    def of(cls, cases: Iterable[Case]) -> Self:
+        """Of those cases that a person responded to."""
+        responded = [each for each in cases if each.seconds_to_first_response is not None]
+        clock = [each.seconds_to_first_response or 0 for each in responded]
+        worked = [each.working_seconds_to_first_response or 0 for each in responded]
+        return cls(
+            n=len(responded),
+            median_s=median(clock),
+            p90_s=percentile(clock, 90),
+            working_median_s=median(worked),
+            working_p90_s=percentile(worked, 90),
+        )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The numbers of one window. Rates are over questions at least as old as the horizon: `settled` of them.
+
+    `by_outcome` sums to `questions`; so do `by_responder` and `by_kind`.
+    """
+
+    window: Window
+    now: datetime  # when it was counted
+    questions: int
+    settled: int
+    by_outcome: Mapping[Outcome, int]
+    by_responder: Mapping[By, int]
+    by_kind: Mapping[str, int]
+    do_it_for_me: Share  # of all questions
+    response: Times
+    response_by: Mapping[By, Times]  # peer and platform
+    peer_first: Share  # first responders that are peers, of those that are peers or the platform team
+    peer_solved: Share  # likewise of those who solved it
+    peer_opportunity: Share  # solved by peers, of those that the platform team left alone for half an hour
+    unanswered: Share  # no person but the asker wrote
+    waiting: int  # old or young, without a response, and nothing solved them
+    solved: Share
+    self_serve: Share  # the asker confirmed a bot's answer, of those who were shown one
+    shown_in_silence: int  # the asker said nothing of the answer they were shown
+    reopened: int  # questions that came back after they were solved
+    thanked: int  # questions whose asker said thanks
+    askers: int
+    new_askers: int  # who never asked before the window
+    answers: int  # people's, one for each person and question
+    answerers: int  # distinct peers who answered
+    absence_factor: int  # how few people gave more than half of all answers, the platform team's included
+    platform_first: int  # questions that the platform team responded to first
+    out_of_hours: Share  # of these, outside working hours
+    working_days: int
+
+    @property
+    def open(self) -> int:
+        """Too young to have failed; counted beside the rates."""
+        return self.by_outcome[Outcome.OPEN]
+
+    @property
+    def interrupts_per_working_day(self) -> float | None:
+        return self.platform_first / self.working_days if self.working_days else None
+
+    def to_json(self) -> Json:
+        """As digests keep it; `from_json` makes the same figures again."""
+        said = {name: _plain(value) for name, value in vars(self).items()}
+        return {**said, "open": self.open, "interrupts_per_working_day": self.interrupts_per_working_day}
+
+    @classmethod
+    def from_json(cls, said: Json) -> Self:
+        made: Json = {name: Share.from_json(said[name]) for name in _SHARES} | {name: said[name] for name in _COUNTS}
+        return cls(
+            window=Window(*(datetime.fromisoformat(said["window"][name]) for name in ("since", "until"))),
+            now=datetime.fromisoformat(said["now"]),
+            by_outcome={each: said["by_outcome"][each.value] for each in Outcome},
+            by_responder={each: said["by_responder"][each.value] for each in RESPONDERS},
+            by_kind=said["by_kind"],
+            response=Times(**said["response"]),
+            response_by={By(by): Times(**times) for by, times in said["response_by"].items()},
+            **made,
+        )
+
+
+_SHARES = (
+    "do_it_for_me",
+    "peer_first",
+    "peer_solved",
+    "peer_opportunity",
+    "unanswered",
+    "solved",
+    "self_serve",
+    "out_of_hours",
+)
+_COUNTS = (
+    "questions",
+    "settled",
+    "waiting",
+    "shown_in_silence",
+    "reopened",
+    "thanked",
+    "askers",
+    "new_askers",
+    "answers",
+    "answerers",
+    "absence_factor",
+    "platform_first",
+    "working_days",
+)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Share():
+            return value.to_json()
+        case Times():
+            return asdict(value)
+        case Window(since, until):
+            return {"since": since.isoformat(), "until": until.isoformat()}
+        case datetime():
+            return value.isoformat()
+        case Mapping():
+            return {str(name): _plain(each) for name, each in value.items()}
+        case _:
+            return value
+
+
+@dataclass(frozen=True)
+class ChannelFacts:
+    """`is_public` is False until Slack said otherwise; the figures of private channels are for their members alone."""
+
+    channel_id: str
+    name: str
+    is_public: bool
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A question in a public channel, of somebody who is not left out, that waits for a response, old or young."""
+
+    channel_id: str
+    ts: str
+    asked_at: datetime
+    is_young: bool = False
+
+
+@dataclass(frozen=True)
+class PeerFacts:
+    """What the pillar says of a window. `figures` counts all channels, private ones too."""
+
+    figures: Figures
+    channels: tuple[ChannelFacts, ...]
+    unanswered: tuple[Unanswered, ...]  # oldest first; those that may not be listed are only counted
+
+    @property
+    def window(self) -> Window:
+        return self.figures.window
+
+    def to_json(self) -> Json:
+        """As digests keep it: ids and counts, no text, no people; `from_json` makes the same facts again."""
+        return {
+            "figures": self.figures.to_json(),
+            "channels": [{**vars(each), "figures": each.figures.to_json()} for each in self.channels],
+            "unanswered": [{**vars(each), "asked_at": each.asked_at.isoformat()} for each in self.unanswered],
+        }
+
+    def aggregates(self) -> Json:
+        """The counts alone, with no single question in them."""
+        return {name: each for name, each in self.to_json().items() if name != "unanswered"}
+
+    @classmethod
+    def from_json(cls, said: Json) -> Self:
+        return cls(
+            figures=Figures.from_json(said["figures"]),
+            channels=tuple(
+                ChannelFacts(**{**each, "figures": Figures.from_json(each["figures"])}) for each in said["channels"]
+            ),
+            unanswered=tuple(
+                Unanswered(**{**each, "asked_at": datetime.fromisoformat(each["asked_at"])})
+                for each in said["unanswered"]
+            ),
+        )
+
+
+def figures(
+    cases: Sequence[Case], window: Window, *, now: datetime, asked_before: Collection[str], working_days: int
+) -> Figures:
+    """The figures of the window's cases. `asked_before` are those who asked something before the window."""
+    settled = [each for each in cases if not each.is_young]
+    shown = [each for each in settled if each.was_shown_answer]
+    by_platform = [each for each in cases if each.first_responder_kind is By.PLATFORM]
+    kinds = Counter(each.kind for each in cases)
+    outcomes = Counter(each.outcome for each in cases)
+    responders = Counter(each.first_responder_kind for each in cases)
+    askers = {each.asker for each in cases}
+    answered = Counter(person for each in cases for person, _ in each.answerers)
+    return Figures(
+        window=window,
+        now=now,
+        questions=len(cases),
+        settled=len(settled),
+        by_outcome={each: outcomes[each] for each in Outcome},
+        by_responder={each: responders[each] for each in RESPONDERS},
+        by_kind=dict(sorted(kinds.items())),
+        do_it_for_me=Share(kinds[QuestionKind.DO_IT_FOR_ME], len(cases)),
+        response=Times.of(cases),
+        response_by={
+            by: Times.of(each for each in cases if each.first_responder_kind is by) for by in (By.PEER, By.PLATFORM)
+        },
+        peer_first=_peers_share(each.first_responder_kind for each in settled),
+        peer_solved=_peers_share(each.solution.by for each in settled if each.solution),
+        peer_opportunity=_share(_solved_by_peer(each) for each in settled if _was_left_to_peers(each, now)),
+        unanswered=_share(each.first_responder is None for each in settled),
+        waiting=sum(each.is_waiting for each in cases),
+        solved=_share(each.solution is not None for each in settled),
+        self_serve=_share(_is_confirmed(each) for each in shown),
+        shown_in_silence=sum(not _is_confirmed(each) and not each.said_not_quite for each in shown),
+        reopened=sum(each.reopened > 0 for each in cases),
+        thanked=sum(each.is_thanked for each in cases),
+        askers=len(askers),
+        new_askers=len(askers.difference(asked_before)),
+        answers=answered.total(),
+        answerers=len({person for each in cases for person, by in each.answerers if by is By.PEER}),
+        absence_factor=absence_factor(list(answered.values())),
+        platform_first=len(by_platform),
+        out_of_hours=_share(not each.is_response_at_work for each in by_platform),
+        working_days=working_days,
+    )
+
+
+def _share(are: Iterable[bool]) -> Share:
+    counted = Counter(are)
+    return Share(counted[True], counted.total())
+
+
+def _peers_share(by: Iterable[By]) -> Share:
+    counted = Counter(by)
+    return Share(counted[By.PEER], counted[By.PEER] + counted[By.PLATFORM])
+
+
+def _solved_by_peer(case: Case) -> bool:
+    return case.solution is not None and case.solution.by is By.PEER
+
+
+def _was_left_to_peers(case: Case, now: datetime) -> bool:
+    untouched = case.untouched_by_platform_for
+    return (now - case.asked_at if untouched is None else untouched) >= PEERS_CHANCE
+
+
+def _is_confirmed(case: Case) -> bool:
+    return case.solution is not None and case.solution.by is By.BOT
