@@ -30,7 +30,10 @@ from bot.handbook import HandbookSource
 from bot.model import Workspace
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
+from bot.peers.facts import FactsService
+from bot.peers.health import HealthService
 from bot.peers.service import PeerService
+from bot.peers.team import TeamService
 from bot.replays import Replays
 from bot.slack import Slack, web_client
 from bot.storage import migrate
@@ -84,6 +87,23 @@ class Mentor:
             new_id=new_id,
             wake=wake,
         )
+        self.facts = FactsService(self.database, channels=lambda: self.shelf.library.handbook.channels, clock=clock)
+        self.health = HealthService(
+            self.database,
+            self.outbox,
+            slack,
+            self.facts,
+            channels=lambda: self.shelf.library.handbook.channels,
+            workspace=workspace,
+            clock=clock,
+        )
+        self.team = TeamService(
+            self.database,
+            handbook=lambda: self.shelf.library.handbook,
+            group_members=slack.group_members,
+            clock=clock,
+            new_id=new_id,
+        )
         self.catch_up = CatchUp(
             self.database,
             slack,
@@ -114,6 +134,7 @@ class Mentor:
             Kind.ANSWER: Job(asked(lambda asking: self.answers.answer(asking)), given_up),
             Kind.HELP: Job(asked(lambda asking: self.answers.help(asking, shown)), given_up),
             Kind.HAND_OVER: Job(asked(lambda asking: self.duty.hand_over(asking)), given_up),
+            Kind.HEALTH: Job(asked(lambda asking: self.health.tell(asking)), given_up),
             Kind.VERDICT: Job(
                 _with(Press, lambda press: self.verdicts.record(press)),
                 _with(Press, lambda press: self.verdicts.given_up(press)),

@@ -6,22 +6,31 @@ Reads arguments, calls one thing and prints. Imports late: `mentor ask` should n
 import argparse
 import asyncio
 import json
+import secrets
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from bot.config import Settings, missing_to_run, read_settings
 from bot.errors import MentorError, SettingsInvalid
 
 if TYPE_CHECKING:
     from bot.answers.evaluation import Report
+    from bot.model import Json
+    from bot.peers.facts import FactsService
+    from bot.peers.figures import PeerFacts
     from bot.peers.importing import Imported
+    from bot.peers.listing import ListingService
     from bot.peers.team_file import NamedTeam
+    from bot.storage.engine import Database
+    from knowledge.channels import Channels
     from knowledge.loader import Handbook
+
+T = TypeVar("T")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -82,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     team_help = "who the platform team is: people.yaml, a list, or a user id a line (default: the handbook's members)"
     imports.add_argument("--team-file", type=Path, metavar="F", help=team_help)
     imports.add_argument("--json", action="store_true", help="only JSON on standard output")
+    _add_peer_commands(commands)
     _add_database_commands(commands)
     return parser
 
@@ -103,6 +113,21 @@ def _port(text: str) -> int:
 def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--handbook", metavar="DIR", help="instead of MENTOR_HANDBOOK")
     parser.add_argument("--json", action="store_true", help="only JSON on standard output")
+
+
+def _add_peer_commands(commands: Any) -> None:
+    listed = {
+        "questions": (_questions, "each question and what became of it, for the operator"),
+        "replies": (_replies, "each reply and what it answers, for the operator"),
+    }
+    for name, (run, help_text) in listed.items():
+        rows = _command(commands, name, run, help_text)
+        rows.add_argument("--json", action="store_true", help="a JSON object a line on standard output")
+        rows.add_argument("--ids", action="store_true", help="Slack's own ids and times, instead of names made up anew")
+    health = _command(commands, "health", _health, "how people help each other: the figures")
+    health.add_argument("--since", metavar="D", default="4w", help="a day, or so long ago: 2026-11-02, 30d, 4w")
+    health.add_argument("--until", metavar="D", help="likewise; that day is not in it (default: now)")
+    health.add_argument("--json", action="store_true", help="only JSON on standard output")
 
 
 def _add_database_commands(commands: Any) -> None:
@@ -288,6 +313,75 @@ async def _handbook(place: str | None) -> "Handbook":
         place or settings.handbook, workspace=settings.data_folder / "handbook", environment=settings.environment
     )
     return await source.read_now()
+
+
+def _questions(options: argparse.Namespace) -> int:
+    return _list(options, lambda listing: listing.questions())
+
+
+def _replies(options: argparse.Namespace) -> int:
+    return _list(options, lambda listing: listing.replies())
+
+
+def _list(options: argparse.Namespace, read: "Callable[[ListingService], Awaitable[Sequence[Json]]]") -> int:
+    """By ids, or by names that nobody can hold against another listing."""
+    from bot.peers.listing import HEADER, ListingService, in_words
+
+    key = None if options.ids else secrets.token_bytes(32)
+    rows = _on_facts(lambda database, facts, _: read(ListingService(database, facts, key=key)))
+    _complain([HEADER])
+    if not options.json:
+        print(in_words(rows))
+        return 0
+    for row in rows:
+        print(json.dumps(row, ensure_ascii=False))
+    return 0
+
+
+def _health(options: argparse.Namespace) -> int:
+    from bot.peers.blocks import in_words
+    from bot.peers.window import between
+
+    async def read(_: "Database", facts: "FactsService", channels: "Channels") -> "tuple[PeerFacts, str]":
+        window = between(options.since, options.until, now=read_settings().clock.now(), timezone=channels.timezone)
+        return await facts.facts(window), channels.timezone
+
+    facts, timezone = _on_facts(read)
+    print(json.dumps(facts.aggregates(), ensure_ascii=False) if options.json else in_words(facts, timezone=timezone))
+    return 0
+
+
+def _on_facts(read: "Callable[[Database, FactsService, Channels], Awaitable[T]]") -> "T":
+    """What is read from the database of the settings; with the handbook's channels, or the defaults without one."""
+    from bot.peers.facts import FactsService
+    from bot.storage import migrate
+    from bot.storage.engine import Database
+
+    settings = read_settings()
+
+    async def unit() -> "T":
+        channels = await _channels()
+        database = Database(settings.database_url)
+        try:
+            await migrate.check_current(database)
+            return await read(
+                database, FactsService(database, channels=lambda: channels, clock=settings.clock), channels
+            )
+        finally:
+            await database.close()
+
+    return asyncio.run(unit())
+
+
+async def _channels() -> "Channels":
+    from knowledge.channels import Channels
+
+    try:
+        return (await _handbook(None)).channels
+    except MentorError as error:
+        first = str(error).partition("\n")[0]
+        _complain([f"the handbook is not used, so hours and horizons are the defaults: {first}"])
+        return Channels()
 
 
 def _db_upgrade(_options: argparse.Namespace) -> int:

@@ -10,8 +10,9 @@ from typing import Any
 
 import yaml
 
-from bot.answers import blocks
+from bot.answers import blocks as answers
 from bot.model import MessageKind
+from bot.peers import blocks as peers
 from handlers import verbs
 
 HEAD = "# Written by `make generate` from handlers/verbs.py and bot/generate.py: change those, not this file.\n"
@@ -98,7 +99,7 @@ def messages_text() -> str:
     return "\n".join([*rows, *(_row(kind) for kind in KINDS.values())]) + "\n"
 
 
-KINDS: Mapping[str, MessageKind] = {kind.name: kind for kind in blocks.KINDS}
+KINDS: Mapping[str, MessageKind] = {kind.name: kind for kind in (*answers.KINDS, *peers.KINDS)}
 
 
 def _row(kind: MessageKind) -> str:

@@ -40,11 +40,12 @@ class Kind(StrEnum):
     VERDICT = "answers.verdict"
     READ_AGAIN = "peers.read_again"
     DIGEST = "digest.post"
+    HEALTH = "peers.health"
 
 
 @dataclass(frozen=True)
 class Asking:
-    """Somebody wants something: the payload of all `answers` work.
+    """Somebody wants something: the payload of all work that a person asks for.
 
     `asker` is a pseudonym. `question_ts` is set when it was a message, `response_url` when it was a command.
     `asked` tells whether the person turned to the bot; else it was overheard in a watched channel.

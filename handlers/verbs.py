@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from bot.peers.window import read_back
 from bot.work import Kind
 
 NEAR = 85  # of 100: one slip in a long word; "helm" is no slip of "help"
@@ -27,8 +28,9 @@ class Parsed:
 
 ASK = Verb("ask", "<question>", "an answer from the handbook, for you alone", Kind.ANSWER)
 HUMAN = Verb("human", "[what]", "who is on duty, and how to page", Kind.HAND_OVER)
+HEALTH = Verb("health", "[window]", "how people help each other, for you alone", Kind.HEALTH)
 HELP = Verb("help", "", "this text", Kind.HELP)
-VERBS = (ASK, HUMAN, HELP)
+VERBS = (ASK, HUMAN, HEALTH, HELP)
 _BY_NAME = {verb.name: verb for verb in VERBS}
 
 
@@ -39,9 +41,14 @@ def parse(text: str) -> Parsed:
         return Parsed(HELP, "")
     first, rest = words[0].lower(), words[1] if len(words) > 1 else ""
     verb = _BY_NAME.get(first) or (None if rest else _near(first))
-    if verb is None or (verb is HELP and rest):  # "help me deploy" asks something
+    if verb is None or (rest and _is_asked(verb, rest)):
         return Parsed(ASK, text.strip())
     return Parsed(HELP if verb is ASK and not rest else verb, rest)
+
+
+def _is_asked(verb: Verb, rest: str) -> bool:
+    """Whether the verb only begins a question: "help me deploy", "health check fails"."""
+    return verb is HELP or (verb is HEALTH and read_back(rest) is None)
 
 
 def _near(word: str) -> Verb | None:

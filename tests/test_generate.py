@@ -15,6 +15,7 @@ from bot.answers import blocks
 from bot.check import check
 from bot.config import read_settings
 from bot.model import MessageKind
+from bot.peers import blocks as peers_blocks
 from handlers import verbs
 from sandbox.manifest import METHOD_ACCESS, METHOD_SCOPES, scope_for
 from tests.real_data import REAL_DATA
@@ -169,7 +170,8 @@ def _rows() -> list[list[str]]:
 
 
 def test_each_message_the_bot_may_send_is_told() -> None:
-    kinds = [each for each in vars(blocks).values() if isinstance(each, MessageKind)]
+    shown = [*vars(blocks).values(), *vars(peers_blocks).values()]
+    kinds = [each for each in shown if isinstance(each, MessageKind)]
 
     assert _rows() == [[each.name, each.purpose, each.to, each.when, each.at_most, each.stop] for each in kinds]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from handlers import verbs
-from handlers.verbs import ASK, HELP, HUMAN, Parsed, Verb, parse
+from handlers.verbs import ASK, HEALTH, HELP, HUMAN, Parsed, Verb, parse
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,10 @@ from handlers.verbs import ASK, HELP, HUMAN, Parsed, Verb, parse
         pytest.param("  logs  ", Parsed(ASK, "logs"), id="one word that is no verb"),
         pytest.param("human", Parsed(HUMAN, ""), id="human"),
         pytest.param("human my deploy hangs", Parsed(HUMAN, "my deploy hangs"), id="human with the matter"),
+        pytest.param("health", Parsed(HEALTH, ""), id="health"),
+        pytest.param("health 30d", Parsed(HEALTH, "30d"), id="health of a window"),
+        pytest.param("health 2 weeks", Parsed(HEALTH, "2 weeks"), id="health of a window in words"),
+        pytest.param("health check fails", Parsed(ASK, "health check fails"), id="a question that begins with health"),
         pytest.param("helm", Parsed(ASK, "helm"), id="a word that only looks like a verb"),
         pytest.param("help me deploy", Parsed(ASK, "help me deploy"), id="a plea that begins like a verb"),
         pytest.param("hlep", Parsed(HELP, ""), id="two letters swapped"),
@@ -38,7 +42,9 @@ def test_a_text_says_what_is_wanted(text: str, wanted: Parsed) -> None:
 
 @pytest.mark.parametrize("verb", verbs.VERBS, ids=lambda verb: verb.name)
 def test_each_verb_answers_to_its_name(verb: Verb) -> None:
-    assert parse(f"{verb.name} something" if verb.usage else verb.name).verb == verb
+    rest = {"[window]": "4w", "": ""}.get(verb.usage, "something")
+
+    assert parse(f"{verb.name} {rest}").verb == verb
 
 
 def test_no_name_means_two_verbs() -> None:

@@ -13,7 +13,9 @@ from sqlalchemy import text
 
 from bot.clock import Clock
 from bot.peers.export import open_export
+from bot.peers.facts import FactsService
 from bot.peers.importing import Imported, Importer
+from bot.peers.listing import ListingService
 from bot.storage import migrate
 from bot.storage.engine import Database
 from knowledge.channels import Channels
@@ -135,3 +137,32 @@ def _first(found: tuple[str | None, str | None], root_ts: str) -> tuple[Any, ...
 
 def _told(dialog: dict[str, Any]) -> tuple[Any, ...]:
     return (dialog["first_reply_user"], dialog["first_reply_ts"], dialog["seconds_to_first_reply"])
+
+
+async def test_first_responders_and_times_are_those_of_the_data_set(sqlite: Database) -> None:
+    """Every dialog of the threaded export whose first message the words find a question."""
+    gitter = CHAT / "gitter"
+    await take(sqlite, gitter / "export-threaded")
+    ids = {each["name"]: each["id"] for each in json.loads((gitter / "export-threaded/channels.json").read_text())}
+    clock = Clock(datetime(2025, 11, 25, tzinfo=UTC).timestamp)
+    listing = ListingService(sqlite, FactsService(sqlite, channels=Channels, clock=clock), key=None)
+
+    found = {
+        (row["channel"], row["ts"]): (row["first_responder"], row["seconds_to_first_response"])
+        for row in await listing.questions()
+    }
+    replies = {(row["channel"], row["ts"], row["answers_ts"]) for row in await listing.replies()}
+
+    dialogs = [json.loads(line) for line in (gitter / "conversations.jsonl").read_text().splitlines()]
+    told = {
+        (ids[each["channel"]], each["root_ts"]): (each["first_reply_user"], each["seconds_to_first_reply"])
+        for each in dialogs
+    }
+    assert len(found) > 200
+    assert found == {asked: told[asked] for asked in found}
+    assert replies == {
+        (ids[each["channel"]], ts, each["root_ts"])
+        for each in dialogs
+        for ts in each["messages"]
+        if ts != each["root_ts"]
+    }

@@ -1,0 +1,151 @@
+"""Shows the figures in plain words. All words people see of them are here; each number's definition is not."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.blockkit import SECTION_MAX, Shown, clip, context, escape, section
+from bot.model import MessageKind, Purpose
+from bot.peers.cases import By, Outcome
+from bot.peers.figures import Figures, PeerFacts, Times
+from bot.statistics import FEWEST, Share
+
+HEALTH = MessageKind(
+    "health",
+    Purpose.ASKED,
+    "the person who asked, only visible to them; as a DM when that fails",
+    "`health`, by the command or to the bot",
+    "once a request",
+    "it only answers what you do",
+)
+KINDS = (HEALTH,)
+
+TOO_FEW = "too few to say"
+NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+OUTCOMES = (
+    (Outcome.PEER, "by peers"),
+    (Outcome.PLATFORM, "by the platform team"),
+    (Outcome.BOT, "by a bot, confirmed"),
+    (Outcome.SELF, "by the asker"),
+    (Outcome.UNCONFIRMED, "a bot's answer alone, unconfirmed"),
+    (Outcome.NONE, "no answer"),
+    (Outcome.OPEN, "too new to say"),
+)
+RESPONDERS = (
+    (By.PEER, "peers"),
+    (By.PLATFORM, "the platform team"),
+    (By.BOT, "a bot alone"),
+    (By.NONE, "nobody yet"),
+)
+
+
+def health(figures: Figures, *, timezone: str) -> Shown:
+    """How people help each other, in a few lines, with what was counted and what is left out."""
+    title = f"*Do people help each other?* {_days(figures, timezone)}"
+    if not figures.questions:
+        return _shown([title, "Nobody asked anything in the channels I watch."], "")
+    lines = [
+        f"{title}: {_count(figures.questions, 'question')} from {_count(figures.askers, 'person', 'people')}.",
+        f"• *What became of them*: {_counts([(figures.by_outcome[each], words) for each, words in OUTCOMES])}.",
+        f"• *Who responded first*: {_counts([(figures.by_responder[each], words) for each, words in RESPONDERS])}.",
+        f"• *Time to the first response*: {_times(figures.response)}.",
+        *_times_by_responder(figures),
+        f"• *Peers were first* (peers or the platform team): {share(figures.peer_first)}.",
+        f"• *Solved*, says the asker: {share(figures.solved)}.",
+        f"• *No person responded*: {share(figures.unanswered)}.",
+        f"• {_breadth(figures)}",
+    ]
+    young = figures.questions - figures.settled
+    left_out = f" {_count(young, 'newer question')} left out of the shares." if young else ""
+    return _shown(
+        lines,
+        "Peers are people outside the platform team. In brackets: where the true share lies, with 95 % confidence."
+        + left_out,
+    )
+
+
+def in_words(facts: PeerFacts, *, timezone: str) -> str:
+    """The same for a terminal, with a line for each channel."""
+    shown = health(facts.figures, timezone=timezone)
+    notes = [each["elements"][0]["text"] for each in shown.blocks if each["type"] == "context"]
+    lines = [shown.text.replace("*", ""), *notes]
+    for channel in facts.channels:
+        counted = channel.figures
+        kept = "" if channel.is_public else " (private)"
+        unanswered = f"no person responded: {share(counted.unanswered)}" if counted.questions else ""
+        lines.append(f"#{channel.name}{kept}: {_count(counted.questions, 'question')}. {unanswered}".rstrip())
+    return "\n".join(lines)
+
+
+def refusal(reason: str) -> Shown:
+    text = clip(escape(reason), SECTION_MAX)
+    return Shown(text, (section(text),))
+
+
+def share(share: Share) -> str:
+    """The share in words, with its interval and of how many; or that there are too few to say."""
+    if not share.is_enough or share.value is None or share.interval is None:
+        return f"{TOO_FEW} ({share.k} of {share.n})"
+    low, high = share.interval
+    return f"{share.value:.0%} of {share.n} ({low:.0%} to {high:.0%})".replace("%", " %")
+
+
+def duration(seconds: float) -> str:
+    """In the two largest units that say something."""
+    minutes, hours, days = round(seconds / 60), round(seconds / 3600), round(seconds / 86_400)
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+    if hours < 14 * 24:
+        return f"{_count(hours // 24, 'day')} {hours % 24} h" if hours % 24 else _count(hours // 24, "day")
+    return _count(days, "day")
+
+
+def _shown(lines: Sequence[str], foot: str) -> Shown:
+    text = "\n".join(lines)
+    return Shown(text, (section(text), context(foot)) if foot else (section(text),))
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _counts(counted: Sequence[tuple[int, str]]) -> str:
+    return ", ".join(f"{number} {words}" for number, words in counted if number)
+
+
+def _times(times: Times) -> str:
+    if times.n < FEWEST or times.median_s is None or times.p90_s is None:
+        return f"{TOO_FEW} (n = {times.n})"
+    working = [each for each in (times.working_median_s, times.working_p90_s) if each is not None]
+    worked = f"; in working time {' and '.join(duration(each) for each in working)}" if working else ""
+    return f"half within {duration(times.median_s)}, nine of ten within {duration(times.p90_s)}{worked} (n = {times.n})"
+
+
+def _times_by_responder(figures: Figures) -> list[str]:
+    words = {By.PEER: "from peers", By.PLATFORM: "from the platform team"}
+    return [f"    {words[by]}: {_times(times)}." for by, times in figures.response_by.items() if times.n]
+
+
+def _breadth(figures: Figures) -> str:
+    """How few carry it: never who."""
+    if figures.answers < FEWEST:
+        return f"*How many carry it*: {TOO_FEW} (n = {figures.answers} answers)."
+    few = figures.absence_factor
+    number = NUMBERS[few] if few < len(NUMBERS) else str(few)
+    gives = "person gives" if few == 1 else "people give"
+    peers = _count(figures.answerers, "peer")
+    return f"{number} {gives} more than half of all answers; {peers} answered (n = {figures.answers} answers)."
+
+
+def _days(figures: Figures, timezone: str) -> str:
+    zone = ZoneInfo(timezone)
+    return f"{_day(figures.window.since, zone)} to {_day(figures.window.until - timedelta.resolution, zone)}"
+
+
+def _day(at: datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%b %Y}"
