@@ -257,7 +257,14 @@ BEGAN_S = 1_764_000_000
 SOON = datetime.fromtimestamp(BEGAN_S + 30 * 86_400, UTC)
 MONTH = Window(datetime.fromtimestamp(BEGAN_S - 86_400, UTC), SOON)
 ROOT = f"{BEGAN_S}.000100"
-WORDS = ("Set the flag in the values file.", "thanks, that worked", "which version?", "How do I see the logs?")
+WORDS = (
+    "Set the flag in the values file.",
+    "thanks, that worked",
+    "which version?",
+    "same here",
+    "it still fails",
+    "How do I see the logs?",
+)
 
 
 @dataclass(frozen=True)
