@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from bot.blockkit import SECTION_MAX, Shown, clip, context, escape, section
 from bot.model import MessageKind, Purpose
-from bot.peers.cases import By, Outcome
+from bot.peers.cases import Outcome
 from bot.peers.figures import Figures, PeerFacts, Times
+from bot.peers.solving import By
 from bot.statistics import FEWEST, Share
 
 HEALTH = MessageKind(

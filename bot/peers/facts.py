@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from bot.calendar import WorkingTime, is_within
 from bot.clock import Clock
 from bot.model import Discussion, Window
-from bot.peers.cases import CHECK_MARKS, Case, Measures, case_of
+from bot.peers.cases import Case, case_of
 from bot.peers.figures import ChannelFacts, Figures, PeerFacts, Unanswered, figures
+from bot.peers.solving import CHECK_MARKS, Measures
 from bot.storage import cases as rows
 from bot.storage.channels import ChannelState, states
 from bot.storage.engine import Database, Tx

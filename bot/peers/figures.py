@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from bot.model import Json, Window
-from bot.peers.cases import By, Case, Outcome
+from bot.peers.cases import Case, Outcome
+from bot.peers.solving import By
 from bot.peers.wording import QuestionKind
 from bot.statistics import Share, absence_factor, median, percentile
 

@@ -40,3 +40,18 @@ async def test_guest_is_told_why_they_get_no_figures(office: Office) -> None:
     shown = await office.whisper_to("gus", "random")
 
     assert shown.text == "Guests cannot ask me here. Please ask the person who invited you."
+
+
+async def test_answer_of_ours_that_the_asker_found_solved_counts_at_once(office: Office) -> None:
+    asked = office.person("priya").say("ask-platform", "how do I see the logs of my service?")
+    answer = await office.answer_to(asked)
+    await office.person("priya").press(answer, "That solved it")
+    await office.quiet()
+
+    await office.person("priya").command("/platform", "health", "quiet")
+    shown = await office.whisper_to("priya", "quiet")
+
+    assert shown.text.splitlines()[1:3] == [
+        "• *What became of them*: 1 by a bot, confirmed.",
+        "• *Who responded first*: 1 a bot alone.",
+    ]

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Discussion, Mark, Reply
-from bot.peers.cases import CHECK_MARKS, By, Case, Measures, Outcome, Signal, case_of, seconds_between
+from bot.peers.cases import Case, Outcome, case_of, seconds_between
+from bot.peers.solving import CHECK_MARKS, By, Measures, Signal
 
 ASKED_S = 1_764_000_000  # Monday, 24 November 2025, 16:00 UTC
 ASKED_AT = datetime.fromtimestamp(ASKED_S, UTC)

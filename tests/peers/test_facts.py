@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from bot.clock import Clock
 from bot.model import Author, Deletion, Message, Reaction, Window
-from bot.peers.cases import By, Case, Outcome, Signal
+from bot.peers.cases import Case, Outcome
 from bot.peers.facts import FactsService
 from bot.peers.figures import Figures, PeerFacts, Times, Unanswered
+from bot.peers.solving import By, Signal
 from bot.statistics import Share
 from bot.storage.engine import Database, Tx
 from bot.storage.peers import ReactionRow, put_reaction_changed, put_reactions_seen
