@@ -5,9 +5,9 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 from typing import Any
 
@@ -25,7 +25,11 @@ from bot.answers.people import PeopleService
 from bot.answers.reload import ReloadService
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
+from bot.calendar import Daily
 from bot.config import Secret, Settings
+from bot.digest import service as digest
+from bot.digest.maker import DigestMaker
+from bot.digest.service import DigestService
 from bot.handbook import HandbookSource
 from bot.model import Workspace
 from bot.outbox import Outbox
@@ -41,7 +45,8 @@ from bot.storage import outbox as outbox_rows
 from bot.storage import peers as peer_rows
 from bot.storage import work as work_rows
 from bot.storage.engine import Database
-from bot.work import Asking, Job, Kind, Press, Workers
+from bot.timetable import Planned, Timetable
+from bot.work import Asking, Due, Job, Kind, Press, Workers
 from handlers import Services, health, http, register, verbs
 from handlers.messages import request_in
 from handlers.socket_mode import SocketMode
@@ -49,6 +54,8 @@ from handlers.socket_mode import SocketMode
 log = structlog.get_logger(__name__)
 
 EVENT_IDS_KEPT = timedelta(days=7)  # longer than any retry
+NIGHT = time(2, 30)  # by the handbook's wall: everything is read anew, back to the beginning
+NIGHT_WORTH = timedelta(hours=12)
 TICK_S = 10.0  # for a tick under way at a stop
 DONE_WORK_KEPT = timedelta(days=30)
 WORDS_KEPT = timedelta(days=30)  # of messages sent; their keys stay, so that nothing is sent again
@@ -116,6 +123,15 @@ class Mentor:
             announce=_nothing_to_say,
         )
         self.replays = Replays(self.database, clock=clock)
+        maker = DigestMaker(
+            self.database,
+            self.facts,
+            channels=lambda: self.shelf.library.handbook.channels,
+            clock=clock,
+            permalink=slack.permalink,
+        )
+        self.digest = DigestService(desk, maker)
+        self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
         self.bolt = self._bolt()
         self.socket = self._socket() if settings.uses_socket_mode else None
         self.ticks = AsyncIOScheduler()
@@ -135,11 +151,25 @@ class Mentor:
             Kind.HELP: Job(asked(lambda asking: self.answers.help(asking, shown)), given_up),
             Kind.HAND_OVER: Job(asked(lambda asking: self.duty.hand_over(asking)), given_up),
             Kind.HEALTH: Job(asked(lambda asking: self.health.tell(asking)), given_up),
+            Kind.SHOW_DIGEST: Job(asked(lambda asking: self.digest.show(asking)), given_up),
+            Kind.DIGEST: Job(
+                _with(Due, lambda due: self.digest.post(due)), _with(Due, lambda due: self.digest.missed(due))
+            ),
+            Kind.READ_AGAIN: Job(_with(Due, lambda _: self.catch_up.all_due(is_whole=True)), _nothing),
             Kind.VERDICT: Job(
                 _with(Press, lambda press: self.verdicts.record(press)),
                 _with(Press, lambda press: self.verdicts.given_up(press)),
             ),
         }
+
+    def _planned(self) -> Sequence[Planned]:
+        def at_night() -> Daily:
+            return Daily(NIGHT, self.shelf.library.handbook.channels.timezone)
+
+        return (
+            Planned(Kind.DIGEST, self.digest.schedule, digest.WORTH, self.digest.missed),
+            Planned(Kind.READ_AGAIN, at_night, NIGHT_WORTH),
+        )
 
     def _bolt(self) -> AsyncApp:
         """Bolt answers an event only after our listener has: else Slack would never send again what we lost."""
@@ -169,6 +199,14 @@ class Mentor:
         token = self.settings.slack_app_token
         client = web_client(token, self.settings.slack_api_url)
         return SocketMode(self.bolt, token.value, web_client=client, on_reconnect=lambda: None)
+
+    async def read_handbook(self) -> None:
+        """Takes a changed handbook into use, and who is in the team with it."""
+        before = self.shelf.library.handbook.revision
+        await self.reload.handbook()
+        if self.shelf.library.handbook.revision != before:
+            await self.team.take_handbook(self.shelf.library.handbook)
+            await self.team.observe_group()
 
     async def forget_old(self) -> None:
         """Keys that nothing can ask for again, and the words of messages long sent."""
@@ -213,22 +251,15 @@ class Mentor:
     def start_ticks(self) -> None:
         """The scheduler only ticks; what is due is decided elsewhere. Late or doubled ticks do no harm."""
         every = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self.ticks.add_job(
-            self._tick,
-            "interval",
-            args=[self.reload.handbook],
-            id="handbook",
-            seconds=self.clock.wall_seconds(60),
-            **every,
-        )
-        self.ticks.add_job(
-            self._tick,
-            "interval",
-            args=[self.forget_old],
-            id="forget",
-            seconds=self.clock.wall_seconds(6 * 3600),
-            **every,
-        )
+        ticks: dict[str, tuple[Callable[[], Awaitable[None]], float]] = {
+            "handbook": (self.read_handbook, 60),
+            "timetable": (self.timetable.tick, 30),
+            "team": (self.team.observe_group, 3600),
+            "forget": (self.forget_old, 6 * 3600),
+        }
+        for name, (job, seconds) in ticks.items():
+            wall_s = self.clock.wall_seconds(seconds)
+            self.ticks.add_job(self._tick, "interval", args=[job], id=name, seconds=wall_s, **every)
         self.ticks.start()
 
     async def _tick(self, job: Callable[[], Awaitable[None]]) -> None:
@@ -264,6 +295,8 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         await migrate.upgrade(mentor.database)
         await mentor.forget_old()  # here too, for a bot that is restarted often
         await mentor.reload.take(outcome)  # a broken revision may have come while nobody looked
+        await mentor.team.take_handbook(source.current)
+        await mentor.team.observe_group()
         for loop in (mentor.outbox.run(), mentor.workers.run()):  # workers stop first: what they put in is still sent
             stack.push_async_callback(_ended, asyncio.create_task(loop))
         mentor.start_ticks()
@@ -281,6 +314,10 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         log.info("bot.started", articles=len(source.current.articles), revision=source.current.revision)
         yield mentor
     log.info("bot.stopped")
+
+
+async def _nothing(_payload: dict[str, Any]) -> None:
+    return
 
 
 async def _nothing_to_say(_channel_id: str) -> None:

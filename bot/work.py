@@ -40,6 +40,8 @@ class Kind(StrEnum):
     VERDICT = "answers.verdict"
     READ_AGAIN = "peers.read_again"
     DIGEST = "digest.post"
+    SHOW_DIGEST = "digest.show"
+    HOME = "home.publish"
     HEALTH = "peers.health"
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from bot.digest.rules import is_week
 from bot.peers.window import read_back
 from bot.work import Kind
 
@@ -29,8 +30,9 @@ class Parsed:
 ASK = Verb("ask", "<question>", "an answer from the handbook, for you alone", Kind.ANSWER)
 HUMAN = Verb("human", "[what]", "who is on duty, and how to page", Kind.HAND_OVER)
 HEALTH = Verb("health", "[window]", "how people help each other, for you alone", Kind.HEALTH)
+DIGEST = Verb("digest", "[week]", "a week's digest, for you alone", Kind.SHOW_DIGEST)
 HELP = Verb("help", "", "this text", Kind.HELP)
-VERBS = (ASK, HUMAN, HEALTH, HELP)
+VERBS = (ASK, HUMAN, HEALTH, DIGEST, HELP)
 _BY_NAME = {verb.name: verb for verb in VERBS}
 
 
@@ -47,8 +49,14 @@ def parse(text: str) -> Parsed:
 
 
 def _is_asked(verb: Verb, rest: str) -> bool:
-    """Whether the verb only begins a question: "help me deploy", "health check fails"."""
-    return verb is HELP or (verb is HEALTH and read_back(rest) is None)
+    """Whether the verb only begins a question: "help me deploy", "health check fails", "digest of an image?"."""
+    match verb:
+        case Verb(name="health"):
+            return read_back(rest) is None
+        case Verb(name="digest"):
+            return not is_week(rest)
+        case _:
+            return verb is HELP
 
 
 def _near(word: str) -> Verb | None:

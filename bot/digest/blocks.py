@@ -1,0 +1,209 @@
+"""Shows a digest, in plain words for a busy person on a Monday morning: what changed, why we believe it, what to do.
+
+Nothing here is by person, and no words of anybody's are quoted.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.blockkit import SECTION_MAX, TEXT_MAX, Shown, clip, context, escape, header, link, section, table
+from bot.digest.rules import Digest, Listed, peer_change, unanswered_change
+from bot.model import MessageKind, Purpose
+from bot.peers.blocks import duration
+from bot.peers.blocks import share as share_in_words
+from bot.peers.cases import By, Outcome
+from bot.peers.figures import Figures, Times
+from bot.statistics import Change
+
+DIGEST = MessageKind(
+    "weekly digest",
+    Purpose.OWED,
+    "the platform channel",
+    "the handbook's digest time, on the first working day from then on; never for a week in which nothing was asked",
+    "once a week",
+    "take `platform_channel` out of the handbook's `channels.yaml`",
+)
+MISSED = MessageKind(
+    "digest missed",
+    Purpose.OWED,
+    "the platform channel",
+    "a weekly digest could not be posted within a day of its time",
+    "once a week",
+    "it tells of a fault",
+)
+SHOWN_DIGEST = MessageKind(
+    "digest, asked for",
+    Purpose.ASKED,
+    "the person who asked, only visible to them",
+    "`digest`, with a week or without",
+    "once a request",
+    "it only answers what you do",
+)
+KINDS = (DIGEST, MISSED, SHOWN_DIGEST)
+
+# How each outcome reads, best first.
+OUTCOMES = {
+    Outcome.PEER: "A colleague helped",
+    Outcome.PLATFORM: "The platform team helped",
+    Outcome.BOT: "The handbook answered (the asker said so)",
+    Outcome.SELF: "The asker solved it alone",
+    Outcome.UNCONFIRMED: "Only the bot answered, nobody said whether it helped",
+    Outcome.NONE: "Nobody answered",
+    Outcome.OPEN: "Still open (too young to say)",
+}
+CHANGES = {
+    Change.BETTER: "better than in the four weeks before",
+    Change.WORSE: "worse than in the four weeks before",
+    Change.NONE: "no detectable change from the four weeks before",
+    Change.TOO_FEW: "too few to compare",
+}
+
+
+def digest_message(digest: Digest) -> Shown:
+    """The whole digest. Short enough for one message."""
+    parts = [_headline(digest), _first_response(digest), _peers(digest), _unanswered(digest), _thanks(digest)]
+    blocks = (
+        header(f"The week in our channels: {_dates(digest)}"),
+        section(parts[0]),
+        table(f"What became of the questions, {digest.week}", _outcomes(digest)),
+        *(section(part) for part in parts[1:]),
+        context(_fine_print(digest)),
+    )
+    return Shown(clip("\n".join([f"The week in our channels: {_dates(digest)}", *parts]), TEXT_MAX), blocks)
+
+
+def missed(week: str) -> Shown:
+    text = (
+        f"The digest of {escape(week)} was not posted: I was not running at its time, nor within a day of it. "
+        f"`digest {escape(week)}` shows it to you."
+    )
+    return Shown(text, (section(text),))
+
+
+def no_such_week(reason: str) -> Shown:
+    text = clip(escape(reason), SECTION_MAX)
+    return Shown(text, (section(text),))
+
+
+def _headline(digest: Digest) -> str:
+    now, before = digest.this, digest.before
+    if not now.questions:
+        return f"No questions were asked this week{_versus(digest, 0, before.questions)}."
+    people = now.by_responder[By.PEER] + now.by_responder[By.PLATFORM]
+    return (
+        f"*{_count(now.questions, 'question')}* from {_count(now.askers, 'person', 'people')}"
+        f"{_versus(digest, now.questions, before.questions)}. "
+        f"People were first to respond to {people}: colleagues to *{now.by_responder[By.PEER]}*, "
+        f"the platform team to {now.by_responder[By.PLATFORM]}."
+    )
+
+
+def _versus(digest: Digest, now: int, before: int) -> str:
+    if not digest.is_comparable:
+        return " (not compared: a week of fewer than 3 working days)"
+    return f" ({before} the week before)" if now != before else " (as many as the week before)"
+
+
+def _outcomes(digest: Digest) -> Sequence[Sequence[str]]:
+    now, before = digest.this.by_outcome, digest.before.by_outcome
+    rows = [
+        [words, str(now[each]), str(before[each]) if digest.is_comparable else "-"]
+        for each, words in OUTCOMES.items()
+        if now[each] or before[each]
+    ]
+    total = ["All questions", str(digest.this.questions), str(digest.before.questions)]
+    return [["What became of it", "This week", "Week before"], *rows, total]
+
+
+def _first_response(digest: Digest) -> str:
+    now, before = digest.this.response, digest.before.response
+    if not now.n or now.median_s is None or now.p90_s is None:
+        return "*First response*: nobody responded to a question of this week yet."
+    return (
+        f"*First response*: half of them within {duration(now.median_s)}, nine in ten within {duration(now.p90_s)} "
+        f"({_working(now)}n = {now.n}).{_was(digest, before)}{_by(digest.this)}"
+    )
+
+
+def _working(times: Times) -> str:
+    if times.working_median_s is None or times.working_p90_s is None:
+        return ""
+    return f"working time: {duration(times.working_median_s)} and {duration(times.working_p90_s)}, "
+
+
+def _was(digest: Digest, before: Times) -> str:
+    if not digest.is_comparable or before.median_s is None or before.p90_s is None:
+        return ""
+    return f" The week before: {duration(before.median_s)} and {duration(before.p90_s)}, n = {before.n}."
+
+
+def _by(figures: Figures) -> str:
+    said = [
+        f"{name} {duration(times.median_s)} (n = {times.n})"
+        for by, name in ((By.PEER, "colleagues"), (By.PLATFORM, "the platform team"))
+        if (times := figures.response_by[by]).median_s is not None
+    ]
+    return f" Half of the time: {', '.join(said)}." if len(said) > 1 else ""
+
+
+def _peers(digest: Digest) -> str:
+    first, solved = digest.rolling.peer_first, digest.rolling.peer_solved
+    return (
+        f"*Do people help each other?* Of first responses by people, colleagues gave {share_in_words(first)}: "
+        f"{CHANGES[peer_change(digest)]}. Of what people solved, colleagues solved {share_in_words(solved)}."
+    )
+
+
+def _unanswered(digest: Digest) -> str:
+    share = digest.rolling.unanswered
+    told = f"In four weeks {share_in_words(share)} found no response: {CHANGES[unanswered_change(digest)]}."
+    if not digest.unanswered:
+        return f"*Nobody waits*: every question of this week found a response. {told}"
+    listed = "\n".join(_listed(each, digest) for each in digest.listed)
+    rest = digest.unanswered - len(digest.listed)
+    more = f"\n… and {rest} more, some where not everybody may look." if rest else ""
+    return f"*To do: {_count(digest.unanswered, 'question')} without a response.* {told}\n{listed}{more}"
+
+
+def _listed(each: Listed, digest: Digest) -> str:
+    waits = duration((digest.made_at - each.asked_at).total_seconds())
+    where = f"#{each.channel}, {_moment(each.asked_at, digest.timezone)}"
+    return f"• {link(each.permalink, where) if each.permalink else escape(where)}, waiting for {waits}"
+
+
+def _thanks(digest: Digest) -> str:
+    now, before = digest.this.thanked, digest.before.thanked
+    if not now:
+        return "*Thanks*: none were said this week. Saying thanks in the thread also marks a question as solved."
+    helpers = _count(digest.this.answerers, "colleague")
+    was = f" ({before} the week before)" if digest.is_comparable else ""
+    return f"*Thanks* were said for {_count(now, 'answer')}{was}. {helpers} answered questions: thank you."
+
+
+def _fine_print(digest: Digest) -> str:
+    return (
+        f"Shares are of {_span(digest.rolling)} with their 95 % interval; under 5 cases nothing is said. "
+        f"{digest.this.open} of this week's questions are too young for a verdict. Private channels are counted, "
+        "not shown. How each number is counted: docs/metrics.md."
+    )
+
+
+def _span(figures: Figures) -> str:
+    return f"four weeks ({figures.settled} questions old enough)"
+
+
+def _dates(digest: Digest) -> str:
+    zone = ZoneInfo(digest.timezone)
+    first, last = digest.this.window.since.astimezone(zone), digest.week.monday
+    end = last.fromordinal(last.toordinal() + 6)
+    return f"{first.day} {first:%b} to {end.day} {end:%b %Y}"
+
+
+def _moment(at: datetime, timezone: str) -> str:
+    local = at.astimezone(ZoneInfo(timezone))
+    return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
+
+
+def _count(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
