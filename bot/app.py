@@ -31,6 +31,7 @@ from bot.digest import service as digest
 from bot.digest.maker import DigestMaker
 from bot.digest.service import DigestService
 from bot.handbook import HandbookSource
+from bot.home.service import HomeService
 from bot.model import Workspace
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
@@ -46,7 +47,7 @@ from bot.storage import peers as peer_rows
 from bot.storage import work as work_rows
 from bot.storage.engine import Database
 from bot.timetable import Planned, Timetable
-from bot.work import Asking, Due, Job, Kind, Press, Workers
+from bot.work import Asking, Due, Job, Kind, Opened, Press, Workers
 from handlers import Services, health, http, register, verbs
 from handlers.messages import request_in
 from handlers.socket_mode import SocketMode
@@ -131,6 +132,7 @@ class Mentor:
             permalink=slack.permalink,
         )
         self.digest = DigestService(desk, maker)
+        self.home = HomeService(desk, self.facts, command=settings.command)
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
         self.bolt = self._bolt()
         self.socket = self._socket() if settings.uses_socket_mode else None
@@ -155,6 +157,7 @@ class Mentor:
             Kind.DIGEST: Job(
                 _with(Due, lambda due: self.digest.post(due)), _with(Due, lambda due: self.digest.missed(due))
             ),
+            Kind.HOME: Job(_with(Opened, lambda opened: self.home.publish(opened)), _nothing),
             Kind.READ_AGAIN: Job(_with(Due, lambda _: self.catch_up.all_due(is_whole=True)), _nothing),
             Kind.VERDICT: Job(
                 _with(Press, lambda press: self.verdicts.record(press)),
@@ -191,7 +194,7 @@ class Mentor:
             process_before_response=True,
             request_verification_enabled=settings.slack_signing_secret.value != "" or not settings.uses_socket_mode,
         )
-        services = Services(answers=self.answers, verdicts=self.verdicts, peers=self.peers)
+        services = Services(answers=self.answers, verdicts=self.verdicts, peers=self.peers, home=self.home)
         register(app, services, command=settings.command, workspace=workspace)
         return app
 

@@ -240,6 +240,10 @@ class Slack:
         """Whether this token, an app-level one, may open a socket; none is opened. Raises SlackError."""
         await self._call("apps.connections.open")
 
+    async def publish_home(self, user_id: str, view: Json) -> None:
+        """What the person sees under Home from now on; safe to repeat. Raises SlackError."""
+        await self._call("views.publish", json={"user_id": user_id, "view": view})
+
     async def channel_info(self, channel_id: str) -> ChannelInfo:
         """Raises SlackRefused for a channel that is not there, or is private and without the bot."""
         return _channel_info((await self._read("conversations.info", channel=channel_id))["channel"])

@@ -83,6 +83,17 @@ class Press:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """Somebody opened App Home: the payload of `home.publish`. `person` is a pseudonym."""
+
+    key: str
+    person: str
+
+    def to_payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class Due:
     """A slot of the timetable has come: `key` is the slot, `due_at` its time in ISO form."""
 
@@ -108,7 +119,9 @@ class Job:
     given_up: Do
 
 
-async def enqueue(tx: Tx, kind: Kind, wanted: Asking | Press | Due, *, due_at: datetime, now: datetime) -> bool:
+async def enqueue(
+    tx: Tx, kind: Kind, wanted: Asking | Press | Opened | Due, *, due_at: datetime, now: datetime
+) -> bool:
     """Whether it is new; the same kind and key is done once."""
     return await rows.enqueue(tx, kind=kind.value, key=wanted.key, payload=wanted.to_payload(), due_at=due_at, now=now)
 

@@ -10,9 +10,10 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
+from bot.home.service import HomeService
 from bot.model import Workspace
 from bot.peers.service import PeerService
-from handlers import answers, errors, messages
+from handlers import answers, errors, home, messages
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Services:
     answers: AnswerService
     verdicts: VerdictService
     peers: PeerService
+    home: HomeService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -30,6 +32,7 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     on_reaction = _ours(messages.on_reaction, peers=services.peers)
     app.event("reaction_added")(on_reaction)
     app.event("reaction_removed")(on_reaction)
+    app.event("app_home_opened")(_ours(home.on_opened, home=services.home))
     app.command(command)(_ours(answers.on_command, answers=services.answers))
     app.action(re.compile(r"^answers\."))(_ours(answers.on_verdict, verdicts=services.verdicts))
     app.event(re.compile(r"."))(on_unused)

@@ -29,6 +29,12 @@ class Pressed:
     response_url: str | None
 
 
+@dataclass(frozen=True)
+class Opened:
+    user_id: str
+    tab: str  # home | messages
+
+
 def read_event_id(body: Json) -> str:
     return read_text(body, "event_id", most=60)
 
@@ -65,6 +71,12 @@ def read_reaction(body: Json) -> Reaction | None:
         is_there=event.get("type") == "reaction_added",
         is_shared=body.get("is_ext_shared_channel") is True,
     )
+
+
+def read_opened(body: Json) -> Opened:
+    """Who looks at the app, and at which tab."""
+    event = read_object(body, "event")
+    return Opened(read_id(event, "user"), read_optional(event, "tab") or "home")
 
 
 def read_command(body: Json) -> Command:
