@@ -12,8 +12,9 @@ from bot.digest.rules import Digest, Listed, peer_change, unanswered_change
 from bot.model import MessageKind, Purpose
 from bot.peers.blocks import duration
 from bot.peers.blocks import share as share_in_words
-from bot.peers.cases import By, Outcome
+from bot.peers.cases import Outcome
 from bot.peers.figures import Figures, Times
+from bot.peers.solving import By
 from bot.statistics import Change
 
 DIGEST = MessageKind(

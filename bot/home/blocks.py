@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from bot.blockkit import clip, context, escape, header, link, section
 from bot.model import Json
-from bot.peers.cases import By, Case, Outcome
+from bot.peers.cases import Case, Outcome
+from bot.peers.solving import By
 
 SHOWN_MOST = 10
 WORDS_MOST = 150  # of a question

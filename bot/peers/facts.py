@@ -40,10 +40,10 @@ class FactsService:
         cases = await asyncio.to_thread(_cases, found, team, channels, now)
         return await asyncio.to_thread(_counted, cases, asked_before, known, Counting(window, now, channels))
 
-    async def cases(self) -> Sequence[Case]:
-        """Every question there ever was, oldest first: for the operator."""
+    async def cases(self, window: Window | None = None) -> Sequence[Case]:
+        """Every question of the window, or there ever was, oldest first: for the operator, and for askers their own."""
         async with self._database.read() as tx:
-            found, team = await _found(tx, None)
+            found, team = await _found(tx, window)
         return await asyncio.to_thread(_cases, found, team, self._channels(), self._clock.now())
 
 

@@ -71,7 +71,6 @@ class Figures:
     shown_in_silence: int  # the asker said nothing of the answer they were shown
     reopened: int  # questions that came back after they were solved
     thanked: int  # questions whose asker said thanks
-    waiting: int  # questions, old or young, to which no person responded and which nothing solved
     askers: int
     new_askers: int  # who never asked before the window
     answers: int  # people's, one for each person and question
@@ -127,7 +126,6 @@ _COUNTS = (
     "shown_in_silence",
     "reopened",
     "thanked",
-    "waiting",
     "askers",
     "new_askers",
     "answers",
@@ -247,7 +245,6 @@ def figures(
         shown_in_silence=sum(not _is_confirmed(each) and not each.said_not_quite for each in shown),
         reopened=sum(each.reopened > 0 for each in cases),
         thanked=sum(each.is_thanked for each in cases),
-        waiting=sum(each.first_responder is None and each.solution is None for each in cases),
         askers=len(askers),
         new_askers=len(askers.difference(asked_before)),
         answers=answered.total(),
