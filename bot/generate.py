@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from bot.answers import blocks as answers
+from bot.digest import blocks as digest
 from bot.model import MessageKind
 from bot.peers import blocks as peers
 from handlers import verbs
@@ -99,7 +100,7 @@ def messages_text() -> str:
     return "\n".join([*rows, *(_row(kind) for kind in KINDS.values())]) + "\n"
 
 
-KINDS: Mapping[str, MessageKind] = {kind.name: kind for kind in (*answers.KINDS, *peers.KINDS)}
+KINDS: Mapping[str, MessageKind] = {kind.name: kind for kind in (*answers.KINDS, *peers.KINDS, *digest.KINDS)}
 
 
 def _row(kind: MessageKind) -> str:

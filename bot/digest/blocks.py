@@ -10,12 +10,11 @@ from zoneinfo import ZoneInfo
 from bot.blockkit import SECTION_MAX, TEXT_MAX, Shown, clip, context, escape, header, link, section, table
 from bot.digest.rules import Digest, Listed, peer_change, unanswered_change
 from bot.model import MessageKind, Purpose
-from bot.peers.blocks import duration
+from bot.peers.blocks import duration, times
 from bot.peers.blocks import share as share_in_words
 from bot.peers.cases import Outcome
-from bot.peers.figures import Figures, Times
 from bot.peers.solving import By
-from bot.statistics import Change
+from bot.statistics import FEWEST, Change
 
 DIGEST = MessageKind(
     "weekly digest",
@@ -45,7 +44,7 @@ KINDS = (DIGEST, MISSED, SHOWN_DIGEST)
 
 # How each outcome reads, best first.
 OUTCOMES = {
-    Outcome.PEER: "A colleague helped",
+    Outcome.PEER: "A peer helped",
     Outcome.PLATFORM: "The platform team helped",
     Outcome.BOT: "The handbook answered (the asker said so)",
     Outcome.SELF: "The asker solved it alone",
@@ -95,7 +94,7 @@ def _headline(digest: Digest) -> str:
     return (
         f"*{_count(now.questions, 'question')}* from {_count(now.askers, 'person', 'people')}"
         f"{_versus(digest, now.questions, before.questions)}. "
-        f"People were first to respond to {people}: colleagues to *{now.by_responder[By.PEER]}*, "
+        f"People were first to respond to {people}: peers to *{now.by_responder[By.PEER]}*, "
         f"the platform team to {now.by_responder[By.PLATFORM]}."
     )
 
@@ -118,41 +117,21 @@ def _outcomes(digest: Digest) -> Sequence[Sequence[str]]:
 
 
 def _first_response(digest: Digest) -> str:
-    now, before = digest.this.response, digest.before.response
-    if not now.n or now.median_s is None or now.p90_s is None:
-        return "*First response*: nobody responded to a question of this week yet."
-    return (
-        f"*First response*: half of them within {duration(now.median_s)}, nine in ten within {duration(now.p90_s)} "
-        f"({_working(now)}n = {now.n}).{_was(digest, before)}{_by(digest.this)}"
+    by = ", ".join(
+        f"{name} {times(digest.this.response_by[by])}"
+        for by, name in ((By.PEER, "from peers"), (By.PLATFORM, "from the platform team"))
+        if digest.this.response_by[by].n >= FEWEST
     )
-
-
-def _working(times: Times) -> str:
-    if times.working_median_s is None or times.working_p90_s is None:
-        return ""
-    return f"working time: {duration(times.working_median_s)} and {duration(times.working_p90_s)}, "
-
-
-def _was(digest: Digest, before: Times) -> str:
-    if not digest.is_comparable or before.median_s is None or before.p90_s is None:
-        return ""
-    return f" The week before: {duration(before.median_s)} and {duration(before.p90_s)}, n = {before.n}."
-
-
-def _by(figures: Figures) -> str:
-    said = [
-        f"{name} {duration(times.median_s)} (n = {times.n})"
-        for by, name in ((By.PEER, "colleagues"), (By.PLATFORM, "the platform team"))
-        if (times := figures.response_by[by]).median_s is not None
-    ]
-    return f" Half of the time: {', '.join(said)}." if len(said) > 1 else ""
+    before = f"\nThe week before: {times(digest.before.response)}." if digest.is_comparable else ""
+    apart = f"\nOf these {by}." if by else ""
+    return f"*Time to the first response*: {times(digest.this.response)}.{apart}{before}"
 
 
 def _peers(digest: Digest) -> str:
     first, solved = digest.rolling.peer_first, digest.rolling.peer_solved
     return (
-        f"*Do people help each other?* Of first responses by people, colleagues gave {share_in_words(first)}: "
-        f"{CHANGES[peer_change(digest)]}. Of what people solved, colleagues solved {share_in_words(solved)}."
+        f"*Do people help each other?* Of first responses by people, peers gave {share_in_words(first)}: "
+        f"{CHANGES[peer_change(digest)]}. Of what people solved, peers solved {share_in_words(solved)}."
     )
 
 
@@ -177,21 +156,19 @@ def _thanks(digest: Digest) -> str:
     now, before = digest.this.thanked, digest.before.thanked
     if not now:
         return "*Thanks*: none were said this week. Saying thanks in the thread also marks a question as solved."
-    helpers = _count(digest.this.answerers, "colleague")
+    helpers = _count(digest.this.answerers, "peer")
     was = f" ({before} the week before)" if digest.is_comparable else ""
     return f"*Thanks* were said for {_count(now, 'answer')}{was}. {helpers} answered questions: thank you."
 
 
 def _fine_print(digest: Digest) -> str:
+    young = digest.this.open
     return (
-        f"Shares are of {_span(digest.rolling)} with their 95 % interval; under 5 cases nothing is said. "
-        f"{digest.this.open} of this week's questions are too young for a verdict. Private channels are counted, "
-        "not shown. How each number is counted: docs/metrics.md."
+        f"Peers are people outside the platform team. Shares are of four weeks ({digest.rolling.settled} questions "
+        "old enough) with their 95 % interval; under 5 cases nothing is said. "
+        + (f"{_count(young, 'question')} of this week too young for a verdict. " if young else "")
+        + "Private channels are counted, not shown. How each number is counted: docs/metrics.md."
     )
-
-
-def _span(figures: Figures) -> str:
-    return f"four weeks ({figures.settled} questions old enough)"
 
 
 def _dates(digest: Digest) -> str:

@@ -49,7 +49,7 @@ def health(figures: Figures, *, timezone: str) -> Shown:
         f"{title}: {_count(figures.questions, 'question')} from {_count(figures.askers, 'person', 'people')}.",
         f"• *What became of them*: {_counts([(figures.by_outcome[each], words) for each, words in OUTCOMES])}.",
         f"• *Who responded first*: {_counts([(figures.by_responder[each], words) for each, words in RESPONDERS])}.",
-        f"• *Time to the first response*: {_times(figures.response)}.",
+        f"• *Time to the first response*: {times(figures.response)}.",
         *_times_by_responder(figures),
         f"• *Peers were first* (peers or the platform team): {share(figures.peer_first)}.",
         f"• *Solved*, says the asker: {share(figures.solved)}.",
@@ -118,17 +118,19 @@ def _counts(counted: Sequence[tuple[int, str]]) -> str:
     return ", ".join(f"{number} {words}" for number, words in counted if number)
 
 
-def _times(times: Times) -> str:
-    if times.n < FEWEST or times.median_s is None or times.p90_s is None:
-        return f"{TOO_FEW} (n = {times.n})"
-    working = [each for each in (times.working_median_s, times.working_p90_s) if each is not None]
+def times(measured: Times) -> str:
+    """How long first responses took, by the clock and in working time; or that there are too few to say."""
+    if measured.n < FEWEST or measured.median_s is None or measured.p90_s is None:
+        return f"{TOO_FEW} (n = {measured.n})"
+    working = [each for each in (measured.working_median_s, measured.working_p90_s) if each is not None]
     worked = f"; in working time {' and '.join(duration(each) for each in working)}" if working else ""
-    return f"half within {duration(times.median_s)}, nine of ten within {duration(times.p90_s)}{worked} (n = {times.n})"
+    took = f"half within {duration(measured.median_s)}, nine of ten within {duration(measured.p90_s)}"
+    return f"{took}{worked} (n = {measured.n})"
 
 
 def _times_by_responder(figures: Figures) -> list[str]:
     words = {By.PEER: "from peers", By.PLATFORM: "from the platform team"}
-    return [f"    {words[by]}: {_times(times)}." for by, times in figures.response_by.items() if times.n]
+    return [f"    {words[by]}: {times(took)}." for by, took in figures.response_by.items() if took.n]
 
 
 def _breadth(figures: Figures) -> str:

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -140,9 +141,9 @@ def buttons(message: Message) -> list[str]:
     return [button["text"]["text"] for row in rows for button in row]
 
 
-def new_sandbox() -> Sandbox:
-    """The demo's workspace on a Tuesday morning, with three more channels; not started yet."""
-    sandbox = Sandbox(generate.manifest(), clock=Clock(start_s=demo.STARTS_AT.timestamp(), factor=PACE))
+def new_sandbox(*, starts_at: datetime = demo.STARTS_AT) -> Sandbox:
+    """The demo's workspace, on a Tuesday morning if not told otherwise, with three more channels; not started yet."""
+    sandbox = Sandbox(generate.manifest(), clock=Clock(start_s=starts_at.timestamp(), factor=PACE))
     demo.furnish(sandbox)
     for channel_id, name in (("C0QUIET", "quiet"), ("C0COUNTED", "counted")):
         sandbox.workspace.add_channel(name, members=list(demo.PEOPLE), id=channel_id)

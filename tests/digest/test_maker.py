@@ -1,0 +1,111 @@
+"""A week's digest is counted from the rows, and shown again from what was stored, whatever happened since."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.clock import Clock
+from bot.digest.blocks import digest_message
+from bot.digest.maker import DigestMaker
+from bot.digest.rules import Week
+from bot.errors import SlackRefused
+from bot.model import Deletion
+from bot.peers.facts import FactsService
+from bot.storage import digests, peers
+from bot.storage.engine import Database, Tx
+from sandbox.limits import validate_message_blocks
+from tests.peers.december import ASK, CHANNELS, NOW, SECRET, ts, write_december
+
+W51 = Week.read("2025-W51")
+
+
+def maker_on(database: Database, *, refused: str = "") -> DigestMaker:
+    async def permalink(channel_id: str, ts: str) -> str:
+        if refused:
+            raise SlackRefused("chat.getPermalink", refused)
+        return f"https://december.slack.com/archives/{channel_id}/p{ts.replace('.', '')}"
+
+    clock = Clock(NOW.timestamp)
+    facts = FactsService(database, channels=lambda: CHANNELS, clock=clock)
+    return DigestMaker(database, facts, channels=lambda: CHANNELS, clock=clock, permalink=permalink)
+
+
+@pytest.fixture
+async def december(database: Database) -> Database:
+    await write_december(database)
+    return database
+
+
+async def test_a_week_is_counted_and_its_waiting_questions_are_linked(december: Database) -> None:
+    digest = await maker_on(december).make(W51)
+
+    assert digest.week == W51
+    assert digest.this.window == W51.window("Europe/London")
+    assert sum(digest.this.by_outcome.values()) == digest.this.questions
+    assert digest.rolling.window.since == datetime(2025, 11, 24, tzinfo=UTC)
+    assert digest.rolling_before.questions == 0
+    assert all(each.channel != "secret" for each in digest.listed)
+    assert [each.permalink for each in digest.listed] == [
+        f"https://december.slack.com/archives/{ASK}/p{ts(each.asked_at.strftime('%m-%d %H:%M')).replace('.', '')}"
+        for each in digest.listed
+    ]
+
+
+async def test_a_digest_goes_out_without_a_link_that_slack_does_not_give(december: Database) -> None:
+    digest = await maker_on(december, refused="message_not_found").make(W51)
+
+    assert digest.listed
+    assert {each.permalink for each in digest.listed} == {""}
+
+
+async def test_a_stored_digest_says_the_same_whatever_happened_since(december: Database) -> None:
+    maker = maker_on(december)
+    made = await maker.make(W51)
+
+    async def store(tx: Tx) -> None:
+        await digests.add(tx, str(W51), json.loads(json.dumps(made.to_json())), revision="r1", now=NOW)
+        await peers.put_deletions(tx, [Deletion(ASK, ts("12-15 10:00"), ts("12-28 10:00"))])
+
+    await december.write(store)
+
+    shown = await maker.of(W51)
+    assert digest_message(shown) == digest_message(made)
+    assert (await maker.make(W51)).this.questions == made.this.questions - 1
+
+
+async def test_the_whole_message_is_taken_by_slack_and_names_nothing_private(december: Database) -> None:
+    for number in (49, 50, 51, 52):
+        digest = await maker_on(december).make(Week(2025, number))
+        shown = digest_message(digest)
+
+        assert validate_message_blocks(list(shown.blocks)) == []
+        assert "secret" not in json.dumps(shown.blocks) + shown.text
+        assert SECRET not in json.dumps(shown.blocks) + json.dumps(digest.to_json())
+
+
+async def test_the_words_of_a_digest(december: Database) -> None:
+    digest = await maker_on(december).make(W51)
+
+    base = "https://december.slack.com/archives/C0ASK"
+    assert digest_message(digest).text.splitlines() == [
+        "The week in our channels: 15 Dec to 21 Dec 2025",
+        (
+            "*8 questions* from 5 people (4 the week before). People were first to respond to 3: peers to *2*, "
+            "the platform team to 1."
+        ),
+        "*Time to the first response*: too few to say (n = 3).",
+        "The week before: too few to say (n = 4).",
+        (
+            "*Do people help each other?* Of first responses by people, peers gave 60 % of 15 (36 % to 80 %): "
+            "too few to compare. Of what people solved, peers solved 78 % of 9 (45 % to 94 %)."
+        ),
+        (
+            "*To do: 4 questions without a response.* In four weeks 32 % of 22 (16 % to 53 %) found no response: "
+            "too few to compare."
+        ),
+        f"• <{base}/p1765796400000100|#ask, Mon 15 Dec 11:00>, waiting for 14 days",
+        f"• <{base}/p1765886400000100|#ask, Tue 16 Dec 12:00>, waiting for 13 days",
+        "… and 2 more, some where not everybody may look.",
+        "*Thanks* were said for 2 answers (3 the week before). 2 peers answered questions: thank you.",
+    ]
