@@ -110,7 +110,7 @@ async def test_an_event_that_cannot_be_written_down_is_refused_and_taken_when_it
 async def test_an_event_nobody_uses_is_acknowledged(bot: BotByHttp) -> None:
     statuses = [
         await bot.send(callback({"type": type_, "user": "U0PRIYA"}, event_id=f"Ev{type_}"))
-        for type_ in ("pin_added", "team_join", "app_home_opened", "never_heard_of")
+        for type_ in ("pin_added", "team_join", "file_created", "never_heard_of")
     ]
 
     assert (statuses, await bot.rows()) == ([200] * 4, 0)
