@@ -44,11 +44,11 @@ KINDS = (DIGEST, MISSED, SHOWN_DIGEST)
 
 # How each outcome reads, best first.
 OUTCOMES = {
-    Outcome.PEER: "A peer helped",
-    Outcome.PLATFORM: "The platform team helped",
-    Outcome.BOT: "The handbook answered (the asker said so)",
-    Outcome.SELF: "The asker solved it alone",
-    Outcome.UNCONFIRMED: "Only the bot answered, nobody said whether it helped",
+    Outcome.PEER: "Answered by a peer",
+    Outcome.PLATFORM: "Answered by the platform team",
+    Outcome.BOT: "Answered from the handbook, says the asker",
+    Outcome.SELF: "Solved by the asker alone",
+    Outcome.UNCONFIRMED: "Only the bot answered, unconfirmed",
     Outcome.NONE: "Nobody answered",
     Outcome.OPEN: "Still open (too young to say)",
 }

@@ -122,9 +122,10 @@ def times(measured: Times) -> str:
     """How long first responses took, by the clock and in working time; or that there are too few to say."""
     if measured.n < FEWEST or measured.median_s is None or measured.p90_s is None:
         return f"{TOO_FEW} (n = {measured.n})"
-    working = [each for each in (measured.working_median_s, measured.working_p90_s) if each is not None]
-    worked = f"; in working time {' and '.join(duration(each) for each in working)}" if working else ""
-    took = f"half within {duration(measured.median_s)}, nine of ten within {duration(measured.p90_s)}"
+    working = [duration(each) for each in (measured.working_median_s, measured.working_p90_s) if each is not None]
+    by_clock = [duration(measured.median_s), duration(measured.p90_s)]
+    worked = f"; in working time {' and '.join(working)}" if working and working != by_clock else ""
+    took = f"half within {by_clock[0]}, nine of ten within {by_clock[1]}"
     return f"{took}{worked} (n = {measured.n})"
 
 
@@ -136,12 +137,12 @@ def _times_by_responder(figures: Figures) -> list[str]:
 def _breadth(figures: Figures) -> str:
     """How few carry it: never who."""
     if figures.answers < FEWEST:
-        return f"*How many carry it*: {TOO_FEW} (n = {figures.answers} answers)."
+        return f"*How many carry it*: {TOO_FEW} ({_count(figures.answers, 'answer')})."
     few = figures.absence_factor
     number = NUMBERS[few] if few < len(NUMBERS) else str(few)
     gives = "person gives" if few == 1 else "people give"
     peers = _count(figures.answerers, "peer")
-    return f"{number} {gives} more than half of all answers; {peers} answered (n = {figures.answers} answers)."
+    return f"{number} {gives} more than half of all answers; {peers} answered ({_count(figures.answers, 'answer')})."
 
 
 def _days(figures: Figures, timezone: str) -> str:

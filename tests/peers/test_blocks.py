@@ -24,7 +24,7 @@ def test_health_tells_the_figures_in_plain_words() -> None:
             "• *Time to the first response*: half within 10 min, nine of ten within 2 days 16 h; "
             "in working time 10 min and 1 h 30 min (n = 17)."
         ),
-        "    from peers: half within 10 min, nine of ten within 30 min; in working time 10 min and 30 min (n = 11).",
+        "    from peers: half within 10 min, nine of ten within 30 min (n = 11).",
         (
             "    from the platform team: half within 20 min, nine of ten within 2 days 16 h; "
             "in working time 20 min and 7 h (n = 6)."
@@ -32,7 +32,7 @@ def test_health_tells_the_figures_in_plain_words() -> None:
         "• *Peers were first* (peers or the platform team): 60 % of 15 (36 % to 80 %).",
         "• *Solved*, says the asker: 50 % of 22 (31 % to 69 %).",
         "• *No person responded*: 32 % of 22 (16 % to 53 %).",
-        "• Two people give more than half of all answers; 5 peers answered (n = 19 answers).",
+        "• Two people give more than half of all answers; 5 peers answered (19 answers).",
     ]
     assert [block["type"] for block in shown.blocks] == ["section", "context"]
     assert shown.blocks[1]["elements"][0]["text"].endswith("3 newer questions left out of the shares.")
@@ -45,7 +45,7 @@ def test_health_of_few_says_so() -> None:
 
     assert lines[3] == "• *Time to the first response*: too few to say (n = 4)."
     assert lines[4] == "• *Peers were first* (peers or the platform team): too few to say (2 of 4)."
-    assert lines[-1] == "• *How many carry it*: too few to say (n = 4 answers)."
+    assert lines[-1] == "• *How many carry it*: too few to say (4 answers)."
 
 
 def test_health_of_nothing_is_one_sentence() -> None:
