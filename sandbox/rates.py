@@ -5,6 +5,7 @@ tiers and "some burst"; how much burst is our reading. Event deliveries are not 
 """
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 from sandbox.clock import Clock
@@ -64,7 +65,11 @@ class _Bucket:
 
 
 class Rates:
+    """`calls` counts by method what went ahead, `refusals` what was to wait."""
+
     def __init__(self, clock: Clock) -> None:
+        self.calls: Counter[str] = Counter()
+        self.refusals: Counter[str] = Counter()
         self._clock = clock
         self._buckets: dict[str, _Bucket] = {}
 
@@ -74,9 +79,11 @@ class Rates:
         buckets = self._buckets_of(method, channel, now)
         wait_s = max(bucket.wait_s(now) for bucket in buckets)
         if wait_s > 1e-6:  # less is a rounding error of the refill
+            self.refusals[method] += 1
             return math.ceil(wait_s)
         for bucket in buckets:
             bucket.left -= 1.0
+        self.calls[method] += 1
         return 0
 
     def _buckets_of(self, method: str, channel: str, now: float) -> list[_Bucket]:

@@ -22,6 +22,7 @@ from sandbox.http_mode import HttpPoster
 from sandbox.ledger import Ledger
 from sandbox.manifest import AppManifest
 from sandbox.model import Json
+from sandbox.rates import Rates
 from sandbox.response_urls import ResponseUrls
 from sandbox.socket_mode import Reason, SocketHub
 from sandbox.web_api import installation_of, web_api_app
@@ -52,6 +53,7 @@ class Sandbox:
         self.manifest = manifest if isinstance(manifest, AppManifest) else AppManifest.load(manifest)
         self.workspace = Workspace(clock=self.clock, manifest=self.manifest, seed=seed)
         self.faults = Faults(seed=seed)
+        self.rates = Rates(self.clock)
         self.url = ""  # known once it listens
         self._patience = Patience(self.clock, wall_s=ack_wall_s)
         self.sockets = SocketHub(app_id=self.workspace.app_id, patience=self._patience, seed=seed)
@@ -182,7 +184,8 @@ class Sandbox:
 
     def _application(self) -> web.Application:
         application = web.Application(client_max_size=BODY_MAX_BYTES)
-        application.add_subapp("/api/", web_api_app(self.workspace, faults=self.faults, socket_url=self.socket_url))
+        web_api = web_api_app(self.workspace, faults=self.faults, rates=self.rates, socket_url=self.socket_url)
+        application.add_subapp("/api/", web_api)
         application.add_subapp("/sandbox/", control_app(self))
         application.router.add_get("/", _page)
         application.router.add_get("/page/{name}", _page)

@@ -66,18 +66,19 @@ APP_TOKEN_METHODS = frozenset({"apps.connections.open"})
 OPEN_METHODS = frozenset({"api.test"})  # need no token
 
 
-def web_api_app(workspace: Workspace, *, faults: Faults, socket_url: Callable[[], str]) -> web.Application:
+def web_api_app(
+    workspace: Workspace, *, faults: Faults, rates: Rates, socket_url: Callable[[], str]
+) -> web.Application:
     """The application to mount at `/api/`. `socket_url` gives a fresh address for each socket."""
     application = web.Application()
-    handler = _Handler(workspace, faults, socket_url)
+    handler = _Handler(workspace, faults, rates, socket_url)
     application.router.add_route("*", "/{method}", handler.answer)
     return application
 
 
 class _Handler:
-    def __init__(self, workspace: Workspace, faults: Faults, socket_url: Callable[[], str]) -> None:
-        self._workspace, self._faults = workspace, faults
-        self._rates = Rates(workspace.clock)
+    def __init__(self, workspace: Workspace, faults: Faults, rates: Rates, socket_url: Callable[[], str]) -> None:
+        self._workspace, self._faults, self._rates = workspace, faults, rates
         self._api = Api(workspace, installation_of(workspace), socket_url)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:

@@ -15,6 +15,7 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.manifest import AppManifest
 from sandbox.model import Channel, Json, Person
+from sandbox.rates import Rates
 from sandbox.web_api import web_api_app
 from sandbox.workspace import Workspace
 
@@ -88,7 +89,10 @@ def small_workspace(manifest: Json | None = None, *, clock: Clock | None = None)
 async def served(small: Small) -> AsyncIterator[str]:
     """The Web API of this workspace; gives its base address."""
     application = web.Application()
-    api = web_api_app(small.workspace, faults=small.faults, socket_url=lambda: "wss://sandbox.invalid/socket")
+    rates = Rates(small.workspace.clock)
+    api = web_api_app(
+        small.workspace, faults=small.faults, rates=rates, socket_url=lambda: "wss://sandbox.invalid/socket"
+    )
     application.add_subapp("/api/", api)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
