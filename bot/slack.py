@@ -36,16 +36,20 @@ SERVERS_FAULT = {"internal_error", "fatal_error", "service_unavailable", "reques
 
 @dataclass(frozen=True)
 class Page:
-    """Messages of a channel as Slack lists them, newest first. `is_limited`: Slack holds older ones back."""
+    """Messages as Slack lists them: a channel's newest first, a thread's oldest first.
+
+    `asked_at` is no later than the moment it shows. `is_limited`: Slack holds older messages back.
+    """
 
     messages: list[Json]
     has_more: bool
+    asked_at: datetime
     is_limited: bool = False
 
     @property
     def oldest(self) -> str:
         """The ts of the oldest message; "" on an empty page."""
-        return str(self.messages[-1]["ts"]) if self.messages else ""
+        return min((str(each["ts"]) for each in self.messages if each.get("ts")), default="")
 
 
 @dataclass(frozen=True)
@@ -192,28 +196,33 @@ class Slack:
 
     async def history(self, channel_id: str, *, oldest: str, latest: str) -> Page:
         """One page, at a pace that leaves room for others: messages after `oldest` and before `latest` ("" is now)."""
-        await self._pace("conversations.history")
         until = {"latest": latest} if latest else {}
-        body = await self._read("conversations.history", channel=channel_id, oldest=oldest, limit=PAGE, **until)
-        return Page(body["messages"], bool(body.get("has_more")), bool(body.get("is_limited")))
+        asked_at, body = await self._page("conversations.history", channel=channel_id, oldest=oldest, **until)
+        page = Page(body["messages"], bool(body.get("has_more")), asked_at, bool(body.get("is_limited")))
+        if page.has_more and not page.oldest:
+            raise SlackUnclear("conversations.history", "an empty page, and more behind it")
+        return page
 
-    async def replies(self, channel_id: str, root: str) -> list[Json]:
-        """A thread, its parent first, at a pace that leaves room for others; empty when it is gone."""
-        found: list[Json] = []
+    async def replies(self, channel_id: str, root: str) -> AsyncIterator[Page]:
+        """A thread page by page, its parent on the first at least; none when it is not there."""
         cursor = ""
         while True:
-            await self._pace("conversations.replies")
             more = {"cursor": cursor} if cursor else {}
             try:
-                body = await self._read("conversations.replies", channel=channel_id, ts=root, limit=PAGE, **more)
+                asked_at, body = await self._page("conversations.replies", channel=channel_id, ts=root, **more)
             except SlackRefused as refused:
                 if refused.code != "thread_not_found":
                     raise
-                return []
-            found += [each for each in body["messages"] if not cursor or each["ts"] != root]
+                return
             cursor = (body.get("response_metadata") or {}).get("next_cursor") or ""
+            yield Page(body["messages"], bool(cursor), asked_at, bool(body.get("is_limited")))
             if not cursor:
-                return found
+                return
+
+    async def _page(self, method: str, **params: Any) -> tuple[datetime, Json]:
+        """A page, and when the call was made that brought it."""
+        await self._pace(method)
+        return await self._read_at(method, limit=PAGE, **params)
 
     async def introduce(self) -> Introduction:
         """Who the token is and what it may; tried once. Raises SlackError."""
@@ -283,15 +292,19 @@ class Slack:
                 return
 
     async def _read(self, method: str, **params: Any) -> Json:
-        """A call that changes nothing (or may be repeated): waits and tries again a few times."""
+        return (await self._read_at(method, **params))[1]
+
+    async def _read_at(self, method: str, **params: Any) -> tuple[datetime, Json]:
+        """A call that changes nothing (or may be repeated), and when it was made: waits and tries again a few times."""
         for attempt in range(1, READ_TRIES):
+            asked_at = self._clock.now()
             try:
-                return await self._call(method, params=params)
+                return asked_at, await self._call(method, params=params)
             except SlackRateLimited as limited:
                 await self._clock.sleep(limited.retry_after_s)
             except SlackUnclear:
                 await self._clock.sleep(attempt)
-        return await self._call(method, params=params)
+        return self._clock.now(), await self._call(method, params=params)
 
     async def _call(self, method: str, **kwargs: Any) -> Json:
         return await _told_apart(method, lambda: self._web.api_call(method, **kwargs))

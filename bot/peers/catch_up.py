@@ -9,6 +9,7 @@ holds a channel's lease reads it, so that replicas share the work. Nothing is co
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,17 +32,23 @@ log = structlog.get_logger(__name__)
 
 WEEK = timedelta(days=7)  # a pass looks at least this far back: edits and reactions come late
 EVERY = timedelta(minutes=5)
+EVERY_DIRECT = timedelta(hours=1)  # there may be a thousand of them, and events tell of what comes meanwhile
 LEASE = timedelta(minutes=2)  # over the longest wait for one page: six tries
-AWAY = timedelta(minutes=15)  # three passes missed: what happened to old replies may have been missed too
+AWAY = timedelta(minutes=6)  # by then Slack has given up on events, and what they said of old replies is lost
+UNREAD = timedelta(hours=1)  # a channel not read for so long could not be, or was not watched: its events are lost too
 SETTLE = timedelta(minutes=1)  # Slack may show a message a little late, so what is younger is not missing yet
 THREADS_A_STEP = 20  # then others get their turn
+GONE_AT_ONCE = 500  # in one transaction
 RETRY_AFTER = timedelta(minutes=1)
+WALK_WAITS = timedelta(minutes=1)  # passes go first, but a walk never waits longer than that for its next step
+PROGRESS_EVERY = timedelta(minutes=1)
+STOP_S = 1.0  # for letting go of a channel at a stop
 NOT_IN = "not_in_channel"
-BEGINNING = "0"
+BEGINNING, END = "0", "9"  # before and after every ts
 
 
 class LeaseLost(MentorError):
-    """Another process reads this channel now."""
+    """Another process reads this channel now, or nobody is to."""
 
 
 @dataclass(frozen=True)
@@ -79,27 +86,40 @@ class CatchUp:
         self._request_in = request_in
         self._announce = announce
         self._added: set[str] = set()
-        self._look_for_direct = True
+        self._is_begun = False
+        self._look_for_direct_at: datetime | None = None
+        self._threads_left: dict[str, list[str]] = {}  # by channel: found different in its last pass, not read yet
+        self._walked_at = self._told_at = clock.now()
         self.bell = asyncio.Event()
 
     async def run(self) -> None:
         """Until cancelled; begins with everything."""
-        await self.all_due()
         while True:
             self.bell.clear()
             if not await self._step():
                 await rest(self.bell, self._clock)
 
     async def all_due(self, *, is_whole: bool = False) -> None:
-        """Everything is read anew from now on; `is_whole`: all the way back, with every thread."""
+        """Everything is read anew from now on; `is_whole`: all the way back, with every thread.
+
+        So it is, too, when nobody has read anything for so long that events were lost.
+        """
         now = self._clock.now()
-        await self._database.write(lambda tx: rows.all_due(tx, now=now, is_whole=is_whole))
-        self._look_for_direct = True
+
+        async def unit(tx: Tx) -> None:
+            read_to = await rows.last_watermark(tx)
+            await rows.all_due(tx, now=now, is_whole=is_whole)
+            if read_to is not None and now - moment(read_to) > AWAY:
+                await rows.all_anew(tx)
+
+        await self._database.write(unit)
+        self._look_for_direct_at = now
         self.bell.set()
 
     async def _step(self) -> bool:
         """Whether there was anything to read."""
         try:
+            await self._begin()
             await self._add_new()
             reading = await self._claim()
         except Exception:  # the reader's boundary: a database that is away must not end the loop
@@ -110,16 +130,25 @@ class CatchUp:
         try:
             await self._read(reading)
         except asyncio.CancelledError:  # at a stop: whoever comes next need not wait for the lease to end
-            await self._done(reading)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STOP_S):
+                    await self._done(reading)
             raise
         except LeaseLost:
             log.info("catch_up.lease_lost")
+        except SlackRefused as refused:
+            await self._failed(reading, refused.code, again=EVERY_DIRECT if reading.is_direct else EVERY)
         except SlackError as error:
-            await self._failed(reading, getattr(error, "code", type(error).__name__))
+            await self._failed(reading, type(error).__name__)
         except Exception:  # the reader's boundary
             log.exception("catch_up.failed")
             await self._failed(reading, "failed")
         return True
+
+    async def _begin(self) -> None:
+        if not self._is_begun:
+            await self.all_due()
+            self._is_begun = True
 
     async def _add_new(self) -> None:
         """Rows for channels that are watched now, and for direct messages that nobody told us of."""
@@ -128,32 +157,33 @@ class CatchUp:
         if new:
             await self._database.write(lambda tx: rows.add(tx, new, is_direct=False, now=now))
             self._added |= new.keys()
-        if self._look_for_direct:
-            self._look_for_direct = False
+        if self._look_for_direct_at is not None and now >= self._look_for_direct_at:
+            self._look_for_direct_at = now + EVERY  # if it fails
             try:
                 direct = dict.fromkeys(await self._slack.direct_channels(), "")
             except SlackError as error:
                 log.warning("catch_up.no_direct_messages", reason=str(error))
                 return
             await self._database.write(lambda tx: rows.add(tx, direct, is_direct=True, now=now))
+            self._look_for_direct_at = None
 
     async def _claim(self) -> Reading | None:
         now = self._clock.now()
         watched = [each.id for each in self._channels().channels]
+        turn = rows.Turn(watched, is_fresh_after=_ts(now - EVERY), is_walk_first=now - self._walked_at > WALK_WAITS)
         return await self._database.write(
-            lambda tx: rows.claim(tx, now=now, until=now + LEASE, lease=self._new_id(), watched=watched)
+            lambda tx: rows.claim(tx, turn, now=now, until=now + LEASE, lease=self._new_id())
         )
 
-    async def _failed(self, reading: Reading, problem: str) -> None:
+    async def _failed(self, reading: Reading, problem: str, *, again: timedelta = RETRY_AFTER) -> None:
         log.warning("catch_up.not_read", problem=problem)
-        due_at = self._clock.now() + (EVERY if problem == NOT_IN else RETRY_AFTER)
-        await self._done(reading, due_at=due_at, problem=problem[:60])
+        await self._done(reading, due_at=self._clock.now() + again, problem=problem[:60])
 
     async def _done(self, reading: Reading, **values: object) -> None:
         await self._database.write(lambda tx: rows.note(tx, reading, leased_until=None, lease=None, **values))
 
     async def _read(self, reading: Reading) -> None:
-        """One pass, if it is time for one, and one step of a walk, if one is left to do."""
+        """One step: of a pass when it is time for one, of its threads, or of a walk if one is left to do."""
         channel = self._channels().watched(reading.channel_id)
         place = Place(reading, channel, is_shared=False)
         if channel is not None:
@@ -162,91 +192,111 @@ class CatchUp:
                 raise SlackRefused("conversations.history", NOT_IN)
             place = Place(reading, channel, is_shared=info.is_shared)
             await self._met(place, info)
-        now = self._clock.now()
-        is_walking = channel is not None and (not reading.is_read_back or reading.is_whole_due)
+        has_more = await self._take_step(place)
+        every = EVERY_DIRECT if channel is None else EVERY
+        await self._done(reading, due_at=self._clock.now() + (timedelta(0) if has_more else every), problem=None)
+
+    async def _take_step(self, place: Place) -> bool:
+        """Whether there is more to read at once."""
+        reading, now = place.reading, self._clock.now()
         is_fresh = reading.watermark is not None and now - moment(reading.watermark) < EVERY
-        has_more = False
-        if not (is_walking and is_fresh):
-            has_more = await self._pass(place)
-        if is_walking and channel is not None and not has_more:
-            has_more = await self._walk(place, channel)
-        due_at = self._clock.now() + (timedelta(0) if has_more else EVERY)
-        await self._done(reading, due_at=due_at, problem=None)
+        threads = self._threads_left.pop(reading.channel_id, [])
+        if place.channel is None or not is_fresh or not (threads or reading.is_walking):
+            threads = await self._pass(place)
+        elif not threads:
+            return await self._walk(place, place.channel)
+        for root in threads[:THREADS_A_STEP]:
+            await self._thread(place, root)
+        if left := threads[THREADS_A_STEP:]:
+            self._threads_left[reading.channel_id] = left
+        return bool(left) or reading.is_walking or self._is_unread(place)
 
     async def _met(self, place: Place, info: ChannelInfo) -> None:
         """What Slack says of the channel is kept, and its people are told what is kept of them."""
-        known = {"name": info.name[:80], "is_private": info.is_private}
-        await self._database.write(lambda tx: rows.note(tx, place.reading, **known))
+        await self._keep_lease(place, name=info.name[:80], is_private=info.is_private)
         await self._announce(info.id)
 
-    async def _pass(self, place: Place) -> bool:
-        """Whether threads are left to be read in another step."""
+    async def _pass(self, place: Place) -> list[str]:
+        """The threads that are to be read."""
         reading, started = place.reading, self._clock.now()
         since = _ts(started - self._look_back(place.channel))
         if reading.watermark is not None:
             since = min(since, reading.watermark)
         latest, differing = "", list[str]()
         while True:
-            page = await self._slack.history(reading.channel_id, oldest=since, latest=latest)
-            standings = await self._take(place, page, since=since, latest=latest)
+            page, standings = await self._page(place, since=since, latest=latest)
             differing += await self._differing(place, standings, since=since)
             latest = page.oldest
             if not page.has_more:
                 break
-        was_away = reading.watermark is not None and started - moment(reading.watermark) > AWAY
         values: dict[str, object] = {"watermark": _ts(started)}
-        is_at_rest = reading.is_read_back and not reading.is_whole_due
-        if was_away and place.channel is not None and is_at_rest:
+        if self._is_unread(place):
             values |= {"is_whole_due": True, "read_back_to": None}
         await self._keep_lease(place, **values)
-        for root in differing[:THREADS_A_STEP]:
-            await self._thread(place, root)
-        return len(differing) > THREADS_A_STEP or "is_whole_due" in values
+        return differing
 
     async def _walk(self, place: Place, channel: Channel) -> bool:
         """One page further back, with its threads. Whether there is more to walk."""
         reading = place.reading
+        self._walked_at = self._clock.now()
         until = _ts(self._clock.now() - timedelta(days=channel.history_days))
         latest = reading.read_back_to or _ts(self._clock.now())
-        page = await self._slack.history(reading.channel_id, oldest=until, latest=latest)
-        standings = await self._take(place, page, since=until, latest=latest)
-        roots = [each.ts for each in standings if each.reply_count]
-        if not reading.is_whole_due:
-            roots = await self._differing(place, standings, since=until)
+        page, standings = await self._page(place, since=until, latest=latest)
+        roots = await self._differing(place, standings, since=until)
+        if reading.is_read_back:  # it is a whole one
+            roots = [each.ts for each in standings if each.reply_count or each.ts in roots]
         for root in roots[:THREADS_A_STEP]:
             await self._thread(place, root)
         if len(roots) > THREADS_A_STEP:
-            await self._keep_lease(place, read_back_to=roots[THREADS_A_STEP - 1])
-            return True
+            return await self._walked(place, channel, read_back_to=roots[THREADS_A_STEP - 1])
         if page.has_more:
-            await self._keep_lease(place, read_back_to=page.oldest)
-            return True
-        await self._keep_lease(place, read_back_to=until, is_read_back=True, is_whole_due=False)
-        log.info("catch_up.walked", channel=channel.name, whole=reading.is_whole_due)
-        return False
+            return await self._walked(place, channel, read_back_to=page.oldest)
+        if reading.is_read_back:
+            await self._walked(place, channel, read_back_to=until, is_whole_due=False)
+        else:  # one that became due meanwhile begins now
+            back_to = None if reading.is_whole_due else until
+            await self._walked(place, channel, read_back_to=back_to, is_read_back=True)
+        log.info("catch_up.walked", channel=channel.name, whole=reading.is_read_back)
+        return reading.is_whole_due and not reading.is_read_back
+
+    async def _walked(self, place: Place, channel: Channel, **values: object) -> bool:
+        """Keeps how far the walk came, unless it is to begin anew; tells of it now and then."""
+        now = self._clock.now()
+        await self._database.write(lambda tx: rows.note_walk(tx, place.reading, leased_until=now + LEASE, **values))
+        if now - self._told_at >= PROGRESS_EVERY:
+            self._told_at = now
+            async with self._database.read() as tx:
+                count = await peer_rows.count_messages(tx, channel.id)
+            log.info("catch_up.progress", channel=channel.name, messages=count, back_to=values["read_back_to"])
+        return True
+
+    def _is_unread(self, place: Place) -> bool:
+        """Whether more was missed than a pass finds."""
+        reading = place.reading
+        if place.channel is None or reading.watermark is None or reading.is_walking:
+            return False
+        return self._clock.now() - moment(reading.watermark) > UNREAD
 
     def _look_back(self, channel: Channel | None) -> timedelta:
         return WEEK if channel is None else min(WEEK, timedelta(days=channel.history_days))
 
-    async def _take(self, place: Place, page: Page, *, since: str, latest: str) -> Sequence[Standing]:
-        """The page's messages, taken down; what stood between its ends and is not there any more is gone."""
-        read_ts = _ts(self._clock.now())
-        standings = self._standings(place, page.messages)
-        gone: list[str] = []
-        if place.channel is not None and not page.is_limited:
-            low = page.oldest if page.has_more else since
-            high = min(latest or read_ts, _ts(self._clock.now() - SETTLE))
-            gone = await self._gone(place, {each.ts for each in standings}, low, high, None)
-            for root in list(gone):
-                gone += await self._gone(place, set(), BEGINNING, high, root)
-        await self._record(place, standings, gone, read_ts)
-        return standings
-
-    async def _gone(self, place: Place, listed: set[str], low: str, high: str, thread_ts: str | None) -> list[str]:
+    async def _page(self, place: Place, *, since: str, latest: str) -> tuple[Page, Sequence[Standing]]:
+        """A page, taken down; what stood between its ends and is not there any more is gone."""
         channel_id = place.reading.channel_id
-        async with self._database.read() as tx:
-            ours = await peer_rows.standing_between(tx, channel_id, after=low, until=high, thread_ts=thread_ts)
-        return sorted(ours - listed)
+        async with self._database.read() as tx:  # before: what comes while Slack answers is not missing
+            newest = await peer_rows.newest_ts(tx, channel_id)
+        page = await self._slack.history(channel_id, oldest=since, latest=latest)
+        standings = self._standings(place, page.messages)
+        await self._record(place, standings, page.asked_at)
+        if place.channel is not None and not page.is_limited:
+            known_to = min(newest, _ts(page.asked_at - SETTLE))
+            low = page.oldest if page.has_more else since
+            async with self._database.read() as tx:
+                gone = await peer_rows.missing_between(
+                    tx, channel_id, _listed(page), after=low, before=latest or END, known_to=known_to
+                )
+            await self._bury(place, gone, page.asked_at)
+        return page, standings
 
     async def _differing(self, place: Place, standings: Sequence[Standing], *, since: str) -> list[str]:
         """The threads of which Slack says something else than we know, and said at the last reading."""
@@ -264,15 +314,24 @@ class CatchUp:
 
     async def _thread(self, place: Place, root: str) -> None:
         """All replies as they stand, and what Slack says of the thread if we know it otherwise all the same."""
-        channel_id, read_ts = place.reading.channel_id, _ts(self._clock.now())
-        listed = await self._slack.replies(channel_id, root)
-        standings = [each for each in self._standings(place, listed) if each.ts != root]
-        parent = next((each for each in self._standings(place, listed) if each.ts == root), None)
-        gone: list[str] = []
-        if place.channel is not None:
-            high = _ts(self._clock.now() - SETTLE)
-            gone = await self._gone(place, {each.ts for each in standings}, BEGINNING, high, root)
-        await self._record(place, standings, gone, read_ts)
+        channel_id = place.reading.channel_id
+        async with self._database.read() as tx:
+            known = await peer_rows.standing_in(tx, channel_id, root)
+        listed: set[str] = set()
+        parent: Standing | None = None
+        asked_at: datetime | None = None
+        is_limited = False
+        async for page in self._slack.replies(channel_id, root):
+            asked_at, is_limited = asked_at or page.asked_at, is_limited or page.is_limited
+            standings = self._standings(place, page.messages)
+            parent = next((each for each in standings if each.ts == root), parent)
+            listed |= _listed(page)
+            await self._record(place, [each for each in standings if each.ts != root], page.asked_at)
+        if asked_at is None:  # gone a moment ago: the next pass sees whether it stays so
+            return
+        if place.channel is not None and not is_limited:
+            gone = sorted(each for each in known - listed if each < _ts(asked_at - SETTLE))
+            await self._bury(place, gone, asked_at)
         if parent is not None and await self._differing(place, [parent], since=BEGINNING):
             count, latest = parent.reply_count, parent.latest_reply
             await self._database.write(lambda tx: rows.put_thread(tx, channel_id, root, count, latest))
@@ -290,32 +349,49 @@ class CatchUp:
                 found.append(standing)
         return found
 
-    async def _record(self, place: Place, standings: Sequence[Standing], gone: Sequence[str], read_ts: str) -> None:
-        channel_id = place.reading.channel_id
+    async def _record(self, place: Place, standings: Sequence[Standing], read_at: datetime) -> None:
         requests = {
             each.ts: request
             for each in standings
             if isinstance(each.said, Message) and (request := self._request_in(each.said, self._workspace))
         }
+        await self._peers.record_page(
+            place.reading.channel_id,
+            standings,
+            read_ts=_ts(read_at),
+            requests=requests,
+            is_shared=place.is_shared,
+            also=self._is_ours_still(place),
+        )
 
-        async def keep_lease(tx: Tx) -> None:
+    async def _bury(self, place: Place, gone: Sequence[str], read_at: datetime) -> None:
+        channel_id, read_ts = place.reading.channel_id, _ts(read_at)
+        for start in range(0, len(gone), GONE_AT_ONCE):
+            deletions = [Deletion(channel_id, ts, read_ts) for ts in gone[start : start + GONE_AT_ONCE]]
+            also = self._is_ours_still(place)
+            await self._peers.record_page(channel_id, (), read_ts=read_ts, gone=deletions, also=also)
+
+    def _is_ours_still(self, place: Place) -> Callable[[Tx], Awaitable[None]]:
+        """Keeps the lease in the transaction that writes; LeaseLost undoes that one."""
+
+        async def keep(tx: Tx) -> None:
+            channel_id = place.reading.channel_id
+            if place.channel is not None and self._channels().watched(channel_id) is None:
+                raise LeaseLost  # it left the handbook: nothing is kept, so nothing may count as read
             if not await rows.note(tx, place.reading, leased_until=self._clock.now() + LEASE):
                 raise LeaseLost
 
-        await self._peers.record_page(
-            channel_id,
-            standings,
-            read_ts=read_ts,
-            gone=[Deletion(channel_id, ts, read_ts) for ts in gone],
-            requests=requests,
-            is_shared=place.is_shared,
-            also=keep_lease,
-        )
+        return keep
 
     async def _keep_lease(self, place: Place, **values: object) -> None:
         until = self._clock.now() + LEASE
         if not await self._database.write(lambda tx: rows.note(tx, place.reading, leased_until=until, **values)):
             raise LeaseLost
+
+
+def _listed(page: Page) -> frozenset[str]:
+    """Every ts on the page, also of what cannot be read or is a notice: that is not gone."""
+    return frozenset(str(each.get("ts")) for each in page.messages)
 
 
 def _ts(at: datetime) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import channels, threads
@@ -23,6 +23,23 @@ class Reading:
     is_read_back: bool
     is_whole_due: bool
     lease: str
+
+    @property
+    def is_walking(self) -> bool:
+        """Whether a walk is due or under way."""
+        return not self.is_direct and (not self.is_read_back or self.is_whole_due)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Who may be next: channels in `watched` and direct messages.
+
+    Passes go before walks, unless `is_walk_first`; a channel that walks and was read after `is_fresh_after` needs none.
+    """
+
+    watched: Collection[str]
+    is_fresh_after: str
+    is_walk_first: bool = False
 
 
 async def add(
@@ -56,18 +73,17 @@ async def add_read(
     await insert_rows(tx, channels, [row | known])
 
 
-async def claim(
-    tx: AsyncConnection, *, now: datetime, until: datetime, lease: str, watched: Collection[str]
-) -> Reading | None:
-    """The channel whose turn it is, now leased to us; channels before direct messages,
-    and short readings before long ones. None when none is due."""
+async def claim(tx: AsyncConnection, turn: Turn, *, now: datetime, until: datetime, lease: str) -> Reading | None:
+    """The channel whose turn it is, now leased to us. None when none is due."""
     free = or_(channels.c.leased_until.is_(None), channels.c.leased_until <= now)
-    wanted = or_(channels.c.is_direct, channels.c.channel_id.in_(list(watched)))
-    is_walking = or_(~channels.c.is_read_back, channels.c.is_whole_due)
+    wanted = or_(channels.c.is_direct, channels.c.channel_id.in_(list(turn.watched)))
+    is_fresh = func.coalesce(channels.c.watermark, "") > turn.is_fresh_after
+    is_walk = and_(~channels.c.is_direct, is_fresh, or_(~channels.c.is_read_back, channels.c.is_whole_due))
+    first = is_walk.desc() if turn.is_walk_first else is_walk
     due = (
         select(channels)
         .where(channels.c.due_at <= now, free, wanted)
-        .order_by(channels.c.is_direct, is_walking, channels.c.due_at, channels.c.channel_id)
+        .order_by(first, channels.c.is_direct, channels.c.due_at, channels.c.channel_id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
@@ -85,6 +101,36 @@ async def note(tx: AsyncConnection, reading: Reading, **values: Any) -> bool:
     ours = and_(channels.c.channel_id == reading.channel_id, channels.c.lease == reading.lease)
     noted = await tx.execute(update(channels).where(ours).values(**values).returning(channels.c.channel_id))
     return noted.first() is not None
+
+
+async def note_walk(tx: AsyncConnection, reading: Reading, **values: Any) -> bool:
+    """As `note`, but only while the walk is still the one that was claimed."""
+    ours = and_(channels.c.channel_id == reading.channel_id, channels.c.lease == reading.lease)
+    is_same = and_(
+        channels.c.read_back_to.is_not_distinct_from(reading.read_back_to),
+        channels.c.is_whole_due == reading.is_whole_due,
+    )
+    noted = await tx.execute(update(channels).where(ours, is_same).values(**values).returning(channels.c.channel_id))
+    return noted.first() is not None
+
+
+async def last_watermark(tx: AsyncConnection) -> str | None:
+    """When anything was last read; None before the first time."""
+    found: str | None = await tx.scalar(select(func.max(channels.c.watermark)))
+    return found
+
+
+async def all_anew(tx: AsyncConnection) -> None:
+    """What was read of old threads may have changed: a whole walk begins anew, or follows on the first one."""
+    was_read = and_(~channels.c.is_direct, channels.c.watermark.is_not(None))
+    await tx.execute(update(channels).where(was_read).values(is_whole_due=True))
+    await tx.execute(update(channels).where(was_read, channels.c.is_read_back).values(read_back_to=None))
+
+
+async def count_unread(tx: AsyncConnection, channel_ids: Collection[str]) -> int:
+    """How many of these channels are not read back to the beginning yet."""
+    done = select(func.count()).where(channels.c.is_read_back, channels.c.channel_id.in_(list(channel_ids)))
+    return len(set(channel_ids)) - (await tx.scalar(done) or 0)
 
 
 async def all_due(tx: AsyncConnection, *, now: datetime, is_whole: bool = False) -> None:

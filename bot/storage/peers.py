@@ -194,19 +194,39 @@ async def reactions_on(tx: AsyncConnection, channel_id: str, ts: Collection[str]
     return [ReactionRow(**row) for row in (await tx.execute(query)).mappings()]
 
 
-async def standing_between(
-    tx: AsyncConnection, channel_id: str, *, after: str, until: str, thread_ts: str | None
-) -> frozenset[str]:
-    """The ts of messages that stand, to our knowledge: in the channel itself, or in one thread; `until` exclusive."""
-    in_thread = messages.c.thread_ts.is_(None) if thread_ts is None else messages.c.thread_ts == thread_ts
-    query = select(messages.c.ts).where(
-        messages.c.channel_id == channel_id,
-        in_thread,
-        messages.c.ts > after,
-        messages.c.ts < until,
-        messages.c.deleted_ts.is_(None),
-    )
-    return frozenset((await tx.scalars(query)).all())
+async def newest_ts(tx: AsyncConnection, channel_id: str) -> str:
+    """Of all messages known in the channel; "" when none is."""
+    return await tx.scalar(select(func.max(messages.c.ts)).where(messages.c.channel_id == channel_id)) or ""
+
+
+async def count_messages(tx: AsyncConnection, channel_id: str) -> int:
+    """How many are known in the channel, also of those gone."""
+    query = select(func.count()).select_from(messages).where(messages.c.channel_id == channel_id)
+    return await tx.scalar(query) or 0
+
+
+async def missing_between(
+    tx: AsyncConnection, channel_id: str, listed: Collection[str], *, after: str, before: str, known_to: str
+) -> list[str]:
+    """The ts of messages that stand to our knowledge, up to `known_to`, and that `listed` would have named.
+
+    `listed` is what Slack shows between the two moments, themselves excluded. With a message that is not there go the
+    replies in its thread, also when it was known to be gone: over replies a tombstone would stand.
+    """
+    stands = [messages.c.channel_id == channel_id, messages.c.deleted_ts.is_(None), messages.c.ts <= known_to]
+    found: set[str] = set()
+    for column in (messages.c.ts, messages.c.thread_ts):
+        query = select(messages.c.ts).where(*stands, column > after, column < before, column.not_in(list(listed)))
+        if column is messages.c.ts:
+            query = query.where(messages.c.thread_ts.is_(None))
+        found |= set((await tx.scalars(query)).all())
+    return sorted(found)
+
+
+async def standing_in(tx: AsyncConnection, channel_id: str, root: str) -> frozenset[str]:
+    """The ts of the replies in a thread that stand to our knowledge."""
+    query = select(messages.c.ts).where(messages.c.channel_id == channel_id, messages.c.thread_ts == root)
+    return frozenset((await tx.scalars(query.where(messages.c.deleted_ts.is_(None)))).all())
 
 
 async def threads_known(tx: AsyncConnection, channel_id: str, roots: Collection[str]) -> Mapping[str, tuple[int, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from bot.clock import Clock
 from bot.config import Secret
@@ -14,12 +14,13 @@ from bot.peers.service import PeerService, Request
 from bot.slack import Slack
 from bot.storage.engine import Database
 from bot.storage.people import slack_ids_of
-from bot.storage.schema import messages, reactions
+from bot.storage.schema import channels, messages, reactions
 from bot.work import Kind
 from knowledge.channels import Channel, Channels
 from sandbox import Clock as SandboxClock
 from sandbox import Sandbox, testing
 
+ASK, DEPLOYS = "C0ASK", "C0DEPLOYS"
 STARTS_S = 1_795_514_000.0  # 24 Nov 2026, a Tuesday, 09:53 in London
 Kept = tuple[str, str, str | None, str | None, str | None]  # channel, ts, thread_ts, text, edited_ts
 Set = tuple[str, str, str, str]  # channel, ts, user, reaction
@@ -27,13 +28,14 @@ Set = tuple[str, str, str, str]  # channel, ts, user, reaction
 
 @dataclass
 class Reader:
-    """`asked` is what was asked of the bot in what was read; `announced` the channels that were told what is kept."""
+    """`watched` may change on the way; `announced` are the channels that were told what is kept."""
 
     sandbox: Sandbox
     database: Database
     slack: Slack
     peers: PeerService
     catch_up: CatchUp
+    watched: Channels
     announced: list[str] = field(default_factory=list)
 
     async def read_all(self) -> None:
@@ -43,19 +45,44 @@ class Reader:
             pass
 
     async def kept(self) -> set[Kept]:
-        async with self.database.read() as tx:
-            rows = await tx.execute(select(messages).where(messages.c.deleted_ts.is_(None)))
-            return {(row.channel_id, row.ts, row.thread_ts, row.text, row.edited_ts) for row in rows}
+        return await kept(self.database)
 
     async def kept_reactions(self) -> set[Set]:
-        async with self.database.read() as tx:
-            rows = (await tx.execute(select(reactions))).all()
-            users = await slack_ids_of(tx, {row.person for row in rows})
-        return {
-            (row.channel_id, row.ts, users[row.person], row.name)
-            for row in rows
-            if (row.was_there if row.seen_ts > row.changed_ts else row.is_there)
-        }
+        return await kept_reactions(self.database)
+
+
+async def kept(database: Database) -> set[Kept]:
+    """What stands in the channels to our knowledge."""
+    async with database.read() as tx:
+        rows = await tx.execute(select(messages).where(messages.c.deleted_ts.is_(None)))
+        return {(row.channel_id, row.ts, row.thread_ts, row.text, row.edited_ts) for row in rows}
+
+
+async def kept_reactions(database: Database) -> set[Set]:
+    """Those on messages that are not gone."""
+    is_gone = select(messages.c.ts).where(
+        messages.c.channel_id == reactions.c.channel_id,
+        messages.c.ts == reactions.c.ts,
+        messages.c.deleted_ts.is_not(None),
+    )
+    async with database.read() as tx:
+        rows = (await tx.execute(select(reactions).where(~is_gone.exists()))).all()
+        users = await slack_ids_of(tx, {row.person for row in rows})
+    return {
+        (row.channel_id, row.ts, users[row.person], row.name)
+        for row in rows
+        if (row.was_there if row.seen_ts > row.changed_ts else row.is_there)
+    }
+
+
+async def is_at_rest(database: Database, since_s: float) -> bool:
+    """Whether every channel was read after that moment, and nothing is left to read."""
+    here = channels.c.is_direct.is_(False)
+    left = or_(channels.c.is_whole_due, ~channels.c.is_read_back, channels.c.lease.is_not(None))
+    stale = func.coalesce(channels.c.watermark, "") < f"{since_s:.6f}"
+    async with database.read() as tx:
+        count = await tx.scalar(select(func.count()).where(here))
+        return bool(count) and not await tx.scalar(select(func.count()).where(here, or_(left, stale)))
 
 
 def standing(sandbox: Sandbox, channel_ids: Sequence[str]) -> set[Kept]:
@@ -89,7 +116,7 @@ def new_sandbox(*, factor: float, start_s: float = STARTS_S) -> Sandbox:
 
 
 async def reader_of(
-    sandbox: Sandbox, database: Database, channels: Sequence[Channel], *, new_id: Callable[[], str] | None = None
+    sandbox: Sandbox, database: Database, listed: Sequence[Channel], *, new_id: Callable[[], str] | None = None
 ) -> Reader:
     """Not reading yet. The sandbox must be started; close `slack` at the end."""
     numbers = count(1)
@@ -98,11 +125,11 @@ async def reader_of(
     await slack.open()
     workspace = await slack.who_am_i()
     next_id = new_id or (lambda: f"p{next(numbers)}")
-    watched = Channels(channels=tuple(channels))
     peers = PeerService(
-        database, channels=lambda: watched, workspace=workspace, clock=clock, new_id=next_id, wake=lambda: None
+        database, channels=lambda: reader.watched, workspace=workspace, clock=clock, new_id=next_id, wake=lambda: None
     )
-    reader = Reader(sandbox, database, slack, peers, catch_up=None)  # type: ignore[arg-type]
+    watched = Channels(channels=tuple(listed))
+    reader = Reader(sandbox, database, slack, peers, catch_up=None, watched=watched)  # type: ignore[arg-type]
 
     async def announce(channel_id: str) -> None:
         reader.announced.append(channel_id)
@@ -111,7 +138,7 @@ async def reader_of(
         database,
         slack,
         peers,
-        channels=lambda: watched,
+        channels=lambda: reader.watched,
         workspace=workspace,
         clock=clock,
         new_id=next_id,

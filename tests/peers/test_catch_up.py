@@ -1,47 +1,14 @@
 """What happened while nobody listened is read back: all of it, once, and what is gone is gone."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import select
 
 from bot.storage import channels as channel_rows
-from bot.storage.engine import Database
 from bot.storage.schema import channels, messages, questions, work
-from knowledge.channels import AnswerMode, Channel
-from sandbox import Actor, Sandbox
-from tests.peers.reading import Reader, new_sandbox, reader_of, standing, standing_reactions
+from sandbox import Actor
+from tests.peers.reading import ASK, DEPLOYS, Reader, standing, standing_reactions
 
-ASK, DEPLOYS = "C0ASK", "C0DEPLOYS"
 HOUR_S, DAY_S = 3600.0, 86400.0
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    sandbox = new_sandbox(factor=600)
-    people = [sandbox.workspace.add_person(name).id for name in ("ada", "bela", "chidi")]
-    for channel_id, name in ((ASK, "ask"), (DEPLOYS, "deploys")):
-        sandbox.workspace.add_channel(name, members=people, id=channel_id)
-    async with sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-async def reader(sandbox: Sandbox, database: Database) -> AsyncIterator[Reader]:
-    watched = [Channel(ASK, "ask", AnswerMode.AT_ONCE), Channel(DEPLOYS, "deploys", history_days=30)]
-    reader = await reader_of(sandbox, database, watched)
-    yield reader
-    await reader.slack.close()
-
-
-@pytest.fixture
-def ada(sandbox: Sandbox) -> Actor:
-    return sandbox.person("ada")
-
-
-@pytest.fixture
-def bela(sandbox: Sandbox) -> Actor:
-    return sandbox.person("bela")
 
 
 async def assert_all_is_known(reader: Reader) -> None:
