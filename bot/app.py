@@ -41,6 +41,7 @@ from bot.peers.service import PeerService
 from bot.peers.team import TeamService
 from bot.replays import Replays
 from bot.slack import Slack, web_client
+from bot.storage import channels as channel_rows
 from bot.storage import migrate
 from bot.storage import outbox as outbox_rows
 from bot.storage import peers as peer_rows
@@ -220,11 +221,14 @@ class Mentor:
         await self.database.write(lambda tx: outbox_rows.forget_words(tx, before=now - WORDS_KEPT))
 
     async def figures(self) -> Mapping[tuple[str, str], float]:
-        """For /metrics: what waits and what was given up."""
+        """For /metrics: what waits, what was given up, and how many channels are not read back yet."""
         async with self.database.read() as tx:
             due, failed = await work_rows.backlog(tx, now=self.clock.now())
             effects_by_state = await outbox_rows.backlog(tx)
+            watched = [each.id for each in self.shelf.library.handbook.channels.channels]
+            unread = await channel_rows.count_unread(tx, watched)
         figures: dict[tuple[str, str], float] = {("work", "due"): due, ("work", "failed"): failed}
+        figures[("channels", "not_read_back")] = unread
         figures.update({("outbox", state): count for state, count in effects_by_state.items()})
         figures[("handbook_articles", "live")] = len(self.shelf.library.handbook.articles)
         return figures
