@@ -32,7 +32,9 @@ class Rehearsal:
     async def start(self, *, die_at: str = "") -> None:
         """Returns when the bot is connected."""
         await self.sandbox.wait_for(lambda: not self.sandbox.sockets.connections)
-        bot = self.bot = bot_process.start(self._environment, seen=self._seen, die_at=die_at)
+        agreed = f"{time.time()}:{self.sandbox.clock.now()}:{PACE}"
+        environment = self._environment | {"MENTOR_CLOCK": agreed}
+        bot = self.bot = bot_process.start(environment, seen=self._seen, die_at=die_at)
         await self.sandbox.wait_for(lambda: self.sandbox.sockets.connections or not bot.is_alive(), PATIENCE_S)
         assert bot.is_alive()
 
@@ -78,11 +80,9 @@ class Rehearsal:
 async def rehearsal(folder: Path, database_url: str, handbook: Path) -> AsyncIterator[Rehearsal]:
     """With no bot yet; whatever runs at the end is killed. The database must be migrated."""
     folder.mkdir(parents=True)
-    origin_s, start_s = time.time(), company.STARTS_AT.timestamp()
-    clock = Clock(origin_s=origin_s, start_s=start_s, factor=PACE)
+    clock = Clock(start_s=company.STARTS_AT.timestamp(), factor=PACE)
     async with company.workspace(CHANNELS, clock=clock) as sandbox:
         environment = company.environment_for(sandbox, folder=folder, handbook=handbook, database_url=database_url)
-        environment["MENTOR_CLOCK"] = f"{origin_s}:{start_s}:{PACE}"
         database = Database(database_url)
         under_way = Rehearsal(sandbox, database, environment, folder)
         try:

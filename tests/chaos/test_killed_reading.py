@@ -1,0 +1,158 @@
+"""A bot killed while it reads back: the next one goes on, all is known, and nothing is answered twice.
+
+What was read before the absence is put in place by a reader in this process; then each commit of the pass and of the
+walk that follow is one to die at.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from knowledge.channels import AnswerMode, Channel
+from tests.chaos import company
+from tests.chaos.conftest import NewDatabase
+from tests.chaos.rehearsal import CHANNELS, PATIENCE_S, Rehearsal, rehearsal
+from tests.peers.reading import is_at_rest, kept, kept_reactions, reader_of, standing, standing_reactions
+
+HERE = CHANNELS[0]
+AT_ONCE = 3
+DAY_S = 86_400.0
+LEASE_S = 125.0
+QUESTION = "How do I search the logs of production?"
+
+
+async def read_before(run: Rehearsal) -> None:
+    """Two old threads and a few messages are known."""
+    past, now = run.sandbox.workspace.past, run.sandbox.clock.now()
+    ada, bela = run.sandbox.person("ada").id, run.sandbox.person("bela").id
+    for number in (1, 2):
+        root = past.say(ada, HERE, f"Topic {number}.", at=now - number * 20 * DAY_S)
+        for reply in (1, 2):
+            past.say(bela, HERE, f"View {reply}.", at=float(root.ts) + reply * 60, thread_ts=root.ts)
+        past.react(past.say(bela, HERE, f"Note {number}.", at=now - number * DAY_S), "eyes", ada)
+    reader = await reader_of(run.sandbox, run.database, [Channel(HERE, HERE.lower(), AnswerMode.AT_ONCE)])
+    await reader.read_all()
+    await reader.slack.close()
+
+
+def change_meanwhile(run: Rehearsal) -> None:
+    """In ten minutes something of everything happens; somebody asks in the last of them."""
+    workspace, past = run.sandbox.workspace, run.sandbox.workspace.past
+    channel = workspace.channels[HERE]
+    ada, bela = run.sandbox.person("ada").id, run.sandbox.person("bela").id
+    first, second = sorted(channel.threads)
+    edited, doomed = (channel.messages[ts] for ts in channel.threads[first])
+    noted, gone = (channel.messages[ts] for ts in channel.timeline if channel.messages[ts].text.startswith("Note"))
+    run.sandbox.clock.advance(540)
+    now = run.sandbox.clock.now()
+    past.edit(edited, "View 1, or rather not.", at=now - 1)
+    past.delete(doomed)
+    past.delete(channel.messages[second])
+    past.delete(gone)
+    noted.reactions.clear()
+    past.react(edited, "tada", ada, bela)
+    past.say(bela, HERE, "A late view.", at=now - 1, thread_ts=first)
+    past.say(ada, HERE, QUESTION, at=now - 1)
+    run.sandbox.clock.advance(60)
+
+
+async def all_is_read(run: Rehearsal, since_s: float) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not await is_at_rest(run.database, since_s):
+            await asyncio.sleep(0.1)
+    await run.quiet()
+    await run.sandbox.wait_for(run.sandbox.ledger.posts, PATIENCE_S)
+
+
+async def check(run: Rehearsal) -> None:
+    assert await kept(run.database) == standing(run.sandbox, [HERE])
+    assert await kept_reactions(run.database) == standing_reactions(run.sandbox, [HERE])
+    (asked,) = [each for each in run.sandbox.workspace.channels[HERE].messages.values() if each.text == QUESTION]
+    places = {place: len(posts) for place, posts in company.answers_in(run.sandbox).items()}
+    assert places == {company.place_of(asked): 1}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where rehearsals take place. `is_known`: whether anything was read before."""
+
+    folder: Path
+    handbook: Path
+    new_database: NewDatabase
+    is_known: bool = True
+
+    async def play(self, name: str, *, die_at: str = "") -> list[str]:
+        """The points passed by the bot that was not killed."""
+        async with rehearsal(self.folder / name, self.new_database(), self.handbook) as run:
+            await read_before(run) if self.is_known else run.sandbox.workspace.past.say(
+                run.sandbox.person("ada").id, HERE, QUESTION, at=run.sandbox.clock.now() - 300
+            )
+            if self.is_known:
+                change_meanwhile(run)
+            since_s = run.sandbox.clock.now()
+            await run.start(die_at=die_at)
+            if die_at:
+                await run.killed()
+                run.sandbox.clock.advance(LEASE_S)
+                await run.start()
+            await all_is_read(run, since_s)
+            await check(run)
+            return run.points_passed()
+
+    async def play_all(self, points: Sequence[str]) -> dict[str, str]:
+        """What went wrong, by point."""
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def play(point: str) -> str:
+            async with turns:
+                try:
+                    await self.play(point.replace(" ", "-"), die_at=point)
+                except (AssertionError, TimeoutError) as error:
+                    return f"{type(error).__name__}: {error}"
+                return ""
+
+        wrong = await asyncio.gather(*(play(point) for point in points))
+        return {point: what for point, what in zip(points, wrong, strict=True) if what}
+
+
+def of_reading(points: Sequence[str]) -> list[str]:
+    """Those from the first commit of the reader on, once each; of its tables, since others' come in any order."""
+    of_it = ("channels", "messages", "people", "questions", "reactions", "threads", "keys")
+    return [each for each in dict.fromkeys(points) if each.split("#")[0].split()[-1] in of_it]
+
+
+@pytest.fixture
+def stage(tmp_path: Path, new_database: NewDatabase) -> Stage:
+    return Stage(tmp_path, company.handbook_for(tmp_path / "handbook", [HERE]), new_database)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_bot_killed_at_any_commit_of_its_reading_leaves_nothing_unknown(stage: Stage) -> None:
+    points = of_reading(await stage.play("unharmed"))
+
+    wrong = await stage.play_all([each for each in points if each.startswith(("inside", "after"))])
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_bot_killed_between_its_steps_on_postgresql_goes_on(stage: Stage) -> None:
+    points = of_reading(await stage.play("unharmed"))
+
+    wrong = await stage.play_all([each for each in points if each.startswith("after")][::4])
+
+    assert wrong == {}
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("is_known", [True, False], ids=["after an absence", "for the first time"])
+async def test_bot_killed_anywhere_in_its_reading_goes_on_on_either_database(stage: Stage, *, is_known: bool) -> None:
+    stage = Stage(stage.folder, stage.handbook, stage.new_database, is_known)
+    points = of_reading(await stage.play("unharmed"))
+
+    wrong = await stage.play_all(points)
+
+    assert wrong == {}
