@@ -9,7 +9,6 @@ holds a channel's lease reads it, so that replicas share the work. Nothing is co
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,6 +44,10 @@ PROGRESS_EVERY = timedelta(minutes=1)
 STOP_S = 1.0  # for letting go of a channel at a stop
 NOT_IN = "not_in_channel"
 BEGINNING, END = "0", "9"  # before and after every ts
+
+
+class Stopping(MentorError):
+    """The bot stops."""
 
 
 class LeaseLost(MentorError):
@@ -87,6 +90,7 @@ class CatchUp:
         self._announce = announce
         self._added: set[str] = set()
         self._is_begun = False
+        self._is_stopping = False
         self._look_for_direct_at: datetime | None = None
         self._threads_left: dict[str, list[str]] = {}  # by channel: found different in its last pass, not read yet
         self._walked_at = self._told_at = clock.now()
@@ -96,8 +100,19 @@ class CatchUp:
         """Until cancelled; begins with everything."""
         while True:
             self.bell.clear()
-            if not await self._step():
+            if not await self._whole(asyncio.create_task(self._step())):
                 await rest(self.bell, self._clock)
+
+    async def _whole(self, step: asyncio.Task[bool]) -> bool:
+        """The step's result. At a stop it ends after what it writes: a write that is cut off may hold its lock on."""
+        try:
+            return await asyncio.shield(step)
+        except asyncio.CancelledError:
+            self._is_stopping = True
+            await asyncio.wait({step}, timeout=STOP_S)
+            step.cancel()  # it waits for Slack
+            await asyncio.gather(step, return_exceptions=True)
+            raise
 
     async def all_due(self, *, is_whole: bool = False) -> None:
         """Everything is read anew from now on; `is_whole`: all the way back, with every thread.
@@ -122,17 +137,21 @@ class CatchUp:
             await self._begin()
             await self._add_new()
             reading = await self._claim()
+            if reading is not None:
+                await self._try(reading)
+        except Stopping:
+            return False
         except Exception:  # the reader's boundary: a database that is away must not end the loop
-            log.exception("catch_up.claim_failed")
+            log.exception("catch_up.failed")
             return False
-        if reading is None:
-            return False
+        return reading is not None
+
+    async def _try(self, reading: Reading) -> None:
+        """Reads, and gives the channel back whatever comes of it."""
         try:
             await self._read(reading)
-        except asyncio.CancelledError:  # at a stop: whoever comes next need not wait for the lease to end
-            with suppress(TimeoutError):
-                async with asyncio.timeout(STOP_S):
-                    await self._done(reading)
+        except (asyncio.CancelledError, Stopping):  # whoever comes next need not wait for the lease to end
+            await self._done(reading)
             raise
         except LeaseLost:
             log.info("catch_up.lease_lost")
@@ -140,10 +159,9 @@ class CatchUp:
             await self._failed(reading, refused.code, again=EVERY_DIRECT if reading.is_direct else EVERY)
         except SlackError as error:
             await self._failed(reading, type(error).__name__)
-        except Exception:  # the reader's boundary
-            log.exception("catch_up.failed")
+        except Exception:
             await self._failed(reading, "failed")
-        return True
+            raise
 
     async def _begin(self) -> None:
         if not self._is_begun:
@@ -216,6 +234,11 @@ class CatchUp:
         await self._keep_lease(place, name=info.name[:80], is_private=info.is_private)
         await self._announce(info.id)
 
+    def _check_goes_on(self) -> None:
+        """Between two calls. Raises Stopping at a stop."""
+        if self._is_stopping:
+            raise Stopping
+
     async def _pass(self, place: Place) -> list[str]:
         """The threads that are to be read."""
         reading, started = place.reading, self._clock.now()
@@ -282,6 +305,7 @@ class CatchUp:
 
     async def _page(self, place: Place, *, since: str, latest: str) -> tuple[Page, Sequence[Standing]]:
         """A page, taken down; what stood between its ends and is not there any more is gone."""
+        self._check_goes_on()
         channel_id = place.reading.channel_id
         async with self._database.read() as tx:  # before: what comes while Slack answers is not missing
             newest = await peer_rows.newest_ts(tx, channel_id)
@@ -314,6 +338,7 @@ class CatchUp:
 
     async def _thread(self, place: Place, root: str) -> None:
         """All replies as they stand, and what Slack says of the thread if we know it otherwise all the same."""
+        self._check_goes_on()
         channel_id = place.reading.channel_id
         async with self._database.read() as tx:
             known = await peer_rows.standing_in(tx, channel_id, root)

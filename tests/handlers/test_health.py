@@ -117,6 +117,7 @@ async def test_the_figures_tell_what_waits_and_what_was_sent(tmp_path: Path) -> 
             while (after := await _figures(bot)).get(("mentor_outbox", "sent")) != 1:
                 pass
 
+    before.pop(("mentor_channels", "not_read_back"))  # as many as are left when it is asked
     assert before == {
         ("mentor_work", "due"): 0,
         ("mentor_work", "failed"): 0,
