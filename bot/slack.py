@@ -169,6 +169,30 @@ class Slack:
         self._profiles[user_id] = (now, profile)
         return profile
 
+    async def names_of(self, user_id: str) -> frozenset[str]:
+        """All names Slack knows the person by; none for somebody it does not know."""
+        try:
+            user = (await self._read("users.info", user=user_id))["user"]
+        except SlackRefused as refused:
+            if refused.code != "user_not_found":
+                raise
+            return frozenset()
+        shown = user.get("profile") or {}
+        names = (user.get("name"), user.get("real_name"), shown.get("real_name"), shown.get("display_name"))
+        return frozenset(name for name in names if name)
+
+    async def direct_channel(self, user_id: str) -> frozenset[str]:
+        """The id of the person's direct messages with the bot; none where there can be none."""
+        try:
+            return frozenset({(await self._read("conversations.open", users=user_id))["channel"]["id"]})
+        except SlackRefused:
+            return frozenset()
+
+    def forget(self, user_id: str) -> None:
+        """Nothing of the person is kept in memory here."""
+        self._profiles.pop(user_id, None)
+        self._groups = {group: kept for group, kept in self._groups.items() if user_id not in kept[1]}
+
     async def group_members(self, usergroup_id: str) -> frozenset[str]:
         """The user ids in a Slack user group, at most five minutes old; empty for none, or one Slack does not know."""
         if not usergroup_id:
@@ -189,10 +213,10 @@ class Slack:
     async def permalink(self, channel_id: str, ts: str) -> str:
         return str((await self._read("chat.getPermalink", channel=channel_id, message_ts=ts))["permalink"])
 
-    async def direct_channels(self) -> list[str]:
-        """The ids of the bot's direct messages with people."""
+    async def direct_channels(self) -> dict[str, str]:
+        """The ids of the bot's direct messages, each with the person's user id."""
         found = self._pages("conversations.list", "channels", types="im")
-        return [channel["id"] async for channel in found if not channel.get("is_user_deleted")]
+        return {each["id"]: each.get("user") or "" async for each in found if not each.get("is_user_deleted")}
 
     async def history(self, channel_id: str, *, oldest: str, latest: str) -> Page:
         """One page, at a pace that leaves room for others: messages after `oldest` and before `latest` ("" is now)."""

@@ -43,6 +43,10 @@ class Kind(StrEnum):
     SHOW_DIGEST = "digest.show"
     HOME = "home.publish"
     HEALTH = "peers.health"
+    JOINED = "peers.joined"
+    SETTINGS = "privacy.settings"
+    CHOICE = "privacy.choice"
+    ERASE = "privacy.erase"
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,31 @@ class Due:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A person decided something about their own data: the payload of `privacy` work. `person` is a pseudonym."""
+
+    key: str
+    person: str
+    choice: str  # out | in | export | erase
+    response_url: str | None = None
+
+    def to_payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The bot came into a channel: the payload of `peers.joined`."""
+
+    key: str
+    channel_id: str
+
+    def to_payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+Wanted = Asking | Press | Opened | Due | Choice | Joined
 Do = Callable[[dict[str, Any]], Awaitable[object]]
 
 
@@ -119,9 +148,7 @@ class Job:
     given_up: Do
 
 
-async def enqueue(
-    tx: Tx, kind: Kind, wanted: Asking | Press | Opened | Due, *, due_at: datetime, now: datetime
-) -> bool:
+async def enqueue(tx: Tx, kind: Kind, wanted: Wanted, *, due_at: datetime, now: datetime) -> bool:
     """Whether it is new; the same kind and key is done once."""
     return await rows.enqueue(tx, kind=kind.value, key=wanted.key, payload=wanted.to_payload(), due_at=due_at, now=now)
 

@@ -8,7 +8,7 @@ holds a channel's lease reads it, so that replicas share the work. Nothing is co
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from bot.storage import channels as rows
 from bot.storage import peers as peer_rows
 from bot.storage.channels import Reading
 from bot.storage.engine import Database, Tx
+from bot.storage.people import stand_ins, who_is_erased
 from bot.wire import read_standing
 from bot.work import rest
 from knowledge.channels import Channel, Channels
@@ -178,12 +179,18 @@ class CatchUp:
         if self._look_for_direct_at is not None and now >= self._look_for_direct_at:
             self._look_for_direct_at = now + EVERY  # if it fails
             try:
-                direct = dict.fromkeys(await self._slack.direct_channels(), "")
+                direct = await self._slack.direct_channels()
             except SlackError as error:
                 log.warning("catch_up.no_direct_messages", reason=str(error))
                 return
-            await self._database.write(lambda tx: rows.add(tx, direct, is_direct=True, now=now))
+            await self._database.write(lambda tx: self._add_direct(tx, direct))
             self._look_for_direct_at = None
+
+    async def _add_direct(self, tx: Tx, users: Mapping[str, str]) -> None:
+        """Not those with people who were erased: the id alone leads to the person, for whoever may ask Slack."""
+        erased = await who_is_erased(tx, set(users.values()), await stand_ins(tx))
+        wanted = {channel_id: "" for channel_id, user_id in users.items() if user_id not in erased}
+        await rows.add(tx, wanted, is_direct=True, now=self._clock.now())
 
     async def _claim(self) -> Reading | None:
         now = self._clock.now()

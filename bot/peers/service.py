@@ -18,7 +18,6 @@ from bot.storage.people import StandIns, known_pseudonyms, pseudonyms_of, stand_
 from bot.work import Asking, Kind, enqueue, withdraw
 from knowledge.channels import Channel, Channels, Keep
 
-TEXT_DAYS = 90
 TOO_OLD_TO_DO = timedelta(hours=24)  # what somebody asked of the bot longer ago than this is not begun any more
 MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
@@ -162,26 +161,39 @@ class PeerService:
             return 0
         crowd = Crowd({}, frozenset())
         if channel is not None:
-            crowd = await self._crowd(tx, channel_id, {each.author.user_id for each in ours} | _mentioned(ours))
+            people = {each.author.user_id for each in ours} | _addressed(ours)
+            crowd = await self._crowd(tx, channel_id, people, mentioned=_mentioned(ours))
             ours = await self._keep(tx, channel, ours, crowd)
         await self._ask(tx, channel, ours, requests, crowd)
         return len(ours)
 
-    async def _crowd(self, tx: Tx, channel_id: str, user_ids: Collection[str], *, is_shared: bool = False) -> Crowd:
-        """In a channel shared with others only people who are known to be ours are named."""
+    async def _crowd(
+        self,
+        tx: Tx,
+        channel_id: str,
+        user_ids: Collection[str],
+        *,
+        mentioned: Collection[str] = (),
+        is_shared: bool = False,
+    ) -> Crowd:
+        """In a channel shared with others only people who are known to be ours are named.
+
+        Of those who are only mentioned it is known whether they are left out, and nothing more.
+        """
         names: StandIns = await stand_ins(tx)
-        left_out = await who_is_left_out(tx, user_ids, names)
+        left_out = await who_is_left_out(tx, {*user_ids, *mentioned}, names)
         others = set(user_ids) - left_out
         known = (
             await known_pseudonyms(tx, others)
             if is_shared
             else await pseudonyms_of(tx, others, now=self._clock.now(), new_id=self._new_id)
         )
-        return Crowd(known | {each: names.stand_in(each, channel_id) for each in left_out}, left_out)
+        unnamed = {each: names.stand_in(each, channel_id) for each in left_out.intersection(user_ids)}
+        return Crowd(known | unnamed, left_out)
 
     async def _keep(self, tx: Tx, channel: Channel, news: Sequence[Message], crowd: Crowd) -> list[Message]:
         """Those of the news that were kept, with their questions; what older states of them asked for is withdrawn."""
-        words_since = self._clock.now() - timedelta(days=TEXT_DAYS)
+        words_since = self._clock.now() - timedelta(days=self._channels().text_days)
         kept_ts = await rows.put_messages(tx, [_row(each, channel, crowd, words_since) for each in news])
         kept = [each for each in news if each.ts in kept_ts]
         await withdraw(tx, [f"{channel.id}:{each.ts}" for each in kept])
@@ -214,12 +226,13 @@ class PeerService:
             if request is not None:
                 if now - moment(message.ts) < TOO_OLD_TO_DO:
                     known = await pseudonyms_of(tx, [user_id], now=now, new_id=self._new_id)
-                    asking = _asking(message, known[user_id], request)
+                    asking = _asking(message, known[user_id], text=request.text, asked=True)
                     await enqueue(tx, request.kind, asking, due_at=now, now=now)
             elif channel is not None and user_id not in crowd.left_out:
                 due_at = rules.when_to_answer(channel, moment(message.ts))
                 if due_at is not None and now - due_at < TOO_OLD_TO_DO and _kind(message):
-                    await enqueue(tx, Kind.ANSWER, _asking(message, crowd.name(user_id)), due_at=due_at, now=now)
+                    asking = _asking(message, crowd.name(user_id), text=_words(message, crowd))
+                    await enqueue(tx, Kind.ANSWER, asking, due_at=due_at, now=now)
 
     async def _see_reactions(
         self, tx: Tx, channel_id: str, page: Sequence[Standing], read_ts: str, *, is_shared: bool
@@ -255,15 +268,24 @@ def _row(message: Message, channel: Channel, crowd: Crowd, words_since: datetime
         thread_ts=message.thread_ts,
         author=crowd.name(author.user_id),
         author_kind=rows.BOT if author.is_bot else rows.PERSON,
-        text=message.text if has_words else None,
+        text=_words(message, crowd) if has_words else None,
         gist=wording.gist(message.text).value,
         addressee=_addressee(message, crowd),
         edited_ts=message.edited_ts,
     )
 
 
-def _mentioned(messages: Sequence[Message]) -> set[str]:
+def _addressed(messages: Sequence[Message]) -> set[str]:
     return {found[1] for each in messages if (found := MENTIONED.search(each.text))}
+
+
+def _mentioned(messages: Sequence[Message]) -> set[str]:
+    return {found[1] for each in messages for found in MENTIONED.finditer(each.text)}
+
+
+def _words(message: Message, crowd: Crowd) -> str:
+    """What is kept of what was said: who is left out is not named in it."""
+    return MENTIONED.sub(lambda found: "someone" if found[1] in crowd.left_out else found[0], message.text)
 
 
 def _addressee(message: Message, crowd: Crowd) -> str | None:
@@ -277,15 +299,15 @@ def _kind(message: Message) -> wording.QuestionKind | None:
     return wording.question_kind(message.text) if rules.may_be_question(message) else None
 
 
-def _asking(message: Message, asker: str, request: Request | None = None) -> Asking:
+def _asking(message: Message, asker: str, *, text: str, asked: bool = False) -> Asking:
     return Asking(
         key=f"{message.channel_id}:{message.ts}",
         asker=asker,
-        text=request.text if request else message.text,
+        text=text,
         channel_id=message.channel_id,
         question_ts=message.ts,
         thread_ts=message.thread_ts,
-        asked=request is not None,
+        asked=asked,
         is_direct=message.is_direct,
         is_shared=message.is_shared,
     )

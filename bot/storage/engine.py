@@ -5,7 +5,7 @@ SQLite gets explicit transactions (the driver's own are off), WAL and full sync;
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +19,8 @@ from bot.errors import MentorError
 Tx = AsyncConnection  # an open transaction, for services to hand on to queries
 T = TypeVar("T")
 Unit = Callable[[AsyncConnection], Awaitable[T]]
+Rows = Sequence[tuple[Any, ...]]
+Run = Callable[[str], Awaitable[Rows]]
 
 BUSY_TIMEOUT_S = 1.0  # inside the 2 s a listener has; a busy timeout is no retry, so the whole unit is tried again
 TRIES = 3
@@ -83,6 +85,21 @@ class Database:
             finally:
                 await _pragma(connection, "foreign_keys=ON")
 
+    @asynccontextmanager
+    async def upkeep(self) -> AsyncIterator[Run]:
+        """Single statements outside any transaction; on SQLite nothing else of this process writes meanwhile."""
+        async with self._writing, self.engine.connect() as connection:
+            if self.is_sqlite:
+                yield await _raw(connection)
+                return
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+            async def run(statement: str) -> Rows:
+                result = await connection.exec_driver_sql(statement)
+                return [tuple(row) for row in result] if result.returns_rows else []
+
+            yield run
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -94,11 +111,22 @@ def _read_url(url: str) -> URL:
         raise AddressInvalid from None  # the cause quotes the address, which may hold a password
 
 
+async def _raw(connection: AsyncConnection) -> Run:
+    """SQLite's own connection: what goes through it opens no transaction."""
+    raw = (await connection.get_raw_connection()).driver_connection
+    assert raw is not None
+
+    async def run(statement: str) -> Rows:
+        async with raw.execute(statement) as cursor:
+            return [tuple(row) for row in await cursor.fetchall()]
+
+    return run
+
+
 async def _pragma(connection: AsyncConnection, setting: str) -> None:
     """Sets it outside any transaction, where alone SQLite takes it."""
-    raw = await connection.get_raw_connection()
-    assert raw.driver_connection is not None
-    await raw.driver_connection.execute(f"PRAGMA {setting}")
+    run = await _raw(connection)
+    await run(f"PRAGMA {setting}")
 
 
 def _may_pass(error: DBAPIError) -> bool:
@@ -119,7 +147,8 @@ def _sqlite(database: Database) -> AsyncEngine:
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver must not open transactions of its own
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # what is deleted is overwritten: see docs/decisions/0007-erasing.md for what it costs
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

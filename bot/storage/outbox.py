@@ -230,6 +230,31 @@ async def forget_words(tx: AsyncConnection, *, before: datetime) -> None:
     await tx.execute(forgotten.values(text=None, blocks=None))
 
 
+async def drop_unasked(tx: AsyncConnection, person: str, *, now: datetime) -> None:
+    """What was to be sent to the person without being asked or owed is not sent."""
+    waiting = and_(outbox.c.recipient == person, outbox.c.purpose == Purpose.UNASKED.value, outbox.c.state == "waiting")
+    ended = {"state": "skipped", "problem": "counted out", "sent_at": now, "text": None, "blocks": None}
+    await tx.execute(update(outbox).where(waiting).values(**ended))
+
+
+async def forget_person(tx: AsyncConnection, person: str, channel_ids: Collection[str], *, now: datetime) -> None:
+    """Of messages to the person, and in these direct messages, the rows stay: no words, no address, nothing is sent.
+
+    Whoever is sending one right now is fenced off, so that nothing is written down after this.
+    """
+    theirs = or_(outbox.c.recipient == person, outbox.c.channel_id.in_(list(channel_ids)))
+    ended = {"state": "skipped", "problem": "the person was erased", "sent_at": now}
+    await tx.execute(update(outbox).where(theirs, outbox.c.state.in_(OPEN)).values(**ended))
+    gone = {"text": None, "blocks": None, "response_url": None, "slack_channel": None, "lease": None}
+    await tx.execute(update(outbox).where(theirs).values(**gone, leased_until=None))
+
+
+async def said_under(tx: AsyncConnection, prefix: str) -> Sequence[tuple[str, str]]:
+    """Key and state of every message whose key begins so, oldest first."""
+    query = select(outbox.c.key, outbox.c.state).where(outbox.c.key.startswith(prefix, autoescape=True))
+    return [(row.key, row.state) for row in await tx.execute(query.order_by(outbox.c.created_at, outbox.c.key))]
+
+
 async def backlog(tx: AsyncConnection) -> dict[str, int]:
     """How many effects are in each state."""
     rows = await tx.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import Delete, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Deletion, Message, moment
@@ -246,6 +246,13 @@ async def forget_texts(tx: AsyncConnection, *, before: datetime) -> None:
     await tx.execute(update(messages).where(old).values(text=None))
 
 
+async def forget_texts_in(tx: AsyncConnection, channel_ids: Collection[str]) -> None:
+    """These channels keep counts alone, so words that are there from before go."""
+    if channel_ids:
+        there = and_(messages.c.channel_id.in_(list(channel_ids)), messages.c.text.is_not(None))
+        await tx.execute(update(messages).where(there).values(text=None))
+
+
 async def stand_in_for(tx: AsyncConnection, person: str, channel_id: str, stand_in: str) -> None:
     """The person's messages and reactions in the channel become someone's, and their words go."""
     values: dict[str, Any] = {"author": stand_in, "text": None}
@@ -255,7 +262,18 @@ async def stand_in_for(tx: AsyncConnection, person: str, channel_id: str, stand_
     here = questions.c.channel_id == channel_id
     await tx.execute(update(questions).where(questions.c.asker == person, here).values(asker=stand_in))
     here = reactions.c.channel_id == channel_id
+    await tx.execute(_reactions_twice(person, channel_id, stand_in))
     await tx.execute(update(reactions).where(reactions.c.person == person, here).values(person=stand_in))
+
+
+def _reactions_twice(person: str, channel_id: str, stand_in: str) -> Delete:
+    """The stand-in's, from an earlier time of being left out, where the person has the same by now."""
+    mine = reactions.alias("mine")
+    same = and_(
+        mine.c.channel_id == reactions.c.channel_id, mine.c.ts == reactions.c.ts, mine.c.name == reactions.c.name
+    )
+    here = and_(reactions.c.channel_id == channel_id, reactions.c.person == stand_in)
+    return delete(reactions).where(here, select(mine.c.ts).where(same, mine.c.person == person).exists())
 
 
 async def channels_of(tx: AsyncConnection, person: str) -> frozenset[str]:

@@ -93,6 +93,11 @@ async def who_is_left_out(tx: AsyncConnection, slack_ids: Collection[str], names
     return frozenset(prints[each] for each in await tx.scalars(query))
 
 
+async def who_is_erased(tx: AsyncConnection, slack_ids: Collection[str], names: StandIns) -> frozenset[str]:
+    """Those who are left out and have no pseudonym: they did not turn to the bot again since they were erased."""
+    return await who_is_left_out(tx, slack_ids, names) - (await known_pseudonyms(tx, slack_ids)).keys()
+
+
 async def leave_out(tx: AsyncConnection, slack_id: str, names: StandIns, *, now: datetime) -> None:
     await insert_new(tx, left_out, {"fingerprint": names.fingerprint(slack_id), "since": now})
 

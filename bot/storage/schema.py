@@ -55,13 +55,14 @@ class Moment(TypeDecorator[datetime]):
 
 def _person(name: str, *, nullable: bool = False, primary_key: bool = False) -> Column[str]:
     # No foreign key: erasing deletes the row in `people`, and the pseudonym stays here.
-    return Column(name, String(40), nullable=nullable, primary_key=primary_key)
+    # The mark is for `bot.storage.personal`, which must know every such column.
+    return Column(name, String(40), nullable=nullable, primary_key=primary_key, info={"person": True})
 
 
 people = Table(
     "people",
     metadata,
-    Column("id", String(40), primary_key=True),
+    _person("id", primary_key=True),
     Column("slack_id", String(40), nullable=False, unique=True),
     Column("created_at", Moment, nullable=False),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import work
@@ -107,6 +107,28 @@ async def give_up(tx: AsyncConnection, claim: Claim, *, now: datetime, problem: 
 async def _settle(tx: AsyncConnection, claim: Claim, **values: Any) -> None:
     # Fenced: a worker whose lease ran out and was taken over changes nothing.
     await tx.execute(update(work).where(work.c.id == claim.id, work.c.lease == claim.lease).values(**values))
+
+
+def _names(person: str) -> ColumnElement[bool]:
+    """A pseudonym stands in the payload as a value of its own."""
+    return cast(work.c.payload, Text).contains(f'"{person}"', autoescape=True)
+
+
+async def is_in_hand(tx: AsyncConnection, person: str, *, now: datetime, but: str) -> bool:
+    """Whether somebody works on something of the person's right now; work of the kind `but` aside."""
+    held = and_(work.c.leased_until > now, work.c.kind != but)
+    return (await tx.execute(select(work.c.id).where(held, _names(person)).limit(1))).first() is not None
+
+
+async def forget_person(tx: AsyncConnection, person: str, *, but: str) -> None:
+    """Nothing is done any more for the person; work of the kind `but` goes on."""
+    await tx.execute(delete(work).where(_names(person), work.c.kind != but))
+
+
+async def drop_overheard(tx: AsyncConnection, person: str) -> None:
+    """What the person did not ask of the bot, and nobody has in hand, is not done."""
+    unasked = work.c.payload["asked"].as_boolean().is_(False)
+    await tx.execute(delete(work).where(_names(person), unasked, work.c.state == "waiting", work.c.lease.is_(None)))
 
 
 async def backlog(tx: AsyncConnection, *, now: datetime) -> tuple[int, int]:

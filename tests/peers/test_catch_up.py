@@ -1,9 +1,13 @@
 """What happened while nobody listened is read back: all of it, once, and what is gone is gone."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
 from bot.storage import channels as channel_rows
+from bot.storage import people
+from bot.storage.engine import Tx
 from bot.storage.schema import channels, messages, questions, work
 from sandbox import Actor
 from tests.peers.reading import ASK, DEPLOYS, Reader, standing, standing_reactions
@@ -179,3 +183,24 @@ async def test_a_lease_that_was_lost_stops_the_reader(reader: Reader, ada: Actor
     await reader.catch_up._step()
 
     assert await reader.kept() == set()
+
+
+async def test_direct_messages_with_an_erased_person_are_not_looked_for_until_they_ask_again(
+    reader: Reader, ada: Actor, bela: Actor
+) -> None:
+    hers, his = ada.dm("hello").channel, bela.dm("hello").channel
+    await reader.database.write(lambda tx: _leave_out(tx, ada.id))
+    await reader.read_all()
+    async with reader.database.read() as tx:
+        before = set(await tx.scalars(select(channels.c.channel_id).where(channels.c.is_direct)))
+    now = reader.catch_up._clock.now()
+    await reader.database.write(lambda tx: people.pseudonym_of(tx, ada.id, now=now, new_id=lambda: "again"))
+    await reader.read_all()
+
+    assert before == {his}
+    async with reader.database.read() as tx:
+        assert set(await tx.scalars(select(channels.c.channel_id).where(channels.c.is_direct))) == {hers, his}
+
+
+async def _leave_out(tx: Tx, user_id: str) -> None:
+    await people.leave_out(tx, user_id, await people.stand_ins(tx), now=datetime(2026, 11, 24, tzinfo=UTC))

@@ -1,0 +1,1 @@
+"""What is kept about a person: shown, handed over, counted as someone's, erased. Over all pillars."""

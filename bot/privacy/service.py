@@ -1,0 +1,183 @@
+"""Export, erase, leaving out: over all pillars and past every cache. What people see of it is `privacy.settings`'.
+
+Works without Slack too (`mentor privacy`): then the names to look for are only those given.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from bot.clock import Clock
+from bot.errors import SlackError
+from bot.privacy.rules import Kept, Traces, usable_names
+from bot.slack import Slack
+from bot.storage import outbox, peers, people, personal, team, work
+from bot.storage.engine import Database, Tx
+from bot.storage.scrub import scrub
+from bot.work import LEASE, Kind
+from knowledge.channels import Channels
+
+ROUNDS = 5  # of looking for traces, as others write meanwhile
+BUSY_FOR = LEASE + timedelta(seconds=30)  # work in hand is finished by then, or was left by a process that died
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was done. `left` are lines for the operator: what the bot had no right to do."""
+
+    was_known: bool
+    changed: int  # values in which the person was named
+    left: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What Slack says of the person."""
+
+    names: frozenset[str] = frozenset()
+    direct: frozenset[str] = frozenset()
+
+
+class PrivacyService:
+    def __init__(
+        self,
+        database: Database,
+        slack: Slack | None,
+        *,
+        channels: Callable[[], Channels],
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._database = database
+        self._slack = slack
+        self._channels = channels
+        self._clock = clock
+        self._new_id = new_id
+
+    async def kept(self, user_id: str) -> Kept:
+        names = await self._database.write(people.stand_ins)  # makes the key, if this is the first look ever
+        async with self._database.read() as tx:
+            named = await personal.identities(tx, user_id, names, self._watched())
+            is_left_out = await people.who_is_left_out(tx, [user_id], names)
+            return Kept(not is_left_out, await personal.counts(tx, named))
+
+    async def export(self, user_id: str) -> dict[str, Any]:
+        """All that is kept about the person, as JSON takes it: by part, each row that names them."""
+        names = await self._database.write(people.stand_ins)
+        async with self._database.read() as tx:
+            named = await personal.identities(tx, user_id, names, self._watched())
+            kept = await personal.export(tx, user_id, named, names)
+        return {
+            "user": user_id,
+            "exported_at": self._clock.now().isoformat(),
+            "is_counted": not kept["left_out"],
+            "kept": kept,
+        }
+
+    async def leave_out(self, user_id: str) -> None:
+        """From now on the person is "someone"; what they wrote before becomes someone's, and its words go."""
+        await self._database.write(lambda tx: self._leave_out(tx, user_id))
+
+    async def take_in(self, user_id: str) -> None:
+        """Counted again from now on; what became someone's stays so."""
+
+        async def unit(tx: Tx) -> None:
+            await people.take_in(tx, user_id, await people.stand_ins(tx))
+
+        await self._database.write(unit)
+
+    async def erase(self, user_id: str, names: Collection[str] = ()) -> Erased:
+        """Nothing here leads to the person any more, and they are left out from then on. Safe to repeat."""
+        forgotten = await self.forget(user_id, names)
+        left = await scrub(self._database)
+        return replace(forgotten, left=[*forgotten.left, *left])
+
+    async def forget(self, user_id: str, names: Collection[str] = ()) -> Erased:
+        """The same as far as rows go; what files still hold of their older states is `erase`'s to overwrite."""
+        told, left = await self._ask_slack(user_id)
+        traces = await self._traces(user_id, names, told)
+        await self._until_idle(user_id)
+        changed = await self._remove(traces)  # first, so that a run cut short can be taken up again
+        was_known = await self._database.write(lambda tx: self._forget(tx, traces))
+        changed += await self._remove(traces)
+        if self._slack is not None:
+            self._slack.forget(user_id)
+        return Erased(was_known, changed, left)
+
+    async def finish_erasing(self) -> Sequence[str]:
+        """For a run that was cut short after the person had been forgotten."""
+        return await scrub(self._database)
+
+    async def _leave_out(self, tx: Tx, user_id: str) -> None:
+        now, names = self._clock.now(), await people.stand_ins(tx)
+        await people.leave_out(tx, user_id, names, now=now)
+        person = (await people.known_pseudonyms(tx, [user_id])).get(user_id)
+        if person is None:
+            return
+        wrote = await peers.channels_of(tx, person)
+        for channel_id in sorted(wrote):
+            await peers.stand_in_for(tx, person, channel_id, names.stand_in(user_id, channel_id))
+        await peers.forget_addressee(tx, person)
+        everywhere = sorted(wrote | self._watched())
+        await team.stand_in_for(tx, person, [names.stand_in(user_id, each) for each in everywhere])
+        await work.drop_overheard(tx, person)
+        await outbox.drop_unasked(tx, person, now=now)
+
+    async def _forget(self, tx: Tx, traces: Traces) -> bool:
+        """Whether the person was known."""
+        await self._leave_out(tx, traces.user_id)
+        await personal.forget_direct(tx, traces.direct)
+        person = (await people.known_pseudonyms(tx, [traces.user_id])).get(traces.user_id)
+        if person is None:
+            return False
+        direct = {*traces.direct, *traces.direct.values()}  # their keys have their new names by now
+        await outbox.forget_person(tx, person, direct, now=self._clock.now())
+        await work.forget_person(tx, person, but=Kind.ERASE)
+        await people.forget(tx, person)
+        return True
+
+    async def _ask_slack(self, user_id: str) -> tuple[Told, Sequence[str]]:
+        """What Slack knows the person by; a line for the operator when it does not say."""
+        if self._slack is None:
+            return Told(), ()
+        try:
+            names = await self._slack.names_of(user_id)
+            return Told(names, await self._slack.direct_channel(user_id)), ()
+        except SlackError as error:
+            return Told(), [f"Slack did not tell the person's names ({error}); erase again and give them with --name"]
+
+    async def _traces(self, user_id: str, names: Collection[str], told: Told) -> Traces:
+        async with self._database.read() as tx:
+            known = await people.known_pseudonyms(tx, [user_id])
+            direct = await personal.direct_channels(tx, known[user_id]) if known else frozenset()
+        new = {each: f"x{self._new_id()}"[: len(each)] for each in sorted(direct | told.direct)}
+        return Traces(user_id, usable_names(names, told.names), new)
+
+    async def _until_idle(self, user_id: str) -> None:
+        """Work in hand for the person would write down after the erasing what it began before."""
+        until = self._clock.now() + BUSY_FOR
+        while self._clock.now() < until:
+            async with self._database.read() as tx:
+                known = await people.known_pseudonyms(tx, [user_id])
+                now = self._clock.now()
+                if not known or not await work.is_in_hand(tx, known[user_id], now=now, but=Kind.ERASE):
+                    return
+            await self._clock.sleep(1)
+
+    async def _remove(self, traces: Traces) -> int:
+        """How many values the traces were taken out of. Looks without holding up who writes."""
+        changed, change = 0, traces.remover()
+        for _ in range(ROUNDS):
+            async with self._database.read() as tx:
+                found = await personal.find(tx, traces.needles, personal.WORDS)
+                if ids := {traces.user_id, *traces.direct}:
+                    found += await personal.find(tx, ids, personal.PLACES)
+            now_changed = await self._database.write(lambda tx, found=found: personal.replace_found(tx, found, change))  # type: ignore[misc]
+            changed += now_changed
+            if not now_changed:
+                break
+        return changed
+
+    def _watched(self) -> frozenset[str]:
+        return frozenset(channel.id for channel in self._channels().channels)

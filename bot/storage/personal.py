@@ -1,0 +1,249 @@
+"""What is kept about one person: every column that names people, shown for the export, and what erasing does to it.
+
+A test holds `PARTS` to the schema: a new column for a person must say here what becomes of it.
+"""
+
+import json
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.people import StandIns, known_pseudonyms
+from bot.storage.schema import (
+    answers,
+    channels,
+    left_out,
+    memberships,
+    messages,
+    outbox,
+    people,
+    questions,
+    reactions,
+    threads,
+    verdicts,
+    work,
+)
+
+JsonValue = Any  # what `json` gives and takes
+
+
+class Fate(StrEnum):
+    """What becomes of a column that names a person, once they are erased."""
+
+    GONE = "gone"  # the row is deleted
+    SOMEONE = "someone"  # the channel's stand-in takes the person's place
+    NOBODY = "nobody"  # emptied
+    PSEUDONYM = "pseudonym"  # stays, and leads to nobody
+
+
+@dataclass(frozen=True)
+class Part:
+    """One column that names people. `shows` are the columns the person is shown; () is all of them."""
+
+    name: str
+    column: Column[Any]
+    fate: Fate
+    shows: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> Table:
+        return self.column.table
+
+
+PARTS = (
+    Part("people", people.c.id, Fate.GONE),
+    Part("memberships", memberships.c.person, Fate.SOMEONE),
+    Part("messages", messages.c.author, Fate.SOMEONE),
+    # somebody else's words are not the person's to take along
+    Part("mentions", messages.c.addressee, Fate.NOBODY, shows=("channel_id", "ts", "posted_at", "addressee")),
+    Part("questions", questions.c.asker, Fate.SOMEONE),
+    Part("reactions", reactions.c.person, Fate.SOMEONE),
+    Part("answers", answers.c.asker, Fate.PSEUDONYM),
+    Part("verdicts", verdicts.c.person, Fate.PSEUDONYM),
+    Part("messages_to_you", outbox.c.recipient, Fate.PSEUDONYM),
+)
+EXPORT = "export"  # the kind of message that carries one: what was sent by it is not sent again inside the next
+
+# Free text: words of people may be in it. The tables of ids and names are emptied by row instead.
+WORDS = tuple(
+    column
+    for table in (messages, answers, outbox, work)
+    for column in table.columns
+    if isinstance(column.type, Text | JSON)
+)
+# Where the id of a direct message may stand.
+PLACES = (
+    answers.c.key,
+    answers.c.channel_id,
+    outbox.c.key,
+    outbox.c.channel_id,
+    outbox.c.edits,
+    outbox.c.slack_channel,
+    work.c.key,
+)
+
+
+async def identities(tx: AsyncConnection, slack_id: str, names: StandIns, channel_ids: Collection[str]) -> list[str]:
+    """All by which rows may name the person: the pseudonym, and the stand-in of each channel."""
+    query = select(messages.c.channel_id).union(select(questions.c.channel_id), select(reactions.c.channel_id))
+    known = {*channel_ids, *(await tx.scalars(query)).all()}
+    stand_ins = [names.stand_in(slack_id, each) for each in sorted(known)]
+    return [*(await known_pseudonyms(tx, [slack_id])).values(), *stand_ins]
+
+
+async def counts(tx: AsyncConnection, named: Sequence[str]) -> dict[str, int]:
+    """How many rows of each part name the person; those with words of theirs as `words`."""
+    found = {}
+    for part in PARTS:
+        query = select(func.count()).where(part.column.in_(named))
+        found[part.name] = await tx.scalar(query) or 0
+    has_words = select(func.count()).where(messages.c.author.in_(named), messages.c.text.is_not(None))
+    return found | {"words": await tx.scalar(has_words) or 0}
+
+
+async def export(tx: AsyncConnection, slack_id: str, named: Sequence[str], names: StandIns) -> dict[str, JsonValue]:
+    """Every row that names the person, by part, as JSON takes it."""
+    tables = {part.name: await _rows(tx, _shown(part).where(part.column.in_(named))) for part in PARTS}
+    own = await known_pseudonyms(tx, [slack_id])
+    direct = await direct_channels(tx, own[slack_id]) if own else frozenset()
+    tables["work"] = await _rows(
+        tx, select(work).where(or_(false(), *(_stands_in_work(each) for each in own.values())))
+    )
+    tables["direct_messages"] = await _rows(tx, select(channels).where(channels.c.channel_id.in_(direct)))
+    tables["direct_threads"] = await _rows(tx, select(threads).where(threads.c.channel_id.in_(direct)))
+    fingerprint = left_out.c.fingerprint == names.fingerprint(slack_id)
+    tables["left_out"] = await _rows(tx, select(left_out).where(fingerprint))
+    for row in tables["messages_to_you"]:
+        if row["kind"] == EXPORT:
+            row |= {"text": None, "blocks": None}
+    return tables
+
+
+def _shown(part: Part) -> Select[Any]:
+    columns = [part.table.c[name] for name in part.shows] or list(part.table.columns)
+    return select(*columns).order_by(*part.table.primary_key.columns)
+
+
+async def _rows(tx: AsyncConnection, query: Select[Any]) -> list[dict[str, Any]]:
+    return [{name: _plain(value) for name, value in row.items()} for row in (await tx.execute(query)).mappings()]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+def _stands_in_work(person: str) -> ColumnElement[bool]:
+    in_payload = cast(work.c.payload, Text).contains(f'"{person}"', autoescape=True)
+    return or_(in_payload, work.c.key.startswith(f"{person}:", autoescape=True))
+
+
+async def direct_channels(tx: AsyncConnection, person: str) -> frozenset[str]:
+    """The person's direct messages with the bot, as far as rows tell."""
+    to = select(outbox.c.channel_id.label("id")).where(outbox.c.recipient == person)
+    sent = select(outbox.c.slack_channel).where(outbox.c.recipient == person, outbox.c.slack_channel.is_not(None))
+    asked = select(answers.c.channel_id).where(answers.c.asker == person)
+    wanted = select(work.c.payload["channel_id"].as_string()).where(
+        _stands_in_work(person), work.c.payload.is_not(None)
+    )
+    found = (await tx.scalars(to.union(sent, asked, wanted))).all()
+    return frozenset(each for each in found if each and each.startswith("D"))
+
+
+async def forget_direct(tx: AsyncConnection, channel_ids: Collection[str]) -> None:
+    """Nothing is known any more of these direct messages; keys that hold their ids are `replace_found`'s."""
+    for table in (threads, channels):
+        await tx.execute(delete(table).where(table.c.channel_id.in_(list(channel_ids))))
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value that may hold something of the person's: where it stands."""
+
+    column: Column[Any]
+    row: tuple[Any, ...]  # of the primary key
+
+
+async def find(tx: AsyncConnection, needles: Collection[str], columns: Sequence[Column[Any]]) -> list[Found]:
+    """Every value of these columns that may hold one of the needles, whatever the case of its letters."""
+    found = []
+    for column in columns:
+        table, value = column.table, _as_text(column)
+        query = select(*table.primary_key.columns).where(
+            column.is_not(None), or_(false(), *(_holds(value, n) for n in needles))
+        )
+        found += [Found(column, tuple(row)) for row in await tx.execute(query)]
+    return found
+
+
+def _as_text(column: Column[Any]) -> ColumnElement[str]:
+    """JSON as it is stored."""
+    return cast(type_coerce(column, Text), Text) if not isinstance(column.type, JSON) else cast(column, Text)
+
+
+def _holds(value: ColumnElement[str], needle: str) -> ColumnElement[bool]:
+    """Looks for the longest run of ASCII: databases fold and JSON escapes other letters each in their own way."""
+    run = max(re.findall(r"[\x20\x21\x23-\x5b\x5d-\x7e]+", needle), key=len, default="")
+    return func.lower(value).contains(run.lower(), autoescape=True)
+
+
+async def replace_found(tx: AsyncConnection, found: Sequence[Found], change: Callable[[str], str]) -> int:
+    """How many values were changed."""
+    by_column: dict[Column[Any], list[tuple[Any, ...]]] = {}
+    for each in found:
+        by_column.setdefault(each.column, []).append(each.row)
+    return sum([await _replace(tx, column, rows, change) for column, rows in by_column.items()])
+
+
+async def _replace(
+    tx: AsyncConnection, column: Column[Any], rows: Sequence[tuple[Any, ...]], change: Callable[[str], str]
+) -> int:
+    keys = list(column.table.primary_key.columns)
+    here = [key == bindparam(f"key{number}", type_=key.type) for number, key in enumerate(keys)]
+    changed = 0
+    for row in rows:
+        where = {f"key{number}": value for number, value in enumerate(row)}
+        value = await tx.scalar(select(column).where(*here), where)
+        new = in_depth(value, change)
+        if new != value:
+            await tx.execute(update(column.table).where(*here).values({column: new}), where)
+            changed += 1
+    return changed
+
+
+def in_depth(value: JsonValue, change: Callable[[str], str]) -> JsonValue:
+    """The value with every string in it changed."""
+    match value:
+        case str():
+            return change(value)
+        case list():
+            return [in_depth(each, change) for each in value]
+        case Mapping():
+            return {name: in_depth(each, change) for name, each in value.items()}
+        case _:
+            return value
+
+
+def as_json(exported: Mapping[str, JsonValue]) -> str:
+    return json.dumps(exported, ensure_ascii=False, indent=2)

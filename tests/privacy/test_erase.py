@@ -1,0 +1,271 @@
+"""After erasing nothing leads to the person: in rows, in files, in logs, in memory; and nothing else is lost."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, insert, update
+
+from bot.clock import Clock
+from bot.errors import SlackUnclear
+from bot.storage import people as people_rows
+from bot.storage.engine import Database
+from bot.storage.personal import PARTS, Fate
+from bot.storage.schema import answers, channels, digests, messages, metadata, outbox, people, threads, work
+from bot.work import Kind
+from tests.privacy.company import (
+    ASK,
+    DEPLOYS,
+    DIRECT,
+    ME,
+    NOW,
+    USER,
+    WORDS,
+    YOU,
+    QuietSlack,
+    privacy,
+    rows,
+    said,
+    seed,
+    stand_in,
+    traces,
+    ts,
+    values,
+)
+
+
+def person_columns() -> set[Column[Any]]:
+    return {column for table in metadata.sorted_tables for column in table.columns if column.info.get("person")}
+
+
+@pytest.fixture
+async def seeded(database: Database) -> Database:
+    await seed(database)
+    return database
+
+
+def _quiet() -> QuietSlack:
+    return QuietSlack()
+
+
+def test_each_column_that_names_people_is_in_the_export_and_the_erasing() -> None:
+    assert person_columns() == {part.column for part in PARTS}
+
+
+async def test_each_such_column_holds_the_person_before(seeded: Database) -> None:
+    """Else the test below would pass on nothing."""
+    found = {part.name: ME in await values(seeded, part.table, part.column.name) for part in PARTS}
+
+    assert found == {part.name: True for part in PARTS}
+
+
+async def test_each_column_meets_its_fate(seeded: Database) -> None:
+    before = {part.name: await values(seeded, part.table, part.column.name) for part in PARTS}
+    someone = {await stand_in(seeded, channel_id) for channel_id in (ASK, DEPLOYS)}
+
+    await privacy(seeded, _quiet()).forget(USER)
+
+    for part in PARTS:
+        after = await values(seeded, part.table, part.column.name)
+        others = [each for each in before[part.name] if each not in (ME, None)]
+        match part.fate:
+            case Fate.GONE:
+                assert after == others
+            case Fate.SOMEONE:
+                assert ME not in after
+                assert someone & set(after)
+            case Fate.NOBODY:
+                assert set(after) <= {None, *others}
+            case Fate.PSEUDONYM:
+                assert after == before[part.name]
+    assert await values(seeded, people, "slack_id") == ["U0OTHER"]
+
+
+async def test_words_go_and_others_words_say_someone(seeded: Database) -> None:
+    erased = await privacy(seeded, _quiet()).forget(USER)
+
+    assert erased.was_known
+    assert await values(seeded, messages, "text") == [
+        None,
+        "someone or someone: thanks someone!",
+        "someone knows, someone too. Canarinas do not.",
+        None,
+        "nothing of anybody",
+    ]
+    assert await values(seeded, answers, "text") == ["Ask someone.", "Ask someone."]
+    assert await values(seeded, answers, "sources") == [[{"title": "By someone"}]] * 2
+    waiting = [row for row in await rows(seeded, work) if row["state"] == "waiting"]
+    assert [row["payload"]["text"] for row in waiting] == ["where is someone?"]
+
+
+async def test_direct_messages_are_known_no_more_and_keys_stay_apart(seeded: Database) -> None:
+    await privacy(seeded, _quiet()).forget(USER)
+
+    assert (await rows(seeded, channels), await rows(seeded, threads)) == ([], [])
+    [asked, _] = await rows(seeded, answers)
+    new_name = asked["channel_id"]
+    assert (len(new_name), new_name[0]) == (len(DIRECT), "x")
+    assert asked["key"] == f"{new_name}:{ts(6)}"
+    keys = await values(seeded, outbox, "key")
+    assert set(keys) == {
+        f"answer:{ASK}:{ts(1)}",
+        f"answer:{new_name}:{ts(6)}",
+        f"answer:{new_name}:{ts(6)}:edit",
+        f"settings:{new_name}:{ts(7)}",
+    }
+
+
+async def test_nothing_more_is_sent_to_the_person(seeded: Database) -> None:
+    await privacy(seeded, _quiet()).forget(USER)
+
+    mine = [row for row in await rows(seeded, outbox) if ASK not in row["key"]]
+    left = {name: [row[name] for row in mine] for name in ("text", "blocks", "response_url", "slack_channel", "lease")}
+    assert left == {name: [None] * 3 for name in left}
+    assert sorted(row["state"] for row in mine) == ["sent", "sent", "skipped"]
+
+
+async def test_the_person_is_left_out_from_then_on(seeded: Database) -> None:
+    service = privacy(seeded, _quiet())
+    await service.forget(USER)
+
+    names = await seeded.write(people_rows.stand_ins)
+    async with seeded.read() as tx:
+        assert await people_rows.who_is_left_out(tx, [USER, "U0OTHER"], names) == {USER}
+
+
+async def test_erasing_twice_changes_nothing_more(seeded: Database) -> None:
+    service = privacy(seeded, _quiet())
+    await service.forget(USER)
+    tables = [table for table in metadata.sorted_tables if table.name != "left_out"]
+    before = [await rows(seeded, table) for table in tables]
+
+    again = await service.forget(USER)
+
+    assert (again.was_known, again.changed) == (False, 0)
+    assert [await rows(seeded, table) for table in tables] == before
+
+
+async def test_names_given_by_hand_are_looked_for_without_slack(seeded: Database) -> None:
+    await privacy(seeded).forget(USER, names=["anybody"])
+
+    assert (await values(seeded, messages, "text"))[-1] == "nothing of someone"
+
+
+async def test_who_is_not_known_can_be_erased_from_others_words(seeded: Database) -> None:
+    await seeded.write(lambda tx: tx.execute(insert(messages).values(**said(ASK, 30, YOU, "hello <@U0NEVER>"))))
+
+    erased = await privacy(seeded).forget("U0NEVER")
+
+    assert (erased.was_known, erased.changed) == (False, 1)
+    assert "hello someone" in await values(seeded, messages, "text")
+
+
+async def test_work_in_hand_ends_before_the_person_is_forgotten(seeded: Database) -> None:
+    """Else it would write down afterwards what it began before."""
+    held = work.c.key == f"{DIRECT}:{ts(8)}"
+    await seeded.write(
+        lambda tx: tx.execute(update(work).where(held).values(leased_until=datetime(2099, 1, 1, tzinfo=UTC)))
+    )
+    slept = asyncio.Event()
+
+    class Watched(Clock):
+        async def sleep(self, seconds: float) -> None:
+            slept.set()
+            await asyncio.sleep(0.005)
+
+    erasing = asyncio.create_task(privacy(seeded, _quiet(), clock=Watched(NOW.timestamp)).forget(USER))
+    await slept.wait()
+    assert await values(seeded, people, "slack_id") == [USER, "U0OTHER"]
+    await seeded.write(
+        lambda tx: tx.execute(update(work).where(held).values(leased_until=None, state="done", payload=None))
+    )
+    await erasing
+
+    assert await values(seeded, people, "slack_id") == ["U0OTHER"]
+
+
+async def test_the_erasing_itself_is_no_work_in_hand(seeded: Database) -> None:
+    held = {"leased_until": datetime(2099, 1, 1, tzinfo=UTC), "lease": "ours", "kind": Kind.ERASE.value}
+    await seeded.write(lambda tx: tx.execute(update(work).where(work.c.key == f"{DIRECT}:{ts(8)}").values(**held)))
+
+    await privacy(seeded, _quiet()).forget(USER)
+
+    assert [row["lease"] for row in await rows(seeded, work) if row["kind"] == Kind.ERASE] == ["ours"]
+
+
+async def test_stored_digests_stay_as_they_are(seeded: Database) -> None:
+    facts = {"helpers": [ME, YOU], "threads": [[ASK, ts(1)]]}
+    row = {"week": "2026-W47", "facts": facts, "handbook_revision": "r1", "made_at": NOW}
+    await seeded.write(lambda tx: tx.execute(insert(digests).values(**row)))
+
+    await privacy(seeded, _quiet()).forget(USER)
+
+    assert await values(seeded, digests, "facts") == [facts]
+
+
+async def test_no_file_of_the_database_holds_a_trace(seeded: Database) -> None:
+    await _use(seeded)
+    folder = await _folder(seeded)
+    assert _holding(folder) == traces()  # else the assertion below would pass on nothing
+
+    erased = await privacy(seeded, _quiet()).erase(USER)
+
+    assert erased.left == []
+    assert _holding(folder) == set()
+
+
+async def _use(database: Database) -> None:
+    """A life: rows come and go, statistics are taken, and the log has been written round once."""
+    old = [said(DEPLOYS, 100 + each, ME, f"{WORDS} number {each} {'x' * 200}") for each in range(300)]
+    await database.write(lambda tx: tx.execute(insert(messages), old))
+    await database.write(lambda tx: tx.execute(update(messages).where(messages.c.ts > ts(200)).values(text=WORDS * 3)))
+    async with database.upkeep() as run:
+        await run("ANALYZE")
+        if not database.is_sqlite:
+            for _ in range(3):
+                await run("SELECT pg_logical_emit_message(false, 'x', 'x')")
+                await run("SELECT pg_switch_wal()")
+                await run("CHECKPOINT")
+
+
+async def _folder(database: Database) -> Path:
+    """All files of the database; of PostgreSQL all of its server's."""
+    if database.is_sqlite:
+        assert database.url.database is not None
+        return Path(database.url.database).parent
+    async with database.upkeep() as run:
+        [(folder,)] = await run("SHOW data_directory")
+    if not Path(folder).is_dir():
+        pytest.skip("the PostgreSQL server's files are on another machine")
+    return Path(folder)
+
+
+def _holding(folder: Path) -> set[str]:
+    """Those of the traces that stand in any file, whatever the case of their letters."""
+    found = set()
+    for file in folder.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes().decode(errors="replace").lower()
+            found |= {trace for trace in traces() if trace in content}
+    return found
+
+
+async def test_a_slack_that_does_not_answer_leaves_a_line_for_the_operator(seeded: Database) -> None:
+    class Silent(QuietSlack):
+        async def names_of(self, user_id: str) -> frozenset[str]:
+            raise SlackUnclear("users.info", "status 503")
+
+    slack = Silent()
+    erased = await privacy(seeded, slack).forget(USER)
+
+    assert [line.split(" (")[0] for line in erased.left] == ["Slack did not tell the person's names"]
+    assert await values(seeded, people, "slack_id") == ["U0OTHER"]
+
+
+async def test_what_slack_said_of_the_person_is_forgotten_in_memory(seeded: Database) -> None:
+    slack = _quiet()
+    await privacy(seeded, slack).forget(USER)
+
+    assert slack.forgotten == [USER]
