@@ -37,8 +37,11 @@ from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
 from bot.peers.facts import FactsService
 from bot.peers.health import HealthService
+from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.peers.team import TeamService
+from bot.privacy.service import PrivacyService
+from bot.privacy.settings import SettingsService
 from bot.replays import Replays
 from bot.slack import Slack, web_client
 from bot.storage import channels as channel_rows
@@ -48,10 +51,11 @@ from bot.storage import peers as peer_rows
 from bot.storage import work as work_rows
 from bot.storage.engine import Database
 from bot.timetable import Planned, Timetable
-from bot.work import Asking, Due, Job, Kind, Opened, Press, Workers
+from bot.work import Asking, Choice, Due, Job, Joined, Kind, Opened, Press, Workers
 from handlers import Services, health, http, register, verbs
 from handlers.messages import request_in
 from handlers.socket_mode import SocketMode
+from knowledge.channels import Channels, Keep
 
 log = structlog.get_logger(__name__)
 
@@ -90,19 +94,19 @@ class Mentor:
         self.verdicts = VerdictService(desk, people, self.duty)
         self.peers = PeerService(
             self.database,
-            channels=lambda: self.shelf.library.handbook.channels,
+            channels=self._channels,
             workspace=workspace,
             clock=clock,
             new_id=new_id,
             wake=wake,
         )
-        self.facts = FactsService(self.database, channels=lambda: self.shelf.library.handbook.channels, clock=clock)
+        self.facts = FactsService(self.database, channels=self._channels, clock=clock)
         self.health = HealthService(
             self.database,
             self.outbox,
             slack,
             self.facts,
-            channels=lambda: self.shelf.library.handbook.channels,
+            channels=self._channels,
             workspace=workspace,
             clock=clock,
         )
@@ -117,7 +121,7 @@ class Mentor:
             self.database,
             slack,
             self.peers,
-            channels=lambda: self.shelf.library.handbook.channels,
+            channels=self._channels,
             workspace=workspace,
             clock=clock,
             new_id=new_id,
@@ -128,17 +132,32 @@ class Mentor:
         maker = DigestMaker(
             self.database,
             self.facts,
-            channels=lambda: self.shelf.library.handbook.channels,
+            channels=self._channels,
             clock=clock,
             permalink=slack.permalink,
         )
         self.digest = DigestService(desk, maker)
         self.home = HomeService(desk, self.facts, command=settings.command)
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
+        self.notices = NoticeService(
+            self.database,
+            self.outbox,
+            channels=self._channels,
+            clock=clock,
+            wake=wake,
+            command=settings.command,
+        )
+        self.privacy = PrivacyService(self.database, slack, channels=self._channels, clock=clock, new_id=new_id)
+        self.own_data = SettingsService(
+            self.privacy, self.database, self.outbox, slack, clock=clock, new_id=new_id, wake=wake
+        )
         self.bolt = self._bolt()
         self.socket = self._socket() if settings.uses_socket_mode else None
         self.ticks = AsyncIOScheduler()
         self._ticking: set[asyncio.Task[None]] = set()
+
+    def _channels(self) -> Channels:
+        return self.shelf.library.handbook.channels
 
     def _jobs(self) -> Mapping[str, Job]:
         """Each kind of work, who does it, and who tells the person when it was given up."""
@@ -163,6 +182,16 @@ class Mentor:
             Kind.VERDICT: Job(
                 _with(Press, lambda press: self.verdicts.record(press)),
                 _with(Press, lambda press: self.verdicts.given_up(press)),
+            ),
+            Kind.JOINED: Job(_with(Joined, lambda joined: self.notices.announce(joined.channel_id)), _nobody_waits),
+            Kind.SETTINGS: Job(asked(lambda asking: self.own_data.show(asking)), given_up),
+            Kind.CHOICE: Job(
+                _with(Choice, lambda choice: self.own_data.choose(choice)),
+                _with(Choice, lambda choice: self.own_data.given_up(choice)),
+            ),
+            Kind.ERASE: Job(
+                _with(Choice, lambda choice: self.own_data.erase(choice)),
+                _with(Choice, lambda choice: self.own_data.given_up(choice)),
             ),
         }
 
@@ -195,7 +224,14 @@ class Mentor:
             process_before_response=True,
             request_verification_enabled=settings.slack_signing_secret.value != "" or not settings.uses_socket_mode,
         )
-        services = Services(answers=self.answers, verdicts=self.verdicts, peers=self.peers, home=self.home)
+        services = Services(
+            answers=self.answers,
+            verdicts=self.verdicts,
+            peers=self.peers,
+            home=self.home,
+            notices=self.notices,
+            settings=self.own_data,
+        )
         register(app, services, command=settings.command, workspace=workspace)
         return app
 
@@ -213,12 +249,18 @@ class Mentor:
             await self.team.observe_group()
 
     async def forget_old(self) -> None:
-        """Keys that nothing can ask for again, and the words of messages long sent."""
+        """Keys that nothing can ask for again, the words of messages long sent, and what channels do not keep."""
         now = self.clock.now()
         await self.database.write(lambda tx: peer_rows.forget_events(tx, before=now - EVENT_IDS_KEPT))
         await self.replays.forget_old()
         await self.database.write(lambda tx: work_rows.forget_done(tx, before=now - DONE_WORK_KEPT))
         await self.database.write(lambda tx: outbox_rows.forget_words(tx, before=now - WORDS_KEPT))
+        await self.database.write(
+            lambda tx: peer_rows.forget_texts(tx, before=now - timedelta(days=self._channels().text_days))
+        )
+        counted = [channel.id for channel in self._channels().channels if channel.keep is Keep.COUNTS]
+        await self.database.write(lambda tx: peer_rows.forget_texts_in(tx, counted))
+        await self.notices.announce_changes()
 
     async def figures(self) -> Mapping[tuple[str, str], float]:
         """For /metrics: what waits, what was given up, and how many channels are not read back yet."""
@@ -335,6 +377,10 @@ async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+async def _nobody_waits(_payload: dict[str, Any]) -> None:
+    """Given up in silence: nobody asked for it; the log says so."""
 
 
 def _with(

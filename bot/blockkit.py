@@ -69,7 +69,7 @@ def context(text: str) -> Json:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, SECTION_MAX), "verbatim": True}]}
 
 
-def button(text: str, *, action_id: str, value: str, style: str | None = None) -> Json:
+def button(text: str, *, action_id: str, value: str, style: str | None = None, confirm: Json | None = None) -> Json:
     """`value` is an opaque id: what a press means is read from the database."""
     return {
         "type": "button",
@@ -77,7 +77,15 @@ def button(text: str, *, action_id: str, value: str, style: str | None = None) -
         "action_id": action_id,
         "value": value,
         **({"style": style} if style else {}),
+        **({"confirm": confirm} if confirm else {}),
     }
+
+
+def confirmation(title: str, text: str, *, yes: str, no: str) -> Json:
+    """What Slack asks before a press counts."""
+    words = {"title": (title, 100), "text": (text, 300), "confirm": (yes, 30), "deny": (no, 30)}
+    shown = {name: {"type": "plain_text", "text": clip(said, most)} for name, (said, most) in words.items()}
+    return {**shown, "style": "danger"}
 
 
 def actions(block_id: str, buttons: Sequence[Json]) -> Json:

@@ -14,6 +14,8 @@ from bot.answers import blocks as answers
 from bot.digest import blocks as digest
 from bot.model import MessageKind
 from bot.peers import blocks as peers
+from bot.peers import notice_blocks as notices
+from bot.privacy import blocks as privacy
 from handlers import verbs
 
 HEAD = "# Written by `make generate` from handlers/verbs.py and bot/generate.py: change those, not this file.\n"
@@ -100,7 +102,9 @@ def messages_text() -> str:
     return "\n".join([*rows, *(_row(kind) for kind in KINDS.values())]) + "\n"
 
 
-KINDS: Mapping[str, MessageKind] = {kind.name: kind for kind in (*answers.KINDS, *peers.KINDS, *digest.KINDS)}
+KINDS: Mapping[str, MessageKind] = {
+    kind.name: kind for kind in (*answers.KINDS, *peers.KINDS, *notices.KINDS, *digest.KINDS, *privacy.KINDS)
+}
 
 
 def _row(kind: MessageKind) -> str:

@@ -12,8 +12,10 @@ from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
 from bot.home.service import HomeService
 from bot.model import Workspace
+from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
-from handlers import answers, errors, home, messages
+from bot.privacy.settings import SettingsService
+from handlers import answers, errors, home, messages, privacy
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Services:
     verdicts: VerdictService
     peers: PeerService
     home: HomeService
+    notices: NoticeService
+    settings: SettingsService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -33,8 +37,10 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.event("reaction_added")(on_reaction)
     app.event("reaction_removed")(on_reaction)
     app.event("app_home_opened")(_ours(home.on_opened, home=services.home))
+    app.event("member_joined_channel")(_ours(privacy.on_joined, notices=services.notices, workspace=workspace))
     app.command(command)(_ours(answers.on_command, answers=services.answers))
     app.action(re.compile(r"^answers\."))(_ours(answers.on_verdict, verdicts=services.verdicts))
+    app.action(re.compile(r"^privacy\."))(_ours(privacy.on_choice, settings=services.settings))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)
 

@@ -35,6 +35,12 @@ class Opened:
     tab: str  # home | messages
 
 
+@dataclass(frozen=True)
+class Joined:
+    channel_id: str
+    user_id: str
+
+
 def read_event_id(body: Json) -> str:
     return read_text(body, "event_id", most=60)
 
@@ -77,6 +83,11 @@ def read_opened(body: Json) -> Opened:
     """Who looks at the app, and at which tab."""
     event = read_object(body, "event")
     return Opened(read_id(event, "user"), read_optional(event, "tab") or "home")
+
+
+def read_joined(body: Json) -> Joined:
+    event = read_object(body, "event")
+    return Joined(read_id(event, "channel"), read_id(event, "user"))
 
 
 def read_command(body: Json) -> Command:

@@ -17,6 +17,7 @@ class Verb:
     usage: str  # what may follow it
     summary: str
     kind: Kind
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,11 @@ HUMAN = Verb("human", "[what]", "who is on duty, and how to page", Kind.HAND_OVE
 HEALTH = Verb("health", "[window]", "how people help each other, for you alone", Kind.HEALTH)
 DIGEST = Verb("digest", "[week]", "a week's digest, for you alone", Kind.SHOW_DIGEST)
 HELP = Verb("help", "", "this text", Kind.HELP)
-VERBS = (ASK, HUMAN, HEALTH, DIGEST, HELP)
-_BY_NAME = {verb.name: verb for verb in VERBS}
+SETTINGS = Verb(
+    "settings", "", "what I keep about you, and how to be left out", Kind.SETTINGS, aliases=("pulse", "privacy")
+)
+VERBS = (ASK, HUMAN, HEALTH, DIGEST, SETTINGS, HELP)
+_BY_NAME = {name: verb for verb in VERBS for name in (verb.name, *verb.aliases)}
 
 
 def parse(text: str) -> Parsed:
@@ -56,7 +60,7 @@ def _is_asked(verb: Verb, rest: str) -> bool:
         case Verb(name="digest"):
             return not is_week(rest)
         case _:
-            return verb is HELP
+            return not verb.usage
 
 
 def _near(word: str) -> Verb | None:

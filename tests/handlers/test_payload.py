@@ -245,3 +245,18 @@ def test_no_payload_of_ours_is_itself_malformed() -> None:
     read = [payload.read_message(whole, OURS) for whole in payloads.WHOLE[:7]]
 
     assert None not in read
+
+
+def test_who_came_into_a_channel_is_read() -> None:
+    event = {"type": "member_joined_channel", "user": "U0BOT", "channel": "C0ASKPLAT", "team": "T0SMALL"}
+
+    assert payload.read_joined(callback(event)) == payload.Joined("C0ASKPLAT", "U0BOT")
+
+
+@pytest.mark.parametrize("lacking", ["user", "channel"])
+def test_a_coming_in_without_who_or_where_is_refused(lacking: str) -> None:
+    event = {"type": "member_joined_channel", "user": "U0BOT", "channel": "C0ASKPLAT"}
+    del event[lacking]
+
+    with pytest.raises(PayloadMalformed):
+        payload.read_joined(callback(event))

@@ -3,7 +3,7 @@
 import pytest
 
 from handlers import verbs
-from handlers.verbs import ASK, HEALTH, HELP, HUMAN, Parsed, Verb, parse
+from handlers.verbs import ASK, HEALTH, HELP, HUMAN, SETTINGS, Parsed, Verb, parse
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,10 @@ from handlers.verbs import ASK, HEALTH, HELP, HUMAN, Parsed, Verb, parse
         pytest.param("helm chart fails", Parsed(ASK, "helm chart fails"), id="the same word before a question"),
         pytest.param("humans are on holiday?", Parsed(ASK, "humans are on holiday?"), id="a near-miss before words"),
         pytest.param("deploys", Parsed(ASK, "deploys"), id="a word far from any verb"),
+        pytest.param("settings", Parsed(SETTINGS, ""), id="settings"),
+        pytest.param("Privacy", Parsed(SETTINGS, ""), id="settings by another name"),
+        pytest.param("pulse", Parsed(SETTINGS, ""), id="settings by a third"),
+        pytest.param("privacy policy of the logs?", Parsed(ASK, "privacy policy of the logs?"), id="words after it"),
         pytest.param("🙂", Parsed(ASK, "🙂"), id="a face"),
         pytest.param("x" * 10_000, Parsed(ASK, "x" * 10_000), id="a long word"),
     ],
@@ -42,13 +46,13 @@ def test_a_text_says_what_is_wanted(text: str, wanted: Parsed) -> None:
 
 @pytest.mark.parametrize("verb", verbs.VERBS, ids=lambda verb: verb.name)
 def test_each_verb_answers_to_its_name(verb: Verb) -> None:
-    rest = {"[window]": "4w", "": ""}.get(verb.usage, "something")
+    rest = {"[window]": "4w", "[week]": "2026-W47", "": ""}.get(verb.usage, "something")
 
     assert parse(f"{verb.name} {rest}").verb == verb
 
 
 def test_no_name_means_two_verbs() -> None:
-    names = [verb.name for verb in verbs.VERBS]
+    names = [name for verb in verbs.VERBS for name in (verb.name, *verb.aliases)]
 
     assert len(names) == len(set(names))
     assert names == [name.lower() for name in names]

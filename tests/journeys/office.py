@@ -102,6 +102,12 @@ class Office:
         async with self.mentor.database.read() as tx:
             return [(row.channel_id, row.text) for row in await tx.execute(select(messages))]
 
+    async def kept_of_people(self) -> set[tuple[str, str | None]]:
+        """The same of what people wrote; what the bot wrote may have been read back meanwhile or not."""
+        async with self.mentor.database.read() as tx:
+            query = select(messages.c.channel_id, messages.c.text).where(messages.c.author_kind == "person")
+            return {(row.channel_id, row.text) for row in await tx.execute(query)}
+
     async def asked_of_it(self) -> list[str]:
         """The kinds of all work that was ever asked of the bot."""
         async with self.mentor.database.read() as tx:

@@ -1,0 +1,144 @@
+"""Shows a person what is kept about them and what they can do about it; and reads the presses."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.blockkit import Shown, actions, button, confirmation, context, escape, section
+from bot.errors import PayloadMalformed
+from bot.model import Json, MessageKind, Purpose
+from bot.peers.notice_blocks import COUNT_OUT
+from bot.privacy.rules import SOMEONE, Kept
+
+COUNT_IN, SEND, ERASE = "privacy.in", "privacy.export", "privacy.erase"
+COUNTED_OUT, COUNTED_IN, SENT, ERASING = "out", "in", "export", "erase"
+CHOICES = {COUNT_OUT: COUNTED_OUT, COUNT_IN: COUNTED_IN, SEND: SENT, ERASE: ERASING}
+PARTS_MAX = 10  # direct messages of one export
+PIECE = 2_900  # characters of a code block, under the limit of a section
+PIECES_MAX = 3  # code blocks a message, so that all its text stays under Slack's limit
+
+SETTINGS = MessageKind(
+    "settings",
+    Purpose.ASKED,
+    "the person alone",
+    "`settings`, or a press on *Count me out*, *Count me in* or *Erase what you keep*",
+    "once an act",
+    "it only answers what you do",
+)
+EXPORT = MessageKind(
+    "export",
+    Purpose.ASKED,
+    "the person, as direct messages",
+    "a press on *Send me what you keep*",
+    f"up to {PARTS_MAX} parts a press",
+    "it only answers what you do",
+)
+ERASED = MessageKind(
+    "erased",
+    Purpose.ASKED,
+    "the person alone; sent past the outbox, as nothing is left to send it by",
+    "a press on *Erase what you keep*, once it is done",
+    "once a press",
+    "it only answers what you do",
+)
+KINDS = (SETTINGS, EXPORT, ERASED)
+
+
+def settings(kept: Kept) -> Shown:
+    if kept.is_counted:
+        head = "*You are counted.* In watched channels I keep what you write and how questions fare there."
+        first = button("Count me out", action_id=COUNT_OUT, value="me")
+    else:
+        head = f"*You are left out.* You count as {SOMEONE}: I keep no words of yours and never name you."
+        first = button("Count me in", action_id=COUNT_IN, value="me")
+    text = f"{head} Nobody is shown what you do, and figures name nobody.\n{_kept(kept.counts)}"
+    buttons = [
+        first,
+        button("Send me what you keep", action_id=SEND, value="me"),
+        button("Erase what you keep", action_id=ERASE, value="me", style="danger", confirm=_SURE),
+    ]
+    return Shown(text, (section(text), actions("privacy.settings", buttons)))
+
+
+_SURE = confirmation(
+    "Erase what I keep about you?",
+    "Your words, and all that leads from my records to you, go for good. From then on you count as someone.",
+    yes="Erase",
+    no="Keep",
+)
+
+
+def _kept(counts: Mapping[str, int]) -> str:
+    """How many rows of each kind there are, in a person's words."""
+    there = (
+        f"messages {counts['messages']}, with their words {counts['words']}; questions {counts['questions']}; "
+        f"reactions {counts['reactions']}; others' messages to you {counts['mentions']}"
+    )
+    here = (
+        f"answers {counts['answers']}; what you said of them {counts['verdicts']}; messages {counts['messages_to_you']}"
+    )
+    return f"What I keep about you:\n• In watched channels: {there}\n• From me to you: {here}"
+
+
+def counted_out() -> Shown:
+    return _plain(
+        f"Done. From now on you count as {SOMEONE}: your words are not kept, those I had are gone, and I never name "
+        "you. Ask me whenever you like; I answer you as before."
+    )
+
+
+def counted_in() -> Shown:
+    return _plain("Done. From now on you are counted again. What became someone's before stays so.")
+
+
+def not_done() -> Shown:
+    return _plain("That could not be done: something broke on my side, and my operators see it. Please press again.")
+
+
+def erased(left: Sequence[str]) -> Shown:
+    """What was done, and what cannot be reached from here."""
+    text = (
+        "Done. Your words and all that leads from my records to you are gone; others' words that I keep say "
+        f"{SOMEONE} where they named you.\n"
+        "*What I cannot reach:* what stands in Slack itself, commits in Git, and backups or archived logs of my "
+        "database, which go as your operators' rules say.\n"
+        f"*From now on* you count as {SOMEONE}, so that reading a channel again does not bring you back. For that I "
+        "keep a code made from your Slack id, and nothing else. Asking me something makes a new record of it."
+    )
+    shown: list[Json] = [section(text)]
+    if left:
+        shown.append(context("Left for the operators: " + escape("; ".join(left)) + "."))
+    return Shown(text, tuple(shown))
+
+
+def export(exported: Mapping[str, Any]) -> list[Shown]:
+    """In parts under Slack's limits; where it would be too many, where to get it instead."""
+    text = json.dumps(exported, ensure_ascii=False, indent=1)
+    for character in "&<>`":  # the same to whoever reads JSON, and nothing to Slack
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    pieces = [text[start : start + PIECE] for start in range(0, len(text), PIECE)]
+    parts = [pieces[start : start + PIECES_MAX] for start in range(0, len(pieces), PIECES_MAX)]
+    if len(parts) > PARTS_MAX:
+        return [
+            _plain(
+                f"What I keep about you is too long for {PARTS_MAX} messages ({len(text):,} characters). "
+                f"Please ask my operators for the file: `mentor privacy export {exported['user']} --out FILE`."
+            )
+        ]
+    return [_part(each, number, len(parts)) for number, each in enumerate(parts, 1)]
+
+
+def _part(pieces: Sequence[str], number: int, of: int) -> Shown:
+    head = f"What I keep about you, as JSON: part {number} of {of}."
+    return Shown(head, (section(head), *(section(f"```{piece}```") for piece in pieces)))
+
+
+def _plain(text: str) -> Shown:
+    return Shown(text, (section(text),))
+
+
+def read_choice(action_id: str) -> str:
+    """What the button wants. Raises PayloadMalformed for an id that is none of ours."""
+    if action_id not in CHOICES:
+        raise PayloadMalformed(f"no button of ours: {action_id[:40]}")
+    return CHOICES[action_id]

@@ -1,0 +1,51 @@
+"""Words are kept for as long as was promised, and where it was promised; channels learn of a change."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.storage.schema import messages
+from knowledge.channels import Channels
+from tests.journeys.handbook import CHANNELS
+from tests.journeys.office import Office
+
+TEXT_DAYS = Channels().text_days
+DAY_MIN = 24 * 60.0
+
+
+async def test_words_go_after_the_days_promised_and_the_rest_stays(either_office: Office) -> None:
+    office = either_office
+    office.person("priya").say("ask-platform", "the old words")
+    await office.later((TEXT_DAYS - 1) * DAY_MIN)
+    office.person("priya").say("ask-platform", "the new words")
+    await office.quiet()
+
+    await office.mentor.forget_old()
+    assert await office.kept_of_people() == {("C0ASKPLAT", "the old words"), ("C0ASKPLAT", "the new words")}
+
+    await office.later(2 * DAY_MIN)
+    await office.mentor.forget_old()
+    assert await office.kept_of_people() == {("C0ASKPLAT", None), ("C0ASKPLAT", "the new words")}
+    async with office.mentor.database.read() as tx:
+        assert None not in list(await tx.scalars(select(messages.c.author)))
+
+
+async def test_a_channel_that_turns_to_counts_loses_its_words_and_is_told(either_office: Office) -> None:
+    office = either_office
+    await office.mentor.notices.announce("C0ASKPLAT")
+    office.person("priya").say("ask-platform", "words of ask-platform")
+    office.person("priya").say("deploys", "words of deploys")
+    await office.quiet()
+
+    _rewrite(office, CHANNELS.replace("answer: at once}", "answer: at once, keep: counts}", 1))
+    await office.mentor.reload.handbook()
+    await office.mentor.forget_old()
+    await office.quiet()
+
+    assert await office.kept_of_people() == {("C0ASKPLAT", None), ("C0DEPLOYS", "words of deploys")}
+    told = [text for who, text in office.channel("ask-platform") if who == "mentor"]
+    assert ["No words." in text for text in told] == [False, True]  # at first, and after the change
+
+
+def _rewrite(office: Office, channels: str) -> None:
+    (Path(office.settings.handbook) / "channels.yaml").write_text(channels)
