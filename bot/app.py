@@ -117,6 +117,14 @@ class Mentor:
             clock=clock,
             new_id=new_id,
         )
+        self.notices = NoticeService(
+            self.database,
+            self.outbox,
+            channels=self._channels,
+            clock=clock,
+            wake=wake,
+            command=settings.command,
+        )
         self.catch_up = CatchUp(
             self.database,
             slack,
@@ -126,7 +134,7 @@ class Mentor:
             clock=clock,
             new_id=new_id,
             request_in=request_in,
-            announce=_nothing_to_say,
+            announce=self.notices.announce,
         )
         self.replays = Replays(self.database, clock=clock)
         maker = DigestMaker(
@@ -139,14 +147,6 @@ class Mentor:
         self.digest = DigestService(desk, maker)
         self.home = HomeService(desk, self.facts, command=settings.command)
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
-        self.notices = NoticeService(
-            self.database,
-            self.outbox,
-            channels=self._channels,
-            clock=clock,
-            wake=wake,
-            command=settings.command,
-        )
         self.privacy = PrivacyService(self.database, slack, channels=self._channels, clock=clock, new_id=new_id)
         self.own_data = SettingsService(
             self.privacy, self.database, self.outbox, slack, clock=clock, new_id=new_id, wake=wake
@@ -177,8 +177,8 @@ class Mentor:
             Kind.DIGEST: Job(
                 _with(Due, lambda due: self.digest.post(due)), _with(Due, lambda due: self.digest.missed(due))
             ),
-            Kind.HOME: Job(_with(Opened, lambda opened: self.home.publish(opened)), _nothing),
-            Kind.READ_AGAIN: Job(_with(Due, lambda _: self.catch_up.all_due(is_whole=True)), _nothing),
+            Kind.HOME: Job(_with(Opened, lambda opened: self.home.publish(opened)), _nobody_waits),
+            Kind.READ_AGAIN: Job(_with(Due, lambda _: self.catch_up.all_due(is_whole=True)), _nobody_waits),
             Kind.VERDICT: Job(
                 _with(Press, lambda press: self.verdicts.record(press)),
                 _with(Press, lambda press: self.verdicts.given_up(press)),
@@ -363,14 +363,6 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         log.info("bot.started", articles=len(source.current.articles), revision=source.current.revision)
         yield mentor
     log.info("bot.stopped")
-
-
-async def _nothing(_payload: dict[str, Any]) -> None:
-    return
-
-
-async def _nothing_to_say(_channel_id: str) -> None:
-    return
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -90,6 +90,7 @@ class CatchUp:
         self._request_in = request_in
         self._announce = announce
         self._added: set[str] = set()
+        self._announced: set[str] = set()
         self._is_begun = False
         self._is_stopping = False
         self._look_for_direct_at: datetime | None = None
@@ -239,7 +240,9 @@ class CatchUp:
     async def _met(self, place: Place, info: ChannelInfo) -> None:
         """What Slack says of the channel is kept, and its people are told what is kept of them."""
         await self._keep_lease(place, name=info.name[:80], is_private=info.is_private)
-        await self._announce(info.id)
+        if info.id not in self._announced:
+            await self._announce(info.id)
+            self._announced.add(info.id)
 
     def _check_goes_on(self) -> None:
         """Between two calls. Raises Stopping at a stop."""

@@ -26,6 +26,7 @@ from sandbox import Message, Sandbox
 from tests.chaos import company
 from tests.chaos.proxy import Proxy, proxy_to
 from tests.handlers.by_http import free_port
+from tests.told import told_long_ago
 
 # The workspace's seconds to the wall's. What a busy machine must not turn into a fault of its own: a lease (60 s) is
 # three seconds here, a request's timeout (10 s) half of one, and a question counts as too old after three minutes. One
@@ -50,7 +51,7 @@ class Town:
     folder: Path
 
     async def bot(self, stack: AsyncExitStack, database_url: str, name: str = "bot") -> Mentor:
-        return await stack.enter_async_context(running(self._settings(database_url, name)))
+        return await self._running(stack, self._settings(database_url, name))
 
     async def bot_by_http(self, stack: AsyncExitStack, database_url: str, name: str = "bot") -> tuple[Mentor, str]:
         """The bot and its request URL."""
@@ -58,7 +59,11 @@ class Town:
         settings = replace(
             self._settings(database_url, name), slack_app_token=Secret(""), slack_signing_secret=secret, http_port=port
         )
-        return await stack.enter_async_context(running(settings)), f"http://127.0.0.1:{port}/slack/events"
+        return await self._running(stack, settings), f"http://127.0.0.1:{port}/slack/events"
+
+    async def _running(self, stack: AsyncExitStack, settings: Settings) -> Mentor:
+        await told_long_ago(settings.database_url, settings.handbook)
+        return await stack.enter_async_context(running(settings))
 
     def _settings(self, database_url: str, name: str) -> Settings:
         environment = company.environment_for(

@@ -23,6 +23,7 @@ from handlers.errors import dispatch, read_request
 from sandbox import Clock, Sandbox
 from sandbox.http_mode import signature
 from tests.journeys.handbook import write_handbook
+from tests.told import told_long_ago
 
 JSON_TYPE, FORM_TYPE = "application/json", "application/x-www-form-urlencoded"
 PACE = 10.0
@@ -88,6 +89,7 @@ async def bot_by_http(folder: Path, *, database_url: str = "") -> AsyncIterator[
             http_port=free_port(),
         )
         settings = replace(given, database_url=database_url) if database_url else given
+        await told_long_ago(settings.database_url, settings.handbook)
         async with running(settings) as mentor, aiohttp.ClientSession() as session:
             bot = BotByHttp(sandbox, settings, mentor, session)
             loop = asyncio.get_running_loop()

@@ -20,6 +20,7 @@ from bot.storage.outbox import OPEN
 from bot.storage.schema import messages, outbox, work
 from sandbox import Actor, Channel, Clock, Message, Sandbox
 from sandbox.model import Json
+from tests.told import told_long_ago
 
 T = TypeVar("T")
 
@@ -160,6 +161,7 @@ def new_sandbox(*, starts_at: datetime = demo.STARTS_AT) -> Sandbox:
 @asynccontextmanager
 async def at_work(sandbox: Sandbox, settings: Settings) -> AsyncIterator[Office]:
     """The bot among people in a workspace that runs."""
+    await told_long_ago(settings.database_url, settings.handbook)
     async with running(settings) as mentor:
         if settings.uses_socket_mode:
             await sandbox.connected()
