@@ -384,7 +384,8 @@ BUT = re.compile(r"\b(?:but|however|though|although|unfortunately|sadly|except)\
 STILL = _one_of(
     r"\bstill (?:the |a |an |in |on |at |very |being |just )*(?:not|no|nothing|same|isn'?t|doesn'?t|doenst|dosn'?t|"
     r"don'?t|can'?t|can ?not|couldn'?t|won'?t|"
-    r"didn'?t|haven'?t|unable|fail\w*|get|gets|getting|got|see|seeing|sees|have|having|has|hav|stuck|broken|down|"
+    r"didn'?t|haven'?t|(?:does|do|did|has|have|will|could|is|are|was) not|"
+    r"unable|fail\w*|get|gets|getting|got|see|seeing|sees|have|having|has|hav|stuck|broken|down|"
     r"crash\w*|hang\w*|happen\w*|show\w*|"
     r"throw\w*|return\w*|says?|complain\w*|refus\w*|den(?:y|ied|ies)|error\w*|problem\w*|issue\w*|an? (?:issue|"
     r"problem|error)|red|pending|slow|"
@@ -399,12 +400,13 @@ STILL = _one_of(
     r"did not|doesn'?t|does not|doens'?t|doesnt|didnt|wont|won'?t|not|"
     r"no longer) (?:really |seem to |even )?(?:help\w*|work\w*|fix\w*|solve\w*|change\w*|make (?:a|any) difference|"
     r"resolved|it)\b",
-    r"\b(?:no|without) (?:luck|dice|joy|effect|success|avail|improvement|cigar)\b|(?:^|\bma[dk]es? )no (?:change|"
-    r"difference)\b|\bto no avail\b",
+    r"\b(?:no|without) (?:luck|dice|joy|effect|success|avail|improvement|cigar)\b|"
+    r"(?:^|\bma[dk]es? |^(?:unfortunately|sadly),? )no (?:change|difference)\b|"
+    r"\b(?:error|problem|issue)s? (?:still )?persists?\b|\bto no avail\b",
     r"^(?:(?:and|but|hm+|no|nope|now|ok|i|we|get|got|getting|it's|with|exactly|i'm|again|the)[, ]+)*+same (?:error|"
     r"problem|issue|result|thing|outcome|message|behaviou?r|"
     r"failure|output|exception|story)s?(?! here| for (?:me|us)| on (?:my|our)| too| as (?:above|op|you)| with (?:me|"
-    r"us))\b(?! (?:here|for (?:me|us)|too|as|on))",
+    r"us))\b(?! (?:here|for (?:me|us)|too|as (?!before)|on))",
     r"\b(?:it|this|that|problem|issue|error)(?:'s| is| has)? (?:just |all |come |came |coming )*back(?: again)?\W*$|"
     r"\b(?:happen(?:s|ed|ing)|fail(?:s|ed|ing)|broken?|"
     r"down|broke|stuck|occurr?(?:ed|ing|s)) again\b|\b(?:came|come|coming) back (?:again|today|this)|\bkeeps? (?:on "
@@ -498,6 +500,7 @@ CONDITION = re.compile(
     r"\W*+(?:when|if|after|before|in|on|for|with|from|at|once|while|as|since|where|out of|just|"
     r"hm+|so|and|ok|hi|hey|sorry|to|by|besides|regarding|about)\b"
 )
+IF = re.compile(r"\W*(?:if|in case|when|should)\b")
 PLEADS = re.compile(
     r"\b(?:please|pls|plz|kindly|would be (?:great|nice|good|awesome|appreciated)|need|if any "
     r"?one)\b"

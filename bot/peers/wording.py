@@ -148,6 +148,8 @@ def _tells_still(sentence: str) -> bool:
         told, comma, _ = sentence.rpartition(",")
         if not comma or phrases.TO_THE_OTHER.search(told):
             return False
+    if phrases.IF.match(told):  # "if it still fails, restart it" is advice
+        return False
     return bool(phrases.STILL.search(told)) and not phrases.ACK.match(told)
 
 

@@ -189,6 +189,10 @@ REPLIED = {
         "Exactly what I needed",
     ],
     Gist.STILL: [
+        "it still does not work",
+        "same error as before",
+        "unfortunately no change",
+        "the error persists",
         "still not working",
         "same error",
         "that didn't help",
@@ -289,6 +293,7 @@ REPLIED = {
         "any news?",
     ],
     Gist.SAYS: [
+        "if it still does not work, restart it",
         "Restart the pod and it picks up the new secret",
         "yes",
         "no",
