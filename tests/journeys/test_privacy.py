@@ -4,7 +4,7 @@ import json
 import re
 from html import unescape
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from bot.storage.schema import left_out, messages, metadata, outbox
 from sandbox import Message
@@ -173,6 +173,8 @@ async def test_two_presses_on_erase_are_one_erasing(office: Office) -> None:
 async def test_a_watched_channel_is_told_what_is_kept_when_the_bot_comes_in(either_office: Office) -> None:
     office = either_office
     office.sandbox.workspace.leave(office.sandbox.workspace.bot_user_id, "C0ASKPLAT")
+    never_told = delete(outbox).where(outbox.c.key.startswith("notice:C0ASKPLAT:"))
+    await office.mentor.database.write(lambda tx: tx.execute(never_told))
     office.person("priya").invite_app("ask-platform")
     told = await office.until(lambda: [each for each in office.person("priya").sees("ask-platform") if each.bot_id])
     await office.quiet()
