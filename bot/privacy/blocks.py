@@ -142,3 +142,8 @@ def read_choice(action_id: str) -> str:
     if action_id not in CHOICES:
         raise PayloadMalformed(f"no button of ours: {action_id[:40]}")
     return CHOICES[action_id]
+
+
+def empty_home() -> Json:
+    """App Home of somebody who was erased."""
+    return {"type": "home", "blocks": [section("Nothing is kept about you.")]}

@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import structlog
+
 from bot.clock import Clock
 from bot.errors import SlackError
+from bot.privacy import blocks
 from bot.privacy.rules import Kept, Traces, usable_names
 from bot.slack import Slack
 from bot.storage import outbox, peers, people, personal, team, work
@@ -17,6 +20,8 @@ from bot.storage.engine import Database, Tx
 from bot.storage.scrub import scrub
 from bot.work import LEASE, Kind
 from knowledge.channels import Channels
+
+log = structlog.get_logger(__name__)
 
 ROUNDS = 5  # of looking for traces, as others write meanwhile
 BUSY_FOR = LEASE + timedelta(seconds=30)  # work in hand is finished by then, or was left by a process that died
@@ -90,6 +95,7 @@ class PrivacyService:
     async def erase(self, user_id: str, names: Collection[str] = ()) -> Erased:
         """Nothing here leads to the person any more, and they are left out from then on. Safe to repeat."""
         forgotten = await self.forget(user_id, names)
+        await self._empty_home(user_id)
         left = await scrub(self._database)
         return replace(forgotten, left=[*forgotten.left, *left])
 
@@ -104,6 +110,15 @@ class PrivacyService:
         if self._slack is not None:
             self._slack.forget(user_id)
         return Erased(was_known, changed, left)
+
+    async def _empty_home(self, user_id: str) -> None:
+        """What the app showed the person under Home stands in Slack until they open it again."""
+        if self._slack is None:
+            return
+        try:
+            await self._slack.publish_home(user_id, blocks.empty_home())
+        except SlackError as error:
+            log.warning("privacy.home_left", reason=str(error))
 
     async def finish_erasing(self) -> Sequence[str]:
         """For a run that was cut short after the person had been forgotten."""
