@@ -241,12 +241,13 @@ class Mentor:
         return SocketMode(self.bolt, token.value, web_client=client, on_reconnect=lambda: None)
 
     async def read_handbook(self) -> None:
-        """Takes a changed handbook into use, and who is in the team with it."""
+        """Takes a changed handbook into use, with who is in the team and what is kept of each channel."""
         before = self.shelf.library.handbook.revision
         await self.reload.handbook()
         if self.shelf.library.handbook.revision != before:
             await self.team.take_handbook(self.shelf.library.handbook)
             await self.team.observe_group()
+            await self.forget_old()
 
     async def forget_old(self) -> None:
         """Keys that nothing can ask for again, the words of messages long sent, and what channels do not keep."""
