@@ -15,6 +15,16 @@ LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
 async def told_long_ago(database_url: str, handbook: str) -> None:
     """Every channel of the handbook (a folder; "" is the embedded one), in a database that is brought up to date."""
+    database = Database(database_url)
+    try:
+        await migrate.upgrade(database)
+        await tell(database, handbook)
+    finally:
+        await database.close()
+
+
+async def tell(database: Database, handbook: str) -> None:
+    """The same in a database that is up to date: several may be told at once, and only one be migrated at a time."""
     read = load(Path(handbook) if handbook else EMBEDDED)
     if not isinstance(read, Handbook):
         return
@@ -34,9 +44,4 @@ async def told_long_ago(database_url: str, handbook: str) -> None:
         }
         for channel in read.channels.channels
     ]
-    database = Database(database_url)
-    try:
-        await migrate.upgrade(database)
-        await database.write(lambda tx: insert_rows(tx, outbox, rows))
-    finally:
-        await database.close()
+    await database.write(lambda tx: insert_rows(tx, outbox, rows))

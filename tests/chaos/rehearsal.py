@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.storage.engine import Database
 from sandbox import Clock, Effect, Message, Sandbox
 from tests.chaos import bot_process, company
-from tests.told import told_long_ago
+from tests.told import tell
 
 CHANNELS = ["C0ASKHERE", "C0ASKTHERE", "C0ASKNEAR", "C0ASKFAR"]
 # A lease (60 s) is two seconds of the wall's, so a killed bot's rows are soon free. A request's timeout (10 s) is a
@@ -84,8 +84,8 @@ async def rehearsal(folder: Path, database_url: str, handbook: Path) -> AsyncIte
     clock = Clock(start_s=company.STARTS_AT.timestamp(), factor=PACE)
     async with company.workspace(CHANNELS, clock=clock) as sandbox:
         environment = company.environment_for(sandbox, folder=folder, handbook=handbook, database_url=database_url)
-        await told_long_ago(database_url, str(handbook))
         database = Database(database_url)
+        await tell(database, str(handbook))
         under_way = Rehearsal(sandbox, database, environment, folder)
         try:
             yield under_way
