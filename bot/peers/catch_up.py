@@ -289,7 +289,7 @@ class CatchUp:
         else:  # one that became due meanwhile begins now
             back_to = None if reading.is_whole_due else until
             await self._walked(place, channel, read_back_to=back_to, is_read_back=True)
-        log.info("catch_up.walked", channel=channel.name, whole=reading.is_read_back)
+        log.info("catch_up.walked", channel=channel.id, whole=reading.is_read_back)
         return reading.is_whole_due and not reading.is_read_back
 
     async def _walked(self, place: Place, channel: Channel, **values: object) -> bool:
@@ -300,7 +300,7 @@ class CatchUp:
             self._told_at = now
             async with self._database.read() as tx:
                 count = await peer_rows.count_messages(tx, channel.id)
-            log.info("catch_up.progress", channel=channel.name, messages=count, back_to=values["read_back_to"])
+            log.info("catch_up.progress", channel=channel.id, messages=count, back_to=values["read_back_to"])
         return True
 
     def _is_unread(self, place: Place) -> bool:

@@ -92,7 +92,7 @@ async def check(
 
     answers = company.answers_in(sandbox)
     waits_s = [answers[company.place_of(each)][0].at - float(each.ts) for each in asked]
-    told = [each for each in logged if each["event"] == "catch_up.progress" and each["channel"] == LONG.lower()]
+    told = [each for each in logged if each["event"] == "catch_up.progress" and each["channel"] == LONG]
     minutes = (float(asked[-1].ts) - float(asked[0].ts)) / 60
     figures = {
         "longest wait": max(waits_s),

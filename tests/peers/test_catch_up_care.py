@@ -253,6 +253,16 @@ async def test_reading_begins_when_the_database_comes_late(
     assert [ts for _, ts, *_ in await reader.kept()] == [said.ts]
 
 
+async def test_the_log_tells_of_a_channel_by_its_id(reader: Reader, ada: Actor) -> None:
+    """The name of a private channel may tell what only its members are to know."""
+    ada.say(DEPLOYS, "Release 7 is out.")
+
+    with capture_logs() as logged:
+        await reader.read_all()
+
+    assert {each["channel"] for each in logged if "channel" in each} == {ASK, DEPLOYS}
+
+
 # At a stop.
 
 
