@@ -1,31 +1,55 @@
 """A month with private channels and direct messages: their words come out nowhere but where they were said.
 
 Each private place has a canary of its own in every message, and in its name. Looked through is all that others can
-see: what the bot shows anywhere, the log at its most talkative, the health pages, and what the command line prints.
+see: what the bot shows anywhere, the log at its most talkative, the health pages, the digests that are kept, and what
+the command line prints. Four things are meant to be seen, each no further than said here:
+
+- App Home lists the person's own questions, and where they asked them. Nobody else sees it.
+- A shadow card links the question by Slack's own address, which opens for the channel's members alone.
+- The export tells a person where and when they were mentioned, by Slack's ids, and not in which words.
+- `mentor health` names private channels: whoever runs it holds the database and the handbook that names them.
 """
 
 import asyncio
 import json
 import os
 import random
+import re
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import structlog
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import select
 
 from bot.config import Settings
-from sandbox import Message, Sandbox
+from bot.storage.schema import digests
+from sandbox import Effect, Message, Sandbox
 from tests.journeys.handbook import CHANNELS, write_handbook
 from tests.journeys.office import Office, at_work, settings_in
 
-DAYS = range(0, 30, 5)  # on which something is said
+MONDAYS = [datetime(2026, 11, 30, 9, 1, tzinfo=UTC) + week * timedelta(days=7) for week in range(5)]
 SEED = 20261124
-FIVE_DAYS_MIN = 5 * 24 * 60.0
+DIGEST = "The week in our channels"
+LINK = re.compile(r"/archives/(\w+)/p(\d+)")
+PRINTED = (
+    ("privacy", "export", "U0JONAS"),
+    ("db", "current"),
+    ("ask", "where are my logs?", "--json"),
+    ("health",),
+    ("health", "--json"),
+    ("digest",),
+    ("digest", "--json"),
+    ("digest", "--blocks"),
+    ("questions",),
+    ("replies", "--json"),
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +74,7 @@ PLACES = (
     Place("G0UNWATCHED", "quagga-unwatched", INSIDERS, ""),
 )
 DIRECT = {"priya": "zebrafishdirectpriya", "amara": "zebrafishdirectamara"}
+IDS = [place.id for place in PLACES]
 CANARIES = (*(place.canary for place in PLACES), *(place.name for place in PLACES), *DIRECT.values())
 ASKS = (
     "how do I see the logs of my {} service?",
@@ -90,14 +115,20 @@ async def office(
 async def live(office: Office) -> None:
     """A month of what people do in private, and elsewhere around it."""
     rng = random.Random(SEED)
-    for _ in DAYS:
+    for monday in MONDAYS:
         for place in PLACES:
             await _in_private(office, place, rng)
         for name, canary in DIRECT.items():
             office.person(name).dm(rng.choice(ASKS).format(canary))
         office.person("jonas").say("ask-platform", rng.choice(ASKS).format("checkout"))
-        await office.person("jonas").command("/platform", rng.choice(("settings", "help", "human")), "random")
-        await office.later(FIVE_DAYS_MIN)
+        for verb in ("health", "digest", rng.choice(("settings", "help", "human"))):
+            await office.person("jonas").command("/platform", verb, "random")
+        for name in ("priya", "amara", "jonas"):
+            office.person(name).open_home()
+        await office.quiet()
+        office.sandbox.clock.advance(monday.timestamp() - office.sandbox.clock.now())
+        await office.mentor.timetable.tick()
+        await office.quiet()
 
 
 async def _in_private(office: Office, place: Place, rng: random.Random) -> None:
@@ -106,6 +137,7 @@ async def _in_private(office: Office, place: Place, rng: random.Random) -> None:
     asked = asker.say(place.id, mention + rng.choice(ASKS).format(place.canary))
     other.say(place.id, f"<@U0JONAS> wrote the {place.canary} page", thread=asked)
     other.react(asked, "eyes")
+    asker.say(place.id, ASKS[0].format(place.canary))  # nobody replies, so that the bot speaks, or says it would have
     extra = asker.say(place.id, f"where is {place.canary}?")
     asker.edit(extra, f"where was {place.canary}?")
     if rng.random() < 0.5:
@@ -131,6 +163,7 @@ def printed(office: Office, *arguments: str) -> str:
         "MENTOR_DATABASE_URL": str(office.settings.database_url),
         "MENTOR_HANDBOOK": office.settings.handbook,
         "MENTOR_DATA": str(office.settings.data_folder),
+        "MENTOR_CLOCK": f"{time.time()}:{office.sandbox.clock.now()}:1",
     }
     done = subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
@@ -147,16 +180,68 @@ def canaries_in(text: str) -> set[str]:
     return {canary for canary in CANARIES if canary in text.lower()}
 
 
+def ids_in(text: str) -> set[str]:
+    return {each for each in IDS if each in text}
+
+
+def said(effect: Effect) -> str:
+    return json.dumps([effect.text, effect.blocks, effect.metadata])
+
+
+def is_own_home(effect: Effect) -> bool:
+    return effect.kind == "view_publish" and effect.user in INSIDERS
+
+
+def is_shadow_card(effect: Effect) -> bool:
+    return "In shadow: to" in said(effect)
+
+
+def authors_linked(office: Office, effect: Effect) -> set[str]:
+    """Who wrote the messages it links."""
+    workspace = office.sandbox.workspace
+    links = LINK.findall(said(effect))
+    return {workspace.message(channel, f"{ts[:-6]}.{ts[-6:]}").user for channel, ts in links}
+
+
+async def kept_digests(office: Office) -> list[str]:
+    async with office.mentor.database.read() as tx:
+        return [json.dumps(facts) for facts in await tx.scalars(select(digests.c.facts))]
+
+
 async def test_nothing_private_comes_out_in_a_month(office: Office, logged: structlog.testing.LogCapture) -> None:
     await live(office)
 
-    shown = office.sandbox.ledger.effects
-    assert len({each.channel for each in shown}) >= len(PLACES) + len(DIRECT)  # it did speak in all of these places
-    assert [each for each in shown if canaries_in(json.dumps([each.text, each.blocks, each.metadata]))] == []
+    effects = office.sandbox.ledger.effects
+    homes = [each for each in effects if is_own_home(each)]
+    shown = [each for each in effects if not is_own_home(each)]
+    elsewhere = [each for each in shown if each.channel not in IDS and not is_shadow_card(each)]
+    assert len({each.channel for each in effects}) >= len(PLACES) + len(DIRECT)  # it did speak in all of these places
+    assert [each for each in shown if canaries_in(said(each))] == []
+    assert [each for each in elsewhere if ids_in(said(each))] == []
+    assert set().union(*(ids_in(said(each)) for each in shown if is_shadow_card(each))) == {"G0SHADOW"}
+    assert {user for each in homes for user in authors_linked(office, each)} == set(INSIDERS)
+    assert [each for each in homes if authors_linked(office, each) - {each.user}] == []
+    assert [each for each in homes if canaries_in(said(each)) & set(DIRECT.values())] == []
     assert [line for line in logged.entries if canaries_in(str(line))] == []
     assert canaries_in(await health(office)) == set()
-    for arguments in (("privacy", "export", "U0JONAS"), ("db", "current"), ("ask", "where are my logs?", "--json")):
-        assert canaries_in(await asyncio.to_thread(printed, office, *arguments)) == set()
+    await check_digests(office)
+    await check_printed(office)
+
+
+async def check_digests(office: Office) -> None:
+    """One was posted each week, and what is kept of it names no private channel."""
+    posts = [each for each in office.sandbox.ledger.posts("C0PLATFORM") if each.text.startswith(DIGEST)]
+    kept = await kept_digests(office)
+    assert (len(posts), len(kept)) == (len(MONDAYS), len(MONDAYS))
+    assert [each for each in kept if canaries_in(each) or ids_in(each)] == []
+
+
+async def check_printed(office: Office) -> None:
+    watched = {place.name for place in PLACES if place.entry}
+    for command in PRINTED:
+        text = await asyncio.to_thread(printed, office, *command)
+        assert canaries_in(text) == (watched if command[0] == "health" else set()), command
+        assert command[0] in ("health", "privacy") or ids_in(text) == set(), command
 
 
 async def test_what_is_private_goes_to_who_wrote_it_and_to_nobody_else(office: Office) -> None:
