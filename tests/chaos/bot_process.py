@@ -1,8 +1,9 @@
 """The bot as a process of its own, which kills itself where it is told to.
 
-Where: before, inside (all statements done, nothing committed) or after the nth transaction that begins by writing to a
-table, such as `inside INSERT answers#1`. SQLAlchemy's own events tell when, so nothing of the bot is replaced. Outside
-calls are seen from the other side: the sandbox's ledger and faults.
+Where: before, inside (all statements done, nothing committed) or after the nth transaction of a part of the bot that
+begins by writing to a table, such as `inside INSERT answers#1 of Workers._do`. Each part's are counted apart, so that
+what one does in the background moves no other's. SQLAlchemy's own events tell when, so nothing of the bot is replaced.
+Outside calls are seen from the other side: the sandbox's ledger and faults.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from bot.config import read_settings
 
 _WRITING = {"INSERT": 2, "UPDATE": 1, "DELETE": 2}  # which word of the statement names the table
 _OF_MIGRATIONS = "alembic_version"
+LISTENERS = "AsyncBaseSocketModeClient"  # whose tasks run our listeners
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["bot.app", __name__])  # what is imported once need not be imported at each start
@@ -49,11 +51,22 @@ async def _serve(environment: dict[str, str]) -> None:
         await asyncio.Event().wait()
 
 
+def part_of(point: str) -> str:
+    """Which part of the bot passes it: a class of ours, such as `CatchUp`, or LISTENERS."""
+    return point.rpartition(" of ")[2].partition(".")[0]
+
+
+def _task() -> str:
+    """What the task does that runs now, such as `CatchUp._step`."""
+    task = asyncio.current_task()
+    return getattr(task.get_coro(), "__qualname__", "") if task else ""
+
+
 class _Points:
     def __init__(self, seen: Path, die_at: str) -> None:
         self._seen = seen
         self._die_at = die_at
-        self._count: Counter[str] = Counter()
+        self._count: Counter[tuple[str, str]] = Counter()
 
     def listen(self) -> None:
         event.listen(Engine, "before_cursor_execute", self._on_statement)
@@ -65,8 +78,9 @@ class _Points:
         if "label" in connection.info or words[0] not in _WRITING or words[_WRITING[words[0]]] == _OF_MIGRATIONS:
             return
         name = f"{words[0]} {words[_WRITING[words[0]]]}"
-        self._count[name] += 1
-        connection.info["label"] = f"{name}#{self._count[name]}"
+        task = _task()
+        self._count[name, task] += 1
+        connection.info["label"] = f"{name}#{self._count[name, task]} of {task}"
         self._passed(f"before {connection.info['label']}")
 
     def _on_commit(self, connection: Connection) -> None:

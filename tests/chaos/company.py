@@ -36,11 +36,12 @@ WAYS = (
 )
 
 
-def handbook_for(folder: Path, channel_ids: Sequence[str]) -> Path:
+def handbook_for(folder: Path, channel_ids: Sequence[str], *, platform_channel: str = "") -> Path:
     """The embedded articles and people, with these channels, each answered at once."""
     shutil.copytree(EMBEDDED, folder)
     listed = "".join(f"  - {{id: {each}, name: {each.lower()}, answer: at once}}\n" for each in channel_ids)
-    (folder / "channels.yaml").write_text(f"timezone: Europe/London\nchannels:\n{listed}", encoding="utf-8")
+    platform = f"platform_channel: {platform_channel}\n" if platform_channel else ""
+    (folder / "channels.yaml").write_text(f"timezone: Europe/London\n{platform}channels:\n{listed}", encoding="utf-8")
     return folder
 
 

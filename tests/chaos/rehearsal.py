@@ -1,54 +1,83 @@
-"""One bot, one workspace, one database: what a killed bot leaves behind, and what the next one makes of it."""
+"""One workspace, one database, one bot or two: what a killed bot leaves behind, and what the next makes of it."""
 
 import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from bot.storage import work
 from bot.storage.engine import Database
+from bot.work import Kind
 from sandbox import Clock, Effect, Message, Sandbox
 from tests.chaos import bot_process, company
 from tests.told import tell
 
 CHANNELS = ["C0ASKHERE", "C0ASKTHERE", "C0ASKNEAR", "C0ASKFAR"]
+PLATFORM = "C0PLATFORM"
 # A lease (60 s) is two seconds of the wall's, so a killed bot's rows are soon free. A request's timeout (10 s) is a
 # third of one; if it runs out on a busy machine, the effect is looked up, and the sandbox serves what came first first.
 PACE = 30.0
 PATIENCE_S = 60.0
 
 
+@dataclass(frozen=True)
+class Bot:
+    process: ForkServerProcess
+    seen: Path  # every point it passed, a line each
+
+    def points_passed(self) -> list[str]:
+        return self.seen.read_text(encoding="utf-8").splitlines() if self.seen.exists() else []
+
+
 class Rehearsal:
-    """The bot is a process; the workspace is ours. `bot` is the process that runs now."""
+    """Bots are processes; the workspace is ours. `bot` is the one that was started last, or that is to be killed."""
 
     def __init__(self, sandbox: Sandbox, database: Database, environment: dict[str, str], folder: Path) -> None:
         self.sandbox = sandbox
         self.database = database
-        self.bot: ForkServerProcess | None = None
+        self.bots: list[Bot] = []
+        self.bot: Bot | None = None
         self._environment = environment
-        self._seen = folder / "seen"
+        self._folder = folder
 
     async def start(self, *, die_at: str = "") -> None:
-        """Returns when the bot is connected."""
+        """Returns when the bot is connected. The one before it must be dead."""
         await self.sandbox.wait_for(lambda: not self.sandbox.sockets.connections)
+        await self._start(die_at)
+
+    async def start_another(self) -> None:
+        """The same, beside those that run."""
+        await self._start("")
+
+    async def _start(self, die_at: str) -> None:
+        connected = len(self.sandbox.sockets.connections)
         agreed = f"{time.time()}:{self.sandbox.clock.now()}:{PACE}"
-        environment = self._environment | {"MENTOR_CLOCK": agreed}
-        bot = self.bot = bot_process.start(environment, seen=self._seen, die_at=die_at)
-        await self.sandbox.wait_for(lambda: self.sandbox.sockets.connections or not bot.is_alive(), PATIENCE_S)
-        assert bot.is_alive()
+        number = len(self.bots)
+        own = {"MENTOR_CLOCK": agreed, "MENTOR_DATA": str(self._folder / f"bot{number}")}
+        seen = self._folder / f"seen{number}"
+        process = bot_process.start(self._environment | own, seen=seen, die_at=die_at)
+        self.bot = Bot(process, seen)
+        self.bots.append(self.bot)
+        await self.sandbox.wait_for(
+            lambda: len(self.sandbox.sockets.connections) > connected or not process.is_alive(), PATIENCE_S
+        )
+        assert process.is_alive()
 
     def kill(self) -> None:
         if self.bot is not None:
-            self.bot.kill()
+            self.bot.process.kill()
 
     async def killed(self) -> None:
         """Returns when the bot died, and by a kill. Raises TimeoutError when it lives on."""
-        bot = self.bot
-        assert bot is not None
-        await self.sandbox.wait_for(lambda: not bot.is_alive(), PATIENCE_S)
-        assert bot.exitcode == -signal.SIGKILL
+        assert self.bot is not None
+        process = self.bot.process
+        await self.sandbox.wait_for(lambda: not process.is_alive(), PATIENCE_S)
+        assert process.exitcode == -signal.SIGKILL
 
     def kill_on(self, kind: str) -> None:
         """The first such effect is seen in the workspace, and its reply by nobody."""
@@ -71,27 +100,41 @@ class Rehearsal:
             await self.sandbox.clock.sleep(1.0)
 
     def points_passed(self) -> list[str]:
-        return self._seen.read_text(encoding="utf-8").splitlines() if self._seen.exists() else []
+        """Those of all bots, one after the other."""
+        return [point for bot in self.bots for point in bot.points_passed()]
+
+    async def end(self) -> None:
+        """Whatever runs is killed."""
+        for bot in self.bots:
+            bot.process.kill()
+            await asyncio.to_thread(bot.process.join)
+            bot.process.close()
 
     def message(self, effect: Effect) -> Message:
         return self.sandbox.workspace.message(effect.channel or "", effect.ts or "")
 
 
 @asynccontextmanager
-async def rehearsal(folder: Path, database_url: str, handbook: Path) -> AsyncIterator[Rehearsal]:
+async def rehearsal(
+    folder: Path, database_url: str, handbook: Path, *, starts_at: datetime = company.STARTS_AT
+) -> AsyncIterator[Rehearsal]:
     """With no bot yet; whatever runs at the end is killed. The database must be migrated."""
     folder.mkdir(parents=True)
-    clock = Clock(start_s=company.STARTS_AT.timestamp(), factor=PACE)
-    async with company.workspace(CHANNELS, clock=clock) as sandbox:
+    clock = Clock(start_s=starts_at.timestamp(), factor=PACE)
+    async with company.workspace([*CHANNELS, PLATFORM], clock=clock) as sandbox:
         environment = company.environment_for(sandbox, folder=folder, handbook=handbook, database_url=database_url)
         database = Database(database_url)
         await tell(database, str(handbook))
+        await _read_tonight(database, starts_at)
         under_way = Rehearsal(sandbox, database, environment, folder)
         try:
             yield under_way
         finally:
-            under_way.kill()
-            if under_way.bot is not None:
-                await asyncio.to_thread(under_way.bot.join)
-                under_way.bot.close()
+            await under_way.end()
             await database.close()
+
+
+async def _read_tonight(database: Database, now: datetime) -> None:
+    """The night's reading was written down already: else a tick does it, in the middle of a flow or after it."""
+    kind, key = Kind.READ_AGAIN.value, now.astimezone(UTC).date().isoformat()
+    await database.write(lambda tx: work.enqueue_missed(tx, kind=kind, key=key, due_at=now, now=now))

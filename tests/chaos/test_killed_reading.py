@@ -13,6 +13,7 @@ import pytest
 
 from knowledge.channels import AnswerMode, Channel
 from tests.chaos import company
+from tests.chaos.bot_process import part_of
 from tests.chaos.conftest import NewDatabase
 from tests.chaos.rehearsal import CHANNELS, PATIENCE_S, Rehearsal, rehearsal
 from tests.peers.reading import is_at_rest, kept, kept_reactions, reader_of, standing, standing_reactions
@@ -119,9 +120,8 @@ class Stage:
 
 
 def of_reading(points: Sequence[str]) -> list[str]:
-    """Those from the first commit of the reader on, once each; of its tables, since others' come in any order."""
-    of_it = ("channels", "messages", "people", "questions", "reactions", "threads", "keys")
-    return [each for each in dict.fromkeys(points) if each.split("#")[0].split()[-1] in of_it]
+    """Those of the reader: others' come in any order."""
+    return [each for each in points if part_of(each) == "CatchUp"]
 
 
 @pytest.fixture

@@ -1,27 +1,37 @@
 """A bot killed at any step and started again: what was asked is answered once, and nothing is lost.
 
-Each flow is first gone through unharmed to learn its points, then once for each of them with the kill there.
+Each flow is first gone through unharmed to learn its points, then once for each of them with the kill there. Points are
+those of the parts of the bot that the flow goes through; reading back goes on meanwhile and has its own test.
 """
 
 import asyncio
 import random
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
+from knowledge.channels import Channel
 from sandbox import Message
 from tests.chaos import company
+from tests.chaos.bot_process import LISTENERS, part_of
 from tests.chaos.conftest import NewDatabase
-from tests.chaos.rehearsal import CHANNELS, PATIENCE_S, Rehearsal, rehearsal
+from tests.chaos.rehearsal import CHANNELS, PATIENCE_S, PLATFORM, Rehearsal, rehearsal
+from tests.peers.reading import reader_of
 
 AT_ONCE = 3  # rehearsals at a time: they mostly wait for a lease to run out
 HELD_S = 20.0  # how long the sandbox holds a call back: less than what is left of the lease
 QUESTION = "How do I search the logs of production?"
 SOLVED = "That solved it"
 KILLS = 40
+BEFORE_NINE = datetime(2026, 11, 30, 8, 59, 30, tzinfo=UTC)  # a Monday in London
+DAY_S = 86_400.0
+TICKED_S = 45.0  # since the start of a bot: it looks every thirty seconds what is due
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,41 @@ class Kill:
         await run.killed()
 
 
-class Question:
+class Flow(Protocol):
+    """Done by these `parts` of the bot; the first of them begins. `furnish` is before there is a bot."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+
+    @property
+    def parts(self) -> Sequence[str]: ...
+
+    @property
+    def kills(self) -> Sequence[Kill]: ...
+
+    async def furnish(self, run: Rehearsal) -> None: ...
+
+    async def prepare(self, run: Rehearsal) -> None: ...
+
+    async def act(self, run: Rehearsal) -> None: ...
+
+    async def check(self, run: Rehearsal, *, is_taken_down: bool) -> None: ...
+
+
+class Asked:
+    """What flows have in common that somebody begins on a Tuesday morning."""
+
+    starts_at = company.STARTS_AT
+    parts = (LISTENERS, "Workers", "Outbox")
+
+    async def furnish(self, run: Rehearsal) -> None:
+        pass
+
+    async def prepare(self, run: Rehearsal) -> None:
+        pass
+
+
+class Question(Asked):
     """Somebody asks in a watched channel. Slack repeats the event, so it is never lost."""
 
     kills = (
@@ -62,9 +106,6 @@ class Question:
         Kill("post held, then dropped", held="chat.postMessage", is_dropped=True),
         Kill("post applied", effect="post"),
     )
-
-    async def prepare(self, run: Rehearsal) -> None:
-        pass
 
     async def act(self, run: Rehearsal) -> None:
         run.sandbox.person("ada").say(CHANNELS[0], QUESTION)
@@ -75,7 +116,7 @@ class Question:
         assert places == {company.place_of(asked): 1}
 
 
-class Verdict:
+class Verdict(Asked):
     """Who asked presses a button under the answer. A press that was not taken down is pressed again."""
 
     kills = (
@@ -108,13 +149,10 @@ class Verdict:
         return any(block["type"] == "actions" for block in self._answer(run).blocks)
 
 
-class Command:
+class Command(Asked):
     """Somebody asks privately. A command is never repeated; its answer has no key: at most once, then once as a DM."""
 
     kills = (Kill("response applied", effect="respond"),)
-
-    async def prepare(self, run: Rehearsal) -> None:
-        pass
 
     async def act(self, run: Rehearsal) -> None:
         await run.sandbox.person("ada").command("/platform", f"ask {QUESTION}", CHANNELS[0])
@@ -127,7 +165,37 @@ class Command:
         assert shown or not is_taken_down
 
 
-Flow = Question | Verdict | Command
+class Digest:
+    """It becomes Monday, nine o'clock: the week before is told in the platform channel, once."""
+
+    starts_at = BEFORE_NINE
+    parts = ("Timetable", "Workers", "Outbox")
+    kills = (
+        Kill("digest held, then applied", held="chat.postMessage"),
+        Kill("digest held, then dropped", held="chat.postMessage", is_dropped=True),
+        Kill("digest applied", effect="post"),
+    )
+
+    async def furnish(self, run: Rehearsal) -> None:
+        """Somebody asked last Wednesday, and it was read."""
+        asked_s = run.sandbox.clock.now() - 5 * DAY_S
+        run.sandbox.workspace.past.say(run.sandbox.person("ada").id, CHANNELS[0], QUESTION, at=asked_s)
+        reader = await reader_of(run.sandbox, run.database, [Channel(CHANNELS[0], "")])
+        await reader.read_all()
+        await reader.slack.close()
+
+    async def prepare(self, run: Rehearsal) -> None:
+        pass
+
+    async def act(self, run: Rehearsal) -> None:
+        pass
+
+    async def check(self, run: Rehearsal, *, is_taken_down: bool) -> None:
+        await run.sandbox.clock.sleep(TICKED_S)  # else nothing has looked at the timetable since the death
+        await run.sandbox.wait_for(run.sandbox.ledger.posts, PATIENCE_S)
+        await run.quiet()
+        posts = [(each.channel, each.text.partition(":")[0]) for each in run.sandbox.ledger.posts()]
+        assert posts == [(PLATFORM, "The week in our channels")]
 
 
 @dataclass(frozen=True)
@@ -139,8 +207,9 @@ class Stage:
     new_database: NewDatabase
 
     async def points_of(self, flow: Flow) -> list[str]:
-        """What the bot passes while it does what the flow asks, in order."""
-        async with rehearsal(self.folder / "unharmed", self.new_database(), self.handbook) as run:
+        """What the parts of the bot that do what the flow asks pass meanwhile, in order."""
+        async with self.new_rehearsal("unharmed", flow) as run:
+            await flow.furnish(run)
             await run.start()
             await flow.prepare(run)
             before = len(run.points_passed())
@@ -148,11 +217,14 @@ class Stage:
             await run.sandbox.wait_for(lambda: run.sandbox.ledger.effects, PATIENCE_S)
             await run.quiet()
             await flow.check(run, is_taken_down=True)
-            return run.points_passed()[before:]
+            points = [each for each in run.points_passed()[before:] if part_of(each) in flow.parts]
+            assert part_of(points[0]) == flow.parts[0]
+            return points
 
     async def play(self, flow: Flow, kill: Kill, *, is_taken_down: bool) -> None:
         """The flow with the kill in it, a new start, and the check."""
-        async with rehearsal(self.folder / kill.name, self.new_database(), self.handbook) as run:
+        async with self.new_rehearsal(kill.name, flow) as run:
+            await flow.furnish(run)
             await run.start(die_at=kill.at)
             await flow.prepare(run)
             kill.set_up(run)
@@ -162,6 +234,9 @@ class Stage:
             await run.start()
             await run.quiet()
             await flow.check(run, is_taken_down=is_taken_down)
+
+    def new_rehearsal(self, name: str, flow: Flow) -> AbstractAsyncContextManager[Rehearsal]:
+        return rehearsal(self.folder / name, self.new_database(), self.handbook, starts_at=flow.starts_at)
 
     async def play_all(self, flow: Flow, points: Sequence[str], *, only: str = "") -> dict[str, str]:
         """What went wrong, by kill: at each point whose name begins so. At the first two nothing is taken down yet."""
@@ -182,10 +257,13 @@ class Stage:
 
 @pytest.fixture
 def stage(tmp_path: Path, new_database: NewDatabase) -> Stage:
-    return Stage(tmp_path, company.handbook_for(tmp_path / "handbook", CHANNELS), new_database)
+    handbook = company.handbook_for(tmp_path / "handbook", CHANNELS, platform_channel=PLATFORM)
+    return Stage(tmp_path, handbook, new_database)
 
 
-FLOWS = pytest.mark.parametrize("flow", [Question(), Verdict(), Command()], ids=["question", "verdict", "command"])
+FLOWS = pytest.mark.parametrize(
+    "flow", [Question(), Verdict(), Command(), Digest()], ids=["question", "verdict", "command", "digest"]
+)
 
 
 @FLOWS
@@ -198,13 +276,33 @@ async def test_bot_killed_at_any_step_leaves_nothing_lost_or_doubled(stage: Stag
     assert wrong == {}
 
 
+@pytest.mark.parametrize("flow", [Question(), Digest()], ids=["question", "digest"])
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_bot_killed_between_its_steps_on_postgresql_answers_once(stage: Stage) -> None:
-    points = await stage.points_of(Question())
+async def test_bot_killed_between_its_steps_on_postgresql_speaks_once(stage: Stage, flow: Flow) -> None:
+    points = await stage.points_of(flow)
 
-    wrong = await stage.play_all(Question(), points, only="after")
+    wrong = await stage.play_all(flow, points, only="after")
 
     assert wrong == {}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_two_bots_post_one_digest_though_the_one_that_posts_it_is_killed(stage: Stage) -> None:
+    flow, (applied, dropped, _) = Digest(), Digest.kills
+
+    async def play(kill: Kill) -> None:
+        async with stage.new_rehearsal(kill.name, flow) as run:
+            await flow.furnish(run)
+            kill.set_up(run)
+            await run.start()
+            await run.start_another()
+            await run.sandbox.wait_for(lambda: run.sandbox.faults.fired["delay"], PATIENCE_S)
+            (run.bot,) = [bot for bot in run.bots if any("outbox#1 of Outbox" in each for each in bot.points_passed())]
+            run.kill()
+            await run.killed()
+            await flow.check(run, is_taken_down=True)
+
+    await asyncio.gather(play(applied), play(dropped))
 
 
 @pytest.mark.chaos
