@@ -133,6 +133,11 @@ class CatchUp:
         self._look_for_direct_at = now
         self.bell.set()
 
+    def look_again(self) -> None:
+        """Nobody listened for a while: everything is read anew, by the next step."""
+        self._is_begun = False
+        self.bell.set()
+
     async def _step(self) -> bool:
         """Whether there was anything to read."""
         try:
