@@ -29,7 +29,7 @@ class Question:
     case: Case
     channel: str
     text: str
-    permalink: str
+    permalink: str  # "" where Slack gives none
 
 
 def home(questions: Sequence[Question], *, is_left_out: bool, command: str, timezone: str) -> Json:
@@ -55,7 +55,8 @@ def home(questions: Sequence[Question], *, is_left_out: bool, command: str, time
 def _question(each: Question, timezone: str) -> list[Json]:
     asked = each.case.asked_at.astimezone(ZoneInfo(timezone))
     words = escape(clip(" ".join(each.text.split()), WORDS_MOST)) or "(its words are not kept)"
-    where = link(each.permalink, f"#{each.channel}, {_moment(asked)}")
+    place = f"#{each.channel}, {_moment(asked)}"
+    where = link(each.permalink, place) if each.permalink else escape(place)
     return [section(words), context(f"{where}: {_state(each.case)}")]
 
 

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+import structlog
+
 from bot.answers.desk import Desk
+from bot.errors import SlackRefused
 from bot.home import blocks
 from bot.home.blocks import SHOWN_MOST, Question
 from bot.model import Window
@@ -13,6 +16,8 @@ from bot.storage import peers as peer_rows
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of, slack_id_of, stand_ins, who_is_left_out
 from bot.work import Kind, Opened, enqueue
+
+log = structlog.get_logger(__name__)
 
 LOOK_BACK = timedelta(weeks=4)
 
@@ -57,5 +62,13 @@ class HomeService:
         async with self._desk.database.read() as tx:
             text, _ = await peer_rows.newest_text(tx, case.channel_id, case.ts)
             names = {each.channel_id: each.name for each in await channel_rows.states(tx)}
-        permalink = await self._desk.slack.permalink(case.channel_id, case.ts)
+        permalink = await self._permalink(case)
         return Question(case, names.get(case.channel_id) or case.channel_id, text or "", permalink)
+
+    async def _permalink(self, case: Case) -> str:
+        """ "" where Slack gives none: the bot may be in the channel no more, or it was imported."""
+        try:
+            return await self._desk.slack.permalink(case.channel_id, case.ts)
+        except SlackRefused as refused:
+            log.warning("home.no_permalink", reason=refused.code)
+            return ""

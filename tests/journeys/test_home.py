@@ -1,5 +1,6 @@
 """App Home: one's own questions and what became of them, for nobody else to see."""
 
+from sandbox import timeline
 from sandbox.model import View
 from tests.journeys.office import Office
 
@@ -90,3 +91,14 @@ async def test_who_is_left_out_is_told_why_nothing_stands_there(office: Office) 
 
     assert "You are counted as “someone”" in home
     assert QUESTION not in home
+
+
+async def test_a_question_that_slack_gives_no_link_to_is_shown_without_one(office: Office) -> None:
+    asked = office.person("priya").say("ask-platform", QUESTION)
+    await office.quiet()
+    timeline.remove(office.sandbox.workspace.channel("C0ASKPLAT"), asked)  # and the bot is not told
+
+    home = await home_of(office, "priya")
+
+    assert QUESTION in home
+    assert "\n#ask-platform, " in home
