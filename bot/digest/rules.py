@@ -12,7 +12,7 @@ from bot.statistics import Change, change
 
 FEWEST_DAYS = 3  # a week with fewer working days is not compared
 DAY = timedelta(days=1)
-_WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
+_WEEK = re.compile(r"(20\d{2})-W(\d{2})", re.ASCII)  # where the calendar begins or ends no week stands before or after
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,20 @@ def test_a_week_reads_as_it_is_written(day: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026", "2026-W54", "2026-W00", "2025-W53", "W47", "2026-W4x", "2026-W477", "٢٠٢٦-W47"]
+    "text",
+    [
+        "",
+        "2026",
+        "2026-W54",
+        "2026-W00",
+        "2025-W53",
+        "W47",
+        "2026-W4x",
+        "2026-W477",
+        "٢٠٢٦-W47",
+        "0001-W01",
+        "9999-W52",
+    ],
 )
 def test_what_is_no_week_is_refused(text: str) -> None:
     assert not is_week(text)
