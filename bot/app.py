@@ -144,7 +144,7 @@ class Mentor:
             clock=clock,
             permalink=slack.permalink,
         )
-        self.digest = DigestService(desk, maker)
+        self.digest = DigestService(desk, people, maker)
         self.home = HomeService(desk, self.facts, command=settings.command)
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
         self.privacy = PrivacyService(self.database, slack, channels=self._channels, clock=clock, new_id=new_id)

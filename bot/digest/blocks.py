@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.blockkit import SECTION_MAX, TEXT_MAX, Shown, clip, context, escape, header, link, section, table
+from bot.blockkit import TEXT_MAX, Shown, clip, context, escape, header, link, section, table
 from bot.digest.rules import Digest, Listed, peer_change, unanswered_change
 from bot.model import MessageKind, Purpose
 from bot.peers.blocks import duration, times
@@ -78,11 +78,6 @@ def missed(week: str) -> Shown:
         f"The digest of {escape(week)} was not posted: I was not running at its time, nor within a day of it. "
         f"`digest {escape(week)}` shows it to you."
     )
-    return Shown(text, (section(text),))
-
-
-def no_such_week(reason: str) -> Shown:
-    text = clip(escape(reason), SECTION_MAX)
     return Shown(text, (section(text),))
 
 

@@ -6,12 +6,16 @@ import structlog
 
 from bot.answers import effects
 from bot.answers.desk import Desk
+from bot.answers.people import PeopleService
+from bot.authority import Act, Refused, may
+from bot.blockkit import Shown
 from bot.calendar import Weekly
 from bot.digest import blocks
 from bot.digest.blocks import DIGEST, MISSED, SHOWN_DIGEST
 from bot.digest.maker import DigestMaker
 from bot.digest.rules import Week
 from bot.model import Effect
+from bot.peers.blocks import refusal
 from bot.storage import digests as rows
 from bot.storage.engine import Tx
 from bot.work import Asking, Due
@@ -23,8 +27,9 @@ WORTH = timedelta(hours=24)  # a digest later than this is told as missed
 
 
 class DigestService:
-    def __init__(self, desk: Desk, maker: DigestMaker) -> None:
+    def __init__(self, desk: Desk, people: PeopleService, maker: DigestMaker) -> None:
         self._desk = desk
+        self._people = people
         self._maker = maker
 
     def schedule(self) -> Weekly:
@@ -64,12 +69,8 @@ class DigestService:
             await self._desk.send(effect)
 
     async def show(self, asking: Asking) -> None:
-        """A week's digest, to the person alone; without a week the last whole one."""
-        try:
-            week = Week.read(asking.text) if asking.text.strip() else self._maker.last_week()
-            shown = blocks.digest_message(await self._maker.of(week))
-        except ValueError as error:
-            shown = blocks.no_such_week(str(error) or "Write a week such as 2026-W47.")
+        """A week's digest, to the person alone, or why they get none; without a week the last whole one."""
+        shown = await self._shown(asking)
         await self._desk.send(
             Effect(
                 f"digest-shown:{asking.key}",
@@ -80,6 +81,18 @@ class DigestService:
                 response_url=asking.response_url,
             )
         )
+
+    async def _shown(self, asking: Asking) -> Shown:
+        """Whoever may ask may see it."""
+        person, guests_may_ask = await self._people.profile(asking.asker), self._channels.guests_may_ask
+        permission = may(person, Act.ASK, workspace=self._desk.workspace, guests_may_ask=guests_may_ask)
+        if isinstance(permission, Refused):
+            return refusal(permission.reason)
+        try:
+            week = Week.read(asking.text) if asking.text.strip() else self._maker.last_week()
+        except ValueError as error:
+            return refusal(str(error))
+        return blocks.digest_message(await self._maker.of(week))
 
     @property
     def _channels(self) -> Channels:

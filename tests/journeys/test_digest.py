@@ -85,6 +85,16 @@ async def test_anybody_may_see_a_digest_and_it_stays_as_it_was(office: Office) -
     assert words(shown) == words(_message(office, posted.channel, posted.ts))
 
 
+async def test_guest_is_told_why_they_get_no_digest(office: Office) -> None:
+    guest = office.sandbox.workspace.add_person("gus", is_restricted=True)
+    office.sandbox.workspace.channels["C0RANDOM"].members.add(guest.id)
+
+    await office.person("gus").command("/platform", "digest", "random")
+    shown = await office.whisper_to("gus", "random")
+
+    assert shown.text == "Guests cannot ask me here. Please ask the person who invited you."
+
+
 async def test_a_digest_of_no_week_is_a_question(office: Office) -> None:
     await office.person("jonas").command("/platform", "digest of a container image?", "random")
     shown = await office.whisper_to("jonas", "random")
