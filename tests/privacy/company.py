@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table, insert, select
 
 from bot.clock import Clock
+from bot.model import Json
 from bot.privacy.service import PrivacyService
 from bot.slack import Slack
 from bot.storage.engine import Database, Tx
@@ -51,6 +52,9 @@ class QuietSlack(Slack):
 
     async def direct_channel(self, user_id: str) -> frozenset[str]:
         return self.direct
+
+    async def publish_home(self, user_id: str, view: Json) -> None:
+        """tests/journeys/test_home.py looks at what comes of it."""
 
     def forget(self, user_id: str) -> None:
         self.forgotten.append(user_id)
