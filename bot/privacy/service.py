@@ -6,6 +6,7 @@ Works without Slack too (`mentor privacy`): then the names to look for are only 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -23,6 +24,7 @@ from knowledge.channels import Channels
 
 log = structlog.get_logger(__name__)
 
+AT_ONCE = 500  # values changed in one transaction, so that others get to write in between
 ROUNDS = 5  # of looking for traces, as others write meanwhile
 BUSY_FOR = LEASE + timedelta(seconds=30)  # work in hand is finished by then, or was left by a process that died
 
@@ -185,10 +187,13 @@ class PrivacyService:
         changed, change = 0, traces.remover()
         for _ in range(ROUNDS):
             async with self._database.read() as tx:
-                found = await personal.find(tx, traces.needles, personal.WORDS)
+                found = await personal.find(tx, traces.needles, personal.WORDS, change)
                 if ids := {traces.user_id, *traces.direct}:
-                    found += await personal.find(tx, ids, personal.PLACES)
-            now_changed = await self._database.write(lambda tx, found=found: personal.replace_found(tx, found, change))  # type: ignore[misc]
+                    found += await personal.find(tx, ids, personal.PLACES, change)
+            now_changed = 0
+            for start in range(0, len(found), AT_ONCE):
+                part = partial(personal.replace_found, found=found[start : start + AT_ONCE], change=change)
+                now_changed += await self._database.write(part)
             changed += now_changed
             if not now_changed:
                 break

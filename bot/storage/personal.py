@@ -179,21 +179,27 @@ async def forget_direct(tx: AsyncConnection, channel_ids: Collection[str]) -> No
 
 @dataclass(frozen=True)
 class Found:
-    """A value that may hold something of the person's: where it stands."""
+    """A value that holds something of the person's: where it stands."""
 
     column: Column[Any]
     row: tuple[Any, ...]  # of the primary key
 
 
-async def find(tx: AsyncConnection, needles: Collection[str], columns: Sequence[Column[Any]]) -> list[Found]:
-    """Every value of these columns that may hold one of the needles, whatever the case of its letters."""
+async def find(
+    tx: AsyncConnection, needles: Collection[str], columns: Sequence[Column[Any]], change: Callable[[str], str]
+) -> list[Found]:
+    """Every value of these columns that holds one of the needles, whatever the case of its letters, and would change.
+
+    The database tells roughly, `change` exactly: a short name stands inside many words, and of one without any ASCII
+    the database can tell nothing.
+    """
     found = []
     for column in columns:
-        table, value = column.table, _as_text(column)
-        query = select(*table.primary_key.columns).where(
-            column.is_not(None), or_(false(), *(_holds(value, n) for n in needles))
-        )
-        found += [Found(column, tuple(row)) for row in await tx.execute(query)]
+        keys, value = column.table.primary_key.columns, _as_text(column)
+        query = select(*keys, column).where(column.is_not(None), or_(false(), *(_holds(value, n) for n in needles)))
+        async for *key, words in await tx.stream(query):
+            if in_depth(words, change) != words:
+                found.append(Found(column, tuple(key)))
     return found
 
 

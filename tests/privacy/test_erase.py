@@ -10,9 +10,10 @@ from sqlalchemy import Column, insert, update
 
 from bot.clock import Clock
 from bot.errors import SlackUnclear
+from bot.privacy.rules import Traces
 from bot.storage import people as people_rows
 from bot.storage.engine import Database
-from bot.storage.personal import PARTS, Fate
+from bot.storage.personal import PARTS, Fate, Found, find
 from bot.storage.schema import answers, channels, digests, messages, metadata, outbox, people, threads, work
 from bot.work import Kind
 from tests.privacy.company import (
@@ -269,3 +270,14 @@ async def test_what_slack_said_of_the_person_is_forgotten_in_memory(seeded: Data
     await privacy(seeded, slack).forget(USER)
 
     assert slack.forgotten == [USER]
+
+
+async def test_only_values_that_hold_the_person_are_found_whatever_letters_a_name_has(seeded: Database) -> None:
+    """What is found is changed one by one while others wait to write, so a name must not find half the table."""
+    await seeded.write(lambda tx: tx.execute(insert(messages), [said(DEPLOYS, 6, YOU, "ask \u674e\u5c0f\u9f8d")]))
+    change = Traces("U0LI", frozenset({"\u674e\u5c0f\u9f8d", "ana"})).remover()
+
+    async with seeded.read() as tx:
+        found = await find(tx, {"\u674e\u5c0f\u9f8d", "ana"}, [messages.c.text], change)
+
+    assert found == [Found(messages.c.text, (DEPLOYS, ts(6)))]
