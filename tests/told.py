@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.handbook import EMBEDDED
+from bot.peers import notice_blocks
 from bot.storage import migrate
 from bot.storage.engine import Database
 from bot.storage.schema import outbox
 from bot.storage.statements import insert_rows
+from knowledge.channels import Channel
 from knowledge.loader import Handbook, load
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
@@ -30,7 +32,7 @@ async def tell(database: Database, handbook: str) -> None:
         return
     rows = [
         {
-            "key": f"notice:{channel.id}:{channel.keep.value}",
+            "key": f"notice:{channel.id}:{_promised(channel, read).essence}",
             "mark": f"told-{channel.id}",
             "kind": "notice",
             "purpose": "owed",
@@ -45,3 +47,7 @@ async def tell(database: Database, handbook: str) -> None:
         for channel in read.channels.channels
     ]
     await database.write(lambda tx: insert_rows(tx, outbox, rows))
+
+
+def _promised(channel: Channel, handbook: Handbook) -> notice_blocks.Promise:
+    return notice_blocks.promise(channel.id, channel, text_days=handbook.channels.text_days, was_kept=False)

@@ -30,6 +30,11 @@ class Promise:
     history_days: int = 0
     was_kept: bool = False
 
+    @property
+    def essence(self) -> str:
+        """What a channel is told anew of when it changes: what is kept, and of words how long."""
+        return f"{self.keep}-{self.text_days}" if self.keep == Keep.TEXT else self.keep
+
 
 def promise(channel_id: str, channel: Channel | None, *, text_days: int, was_kept: bool) -> Promise:
     """`channel` is None where the handbook does not name it."""

@@ -56,23 +56,23 @@ class NoticeService:
 
     async def _announce(self, tx: Tx, channel_id: str) -> None:
         told = await rows.said_under(tx, f"notice:{channel_id}:")
-        kept = [_keep(key) for key, state in told if state not in ("failed", "skipped")]
-        was_kept = any(each != notice_blocks.NOTHING for each in kept)
+        known = [_essence(key) for key, state in told if state not in ("failed", "skipped")]
+        was_kept = any(each != notice_blocks.NOTHING for each in known)
         channel = self._channels().watched(channel_id)
         promised = notice_blocks.promise(channel_id, channel, text_days=self._channels().text_days, was_kept=was_kept)
-        if kept[-1:] == [promised.keep] or _is_refused(told, promised.keep):
+        if known[-1:] == [promised.essence] or _is_refused(told, promised.essence):
             return
-        key = f"notice:{channel_id}:{promised.keep}"
+        key = f"notice:{channel_id}:{promised.essence}"
         if key in {each for each, _ in told}:
             key = f"{key}:{len(told)}"
         await self._outbox.put(tx, notice_blocks.notice(promised, key=key, command=self._command))
 
 
-def _keep(key: str) -> str:
+def _essence(key: str) -> str:
     return key.split(":")[2]
 
 
-def _is_refused(told: Sequence[tuple[str, str]], keep: str) -> bool:
+def _is_refused(told: Sequence[tuple[str, str]], essence: str) -> bool:
     """Whether Slack would not let it through several times running."""
     last = told[-TRIES:]
-    return len(last) == TRIES and all(_keep(key) == keep and state == "failed" for key, state in last)
+    return len(last) == TRIES and all(_essence(key) == essence and state == "failed" for key, state in last)

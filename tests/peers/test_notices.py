@@ -78,7 +78,7 @@ async def test_a_channel_that_keeps_text_is_told_what_how_long_who_and_how_to_be
     await desk.service.announce(ASK)
 
     [row] = await desk.said()
-    assert (row["key"], row["channel_id"], row["purpose"]) == (f"notice:{ASK}:text", ASK, "owed")
+    assert (row["key"], row["channel_id"], row["purpose"]) == (f"notice:{ASK}:text-90", ASK, "owed")
     assert words(row["blocks"]) == (
         "*What I keep of this channel.* What is written, for 90 days; after that only who wrote when, and whether it "
         "was a question, a reply or a thank-you. I read back 90 days when I begin.\n"
@@ -112,7 +112,7 @@ async def test_it_is_said_once(desk: Desk) -> None:
         await desk.service.announce_changes()
         await desk.settle("sent")
 
-    assert await desk.keys() == [f"notice:{ASK}:text"]
+    assert await desk.keys() == [f"notice:{ASK}:text-90"]
 
 
 async def test_it_is_said_again_each_time_that_what_is_kept_changes(desk: Desk) -> None:
@@ -121,7 +121,16 @@ async def test_it_is_said_again_each_time_that_what_is_kept_changes(desk: Desk) 
         desk.keep(keep)
         await desk.service.announce_changes()
 
-    assert await desk.keys() == [f"notice:{ASK}:text", f"notice:{ASK}:counts", f"notice:{ASK}:text:2"]
+    assert await desk.keys() == [f"notice:{ASK}:text-90", f"notice:{ASK}:counts", f"notice:{ASK}:text-90:2"]
+
+
+async def test_it_is_said_again_when_words_are_kept_for_longer_or_shorter(desk: Desk) -> None:
+    await desk.service.announce(ASK)
+    for days in (365, 365, 30):
+        desk.channels = replace(desk.channels, text_days=days)
+        await desk.service.announce_changes()
+
+    assert await desk.keys() == [f"notice:{ASK}:text-90", f"notice:{ASK}:text-365", f"notice:{ASK}:text-30"]
 
 
 async def test_a_channel_taken_out_of_the_handbook_is_told_when_its_words_go(desk: Desk) -> None:
@@ -145,7 +154,7 @@ async def test_what_slack_refused_is_tried_again_and_not_for_ever(desk: Desk) ->
         await desk.service.announce(ASK)
         await desk.settle("failed")
 
-    assert await desk.keys() == [f"notice:{ASK}:text", f"notice:{ASK}:text:1", f"notice:{ASK}:text:2"]
+    assert await desk.keys() == [f"notice:{ASK}:text-90", f"notice:{ASK}:text-90:1", f"notice:{ASK}:text-90:2"]
 
 
 async def test_the_bots_coming_in_is_work_and_taken_down_once(desk: Desk) -> None:
