@@ -20,7 +20,7 @@ DIGEST = MessageKind(
     "weekly digest",
     Purpose.OWED,
     "the platform channel",
-    "the handbook's digest time, on the first working day from then on; never for a week in which nothing was asked",
+    "the handbook's digest time, on the first working day from then on; not when nothing was asked for two weeks",
     "once a week",
     "take `platform_channel` out of the handbook's `channels.yaml`",
 )
@@ -56,7 +56,7 @@ CHANGES = {
     Change.BETTER: "better than in the four weeks before",
     Change.WORSE: "worse than in the four weeks before",
     Change.NONE: "no detectable change from the four weeks before",
-    Change.TOO_FEW: "too few to compare",
+    Change.TOO_FEW: "too few to compare with the four weeks before",
 }
 
 
@@ -70,7 +70,8 @@ def digest_message(digest: Digest) -> Shown:
         *(section(part) for part in parts[1:]),
         context(_fine_print(digest)),
     )
-    return Shown(clip("\n".join([f"The week in our channels: {_dates(digest)}", *parts]), TEXT_MAX), blocks)
+    lines = [f"The week in our channels: {_dates(digest)}", parts[0], *_outcome_lines(digest), *parts[1:]]
+    return Shown(clip("\n".join(lines), TEXT_MAX), blocks)
 
 
 def missed(week: str) -> Shown:
@@ -111,6 +112,13 @@ def _outcomes(digest: Digest) -> Sequence[Sequence[str]]:
     return [["What became of it", "This week", "Week before"], *rows, total]
 
 
+def _outcome_lines(digest: Digest) -> Sequence[str]:
+    """The table for where no table can be shown: a terminal, a notification, a screen reader."""
+    _, *rows, _ = _outcomes(digest)
+    before = " ({} the week before)" if digest.is_comparable else ""
+    return [f"• {words}: {now}{before.format(was)}" for words, now, was in rows]
+
+
 def _first_response(digest: Digest) -> str:
     by = ", ".join(
         f"{name} {times(digest.this.response_by[by])}"
@@ -134,7 +142,7 @@ def _unanswered(digest: Digest) -> str:
     share = digest.rolling.unanswered
     told = f"In four weeks {share_in_words(share)} found no response: {CHANGES[unanswered_change(digest)]}."
     if not digest.unanswered:
-        return f"*Nobody waits*: every question of this week found a response. {told}"
+        return f"*Nobody waits* for a response. {told}"
     listed = "\n".join(_listed(each, digest) for each in digest.listed)
     rest = digest.unanswered - len(digest.listed)
     more = f"\n… and {rest} more, some where not everybody may look." if rest else ""

@@ -94,15 +94,21 @@ async def test_the_words_of_a_digest(december: Database) -> None:
             "*8 questions* from 5 people (4 the week before). People were first to respond to 3: peers to *2*, "
             "the platform team to 1."
         ),
+        "• Answered by a peer: 2 (1 the week before)",
+        "• Answered by the platform team: 1 (3 the week before)",
+        "• Answered from the handbook, says the asker: 1 (0 the week before)",
+        "• Only the bot answered, unconfirmed: 1 (0 the week before)",
+        "• Nobody answered: 3 (0 the week before)",
         "*Time to the first response*: too few to say (n = 3).",
         "The week before: too few to say (n = 4).",
         (
             "*Do people help each other?* Of first responses by people, peers gave 60 % of 15 (36 % to 80 %): "
-            "too few to compare. Of what people solved, peers solved 78 % of 9 (45 % to 94 %)."
+            "too few to compare with the four weeks before. "
+            "Of what people solved, peers solved 78 % of 9 (45 % to 94 %)."
         ),
         (
             "*To do: 4 questions without a response.* In four weeks 32 % of 22 (16 % to 53 %) found no response: "
-            "too few to compare."
+            "too few to compare with the four weeks before."
         ),
         f"• <{base}/p1765796400000100|#ask, Mon 15 Dec 11:00>, waiting for 14 days",
         f"• <{base}/p1765886400000100|#ask, Tue 16 Dec 12:00>, waiting for 13 days",

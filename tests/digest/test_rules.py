@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.digest.blocks import digest_message
 from bot.digest.rules import Digest, Listed, Week, is_week, peer_change, unanswered_change
 from bot.model import Window
 from bot.peers.cases import Outcome
@@ -157,3 +158,11 @@ def test_a_stored_digest_is_read_as_it_was() -> None:
     digest = replace(DIGEST, listed=(listed,), unanswered=2)
 
     assert Digest.from_json(digest.to_json()) == digest
+
+
+def test_a_week_of_which_nothing_is_known_promises_nothing() -> None:
+    """A question may have been solved by its asker, without a response; and there may have been none."""
+    text = digest_message(DIGEST).text
+
+    assert "*Nobody waits* for a response." in text
+    assert "every question" not in text
