@@ -23,6 +23,13 @@ def test_each_table_is_there() -> None:
     assert [name for name in metadata.tables if f"`{name}`" not in PAGE] == []
 
 
+def test_no_other_table_is_there() -> None:
+    rows = [line.split(" | ")[1] for line in PAGE.partition("## Who sees what")[0].splitlines() if line.startswith("| ")]
+    named = {name.strip("` ") for row in rows for name in row.split(",") if "`" in name}
+
+    assert named == set(metadata.tables)
+
+
 def test_the_days_are_those_of_the_code() -> None:
     assert f"{Channels().text_days} days" in PAGE
     assert f"{WORDS_KEPT.days} days" in PAGE
