@@ -367,10 +367,14 @@ def _list(options: argparse.Namespace, read: "Callable[[ListingService], Awaitab
 
 def _health(options: argparse.Namespace) -> int:
     from bot.peers.blocks import in_words
-    from bot.peers.window import between
+    from bot.peers.window import WindowInvalid, between
 
     async def read(_: "Database", facts: "FactsService", channels: "Channels") -> "tuple[PeerFacts, str]":
-        window = between(options.since, options.until, now=read_settings().clock.now(), timezone=channels.timezone)
+        now = read_settings().clock.now()
+        try:
+            window = between(options.since, options.until, now=now, timezone=channels.timezone)
+        except WindowInvalid as error:
+            raise SettingsInvalid([str(error)]) from error
         return await facts.facts(window), channels.timezone
 
     facts, timezone = _on_facts(read)

@@ -476,10 +476,35 @@ def test_health_of_a_time_without_questions_says_so(mentor: Run, imported: dict[
 def test_window_that_is_none_is_one_line(mentor: Run, imported: dict[str, str], window: list[str], said: str) -> None:
     done = mentor("health", *window, **imported)
 
-    assert (done.status, done.out, done.complaints) == (1, "", [f"mentor: {said}"])
+    assert (done.status, done.out, done.complaints) == (2, "", [f"mentor: {said}"])
 
 
-@pytest.mark.parametrize("command", ["questions", "replies", "health"])
+@pytest.mark.parametrize(
+    ("form", "first"),
+    [
+        (["--week", "2025-W48"], "The week in our channels: 24 Nov to 30 Nov 2025"),
+        (["--week", "2025-W48", "--json"], '{"week": "2025-W48", '),
+        (["--week", "2025-W48", "--blocks"], '{"blocks": [{"type": "header", '),
+    ],
+    ids=["words", "json", "blocks"],
+)
+def test_digest_of_a_week_is_told_in_three_forms(
+    mentor: Run, imported: dict[str, str], form: list[str], first: str
+) -> None:
+    done = mentor("digest", *form, **imported)
+
+    assert (done.status, done.err, done.out.startswith(first)) == (0, "", True)
+
+
+@pytest.mark.parametrize("week", ["2025-W60", "0001-W01", "soon"])
+def test_digest_of_no_week_is_one_line(mentor: Run, imported: dict[str, str], week: str) -> None:
+    done = mentor("digest", "--week", week, **imported)
+
+    complaint = f"mentor: --week: '{week}' is no week; write for example 2026-W47"
+    assert (done.status, done.out, done.complaints) == (2, "", [complaint])
+
+
+@pytest.mark.parametrize("command", ["questions", "replies", "health", "digest"])
 def test_database_that_was_never_made_is_one_line(mentor: Run, handbook: str, tmp_path: Path, command: str) -> None:
     done = mentor(command, MENTOR_HANDBOOK=handbook, MENTOR_DATA=str(tmp_path / "none"))
 

@@ -24,7 +24,9 @@ def test_each_table_is_there() -> None:
 
 
 def test_no_other_table_is_there() -> None:
-    rows = [line.split(" | ")[1] for line in PAGE.partition("## Who sees what")[0].splitlines() if line.startswith("| ")]
+    rows = [
+        line.split(" | ")[1] for line in PAGE.partition("## Who sees what")[0].splitlines() if line.startswith("| ")
+    ]
     named = {name.strip("` ") for row in rows for name in row.split(",") if "`" in name}
 
     assert named == set(metadata.tables)
