@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -709,13 +710,14 @@ def test_the_program_may_be_started_from_any_folder(tmp_path: Path) -> None:
 
 
 def test_a_bot_that_cannot_reach_slack_ends_with_one_line(tmp_path: Path) -> None:
+    now = datetime.now(UTC).timestamp()  # for from the beginning of time a fast clock leaves the calendar
     done = _program(
         "run",
         cwd=tmp_path,
         SLACK_BOT_TOKEN="xoxb-canary",
         SLACK_APP_TOKEN="xapp-canary",
         SLACK_API_URL="http://127.0.0.1:1/api/",
-        MENTOR_CLOCK="0:0:1000",
+        MENTOR_CLOCK=f"{now}:{now}:1000",
     )
 
     assert (done.returncode, done.stdout) == (1, "")
