@@ -1,0 +1,129 @@
+"""`mentor questions`, `replies`, `health` and `digest`: what the database tells of how people help each other."""
+
+import argparse
+import asyncio
+import json
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from bot.cli.arguments import Commands, add_command, add_json
+from bot.cli.handbook import read_channels
+from bot.cli.terminal import complain
+from bot.config import read_settings
+from bot.errors import SettingsInvalid
+
+if TYPE_CHECKING:
+    from bot.model import Json
+    from bot.peers.facts import FactsService
+    from bot.peers.figures import PeerFacts
+    from bot.peers.listing import ListingService
+    from bot.storage.engine import Database
+    from knowledge.channels import Channels
+
+T = TypeVar("T")
+
+
+def add(commands: Commands) -> None:
+    listed = {
+        "questions": (_questions, "each question and what became of it, for the operator"),
+        "replies": (_replies, "each reply and what it answers, for the operator"),
+    }
+    for name, (run, help_text) in listed.items():
+        rows = add_command(commands, name, run, help_text)
+        rows.add_argument("--json", action="store_true", help="a JSON object a line on standard output")
+        rows.add_argument("--ids", action="store_true", help="Slack's own ids and times, instead of names made up anew")
+    health = add_command(commands, "health", _health, "how people help each other: the figures")
+    health.add_argument("--since", metavar="D", default="4w", help="a day, or so long ago: 2026-11-02, 30d, 4w")
+    health.add_argument("--until", metavar="D", help="likewise; that day is not in it (default: now)")
+    add_json(health)
+    digest = add_command(commands, "digest", _digest, "a week's digest, as it was posted or as it would be now")
+    digest.add_argument("--week", metavar="W", help="such as 2026-W47 (default: the last whole week)")
+    form = digest.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="its facts, as JSON on standard output")
+    form.add_argument("--blocks", action="store_true", help="Slack's blocks, as JSON on standard output")
+
+
+def _questions(options: argparse.Namespace) -> int:
+    return _list(options, lambda listing: listing.questions())
+
+
+def _replies(options: argparse.Namespace) -> int:
+    return _list(options, lambda listing: listing.replies())
+
+
+def _list(options: argparse.Namespace, read: "Callable[[ListingService], Awaitable[Sequence[Json]]]") -> int:
+    """By ids, or by names that nobody can hold against another listing."""
+    from bot.peers.listing import HEADER, ListingService, in_words
+
+    key = None if options.ids else secrets.token_bytes(32)
+    rows = _on_facts(lambda database, facts, _: read(ListingService(database, facts, key=key)))
+    complain([HEADER])
+    if not options.json:
+        print(in_words(rows))
+        return 0
+    for row in rows:
+        print(json.dumps(row, ensure_ascii=False))
+    return 0
+
+
+def _health(options: argparse.Namespace) -> int:
+    from bot.peers.blocks import in_words
+    from bot.peers.window import WindowInvalid, between
+
+    async def read(_: "Database", facts: "FactsService", channels: "Channels") -> "tuple[PeerFacts, str]":
+        now = read_settings().clock.now()
+        try:
+            window = between(options.since, options.until, now=now, timezone=channels.timezone)
+        except WindowInvalid as error:
+            raise SettingsInvalid([str(error)]) from error
+        return await facts.facts(window), channels.timezone
+
+    facts, timezone = _on_facts(read)
+    print(json.dumps(facts.aggregates(), ensure_ascii=False) if options.json else in_words(facts, timezone=timezone))
+    return 0
+
+
+def _digest(options: argparse.Namespace) -> int:
+    from bot.digest.blocks import digest_message
+    from bot.digest.maker import DigestMaker
+    from bot.digest.rules import Digest, Week
+
+    async def read(database: "Database", facts: "FactsService", channels: "Channels") -> Digest:
+        maker = DigestMaker(database, facts, channels=lambda: channels, clock=read_settings().clock)
+        try:
+            week = Week.read(options.week) if options.week else maker.last_week()
+        except ValueError as error:
+            raise SettingsInvalid([f"--week: {error}"]) from error
+        return await maker.of(week)
+
+    digest = _on_facts(read)
+    if options.json:
+        print(json.dumps(digest.to_json(), ensure_ascii=False))
+    elif options.blocks:
+        print(json.dumps({"blocks": digest_message(digest).blocks}, ensure_ascii=False))
+    else:
+        print(digest_message(digest).text.replace("*", ""))
+    return 0
+
+
+def _on_facts(read: "Callable[[Database, FactsService, Channels], Awaitable[T]]") -> "T":
+    """What is read from the database of the settings; with the handbook's channels, or the defaults without one."""
+    from bot.peers.facts import FactsService
+    from bot.storage import migrate
+    from bot.storage.engine import Database
+
+    settings = read_settings()
+
+    async def unit() -> "T":
+        channels = await read_channels()
+        database = Database(settings.database_url)
+        try:
+            await migrate.check_current(database)
+            return await read(
+                database, FactsService(database, channels=lambda: channels, clock=settings.clock), channels
+            )
+        finally:
+            await database.close()
+
+    return asyncio.run(unit())

@@ -1,0 +1,14 @@
+"""What every command prints beside its result, on standard error."""
+
+import sys
+from collections.abc import Sequence
+
+
+def complain(lines: Sequence[str]) -> None:
+    for line in lines:
+        print(f"mentor: {line}", file=sys.stderr)
+
+
+def progress(done: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done}", end="", file=sys.stderr, flush=True)
