@@ -1,5 +1,6 @@
 """Publishes App Home when somebody opens it. Publishing again is harmless, so it needs no outbox."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -46,12 +47,11 @@ class HomeService:
             if user_id is None:
                 return  # erased meanwhile
             is_left_out = bool(await who_is_left_out(tx, [user_id], await stand_ins(tx)))
-        mine: list[Case] = []
+        mine: Sequence[Case] = ()
         if not is_left_out:
-            cases = await self._facts.cases(Window(now - LOOK_BACK, now))
-            mine = [each for each in reversed(cases) if each.asker == opened.person][:SHOWN_MOST]
+            mine = await self._facts.cases(Window(now - LOOK_BACK, now), asker=opened.person)
         view = blocks.home(
-            [await self._question(each) for each in mine],
+            [await self._question(each) for each in reversed(mine[-SHOWN_MOST:])],
             is_left_out=is_left_out,
             command=self._command,
             timezone=self._desk.shelf.library.handbook.channels.timezone,

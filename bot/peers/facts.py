@@ -40,18 +40,18 @@ class FactsService:
         cases = await asyncio.to_thread(_cases, found, team, channels, now)
         return await asyncio.to_thread(_counted, cases, asked_before, known, Counting(window, now, channels))
 
-    async def cases(self, window: Window | None = None) -> Sequence[Case]:
+    async def cases(self, window: Window | None = None, *, asker: str | None = None) -> Sequence[Case]:
         """Every question of the window, or there ever was, oldest first: for the operator, and for askers their own."""
         async with self._database.read() as tx:
-            found, team = await _found(tx, window)
+            found, team = await _found(tx, window, asker)
         return await asyncio.to_thread(_cases, found, team, self._channels(), self._clock.now())
 
 
 Team = Mapping[str, Sequence[Term]]
 
 
-async def _found(tx: Tx, window: Window | None) -> tuple[Sequence[Discussion], Team]:
-    return await rows.discussions(tx, window, check_marks=CHECK_MARKS), await terms(tx)
+async def _found(tx: Tx, window: Window | None, asker: str | None = None) -> tuple[Sequence[Discussion], Team]:
+    return await rows.discussions(tx, window, check_marks=CHECK_MARKS, asker=asker), await terms(tx)
 
 
 def _cases(found: Sequence[Discussion], team: Team, channels: Channels, now: datetime) -> Sequence[Case]:

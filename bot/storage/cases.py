@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Discussion, Mark, Reply, Window
@@ -34,16 +34,17 @@ class _Found:
 
 
 async def discussions(
-    tx: AsyncConnection, window: Window | None = None, *, check_marks: Collection[str]
+    tx: AsyncConnection, window: Window | None = None, *, check_marks: Collection[str], asker: str | None = None
 ) -> Sequence[Discussion]:
-    """All questions asked in the window, or ever, oldest first."""
+    """All questions asked in the window, or ever, oldest first; of one asker, or of all."""
+    wanted = and_(_in(window), true() if asker is None else questions.c.asker == asker)
     columns = (questions.c.channel_id, questions.c.ts, questions.c.asker, questions.c.kind)
     in_order = (questions.c.asked_at, questions.c.channel_id, questions.c.ts)
-    asked = (await tx.execute(select(*columns).where(_in(window)).order_by(*in_order))).all()
+    asked = (await tx.execute(select(*columns).where(wanted).order_by(*in_order))).all()
     if not asked:
         return ()
     found = {(row.channel_id, row.ts): _Found(row.asker) for row in asked}
-    await _put_replies(tx, window, found)
+    await _put_replies(tx, wanted, found)
     since = min(ts for _, ts in found)
     await _put_ours(tx, since, found)
     await _put_marks(tx, since, found, check_marks)
@@ -51,7 +52,7 @@ async def discussions(
     return [_discussion(row, found[row.channel_id, row.ts]) for row in asked]
 
 
-def _in(window: Window | None) -> Any:
+def _in(window: Window | None) -> ColumnElement[bool]:
     if window is None:
         return true()
     return and_(questions.c.asked_at >= window.since, questions.c.asked_at < window.until)
@@ -71,12 +72,12 @@ def _discussion(row: Any, found: _Found) -> Discussion:
     )
 
 
-async def _put_replies(tx: AsyncConnection, window: Window | None, found: Mapping[Key, _Found]) -> None:
+async def _put_replies(tx: AsyncConnection, wanted: ColumnElement[bool], found: Mapping[Key, _Found]) -> None:
     in_thread = and_(messages.c.channel_id == questions.c.channel_id, messages.c.thread_ts == questions.c.ts)
     names = ("channel_id", "thread_ts", "ts", "author", "author_kind", "gist", "addressee")
     query = select(*(messages.c[name] for name in names)).select_from(questions).join(messages, in_thread)
     stands = and_(messages.c.deleted_ts.is_(None), messages.c.author_kind.in_((PERSON, BOT)))
-    for channel_id, thread_ts, ts, author, kind, gist, addressee in await tx.execute(query.where(_in(window), stands)):
+    for channel_id, thread_ts, ts, author, kind, gist, addressee in await tx.execute(query.where(wanted, stands)):
         thread = found.get((channel_id, thread_ts))
         if thread is not None and ts != thread_ts:
             thread.replies[ts] = Reply(ts, author or "", gist or "", kind == BOT, addressee)

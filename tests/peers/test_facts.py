@@ -151,6 +151,14 @@ async def test_what_became_of_single_questions(december: FactsService) -> None:
     assert {ts("12-17 09:00"), ts("12-19 10:00")} & cases.keys() == set()
 
 
+async def test_an_askers_own_cases_are_theirs_among_all(december: FactsService) -> None:
+    everything = await december.cases()
+
+    for asker in {each.asker for each in everything}:
+        own = await december.cases(asker=asker)
+        assert own == [each for each in everything if each.asker == asker]
+
+
 async def case_after(database: Database, number: int, *later: Callable[[Tx], Awaitable[None]]) -> Case:
     """What became of a question of December after what came later."""
     await write_december(database)
