@@ -66,6 +66,7 @@ async def all_is_read(run: Rehearsal, since_s: float) -> None:
             await asyncio.sleep(0.1)
     await run.quiet()
     await run.sandbox.wait_for(run.sandbox.ledger.posts, PATIENCE_S)
+    await run.sandbox.settle(PATIENCE_S)  # the bot hears of its own post, too
 
 
 async def check(run: Rehearsal) -> None:
