@@ -55,7 +55,7 @@ from bot.work import Asking, Choice, Due, Job, Joined, Kind, Opened, Press, Work
 from handlers import Services, health, http, register, verbs
 from handlers.messages import request_in
 from handlers.socket_mode import SocketMode
-from knowledge.channels import Channels, Keep
+from knowledge.channels import Channels
 
 log = structlog.get_logger(__name__)
 
@@ -256,11 +256,7 @@ class Mentor:
         await self.replays.forget_old()
         await self.database.write(lambda tx: work_rows.forget_done(tx, before=now - DONE_WORK_KEPT))
         await self.database.write(lambda tx: outbox_rows.forget_words(tx, before=now - WORDS_KEPT))
-        await self.database.write(
-            lambda tx: peer_rows.forget_texts(tx, before=now - timedelta(days=self._channels().text_days))
-        )
-        counted = [channel.id for channel in self._channels().channels if channel.keep is Keep.COUNTS]
-        await self.database.write(lambda tx: peer_rows.forget_texts_in(tx, counted))
+        await self.peers.forget_words()
         await self.notices.announce_changes()
 
     async def figures(self) -> Mapping[tuple[str, str], float]:

@@ -3,6 +3,7 @@
 Decides only whether a slot is still worth doing. Any number of processes may tick, however late or often.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,12 +40,17 @@ class Timetable:
 
     async def tick(self) -> None:
         """Every slot since the last one that is written down; without one, those that are still worth doing."""
-        for planned in self._planned:
-            now = self._clock.now()
-            async with self._database.read() as tx:
-                last = await rows.last_due(tx, kind=planned.kind.value)
-            for slot in slots_between(planned.schedule(), last or now - planned.worth, now):
-                await self._write_down(planned, slot)
+        ended = await asyncio.gather(*map(self._plan, self._planned), return_exceptions=True)
+        for problem in ended:  # one that fails holds up none of the others
+            if problem is not None:
+                raise problem
+
+    async def _plan(self, planned: Planned) -> None:
+        now = self._clock.now()
+        async with self._database.read() as tx:
+            last = await rows.last_due(tx, kind=planned.kind.value)
+        for slot in slots_between(planned.schedule(), last or now - planned.worth, now):
+            await self._write_down(planned, slot)
 
     async def _write_down(self, planned: Planned, slot: Slot) -> None:
         now, due = self._clock.now(), Due(slot.key, slot.due_at.isoformat())
@@ -53,9 +59,9 @@ class Timetable:
                 self._wake()
             return
         kind = planned.kind.value
-        if await self._database.write(
+        if planned.missed is not None:  # first: what is told has a key of its own, and what is written down is not told
+            await planned.missed(due)
+        await self._database.write(
             lambda tx: rows.enqueue_missed(tx, kind=kind, key=slot.key, due_at=slot.due_at, now=now)
-        ):
-            log.warning("timetable.missed", kind=kind, slot=slot.key)
-            if planned.missed is not None:
-                await planned.missed(due)
+        )
+        log.warning("timetable.missed", kind=kind, slot=slot.key)

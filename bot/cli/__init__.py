@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.exit(1)
     except OSError as error:  # a file that is not there, a port that is taken
-        complain([str(error)])
+        complain([f"{error.filename}: {error.strerror}" if error.filename else str(error)])
         sys.exit(1)
 
 

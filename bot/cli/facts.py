@@ -92,10 +92,9 @@ def _digest(options: argparse.Namespace) -> int:
     async def read(database: "Database", facts: "FactsService", channels: "Channels") -> Digest:
         maker = DigestMaker(database, facts, channels=lambda: channels, clock=read_settings().clock)
         try:
-            week = Week.read(options.week) if options.week else maker.last_week()
+            return await maker.of(Week.read(options.week) if options.week else maker.last_week())
         except ValueError as error:
             raise SettingsInvalid([f"--week: {error}"]) from error
-        return await maker.of(week)
 
     digest = _on_facts(read)
     if options.json:

@@ -108,7 +108,7 @@ def _outcomes(digest: Digest) -> Sequence[Sequence[str]]:
         for each, words in OUTCOMES.items()
         if now[each] or before[each]
     ]
-    total = ["All questions", str(digest.this.questions), str(digest.before.questions)]
+    total = ["All questions", str(digest.this.questions), str(digest.before.questions) if digest.is_comparable else "-"]
     return [["What became of it", "This week", "Week before"], *rows, total]
 
 

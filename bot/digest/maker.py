@@ -44,7 +44,9 @@ class DigestMaker:
         self._permalink = permalink
 
     async def of(self, week: Week) -> Digest:
-        """As it was stored, or as it would be now."""
+        """As it was stored, or as it would be now. Raises ValueError for a week that is not over."""
+        if week.monday >= Week.of(self._today()).monday:
+            raise ValueError(f"{week} is not over yet.")
         async with self._database.read() as tx:
             stored = await rows.facts_of(tx, str(week))
         return Digest.from_json(stored) if stored else await self.make(week)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.clock import Clock
 from bot.model import Deletion, Message, Reaction, Standing, Workspace, moment
@@ -18,6 +19,7 @@ from bot.storage.people import StandIns, known_pseudonyms, pseudonyms_of, stand_
 from bot.work import Asking, Kind, enqueue, withdraw
 from knowledge.channels import Channel, Channels, Keep
 
+FORGOTTEN_AT_ONCE = 1_000  # messages
 TOO_OLD_TO_DO = timedelta(hours=24)  # what somebody asked of the bot longer ago than this is not begun any more
 MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
@@ -141,6 +143,19 @@ class PeerService:
         if count or requests:
             self._wake()
         return count
+
+    async def forget_words(self) -> None:
+        """Words that are not to be kept any more go, a few at a time: what is live must not wait long for the lock."""
+        channels = self._channels()
+        before = self._clock.now() - timedelta(days=channels.text_days)
+        counted = [channel.id for channel in channels.channels if channel.keep is Keep.COUNTS]
+        while True:
+            async with self._database.read() as tx:
+                found = await rows.texts_to_forget(tx, before=before, counted=counted, limit=FORGOTTEN_AT_ONCE)
+            if not found:
+                return
+            for channel_id, ts in found.items():
+                await self._database.write(partial(rows.forget_texts, channel_id=channel_id, ts=ts))
 
     async def _is_news(self, tx: Tx, event_id: str) -> bool:
         return not event_id or await rows.is_new_event(tx, event_id, now=self._clock.now())

@@ -15,6 +15,7 @@ from bot.model import Discussion, Mark, Reply, Window
 from bot.storage.peers import BOT, PERSON, ReactionRow
 from bot.storage.schema import answers, messages, outbox, questions, reactions, verdicts
 
+NEVER_SEEN = ("failed", "skipped")  # `outbox.state` of what nobody was shown
 ANSWERED = ("answered", "suggested")  # `answers.outcome` of those that were shown
 AN_ANSWER, NO_ANSWER = "says", "ack"  # the gist of our own messages, which we know without reading their words
 
@@ -140,6 +141,7 @@ async def _put_answers(tx: AsyncConnection, since: str, found: Mapping[Key, _Fou
         .outerjoin(messages, stands)
         .where(answers.c.surface == "thread", answers.c.outcome.in_(ANSWERED), root >= since)
         .where(messages.c.deleted_ts.is_(None))
+        .where(outbox.c.state.is_(None) | outbox.c.state.not_in(NEVER_SEEN))  # its row may be gone for its age
     )
     for channel_id, root_ts, question_ts, asker, verdict, given_at, ts in await tx.execute(query):
         thread = found.get((channel_id, root_ts))

@@ -240,17 +240,22 @@ async def threads_known(tx: AsyncConnection, channel_id: str, roots: Collection[
     return {row[0]: (row[1], row[2]) for row in await tx.execute(query)}
 
 
-async def forget_texts(tx: AsyncConnection, *, before: datetime) -> None:
-    """Words older than that are not kept; who, when and what kind stay."""
-    old = and_(messages.c.posted_at < before, messages.c.text.is_not(None))
-    await tx.execute(update(messages).where(old).values(text=None))
+async def texts_to_forget(
+    tx: AsyncConnection, *, before: datetime, counted: Collection[str], limit: int
+) -> Mapping[str, Sequence[str]]:
+    """Messages whose words are not to be kept, by channel: older than that, or in a channel that keeps counts alone."""
+    not_kept = or_(messages.c.posted_at < before, messages.c.channel_id.in_(list(counted)))
+    query = select(messages.c.channel_id, messages.c.ts).where(messages.c.text.is_not(None), not_kept)
+    found: dict[str, list[str]] = {}
+    for row in await tx.execute(query.limit(limit)):
+        found.setdefault(row.channel_id, []).append(row.ts)
+    return found
 
 
-async def forget_texts_in(tx: AsyncConnection, channel_ids: Collection[str]) -> None:
-    """These channels keep counts alone, so words that are there from before go."""
-    if channel_ids:
-        there = and_(messages.c.channel_id.in_(list(channel_ids)), messages.c.text.is_not(None))
-        await tx.execute(update(messages).where(there).values(text=None))
+async def forget_texts(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> None:
+    """Their words go; who, when and what kind stay."""
+    here = and_(messages.c.channel_id == channel_id, messages.c.ts.in_(list(ts)))
+    await tx.execute(update(messages).where(here).values(text=None))
 
 
 async def stand_in_for(tx: AsyncConnection, person: str, channel_id: str, stand_in: str) -> None:
