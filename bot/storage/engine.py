@@ -5,7 +5,7 @@ SQLite gets explicit transactions (the driver's own are off), WAL and full sync;
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ Run = Callable[[str], Awaitable[Rows]]
 
 BUSY_TIMEOUT_S = 1.0  # inside the 2 s a listener has; a busy timeout is no retry, so the whole unit is tried again
 TRIES = 3
+UNIT_S = 2.0  # for a unit whose caller was cancelled; it takes milliseconds, but must not hold up a stop for ever
 SQLITE_HEAD = b"SQLite format 3\0"
 RETRIED_STATES = {"40001", "40P01"}  # PostgreSQL: serialisation failure, deadlock
 
@@ -61,7 +62,11 @@ class Database:
         if not self.is_sqlite:
             async with self.engine.begin() as connection:
                 return await unit(connection)
-        async with self._writing, self.engine.connect() as connection:
+        async with self._writing:
+            return await _to_its_end(self._transaction(unit))
+
+    async def _transaction(self, unit: Unit[T]) -> T:
+        async with self.engine.connect() as connection:
             await connection.execution_options(begin_immediate=True)
             async with connection.begin():
                 return await unit(connection)
@@ -109,6 +114,22 @@ def _read_url(url: str) -> URL:
         return make_url(url)
     except (ArgumentError, ValueError):
         raise AddressInvalid from None  # the cause quotes the address, which may hold a password
+
+
+async def _to_its_end(transaction: Coroutine[Any, Any, T]) -> T:
+    """The transaction's result. A caller that is cancelled meanwhile ends after it.
+
+    The statement at hand runs in a thread of the driver's, which cannot be cancelled: a BEGIN that nobody waits for any
+    more would keep the lock for good.
+    """
+    task = asyncio.create_task(transaction)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=UNIT_S)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 async def _raw(connection: AsyncConnection) -> Run:

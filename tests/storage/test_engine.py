@@ -1,12 +1,13 @@
 """The two ways into the database hold what they promise, on both."""
 
 import asyncio
+import random
 
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from bot.storage.engine import Database, Tx
+from bot.storage.engine import Database, Tx, Unit
 from bot.storage.schema import events
 from tests.storage.test_migrate import NOW
 
@@ -78,6 +79,27 @@ async def test_a_cancelled_unit_leaves_no_open_transaction(database: Database) -
 
     await database.write(next_unit)
     assert await _names(database) == ["next"]
+
+
+async def test_writes_cancelled_at_any_moment_leave_no_lock(database: Database) -> None:
+    """The driver's thread goes on with the statement at hand, though nobody waits for it any more."""
+    chance = random.Random(1)
+
+    def row_of(name: str) -> Unit[None]:
+        async def unit(tx: Tx) -> None:
+            await tx.execute(insert(events).values(**_row(name)))
+            await tx.execute(select(events.c.event_id).limit(3))
+
+        return unit
+
+    for number in range(100):
+        tasks = [asyncio.create_task(database.write(row_of(f"cancelled {number} {each}"))) for each in range(3)]
+        await asyncio.wait(tasks, timeout=chance.uniform(0.0, 0.02))
+        for task in tasks:
+            task.cancel()
+        await database.write(row_of(f"kept {number}"))
+
+    assert len([name for name in await _names(database) if name.startswith("kept")]) == 100
 
 
 async def test_sqlite_is_set_to_survive_power_loss(database: Database) -> None:
