@@ -238,7 +238,9 @@ class Mentor:
     def _socket(self) -> SocketMode:
         token = self.settings.slack_app_token
         client = web_client(token, self.settings.slack_api_url)
-        return SocketMode(self.bolt, token.value, web_client=client, on_reconnect=self.catch_up.look_again)
+        return SocketMode(
+            self.bolt, token.value, web_client=client, clock=self.clock, on_reconnect=self.catch_up.look_again
+        )
 
     async def read_handbook(self) -> None:
         """Takes a changed handbook into use, with who is in the team and what is kept of each channel."""

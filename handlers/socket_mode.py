@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -16,6 +17,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clock import Clock
 from bot.errors import SlackRefused, SlackUnclear
 from bot.model import Json
 from handlers.errors import LISTENER_S, dispatch, read_request
@@ -24,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 OPEN = "apps.connections.open"
 PING_S = 10.0
+# Why no socket was opened; AttributeError is the SDK's where the answer is no JSON, as with a bare 500.
+NO_ADDRESS = (SlackClientError, ClientError, TimeoutError, OSError, AttributeError)
 LOOK_S = 0.25  # how often the socket is looked at between pings
 GOODBYE_S = 2.0  # for a deaf socket to be closed in good form
 DEAF_AFTER_S = 30.0  # without an answer to a ping the socket is taken for dead, whatever it says of itself
@@ -58,7 +62,8 @@ class Hearing:
 class SocketMode(AsyncSocketModeHandler):
     """Bolt's adapter, with our boundary round the dispatch and a stop that lets go of nothing half done.
 
-    `on_reconnect` is called whenever Slack greets a connection after the first: what came between may be missing.
+    `on_reconnect` is called whenever Slack greets a connection after the first, with how long none was open at most:
+    what came between may be missing.
     """
 
     def __init__(
@@ -67,13 +72,18 @@ class SocketMode(AsyncSocketModeHandler):
         app_token: str,
         *,
         web_client: AsyncWebClient,
-        on_reconnect: Callable[[], None],
+        clock: Clock,
+        on_reconnect: Callable[[timedelta], None],
         ping_s: float = PING_S,
         deaf_after_s: float = DEAF_AFTER_S,
     ) -> None:
         super().__init__(bolt, app_token, web_client=web_client, ping_interval=ping_s)
         self.client.message_listeners.append(self._on_message)
+        self._clock = clock
         self._on_reconnect = on_reconnect
+        self._greeted: object = None
+        self._heard_at = clock.now()
+        self._deaf_after_s = deaf_after_s
         self._hearing = Hearing(deaf_after_s, time.monotonic)
         self._first: object = None
         self._in_hand: set[asyncio.Task[Any] | None] = set()
@@ -89,15 +99,17 @@ class SocketMode(AsyncSocketModeHandler):
         except SlackApiError as error:
             refused = SlackRefused(OPEN, str(error.response.get("error")))
             raise (refused if refused.is_token_trouble else SlackUnclear(OPEN, refused.code)) from error
-        except (SlackClientError, ClientError, TimeoutError, OSError) as error:
+        except NO_ADDRESS as error:
             raise SlackUnclear(OPEN, type(error).__name__) from error
         await self.client.connect()  # type: ignore[no-untyped-call]
-        self._first = self.client.current_session
+        self._first = self._greeted = self.client.current_session
 
     async def _on_message(self, _client: AsyncBaseSocketModeClient, message: Json, _raw: str | None = None) -> None:
         if message.get("type") == "hello" and self.client.current_session is not self._first:
-            log.info("socket.reconnected")
-            self._on_reconnect()
+            silent = self._clock.now() - self._heard_at
+            self._greeted = self.client.current_session
+            log.info("socket.reconnected", silent_s=round(silent.total_seconds()))
+            self._on_reconnect(silent)
 
     async def what_is_wrong(self) -> str:
         """Why nothing can be heard; "" when all is well. The age of the last ping counts, not what the client says."""
@@ -141,10 +153,12 @@ class SocketMode(AsyncSocketModeHandler):
         while True:
             await asyncio.sleep(LOOK_S)
             session = self.client.current_session
+            if session is not None and session is self._greeted and not session.closed:
+                self._heard_at = self._clock.now()
             if session is None or session is seen or not session.closed:
                 continue
             seen = session
-            with suppress(SlackClientError, ClientError, TimeoutError, OSError):
+            with suppress(*NO_ADDRESS):
                 await self.client.connect_to_new_endpoint()
 
     async def _end_deaf(self) -> None:
@@ -163,6 +177,7 @@ class SocketMode(AsyncSocketModeHandler):
                 with suppress(TimeoutError):  # who pings on and never says goodbye would keep us here for ever
                     async with asyncio.timeout(GOODBYE_S):
                         await session.close()
+                self._heard_at = self._clock.now() - timedelta(seconds=self._deaf_after_s + GOODBYE_S)
 
     async def _forget_spent(self) -> None:
         """An address is good for one connection and a short time, and the SDK would try a spent one for ever."""

@@ -92,6 +92,7 @@ class CatchUp:
         self._added: set[str] = set()
         self._announced: set[str] = set()
         self._is_begun = False
+        self._was_deaf = False
         self._is_stopping = False
         self._look_for_direct_at: datetime | None = None
         self._threads_left: dict[str, list[str]] = {}  # by channel: found different in its last pass, not read yet
@@ -121,20 +122,26 @@ class CatchUp:
 
         So it is, too, when nobody has read anything for so long that events were lost.
         """
-        now = self._clock.now()
+        now, was_deaf = self._clock.now(), self._was_deaf
+        self._was_deaf = False  # what is heard of meanwhile counts again
 
         async def unit(tx: Tx) -> None:
             read_to = await rows.last_watermark(tx)
             await rows.all_due(tx, now=now, is_whole=is_whole)
-            if read_to is not None and now - moment(read_to) > AWAY:
+            if was_deaf or (read_to is not None and now - moment(read_to) > AWAY):
                 await rows.all_anew(tx)
 
-        await self._database.write(unit)
+        try:
+            await self._database.write(unit)
+        except BaseException:
+            self._was_deaf = self._was_deaf or was_deaf
+            raise
         self._look_for_direct_at = now
         self.bell.set()
 
-    def look_again(self) -> None:
-        """Nobody listened for a while: everything is read anew, by the next step."""
+    def look_again(self, silent: timedelta) -> None:
+        """Nobody listened for so long: everything is read anew by the next step, and whole if events were lost."""
+        self._was_deaf = self._was_deaf or silent > AWAY
         self._is_begun = False
         self.bell.set()
 
@@ -171,9 +178,14 @@ class CatchUp:
             raise
 
     async def _begin(self) -> None:
-        if not self._is_begun:
+        if self._is_begun:
+            return
+        self._is_begun = True  # unless it fails, or `look_again` is called meanwhile
+        try:
             await self.all_due()
-            self._is_begun = True
+        except BaseException:
+            self._is_begun = False
+            raise
 
     async def _add_new(self) -> None:
         """Rows for channels that are watched now, and for direct messages that nobody told us of."""

@@ -1,6 +1,7 @@
 """A socket that breaks without a word or goes deaf, as networks let it, and an address spent before it is used."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,6 +13,7 @@ from slack_bolt.app.async_app import AsyncApp
 from structlog.typing import EventDict
 
 from bot.app import running
+from bot.clock import Clock
 from bot.config import Secret
 from bot.demo import furnish, settings_for
 from bot.errors import SlackRefused
@@ -81,7 +83,8 @@ async def listening(
         AsyncApp(client=client, process_before_response=True, request_verification_enabled=False),
         sandbox.app_token,
         web_client=web_client(Secret(sandbox.app_token), sandbox.api_url),
-        on_reconnect=lambda: reconnects.append("again"),
+        clock=Clock(time.time),
+        on_reconnect=lambda _silent: reconnects.append("again"),
         ping_s=ping_s,
         deaf_after_s=deaf_after_s,
     )
