@@ -4,6 +4,7 @@ What is said, edited, deleted and reacted to is drawn by a seed. Questions are l
 it is known which of them are to be answered.
 """
 
+import asyncio
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ MINUTE_S = 60.0
 STEPS, LAST_STEPS = 40, 10  # in which the clock goes through an absence
 FRESH_S = 15 * MINUTE_S  # questions are asked that long before the bot is back, or much earlier
 LONG_AGO_S = 100 * MINUTE_S
+EVENTS_A_SECOND = 8.0  # Slack delivers 30,000 an hour to an app, and no more
 REACTIONS = ("eyes", "tada", "white_check_mark", "+1")
 
 
@@ -63,22 +65,25 @@ class Bustle:
                         self._anybody(), channel_id, f"View {reply}.", at=at + 60.0 * (reply + 1), thread_ts=root.ts
                     )
 
-    def live_through(self, seconds: float) -> None:
-        """Everybody is busy, and the clock goes on by that much."""
+    async def live_through(self, seconds: float) -> None:
+        """Everybody is busy, and the clock goes on by that much; in a short time less can happen."""
+        share = min(1.0, seconds * EVENTS_A_SECOND / (self.size.messages + self.size.replies))
         last_s = min(seconds, FRESH_S)
         lengths = [(seconds - last_s) / (STEPS - LAST_STEPS)] * (STEPS - LAST_STEPS) + [
             last_s / LAST_STEPS
         ] * LAST_STEPS
         left_s = [sum(lengths[step:]) for step in range(STEPS)]
         for step, length_s in enumerate(lengths):
-            for _ in range(self.size.messages // STEPS):
+            for _ in range(_part(self.size.messages * share)):
                 self._say(f"Note at step {step}.")
-            for _ in range(self.size.replies // STEPS):
+            for _ in range(_part(self.size.replies * share)):
                 self._reply(f"View at step {step}.")
-            for _ in range(self.size.messages // STEPS // 12 + 1):
+            for _ in range(_part(self.size.messages * share / 12)):
                 self._change()
             self._ask(left_s, step)
+            await _let_slack_try()
             self.sandbox.clock.advance(length_s)
+        await _let_slack_try()
 
     def _say(self, text: str) -> Message:
         return self.sandbox.workspace.say(self._anybody(), self.chance.choice(self.channel_ids), text)
@@ -143,3 +148,14 @@ class Bustle:
                 and message.thread_ts not in {each for _, each in asked}
             ):
                 return message
+
+
+def _part(count: float) -> int:
+    """Of so many, those of one step."""
+    return max(1, round(count / STEPS))
+
+
+async def _let_slack_try() -> None:
+    """Whatever event is due is tried, and waits for its next turn."""
+    for _ in range(20):
+        await asyncio.sleep(0)

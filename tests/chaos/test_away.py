@@ -24,7 +24,7 @@ from tests.chaos.bustle import Bustle, Size
 from tests.peers.reading import is_at_rest, kept, kept_reactions, standing, standing_reactions
 
 FULL = Size(channels=40, messages=5000, replies=2000, questions=30, old_threads=25, old_messages=25)
-SHORT = Size(channels=8, messages=120, replies=40, questions=8, old_threads=8, old_messages=10)
+SHORT = Size(channels=8, messages=80, replies=40, questions=8, old_threads=8, old_messages=10)
 ABSENCES_S = {"10 s": 10.0, "6 min": 370.0, "2 h": 7200.0, "3 days": 3 * 86_400.0}
 TOO_OLD_S = 3600.0
 PACE = 200.0  # where one waits; a bot starts at the wall's pace, so that its timeouts are not those of a fast clock
@@ -68,9 +68,8 @@ def town_of(size: Size, tmp_path: Path) -> tuple[Sandbox, Path, Bustle]:
 async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Town]:
     sandbox, handbook, bustle = town_of(request.param, tmp_path)
     bustle.fill_the_past()
-    sandbox.faults.reorder_window_s = 120.0
     async with sandbox:
-        yield Town(sandbox, bustle, handbook, tmp_path, delivery_pace=30.0 if request.param is SHORT else 2.0)
+        yield Town(sandbox, bustle, handbook, tmp_path, delivery_pace=60.0 if request.param is SHORT else 10.0)
 
 
 async def all_is_read(mentor: Mentor, town: Town, since_s: float) -> None:
@@ -79,12 +78,16 @@ async def all_is_read(mentor: Mentor, town: Town, since_s: float) -> None:
     clock.set_factor(town.delivery_pace)
     await town.sandbox.settle(PATIENCE_S)
     clock.set_factor(PACE)
-    for read_since_s in (since_s, clock.now()):  # what Slack lost in its own haste is read in the next pass
-        end_s = time.monotonic() + PATIENCE_S
-        while not await is_at_rest(mentor.database, read_since_s) or await company.unfinished(mentor.database):
-            assert time.monotonic() < end_s, "still reading"
-            await clock.sleep(20)
-        await town.sandbox.settle(PATIENCE_S)
+    await _is_read(mentor, town, since_s)
+    await _is_read(mentor, town, clock.now())  # what Slack lost in its own haste is found by the next pass
+
+
+async def _is_read(mentor: Mentor, town: Town, since_s: float) -> None:
+    end_s = time.monotonic() + PATIENCE_S
+    while not await is_at_rest(mentor.database, since_s) or await company.unfinished(mentor.database):
+        assert time.monotonic() < end_s, "still reading"
+        await town.sandbox.clock.sleep(20)
+    await town.sandbox.settle(PATIENCE_S)
 
 
 async def check_all_is_known(database: Database, bustle: Bustle) -> None:
@@ -97,13 +100,15 @@ async def check_all_is_known(database: Database, bustle: Bustle) -> None:
 
 
 def check_answers(bustle: Bustle) -> None:
-    """Each young question was answered once, and each old one not at all."""
-    answers = {place: len(posts) for place, posts in company.answers_in(bustle.sandbox).items()}
-    wanted = {company.place_of(each): 1 for each, is_fresh in bustle.asked if is_fresh}
-    assert answers == wanted
+    """Each young question was answered once, each old one not at all, and each channel was told once what is kept."""
+    posted = {place: len(posts) for place, posts in company.answers_in(bustle.sandbox).items()}
+    answers = {company.place_of(each): 1 for each, is_fresh in bustle.asked if is_fresh}
+    notices = {(channel_id, ""): 1 for channel_id in bustle.channel_ids}
+    assert posted == answers | notices
     late = [
         post.ts
         for (_, root), posts in company.answers_in(bustle.sandbox).items()
+        if root
         for post in posts
         if post.at - float(root) > TOO_OLD_S
     ]
@@ -114,8 +119,11 @@ async def come_and_go(town: Town, database_url: str, *, bots: int = 1) -> None:
     figures: list[str] = []
     sandbox, clock = town.sandbox, town.sandbox.clock
     for name, absence_s in {"at first": 0.0, **ABSENCES_S}.items():
+        clock.set_factor(STILL)
         if absence_s:
-            town.bustle.live_through(absence_s)
+            sandbox.faults.reorder_window_s = 60.0
+            await town.bustle.live_through(absence_s)
+            sandbox.faults.reorder_window_s = 0.0
         async with AsyncExitStack() as stack:
             calls, refusals = sandbox.rates.calls.total(), sandbox.rates.refusals.total()
             began_s, wall_s = clock.now(), time.monotonic()
@@ -126,13 +134,14 @@ async def come_and_go(town: Town, database_url: str, *, bots: int = 1) -> None:
                 f"{sandbox.rates.calls.total() - calls} calls, {sandbox.rates.refusals.total() - refusals} refused, "
                 f"{len(sandbox.delivery.lost)} events lost so far"
             )
-            clock.set_factor(STILL)
+            clock.set_factor(1)  # a stop waits by the clock
             await check_all_is_known(mentor.database, town.bustle)
     check_answers(town.bustle)
     (town.folder / "figures.txt").write_text("\n".join(figures), encoding="utf-8")
 
 
 @pytest.mark.parametrize("town", [SHORT], indirect=True, ids=["short"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_whatever_happened_while_away_is_known_and_nothing_is_answered_late(
     town: Town, database_url: str
 ) -> None:
