@@ -61,7 +61,7 @@ log = structlog.get_logger(__name__)
 
 EVENT_IDS_KEPT = timedelta(days=7)  # longer than any retry
 NIGHT = time(2, 30)  # by the handbook's wall: everything is read anew, back to the beginning
-NIGHT_WORTH = timedelta(hours=12)
+NIGHT_WORTH = timedelta(hours=3)  # later a start has read everything anew, or it can wait for the next night
 TICK_S = 10.0  # for a tick under way at a stop
 DONE_WORK_KEPT = timedelta(days=30)
 WORDS_KEPT = timedelta(days=30)  # of messages sent; their keys stay, so that nothing is sent again

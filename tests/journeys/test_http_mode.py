@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.config import Secret, Settings
-from bot.storage.schema import events, people, work
+from bot.storage.schema import events, work
 from sandbox import Sandbox
 from sandbox.http_mode import HttpPoster, signature
 from tests.journeys.handbook import LOGS_QUOTED, LOGS_TOLD, QUESTION
@@ -50,9 +50,9 @@ async def office(sandbox: Sandbox, settings: Settings, unused_tcp_port: int, lin
 
 
 async def taken_down(office: Office) -> int:
-    """How many rows anything left behind."""
+    """How many rows anything left behind; the people of the handbook's team are known from the start."""
     async with office.mentor.database.read() as tx:
-        return sum([await tx.scalar(select(func.count()).select_from(table)) or 0 for table in (events, people, work)])
+        return sum([await tx.scalar(select(func.count()).select_from(table)) or 0 for table in (events, work)])
 
 
 async def test_slacks_first_request_is_answered_with_its_challenge(office: Office, line: Line) -> None:
@@ -129,7 +129,7 @@ async def test_an_event_sent_again_is_answered_once(office: Office, line: Line) 
 
     assert office.thread(asked) == [("priya", QUESTION), LOGS_TOLD]
     # Slack tries again at once, and what it signed in the same second is refused as a replay.
-    assert office.sandbox.faults.fired["drop_ack"] >= 3
+    assert office.sandbox.faults.fired["drop_ack"] >= 2
 
 
 async def test_what_is_signed_but_makes_no_sense_is_refused_without_harm(office: Office, line: Line) -> None:
