@@ -42,13 +42,8 @@ GONE_AT_ONCE = 500  # in one transaction
 RETRY_AFTER = timedelta(minutes=1)
 WALK_WAITS = timedelta(minutes=1)  # passes go first, but a walk never waits longer than that for its next step
 PROGRESS_EVERY = timedelta(minutes=1)
-STOP_S = 1.0  # for letting go of a channel at a stop
 NOT_IN = "not_in_channel"
 BEGINNING, END = "0", "9"  # before and after every ts
-
-
-class Stopping(MentorError):
-    """The bot stops."""
 
 
 class LeaseLost(MentorError):
@@ -93,7 +88,6 @@ class CatchUp:
         self._announced: set[str] = set()
         self._is_begun = False
         self._was_deaf = False
-        self._is_stopping = False
         self._look_for_direct_at: datetime | None = None
         self._threads_left: dict[str, list[str]] = {}  # by channel: found different in its last pass, not read yet
         self._walked_at = self._told_at = clock.now()
@@ -103,19 +97,8 @@ class CatchUp:
         """Until cancelled; begins with everything."""
         while True:
             self.bell.clear()
-            if not await self._whole(asyncio.create_task(self._step())):
+            if not await self._step():
                 await rest(self.bell, self._clock)
-
-    async def _whole(self, step: asyncio.Task[bool]) -> bool:
-        """The step's result. At a stop it ends after what it writes: a write that is cut off may hold its lock on."""
-        try:
-            return await asyncio.shield(step)
-        except asyncio.CancelledError:
-            self._is_stopping = True
-            await asyncio.wait({step}, timeout=STOP_S)
-            step.cancel()  # it waits for Slack
-            await asyncio.gather(step, return_exceptions=True)
-            raise
 
     async def all_due(self, *, is_whole: bool = False) -> None:
         """Everything is read anew from now on; `is_whole`: all the way back, with every thread.
@@ -153,8 +136,6 @@ class CatchUp:
             reading = await self._claim()
             if reading is not None:
                 await self._try(reading)
-        except Stopping:
-            return False
         except Exception:  # the reader's boundary: a database that is away must not end the loop
             log.exception("catch_up.failed")
             return False
@@ -164,7 +145,7 @@ class CatchUp:
         """Reads, and gives the channel back whatever comes of it."""
         try:
             await self._read(reading)
-        except (asyncio.CancelledError, Stopping):  # whoever comes next need not wait for the lease to end
+        except asyncio.CancelledError:  # at a stop: whoever comes next need not wait for the lease to end
             await self._done(reading)
             raise
         except LeaseLost:
@@ -261,11 +242,6 @@ class CatchUp:
             await self._announce(info.id)
             self._announced.add(info.id)
 
-    def _check_goes_on(self) -> None:
-        """Between two calls. Raises Stopping at a stop."""
-        if self._is_stopping:
-            raise Stopping
-
     async def _pass(self, place: Place) -> list[str]:
         """The threads that are to be read."""
         reading, started = place.reading, self._clock.now()
@@ -332,7 +308,6 @@ class CatchUp:
 
     async def _page(self, place: Place, *, since: str, latest: str) -> tuple[Page, Sequence[Standing]]:
         """A page, taken down; what stood between its ends and is not there any more is gone."""
-        self._check_goes_on()
         channel_id = place.reading.channel_id
         async with self._database.read() as tx:  # before: what comes while Slack answers is not missing
             newest = await peer_rows.newest_ts(tx, channel_id)
@@ -365,7 +340,6 @@ class CatchUp:
 
     async def _thread(self, place: Place, root: str) -> None:
         """All replies as they stand, and what Slack says of the thread if we know it otherwise all the same."""
-        self._check_goes_on()
         channel_id = place.reading.channel_id
         async with self._database.read() as tx:
             known = await peer_rows.standing_in(tx, channel_id, root)
