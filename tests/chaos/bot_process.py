@@ -13,6 +13,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Mapping
+from contextvars import ContextVar, copy_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ def _run(environment: dict[str, str], seen: Path, die_at: str) -> None:
 
 
 async def _serve(environment: dict[str, str]) -> None:
+    asyncio.get_running_loop().set_task_factory(_new_task)
     async with running(read_settings(environment)):
         await asyncio.Event().wait()
 
@@ -56,10 +58,16 @@ def part_of(point: str) -> str:
     return point.rpartition(" of ")[2].partition(".")[0]
 
 
-def _task() -> str:
-    """What the task does that runs now, such as `CatchUp._step`."""
-    task = asyncio.current_task()
-    return getattr(task.get_coro(), "__qualname__", "") if task else ""
+_doing: ContextVar[str] = ContextVar("_doing", default="")  # what the task does, such as `CatchUp.run`
+
+
+def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> asyncio.Task[Any]:
+    """A task that knows what it does. The engine's own, for a write, does what its caller does."""
+    context = options.pop("context", None) or copy_context()
+    name = getattr(coroutine, "__qualname__", "")
+    if name != "Database._transaction":
+        context.run(_doing.set, name)
+    return asyncio.Task(coroutine, loop=loop, context=context, **options)
 
 
 class _Points:
@@ -78,7 +86,7 @@ class _Points:
         if "label" in connection.info or words[0] not in _WRITING or words[_WRITING[words[0]]] == _OF_MIGRATIONS:
             return
         name = f"{words[0]} {words[_WRITING[words[0]]]}"
-        task = _task()
+        task = _doing.get()
         self._count[name, task] += 1
         connection.info["label"] = f"{name}#{self._count[name, task]} of {task}"
         self._passed(f"before {connection.info['label']}")

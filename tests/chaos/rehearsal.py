@@ -66,7 +66,7 @@ class Rehearsal:
         await self.sandbox.wait_for(
             lambda: len(self.sandbox.sockets.connections) > connected or not process.is_alive(), PATIENCE_S
         )
-        assert process.is_alive()
+        assert process.is_alive() or die_at  # it may pass its point before it is seen to be connected
 
     def kill(self) -> None:
         if self.bot is not None:
