@@ -18,20 +18,19 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.answers import blocks
-from bot.answers.desk import Desk
 from bot.answers.duty import DutyService
-from bot.answers.library import Library, Shelf, catalogued
-from bot.answers.people import PeopleService
 from bot.answers.reload import ReloadService
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
 from bot.calendar import Daily
 from bot.config import Secret, Settings
+from bot.desk import Desk
 from bot.digest import service as digest
 from bot.digest.maker import DigestMaker
 from bot.digest.service import DigestService
 from bot.handbook import HandbookSource
 from bot.home.service import HomeService
+from bot.library import Library, Shelf, catalogued
 from bot.model import Workspace
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
@@ -40,6 +39,7 @@ from bot.peers.health import HealthService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.peers.team import TeamService
+from bot.people import PeopleService
 from bot.privacy.service import PrivacyService
 from bot.privacy.settings import SettingsService
 from bot.replays import Replays

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from bot import effects
 from bot.answers import blocks as answers
 from bot.digest import blocks as digest
 from bot.model import MessageKind
@@ -103,7 +104,15 @@ def messages_text() -> str:
 
 
 KINDS: Mapping[str, MessageKind] = {
-    kind.name: kind for kind in (*answers.KINDS, *peers.KINDS, *notices.KINDS, *digest.KINDS, *privacy.KINDS)
+    kind.name: kind
+    for kind in (
+        *answers.KINDS,
+        *effects.KINDS,
+        *peers.KINDS,
+        *notices.KINDS,
+        *digest.KINDS,
+        *privacy.KINDS,
+    )
 }
 
 

@@ -173,7 +173,7 @@ def _rows() -> list[list[str]]:
 
 def test_each_message_the_bot_may_send_is_told() -> None:
     """Also a kind that somebody forgot to put into its room's KINDS."""
-    names = [each.name for each in walk_packages(bot.__path__, "bot.") if each.name.endswith("blocks")]
+    names = [each.name for each in walk_packages(bot.__path__, "bot.") if each.name.endswith(("blocks", "effects"))]
     rooms = [import_module(name) for name in names]
     kinds = {each for room in rooms for each in vars(room).values() if isinstance(each, MessageKind)}
 

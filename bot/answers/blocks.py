@@ -32,14 +32,6 @@ ANSWER = MessageKind(
     "once a question",
     "set the channel to `when mentioned` in the handbook's `channels.yaml`",
 )
-PRIVATE_ANSWER = MessageKind(
-    "private answer",
-    Purpose.ASKED,
-    "the person who used the command, only visible to them; as a DM when that fails",
-    "the command; a press or a mention that cannot be carried out, with the reason",
-    "once a command, press or mention",
-    "it only answers what you do",
-)
 HAND_OVER = MessageKind(
     "hand-over",
     Purpose.ASKED,
@@ -88,7 +80,7 @@ HANDBOOK_BROKEN = MessageKind(
     "once a broken revision",
     "mend the handbook; `mentor check` shows the errors before they are merged",
 )
-KINDS = (ANSWER, PRIVATE_ANSWER, HAND_OVER, HELP, GIVEN_UP, NOT_TAKEN_DOWN, SHADOW_CARD, HANDBOOK_BROKEN)
+KINDS = (ANSWER, HAND_OVER, HELP, GIVEN_UP, NOT_TAKEN_DOWN, SHADOW_CARD, HANDBOOK_BROKEN)
 
 
 @dataclass(frozen=True)

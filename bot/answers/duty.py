@@ -3,14 +3,15 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.answers import blocks, effects
+from bot import effects
+from bot.answers import blocks
 from bot.answers.blocks import HAND_OVER, OnDuty
-from bot.answers.desk import Desk
-from bot.answers.people import PeopleService
 from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
 from bot.calendar import Hours, is_within
+from bot.desk import Desk
 from bot.model import Effect
+from bot.people import PeopleService
 from bot.work import Asking
 from knowledge.people import Duty, Group
 
@@ -60,7 +61,9 @@ class DutyService:
             return
         duty = on_duty(self._desk.shelf.library.handbook.people.duty, now=self._desk.clock.now())
         if asking.is_direct or asking.is_shared or asking.question_ts is None:
-            await self._desk.send(effects.reply(asking, "hand-over", blocks.hand_over(duty, in_thread=False)))
+            await self._desk.send(
+                effects.reply(asking, "hand-over", blocks.hand_over(duty, in_thread=False), kind=blocks.ANSWER)
+            )
         elif not await self._desk.send(_to_thread(asking, duty)):
             await self._privately(asking, blocks.called_before())
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.answers.library import Library, thresholds
-from bot.answers.rules import Answered, Silent, choose
+from bot.answers.rules import Answered, Silent, choose, thresholds
 from bot.answers.writer import Draft, quote
+from bot.library import Library
 
 NOTHING = Draft("", ())
 

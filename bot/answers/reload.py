@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot.answers import blocks, effects
-from bot.answers.desk import Desk
+from bot import effects
+from bot.answers import blocks
+from bot.desk import Desk
 from bot.handbook import HandbookSource, Outcome, Refreshed, StillBroken, Unreachable
 
 log = structlog.get_logger(__name__)

@@ -6,6 +6,7 @@ Pure. Does not search, does not write the answer, and does not know who asked or
 from dataclasses import dataclass
 
 from knowledge.index import Found, Hit
+from knowledge.loader import Handbook
 
 # Measured on a platform team's handbook of a hundred pages, with questions written as people ask in a channel. From
 # 0.55 on, five first answers in six were the page the judge meant, and none of 250 questions about other products or
@@ -30,6 +31,15 @@ class Thresholds:
 
 
 SHIPPED = Thresholds(ANSWER_AT, SUGGEST_AT)
+
+
+def thresholds(handbook: Handbook) -> Thresholds:
+    """The team's own where the handbook sets them, else the shipped ones."""
+    ours = handbook.channels
+    return Thresholds(
+        answer_at=SHIPPED.answer_at if ours.answer_at is None else ours.answer_at,
+        suggest_at=SHIPPED.suggest_at if ours.suggest_at is None else ours.suggest_at,
+    )
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.answers import blocks, effects
-from bot.answers.blocks import SHADOW_CARD
-from bot.answers.desk import Desk
-from bot.answers.library import Library, thresholds
-from bot.answers.people import PeopleService
-from bot.answers.rules import Answered, Choice, Silent, choose
+from bot import effects
+from bot.answers import blocks
+from bot.answers.blocks import ANSWER, SHADOW_CARD
+from bot.answers.rules import Answered, Choice, Silent, choose, thresholds
 from bot.answers.writer import Draft, quote
 from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
+from bot.desk import Desk
+from bot.library import Library
 from bot.model import Effect, Profile, moment
+from bot.people import PeopleService
 from bot.storage import answers as rows
 from bot.storage import peers
 from bot.storage.answers import Answer
@@ -146,7 +147,11 @@ class AnswerService:
 
     async def _decide(self, asking: Asking, text: str, choice: Choice, library: Library) -> Decided:
         if isinstance(choice, Silent):
-            nothing = (lambda id_: effects.reply(asking, "answer", blocks.nothing_found(id_))) if asking.asked else None
+            nothing = (
+                (lambda id_: effects.reply(asking, "answer", blocks.nothing_found(id_), kind=blocks.ANSWER))
+                if asking.asked
+                else None
+            )
             return Decided("silent", choice.reason, choice.confidence, effect=nothing)
         is_sure = isinstance(choice, Answered)
         outcome, draft, today = "answered" if is_sure else "suggested", quote(text, choice), self._desk.today()
@@ -155,7 +160,9 @@ class AnswerService:
         else:
 
             def effect(id_: str) -> Effect:
-                return effects.reply(asking, "answer", blocks.answer(draft, id_, is_sure=is_sure, today=today))
+                return effects.reply(
+                    asking, "answer", blocks.answer(draft, id_, is_sure=is_sure, today=today), kind=blocks.ANSWER
+                )
 
         return Decided(outcome, "", choice.confidence, draft, effect)
 
@@ -210,3 +217,7 @@ class AnswerService:
         if asking.is_direct:
             return "direct"
         return "shadow" if self._is_shadow(asking, library) else "thread"
+
+
+def _reply(asking: Asking, shown: Callable[[str], Shown], answer_id: str) -> Effect:
+    return effects.reply(asking, "answer", shown(answer_id), kind=ANSWER)

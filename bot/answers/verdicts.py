@@ -1,14 +1,15 @@
 """What people say of an answer by its buttons: kept, shown under the answer, or refused with the reason."""
 
-from bot.answers import blocks, effects
+from bot import effects
+from bot.answers import blocks
 from bot.answers.blocks import ANSWER, SHADOW_CARD
-from bot.answers.desk import Desk
 from bot.answers.duty import DutyService
-from bot.answers.people import PeopleService
 from bot.answers.writer import Draft, Source
 from bot.authority import Act, Allowed, Refused, may
 from bot.blockkit import Shown, context
+from bot.desk import Desk
 from bot.model import Effect, Profile
+from bot.people import PeopleService
 from bot.storage import answers as rows
 from bot.storage.answers import Answer
 from bot.storage.engine import Tx

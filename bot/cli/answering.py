@@ -25,8 +25,8 @@ def add(commands: Commands) -> None:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from bot.answers.library import Library
     from bot.answers.offline import ask
+    from bot.library import Library
     from knowledge.index import Index
 
     handbook = asyncio.run(read_handbook(options.handbook))

@@ -4,18 +4,18 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.answers import effects
-from bot.answers.desk import Desk
-from bot.answers.people import PeopleService
+from bot import effects
 from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
 from bot.calendar import Weekly
+from bot.desk import Desk
 from bot.digest import blocks
 from bot.digest.blocks import DIGEST, MISSED, SHOWN_DIGEST
 from bot.digest.maker import DigestMaker
 from bot.digest.rules import Week
 from bot.model import Effect
 from bot.peers.blocks import refusal
+from bot.people import PeopleService
 from bot.storage import digests as rows
 from bot.storage.engine import Tx
 from bot.work import Asking, Due

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.answers.desk import Desk
+from bot.desk import Desk
 from bot.errors import SlackRefused
 from bot.home import blocks
 from bot.home.blocks import SHOWN_MOST, Question

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.answers.blocks import OnDuty
-from bot.answers.desk import Desk
 from bot.answers.duty import DutyService, in_words, on_duty
-from bot.answers.library import Library, Shelf
-from bot.answers.people import PeopleService
 from bot.calendar import Hours
 from bot.clock import Clock
+from bot.desk import Desk
+from bot.library import Library, Shelf
 from bot.model import Profile, Workspace
 from bot.outbox import Outbox
+from bot.people import PeopleService
 from bot.storage.engine import Database
 from bot.storage.schema import outbox
 from bot.work import Asking

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import knowledge
 from bot import generate
-from bot.answers.library import Library
 from bot.answers.offline import ask
+from bot.library import Library
 from bot.peers.wording import question_kind
 from bot.storage import outbox, work
 from bot.storage.engine import Database

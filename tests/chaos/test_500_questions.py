@@ -16,11 +16,11 @@ import pytest
 from structlog.typing import EventDict
 
 from bot.answers import blocks
-from bot.answers.library import Library
 from bot.answers.offline import ask
 from bot.app import Mentor, running
 from bot.clock import Clock
 from bot.config import Secret, Settings, read_settings
+from bot.library import Library
 from sandbox import Clock as SandboxClock
 from sandbox import Message, Sandbox
 from tests.chaos import company

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import delete
 
-from bot.answers.desk import Desk
-from bot.answers.library import Library, Shelf
-from bot.answers.people import ERASED, PeopleService
 from bot.authority import Act, Refused, may
 from bot.clock import Clock
+from bot.desk import Desk
+from bot.library import Library, Shelf
 from bot.model import Profile, Workspace
 from bot.outbox import Outbox
+from bot.people import ERASED, PeopleService
 from bot.storage.engine import Database
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import people

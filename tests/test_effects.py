@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.answers import effects
-from bot.answers.blocks import ANSWER, HAND_OVER, PRIVATE_ANSWER, SHADOW_CARD
+from bot import effects
+from bot.answers.blocks import ANSWER, HAND_OVER, HELP, SHADOW_CARD
 from bot.blockkit import Shown
+from bot.effects import PRIVATE_ANSWER
 from bot.model import Effect
 from bot.work import Asking
 
@@ -49,7 +50,7 @@ def shown(key: str, **where: str | None) -> Effect:
     ],
 )
 def test_reply_goes_where_it_was_asked(asking: Asking, expected: Effect) -> None:
-    assert effects.reply(asking, "answer", SHOWN) == expected
+    assert effects.reply(asking, "answer", SHOWN, kind=ANSWER) == expected
 
 
 def test_reply_after_a_command_is_never_public() -> None:
@@ -59,7 +60,10 @@ def test_reply_after_a_command_is_never_public() -> None:
 
 
 def test_two_kinds_of_reply_to_one_asking_are_two_effects() -> None:
-    assert effects.reply(MENTIONED, "answer", SHOWN).key != effects.reply(MENTIONED, "help", SHOWN).key
+    assert (
+        effects.reply(MENTIONED, "answer", SHOWN, kind=ANSWER).key
+        != effects.reply(MENTIONED, "help", SHOWN, kind=HELP).key
+    )
 
 
 def test_edit_is_one_effect_beside_the_one_it_changes() -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from bot.answers.library import Shelf
 from bot.clock import Clock
+from bot.library import Shelf
 from bot.model import Effect, Workspace
 from bot.outbox import Outbox
 from bot.slack import Slack

@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 
-from bot.answers.rules import SHIPPED, Thresholds
 from knowledge.index import Index
 from knowledge.loader import Handbook
 
@@ -27,12 +26,3 @@ class Shelf:
 
 async def catalogued(handbook: Handbook) -> Library:
     return Library(handbook, await asyncio.to_thread(Index.build, handbook.articles))
-
-
-def thresholds(handbook: Handbook) -> Thresholds:
-    """The team's own where the handbook sets them, else the shipped ones."""
-    ours = handbook.channels
-    return Thresholds(
-        answer_at=SHIPPED.answer_at if ours.answer_at is None else ours.answer_at,
-        suggest_at=SHIPPED.suggest_at if ours.suggest_at is None else ours.suggest_at,
-    )

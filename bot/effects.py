@@ -1,12 +1,21 @@
 """Where a reply goes and under which key: pure. One asking has one key, however often its reply is made."""
 
-from bot.answers.blocks import ANSWER, PRIVATE_ANSWER
 from bot.blockkit import Shown
-from bot.model import Effect, Json, MessageKind
+from bot.model import Effect, Json, MessageKind, Purpose
 from bot.work import Asking
 
+PRIVATE_ANSWER = MessageKind(
+    "private answer",
+    Purpose.ASKED,
+    "the person who used the command, only visible to them; as a DM when that fails",
+    "the command; a press or a mention that cannot be carried out, with the reason",
+    "once a command, press or mention",
+    "it only answers what you do",
+)
+KINDS = (PRIVATE_ANSWER,)
 
-def reply(asking: Asking, name: str, shown: Shown, *, kind: MessageKind = ANSWER) -> Effect:
+
+def reply(asking: Asking, name: str, shown: Shown, *, kind: MessageKind) -> Effect:
     """To the person alone after a command and where another company reads along, else to the thread of the message,
     or the DM it was written in.
     """

@@ -1,6 +1,6 @@
 """Who a pseudonym is to Slack and to the handbook, as things stand now."""
 
-from bot.answers.desk import Desk
+from bot.desk import Desk
 from bot.model import Profile
 from bot.storage.people import slack_id_of
 
