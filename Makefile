@@ -32,7 +32,7 @@ lint: setup ## format, lint, types, imports
 	$(BIN)/lint-imports
 
 ci: lint test ## what CI runs
-	$(BIN)/mentor check
+	$(BIN)/mentor check --golden
 	$(BIN)/mentor demo --once
 
 chaos: setup ## long runs under kill and fault

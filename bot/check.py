@@ -8,9 +8,12 @@ from typing import Any
 import yaml
 
 from bot import generate
+from bot.answers.golden import NoGoldenQuestions, failures
+from bot.answers.offline import Said, ask
 from bot.config import Settings
 from bot.errors import HandbookBroken, SettingsInvalid
 from bot.handbook import HandbookSource
+from bot.library import catalogued
 from knowledge.problem import Level, Problem
 
 MANIFEST = "app_manifest.yaml"
@@ -25,15 +28,16 @@ class Checked:
     def is_ok(self) -> bool:
         return all(problem.level is Level.WARNING for problem in self.problems)
 
+    def then(self, other: "Checked") -> "Checked":
+        """Both, told together."""
+        return Checked((*self.problems, *other.problems), f"{self.summary}\n{other.summary}")
+
 
 async def check(settings: Settings, *, handbook: str | None, folder: Path) -> Checked:
     """Every problem of the handbook, and of the manifest when the folder holds one."""
     problems = [*manifest_problems(folder / MANIFEST, command=settings.command)]
-    source = HandbookSource(
-        handbook or settings.handbook, workspace=settings.data_folder / "handbook", environment=settings.environment
-    )
     try:
-        current = await source.read_now()
+        current = await _source(settings, handbook).read_now()
     except HandbookBroken as broken:
         problems += broken.problems
         if not broken.problems:
@@ -45,6 +49,30 @@ async def check(settings: Settings, *, handbook: str | None, folder: Path) -> Ch
         tuple(problems),
         f"The handbook is good: {len(current.articles)} articles, {watched} watched channels, "
         f"{len(current.warnings)} warnings.",
+    )
+
+
+async def check_golden(settings: Settings, *, handbook: str | None) -> Checked:
+    """Every golden question that is answered otherwise than golden.yaml says, by the index and thresholds of the bot.
+
+    Raises NoGoldenQuestions when there is none, HandbookBroken or GitFailed.
+    """
+    current = await _source(settings, handbook).read_now()
+    if not current.golden:
+        raise NoGoldenQuestions
+    library = await catalogued(current)
+
+    async def asked(question: str) -> Said:
+        return ask(library, question)
+
+    found = await failures(current.golden, asked)
+    met = len(current.golden) - len(found)
+    return Checked(tuple(found), f"Golden questions: {met} of {len(current.golden)} are answered as they must be.")
+
+
+def _source(settings: Settings, handbook: str | None) -> HandbookSource:
+    return HandbookSource(
+        handbook or settings.handbook, workspace=settings.data_folder / "handbook", environment=settings.environment
     )
 
 

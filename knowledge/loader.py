@@ -16,6 +16,8 @@ from knowledge import files, strict_yaml
 from knowledge.article import Article, Parsed
 from knowledge.article import article_from_text as article_from_text  # for articles that are in no handbook
 from knowledge.channels import Channels, read_channels
+from knowledge.golden import FILE as GOLDEN
+from knowledge.golden import GoldenQuestion, dangling, read_golden
 from knowledge.links import Pages, Where
 from knowledge.people import People, read_people
 from knowledge.problem import Level, Problem
@@ -24,7 +26,10 @@ from knowledge.schema import Value, nearest
 T = TypeVar("T")
 
 MOST_LINES = 20_000  # of an article; the largest real page we know has 1,000, and parsing takes 0.1 ms a line
-YAML_FILES = ("people.yaml", "channels.yaml", "sources.yaml", "capabilities.yaml")
+YAML_FILES = ("people.yaml", "channels.yaml", "sources.yaml", "capabilities.yaml", GOLDEN)
+
+
+NOT_ASKED: tuple[GoldenQuestion, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Handbook:
     articles: tuple[Article, ...]
     people: People = field(default_factory=People)
     channels: Channels = field(default_factory=Channels)
+    golden: tuple[GoldenQuestion, ...] = ()
     warnings: Sequence[Problem] = ()
 
 
@@ -54,14 +60,16 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     reader = _Reader(folder)
     people = reader.yaml("people.yaml", read_people, People())
     channels = reader.yaml("channels.yaml", read_channels, Channels())
+    golden = reader.yaml(GOLDEN, read_golden, NOT_ASKED)
     read = reader.articles()
+    reader.problems += dangling(golden, {article.id for article in read})
     reader.look_around()
     problems = sorted(set(reader.problems))
     errors = tuple(problem for problem in problems if problem.level is Level.ERROR)
     warnings = tuple(problem for problem in problems if problem.level is Level.WARNING)
     if errors:
         return Broken(errors, warnings)
-    return Handbook(revision or reader.hash.hexdigest()[:40], read, people, channels, warnings)
+    return Handbook(revision or reader.hash.hexdigest()[:40], read, people, channels, golden, warnings)
 
 
 class _Reader:

@@ -5,7 +5,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -116,12 +115,17 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """One without any table."""
-    with ExitStack() as stack:
-        url = f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}"
-        if request.param == "postgresql":
-            url = stack.enter_context(new_postgresql(request.getfixturevalue("postgresql_server")))
-        database = Database(url)
-        yield database
-        await database.close()
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of its own for each test, on each of the two, without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'mentor.db'}"
+        return
+    with new_postgresql(request.getfixturevalue("postgresql_server")) as url:
+        yield url
+
+
+@pytest.fixture
+async def empty_database(empty_url: str) -> AsyncIterator[Database]:
+    database = Database(empty_url)
+    yield database
+    await database.close()

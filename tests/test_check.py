@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from bot import generate
-from bot.check import Checked, check, manifest_problems, refused
+from bot.answers.golden import NoGoldenQuestions
+from bot.check import Checked, check, check_golden, manifest_problems, refused
 from bot.config import Settings, missing_to_run, read_settings
 from bot.errors import GitFailed, SettingsInvalid
 from bot.model import Json
@@ -256,3 +257,26 @@ def test_the_example_sets_nothing() -> None:
 
 def test_settings_come_from_the_environment_unless_given() -> None:
     assert dict(read_settings().environment) == dict(os.environ)
+
+
+async def test_the_golden_questions_of_the_embedded_handbook_are_answered(tmp_path: Path) -> None:
+    found = await check_golden(read_settings({"MENTOR_DATA": str(tmp_path)}), handbook=None)
+
+    assert [str(problem) for problem in found.problems] == []
+
+
+async def test_a_golden_question_that_lost_its_article_fails_the_check(tmp_path: Path) -> None:
+    handbook = write_handbook(tmp_path / "handbook")
+    (handbook / "golden.yaml").write_text("- {question: what is for lunch, article: logs.md}\n")
+
+    found = await check_golden(read_settings({"MENTOR_DATA": str(tmp_path)}), handbook=str(handbook))
+
+    assert not found.is_ok
+    assert found.summary == "Golden questions: 0 of 1 are answered as they must be."
+
+
+async def test_without_golden_questions_the_check_says_so(tmp_path: Path) -> None:
+    handbook = write_handbook(tmp_path / "handbook")
+
+    with pytest.raises(NoGoldenQuestions, match=r"golden\.yaml"):
+        await check_golden(read_settings({"MENTOR_DATA": str(tmp_path)}), handbook=str(handbook))

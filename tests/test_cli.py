@@ -634,10 +634,10 @@ def test_a_broken_team_file_is_said_before_anything_is_taken_down(
 # db
 
 
-def test_a_database_is_moved_up_and_down(mentor: Run, database_url: str) -> None:
+def test_a_database_is_moved_up_and_down(mentor: Run, empty_url: str) -> None:
     moves = (["current"], ["upgrade"], ["upgrade"], ["current"], ["downgrade", "base"], ["current"], ["upgrade"])
 
-    done = [mentor("db", *move, MENTOR_DATABASE_URL=database_url) for move in moves]
+    done = [mentor("db", *move, MENTOR_DATABASE_URL=empty_url) for move in moves]
 
     head = migrate.head()
     assert [each.out.strip() for each in done] == ["empty", head, head, head, "empty", "empty", head]

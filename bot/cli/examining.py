@@ -15,6 +15,7 @@ from bot.errors import SettingsInvalid
 def add(commands: Commands) -> None:
     check = add_command(commands, "check", _check, "validate settings, handbook and manifest offline")
     add_handbook_and_json(check)
+    check.add_argument("--golden", action="store_true", help="also ask the questions of the handbook's golden.yaml")
     first = add_command(commands, "init", _init, "write a first handbook from a live workspace; overwrites nothing")
     first.add_argument(
         "folder", type=Path, nargs="?", default=Path("handbook"), metavar="DIR", help="default: handbook"
@@ -25,10 +26,13 @@ def add(commands: Commands) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     """1 when the handbook, the settings or the manifest have an error; warnings alone pass."""
-    from bot.check import check, refused
+    from bot.check import check, check_golden, refused
 
     try:
-        found = asyncio.run(check(read_settings(), handbook=options.handbook, folder=Path.cwd()))
+        settings = read_settings()
+        found = asyncio.run(check(settings, handbook=options.handbook, folder=Path.cwd()))
+        if options.golden and found.is_ok:
+            found = found.then(asyncio.run(check_golden(settings, handbook=options.handbook)))
     except SettingsInvalid as invalid:
         found = refused(invalid)
     if options.json:
