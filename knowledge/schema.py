@@ -48,6 +48,10 @@ class Value:
     def line(self) -> int:
         return self.node.line
 
+    @property
+    def is_empty(self) -> bool:
+        return isinstance(self.node, Scalar) and self.node.is_empty
+
     def wrong(self, what: str, fix: str, *, at: str = "", level: Level | None = None) -> None:
         """Notes a problem here, or at a key that belongs here."""
         field = f"{self.path}.{at}".strip(".") if at else self.path

@@ -723,3 +723,31 @@ def test_a_bot_that_cannot_reach_slack_ends_with_one_line(tmp_path: Path) -> Non
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-1].startswith("mentor: auth.test: ")
     assert "canary" not in done.stderr
+
+
+# rehearse
+
+
+def test_a_rehearsal_puts_past_questions_to_the_handbook(mentor: Run, handbook: str, slack_export: Path) -> None:
+    channels = Path(handbook) / "channels.yaml"
+    channels.write_text(channels.read_text() + "\nkeep_text: 3650 days\n")
+    mentor("import", str(slack_export), MENTOR_HANDBOOK=handbook)
+
+    done = mentor("rehearse", "--since", "3660d", "--json", MENTOR_HANDBOOK=handbook)
+
+    told = json.loads(done.out)
+    assert (done.status, told["n"]) == (0, told["answered"] + told["suggested"] + told["silent"])
+    assert told["n"] > 0
+    assert told["thresholds"] is None
+    assert [line for line in done.complaints if "do not pass on" in line]
+
+
+def test_a_rehearsal_of_no_time_is_misuse(mentor: Run, handbook: str) -> None:
+    mentor("db", "upgrade")
+
+    done = mentor("rehearse", "--since", "yesterday", MENTOR_HANDBOOK=handbook)
+
+    assert (done.status, done.out) == (2, "")
+    assert done.complaints == [
+        "mentor: --since: 'yesterday' is no day and no length of time; write 2026-11-02, 30d or 4w."
+    ]

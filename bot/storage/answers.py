@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.schema import answers, verdicts
+from bot.model import Window
+from bot.storage.schema import answers, messages, questions, verdicts
 from bot.storage.statements import insert_into, insert_new
 
 
@@ -58,3 +59,40 @@ async def put_verdict(
     statement = insert_into(tx, verdicts).values(answer_id=answer_id, person=person, **said)
     keys = [verdicts.c.answer_id, verdicts.c.person]
     await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=said))
+
+
+@dataclass(frozen=True)
+class PastQuestion:
+    channel_id: str
+    ts: str
+    text: str
+
+
+async def past_questions(tx: AsyncConnection, window: Window) -> Sequence[PastQuestion]:
+    """Those asked in the window whose words are kept, oldest first."""
+    same = (messages.c.channel_id == questions.c.channel_id) & (messages.c.ts == questions.c.ts)
+    query = (
+        select(messages.c.channel_id, messages.c.ts, messages.c.text)
+        .select_from(questions)
+        .join(messages, same)
+        .where(questions.c.asked_at >= window.since, questions.c.asked_at < window.until)
+        .where(messages.c.text.is_not(None), messages.c.deleted_ts.is_(None))
+        .order_by(questions.c.asked_at, messages.c.channel_id, messages.c.ts)
+    )
+    return [PastQuestion(*row) for row in (await tx.execute(query)).all()]
+
+
+async def shadow_judgements(tx: AsyncConnection) -> Sequence[tuple[float, str]]:
+    """Confidence of each shadow answer that was judged, and the newest word on it; oldest first."""
+    newest = select(verdicts.c.answer_id, func.max(verdicts.c.given_at).label("given_at")).group_by(
+        verdicts.c.answer_id
+    )
+    last = newest.subquery()
+    query = (
+        select(answers.c.confidence, verdicts.c.verdict)
+        .join(verdicts, verdicts.c.answer_id == answers.c.id)
+        .join(last, (last.c.answer_id == verdicts.c.answer_id) & (last.c.given_at == verdicts.c.given_at))
+        .where(answers.c.surface == "shadow")
+        .order_by(verdicts.c.given_at, answers.c.id)
+    )
+    return [(float(confidence), str(verdict)) for confidence, verdict in (await tx.execute(query)).all()]
