@@ -78,3 +78,11 @@ class SlackUnclear(SlackError):
 
 class GitFailed(MentorError):
     """Git could not do what was asked."""
+
+
+class GitBusy(GitFailed):
+    """The Git host asks to wait, so nothing happened."""
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(message)

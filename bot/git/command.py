@@ -61,6 +61,8 @@ CONFIGURATION = (
     "protocol.ssh.allow=always",
 )
 
+NOBODY: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True)
 class Git:
@@ -71,10 +73,17 @@ class Git:
     max_output_bytes: int = MAX_OUTPUT_BYTES
 
     async def run(
-        self, *arguments: str, repository: Path, remote: Address | None = None, index: Path | None = None
+        self,
+        *arguments: str,
+        repository: Path,
+        remote: Address | None = None,
+        index: Path | None = None,
+        given: bytes = b"",
+        identity: Mapping[str, str] = NOBODY,
     ) -> bytes:
         """What git printed. `repository` is a bare one, `index` an index file outside it; `remote` opens its protocol.
 
+        `given` is what git reads from its input, `identity` its GIT_AUTHOR_… and GIT_COMMITTER_… for a commit.
         Raises GitFailed, its text free of credentials, when git fails, takes too long or prints too much.
         """
         file_allowed = ("protocol.file.allow=always",) if remote and remote.scheme == "file" else ()
@@ -84,25 +93,31 @@ class Git:
                 "git",
                 *settings,
                 *arguments,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE if given else asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                env=self._environment(repository, remote, index),
+                env={**self._environment(repository, remote, index), **identity},
                 start_new_session=True,  # no terminal to ask at, and one group to end
             )
         except FileNotFoundError:
             raise GitFailed("Git is not installed, or not on the PATH; install it and start again.") from None
-        return await self._outcome(process, _verb(arguments), remote)
+        return await self._outcome(process, given, _verb(arguments), remote)
 
     def _environment(self, repository: Path, remote: Address | None, index: Path | None) -> dict[str, str]:
         kept = {name: self.environment[name] for name in INHERITED if name in self.environment}
         places = {"GIT_DIR": str(repository)} | ({"GIT_INDEX_FILE": str(index)} if index else {})
         return kept | FIXED_ENVIRONMENT | places | (_credentials(remote) if remote else {})
 
-    async def _outcome(self, process: asyncio.subprocess.Process, verb: str, remote: Address | None) -> bytes:
+    async def _outcome(
+        self, process: asyncio.subprocess.Process, given: bytes, verb: str, remote: Address | None
+    ) -> bytes:
         try:
             async with asyncio.timeout(self.timeout_s):
-                output, complaint = await _read_both(process, self.max_output_bytes)
+                output, complaint, _ = await asyncio.gather(
+                    _read_capped(process.stdout, self.max_output_bytes),
+                    _read_capped(process.stderr, self.max_output_bytes),
+                    _write(process.stdin, given),
+                )
                 status = await process.wait()
         except TimeoutError:
             raise GitFailed(f"{_where(verb, remote)}: no answer in {self.timeout_s:g} s; it is tried again.") from None
@@ -128,17 +143,19 @@ def _credentials(remote: Address) -> dict[str, str]:
     }
 
 
-async def _read_both(process: asyncio.subprocess.Process, limit: int) -> tuple[bytes, bytes]:
-    """Standard output and error, each one byte over the limit when there was more."""
-    if process.stdout is None or process.stderr is None:
-        raise GitFailed
-    return await asyncio.gather(_read_capped(process.stdout, limit), _read_capped(process.stderr, limit))
+async def _write(stream: asyncio.StreamWriter | None, given: bytes) -> None:
+    if stream is None:
+        return
+    with suppress(BrokenPipeError, ConnectionResetError):  # git ended early; its status says why
+        stream.write(given)
+        await stream.drain()
+    stream.close()
 
 
-async def _read_capped(stream: asyncio.StreamReader, limit: int) -> bytes:
+async def _read_capped(stream: asyncio.StreamReader | None, limit: int) -> bytes:
     """Reads to the end, so that the writer is never stuck, and keeps one byte more than allowed."""
     kept = bytearray()
-    while chunk := await stream.read(65536):
+    while stream and (chunk := await stream.read(65536)):
         kept += chunk[: limit + 1 - len(kept)]
     return bytes(kept)
 
@@ -169,7 +186,7 @@ def _where(verb: str, remote: Address | None) -> str:
 def _reason(complaint: bytes, remote: Address | None) -> str:
     """What git says went wrong, on one line; a remote's text is not ours, so only printable and short."""
     lines = complaint.decode("utf-8", "replace").splitlines() or ["it gave no reason"]
-    said = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines[-1:]
+    said = [line for line in lines if line.startswith(("fatal: ", "error: ", " ! "))] or lines[-1:]
     text = "".join(character for character in "; ".join(said) if character.isprintable())
     if remote and remote.credentials:
         text = text.replace(remote.credentials.value, "***")

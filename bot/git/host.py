@@ -4,7 +4,7 @@ The Protocol that the plain repository, GitHub and GitLab share. Nothing here me
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -19,9 +19,10 @@ class Author:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A change for review. `branch` is named for the request, so that a second try finds what the first one made.
+    """A change for review. `branch` is named for the request and never used for another one, so that a second try,
+    and whoever asks later, finds what the first one made.
 
-    `files` holds the whole new content by path; None takes the file away.
+    `files` holds the whole new content by path; None takes the file away. Nothing else is changed.
     """
 
     branch: str
@@ -29,19 +30,22 @@ class Proposal:
     body: str
     files: Mapping[str, str | None]
     author: Author | None = None  # None: the bot
-    labels: tuple[str, ...] = field(default=())
+    labels: tuple[str, ...] = ()  # where the host has such
 
 
 class Review(StrEnum):
     OPEN = "open"
     MERGED = "merged"
     CLOSED = "closed"  # without being merged
-    UNKNOWN = "unknown"  # there is no such proposal
+    UNKNOWN = "unknown"  # there is no such proposal; a plain repository cannot tell this from a closed one
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What became of a proposal. `url` is "" where the host has no pages; `revision` is the commit that merged it."""
+    """What became of a proposal. `url` and `number` are "" where the host has no pages.
+
+    `revision` is the commit on the base branch from which on the change stands there; "" until it is merged.
+    """
 
     review: Review
     url: str = ""
@@ -50,13 +54,22 @@ class Standing:
 
 
 class GitHost(Protocol):
-    """Raises GitFailed, its text free of credentials, when the host cannot be reached or refuses."""
+    """One repository and its base branch, at one host.
+
+    Every method raises GitFailed, its text free of credentials, when the host cannot be reached or refuses; GitBusy,
+    which is one, when it asks to come back later.
+    """
 
     async def read_file(self, path: str) -> str | None:
-        """The file as it stands on the base branch now; None when there is none."""
+        """The file as it stands on the base branch now; None when there is none. Of what is no text, GitFailed."""
 
     async def propose(self, proposal: Proposal) -> Standing:
-        """Opens it for review, or adopts what an earlier try left: branch, commit, pull request. Done once."""
+        """Opens it for review, or adopts what an earlier try left: branch, commit, pull request; then its standing.
 
-    async def look_up(self, branch: str) -> Standing:
-        """What became of the proposal on this branch."""
+        Called again after any failure, there is still one branch, one commit and one pull request. Never pushes over
+        anything: people's commits on the branch stay, and a branch of that name that is not ours is GitFailed. When
+        the base branch says already what is proposed, nothing is opened, and the standing is merged.
+        """
+
+    async def look_up(self, proposal: Proposal) -> Standing:
+        """What became of it. Merged also means that its files stand on the base as proposed, whoever put them there."""

@@ -40,9 +40,9 @@ class Repository:
     async def remote_revision(self, branch: str = "") -> str:
         """The commit the branch stands on at the remote now; "" is the remote's default branch. Fetches nothing."""
         name = _ref(branch)
-        async with self._alone():
+        async with self.alone():
             printed = await self.git.run(
-                "ls-remote", "--", self.address.url, name, repository=self._path, remote=self.address
+                "ls-remote", "--", self.address.url, name, repository=self.path, remote=self.address
             )
         for line in printed.decode().splitlines():
             revision, _, ref = line.partition("\t")
@@ -53,11 +53,11 @@ class Repository:
     async def fetch(self, branch: str = "") -> str:
         """The commit the branch stands on, now here with its files and without its history."""
         refspec = f"+{_ref(branch)}:refs/mentor/head"
-        async with self._alone():
+        async with self.alone():
             await self.git.run(
                 "fetch", "--depth=1", "--no-tags", "--no-write-fetch-head", "--quiet", "--",
                 self.address.url, refspec,
-                repository=self._path, remote=self.address,
+                repository=self.path, remote=self.address,
             )  # fmt: skip
             revision = await self._marked("head")
         if revision is None:
@@ -68,12 +68,12 @@ class Repository:
         """Keeps the revision, and under this name, until the name is given to another."""
         if not _MARK.fullmatch(name):
             raise GitFailed(f"{name!r} is no mark; write small letters.")
-        async with self._alone():
-            await self.git.run("update-ref", "--", f"refs/mentor/{name}", _revision(revision), repository=self._path)
+        async with self.alone():
+            await self.git.run("update-ref", "--", f"refs/mentor/{name}", _revision(revision), repository=self.path)
 
     async def marked(self, name: str) -> str | None:
         """The revision last kept under the name; None when there was none."""
-        async with self._alone():
+        async with self.alone():
             return await self._marked(name)
 
     async def check_out(self, revision: str, into: Path, *, subfolder: str = "") -> None:
@@ -84,7 +84,7 @@ class Repository:
         """
         path = read_subfolder(subfolder)
         tree = f"{_revision(revision)}:{path}"
-        async with self._alone():
+        async with self.alone():
             await self._check_is_folder(revision, path)
             await self._check_size(tree)
             half = _folder_beside(into)
@@ -95,25 +95,25 @@ class Repository:
                 await asyncio.to_thread(shutil.rmtree, half)
 
     @property
-    def _path(self) -> Path:
+    def path(self) -> Path:
         return self.folder.absolute()
 
     async def _write_files(self, tree: str, half: Path) -> None:
         index, files = half / "index", half / "tree"
         files.mkdir()
-        await self.git.run("read-tree", tree, repository=self._path, index=index)
+        await self.git.run("read-tree", tree, repository=self.path, index=index)
         await self.git.run(
-            f"--work-tree={files}", "checkout-index", "--all", "--quiet", repository=self._path, index=index
+            f"--work-tree={files}", "checkout-index", "--all", "--quiet", repository=self.path, index=index
         )
 
     async def _check_is_folder(self, revision: str, path: str) -> None:
         if path and not await self.git.run(
-            "ls-tree", "-d", "-z", "--full-tree", revision, "--", path, repository=self._path
+            "ls-tree", "-d", "-z", "--full-tree", revision, "--", path, repository=self.path
         ):
             raise GitFailed(f"{self.address} has no folder {path} at {revision}.")
 
     async def _check_size(self, tree: str) -> None:
-        listed = await self.git.run("ls-tree", "-r", "-l", "-z", "--full-tree", tree, repository=self._path)
+        listed = await self.git.run("ls-tree", "-r", "-l", "-z", "--full-tree", tree, repository=self.path)
         sizes = [entry.split(b"\t", 1)[0].split()[3] for entry in listed.split(b"\0") if entry]
         total = sum(int(size) for size in sizes if size.isdigit())
         if len(sizes) > MAX_FILES or total > MAX_BYTES:
@@ -124,11 +124,11 @@ class Repository:
 
     async def _marked(self, name: str) -> str | None:
         pattern = f"refs/mentor/{name}"
-        printed = await self.git.run("for-each-ref", "--format=%(objectname)", "--", pattern, repository=self._path)
+        printed = await self.git.run("for-each-ref", "--format=%(objectname)", "--", pattern, repository=self.path)
         return printed.decode().strip() or None
 
     @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[None]:
+    async def alone(self) -> AsyncIterator[None]:
         """One git at a time in the mirror, over all processes; so a lock file found here is a dead one's, and goes."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.folder.with_name(f"{self.folder.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
@@ -154,7 +154,7 @@ class Repository:
             lock.unlink(missing_ok=True)
 
     async def _make(self) -> None:
-        await self.git.run("init", "--bare", "--quiet", "--template=", repository=self._path)
+        await self.git.run("init", "--bare", "--quiet", "--template=", repository=self.path)
         (self.folder / "info").mkdir(exist_ok=True)
         (self.folder / "info" / "attributes").write_text(_ATTRIBUTES)
 

@@ -1,0 +1,125 @@
+"""What every host does with a proposal before it goes out: check its paths and texts, and sign it as ours.
+
+Pure. Does not talk to Git.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.errors import GitFailed
+from bot.git.address import read_branch
+from bot.git.host import Author, Proposal
+
+MAX_FILES = 100
+MAX_FILE_BYTES = 1024 * 1024  # what GitHub still gives back in one reply
+MAX_PATH = 400
+MAX_TITLE = 200  # GitLab takes 255, GitHub 256
+MAX_BODY = 60_000  # GitHub takes 65,536
+MAX_NAME = 100
+
+SIGNATURE = "Mentor-Proposal: "  # a line of the commit's message, found again after a merge, a squash or a rebase
+
+_EMAIL = re.compile(r"[^\s<>@]+@[^\s<>@]+")
+
+
+def checked(proposal: Proposal) -> Proposal:
+    """The proposal with its title and texts in the form that hosts take. Raises GitFailed for what may not go out."""
+    read_branch(proposal.branch)
+    _check_files(proposal.files)
+    return replace(
+        proposal,
+        title=_one_line(proposal.title, MAX_TITLE) or "Change the handbook",
+        body=_text(proposal.body)[:MAX_BODY].strip(),
+        author=_author(proposal.author) if proposal.author else None,
+        labels=tuple(label for label in (_one_line(label.replace(",", " "), 50) for label in proposal.labels) if label),
+    )
+
+
+def commit_message(proposal: Proposal) -> str:
+    """Title, body and our signature; the body cannot carry another proposal's."""
+    lines = [line for line in proposal.body.splitlines() if not line.strip().startswith(SIGNATURE.strip())]
+    body = "\n".join(lines).strip()
+    return "\n\n".join(part for part in (proposal.title, body, signature(proposal.branch)) if part) + "\n"
+
+
+def signature(branch: str) -> str:
+    return SIGNATURE + branch
+
+
+def is_signed(message: str, branch: str) -> bool:
+    return any(line.strip() == signature(branch) for line in message.splitlines())
+
+
+def read_file_path(text: str) -> str:
+    """A file's path in a repository as it is; GitFailed when it could lead elsewhere or be taken for an option."""
+    parts = text.split("/")
+    is_plain = (
+        0 < len(text) <= MAX_PATH
+        and text.isprintable()
+        and "\\" not in text
+        and not text.startswith(("-", ":"))
+        and all(part and part not in (".", "..") and not _is_git_folder(part) for part in parts)
+    )
+    if not is_plain:
+        shown = repr(text if len(text) <= 80 else text[:79] + "…")
+        raise GitFailed(f"{shown} is no path of a file in a repository; write it like articles/buckets.md.")
+    return text
+
+
+def blob_id(content: str, *, like: str) -> str:
+    """The id under which Git keeps the text, by the hash that the id `like` was made with."""
+    raw = content.encode()
+    digest = hashlib.sha256 if len(like) == 64 else hashlib.sha1
+    return digest(b"blob %d\0" % len(raw) + raw).hexdigest()
+
+
+def read_content(raw: bytes, path: str) -> str:
+    """The file's text; GitFailed when it is none."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise GitFailed(f"{path} is not UTF-8 text.") from None
+
+
+def _check_files(files: Mapping[str, str | None]) -> None:
+    if not 1 <= len(files) <= MAX_FILES:
+        raise GitFailed(f"A proposal changes 1 to {MAX_FILES} files; this one has {len(files)}.")
+    for path, content in files.items():
+        read_file_path(path)
+        if any(other.startswith(f"{path}/") for other in files):
+            raise GitFailed(f"{path} cannot be a file and a folder at once.")
+        if content is not None and (_size(content, path) > MAX_FILE_BYTES or "\0" in content):
+            raise GitFailed(f"{path} is no text of at most {MAX_FILE_BYTES} bytes.")
+
+
+def _size(content: str, path: str) -> int:
+    try:
+        return len(content.encode())
+    except UnicodeEncodeError:
+        raise GitFailed(f"{path} would hold half a character; it cannot be written as UTF-8.") from None
+
+
+def _is_git_folder(part: str) -> bool:
+    """Also in the forms that macOS and Windows take for `.git`."""
+    seen = "".join(character for character in part if unicodedata.category(character) != "Cf").rstrip(" .").casefold()
+    return seen == ".git" or re.fullmatch(r"git~\d", seen) is not None or seen.startswith(".git:")
+
+
+def _author(author: Author) -> Author:
+    name = _one_line(re.sub(r"[<>]", "", author.name), MAX_NAME).strip(".,:;\"' ")
+    if not name or not _EMAIL.fullmatch(author.email) or not author.email.isprintable():
+        raise GitFailed("The author of a change needs a name and an e-mail address.")
+    return Author(name, author.email)
+
+
+def _one_line(text: str, most: int) -> str:
+    line = " ".join("".join(one if one.isprintable() else " " for one in _text(text)).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def _text(text: str) -> str:
+    """Without what no host stores: half characters and zero bytes."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "").replace("\r\n", "\n")
