@@ -15,6 +15,7 @@ class Hosted:
 
     host: GitHost
     remote: Remote
+    committer: str
 
     def merge(self, branch: str) -> str:
         """The merge commit."""

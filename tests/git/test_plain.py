@@ -9,15 +9,12 @@ from pathlib import Path
 import pytest
 
 from bot.errors import GitFailed
-from bot.git.address import read_address
-from bot.git.command import Git
-from bot.git.host import Author, Proposal, Review
-from bot.git.plain import DEPTH, PlainHost
-from bot.git.repository import Repository
+from bot.git.host import Proposal, Review
+from bot.git.plain import DEPTH
 from tests.git.hosted import Hosted
+from tests.git.hosting import BOT_LINE, plain
 from tests.git.remote import make_remote
 
-BOT = Author("Mentor", "mentor@example.com")
 PROPOSAL = Proposal("mentor/draft-7", "Say it", "", {"articles/a.md": "New.\n"})
 PATH = os.environ["PATH"]
 
@@ -26,12 +23,7 @@ PATH = os.environ["PATH"]
 def hosted(tmp_path: Path) -> Hosted:
     remote = make_remote(tmp_path / "remote.git")
     remote.commit({"articles/a.md": "Old.\n", "other.md": "Other.\n"})
-    return Hosted(plain(tmp_path, name="ours"), remote)
-
-
-def plain(tmp_path: Path, *, name: str, path: str = PATH, branch: str = "main") -> PlainHost:
-    address = read_address(f"file://{tmp_path}/remote.git")
-    return PlainHost(Repository(Git({"PATH": path}), address, tmp_path / name / "mirror.git"), branch, BOT)
+    return Hosted(plain(tmp_path), remote, BOT_LINE)
 
 
 def git_that(tmp_path: Path, lines: str) -> str:
@@ -51,7 +43,7 @@ async def test_second_try_after_a_failure_at_any_step_ends_with_one_branch(
     do = '"$real" "$@"; ' if is_done else ""
     failing = git_that(tmp_path, f'case " $* " in *" {verb} "*) {do}echo "fatal: cut off" >&2; exit 128;; esac')
     with suppress(GitFailed):  # a push that was done is found, so that one succeeds
-        await plain(tmp_path, name="ours", path=failing).propose(PROPOSAL)
+        await plain(tmp_path, path=failing).propose(PROPOSAL)
 
     standing = await hosted.host.propose(PROPOSAL)
 
@@ -61,7 +53,7 @@ async def test_second_try_after_a_failure_at_any_step_ends_with_one_branch(
 async def test_push_whose_reply_is_lost_is_found_at_once(hosted: Hosted, tmp_path: Path) -> None:
     lost = git_that(tmp_path, 'case " $* " in *" push "*) "$real" "$@"; exit 1;; esac')
 
-    standing = await plain(tmp_path, name="ours", path=lost).propose(PROPOSAL)
+    standing = await plain(tmp_path, path=lost).propose(PROPOSAL)
 
     assert (standing.review, hosted.commits(PROPOSAL.branch)) == (Review.OPEN, [PROPOSAL.title])
 
@@ -84,7 +76,7 @@ async def test_branch_made_by_others_since_we_looked_is_not_moved(hosted: Hosted
     )
 
     with pytest.raises(GitFailed, match="git push failed"):
-        await plain(tmp_path, name="ours", path=racing).propose(PROPOSAL)
+        await plain(tmp_path, path=racing).propose(PROPOSAL)
 
     assert hosted.tip(PROPOSAL.branch) == theirs
 
@@ -121,7 +113,7 @@ async def test_our_own_mirrors_hooks_never_run(hosted: Hosted, tmp_path: Path) -
 
 
 async def test_default_branch_is_the_base_when_none_is_named(hosted: Hosted, tmp_path: Path) -> None:
-    host = plain(tmp_path, name="ours", branch="")
+    host = plain(tmp_path, branch="")
 
     await host.propose(PROPOSAL)
 
@@ -133,35 +125,7 @@ async def test_base_that_is_not_there_is_named(tmp_path: Path, branch: str, said
     make_remote(tmp_path / "remote.git")
 
     with pytest.raises(GitFailed, match=said):
-        await plain(tmp_path, name="ours", branch=branch).propose(PROPOSAL)
-
-
-@pytest.mark.parametrize("mode", ["120000", "160000"], ids=["link", "submodule"])
-async def test_link_in_place_of_the_file_is_neither_read_nor_changed(hosted: Hosted, mode: str) -> None:
-    blob = hosted.remote.git("hash-object", "-w", "--stdin", given="/etc/passwd")
-    hosted.remote.commit_entries([f"{mode} {blob if mode == '120000' else '1' * 40}\tarticles/a.md"])
-
-    with pytest.raises(GitFailed, match="a link or a submodule"):
-        await hosted.host.propose(PROPOSAL)
-    with pytest.raises(GitFailed, match="a link or a submodule"):
-        await hosted.host.read_file("articles/a.md")
-
-
-async def test_file_below_a_link_is_refused(hosted: Hosted) -> None:
-    hosted.remote.commit({"articles": "/etc", "other.md": "Other.\n"}, modes={"articles": "120000"})
-
-    with pytest.raises(GitFailed, match="would change 'articles' too"):
-        await hosted.host.propose(PROPOSAL)
-
-    assert hosted.branches() == ["main"]
-
-
-async def test_file_that_is_no_text_is_not_read(hosted: Hosted) -> None:
-    blob = hosted.remote.git("hash-object", "-w", "--stdin", given=b"\xff\xfe")
-    hosted.remote.commit_entries([f"100644 {blob}\timage.png"])
-
-    with pytest.raises(GitFailed, match=r"image\.png is not UTF-8 text"):
-        await hosted.host.read_file("image.png")
+        await plain(tmp_path, branch=branch).propose(PROPOSAL)
 
 
 async def test_history_longer_than_is_fetched_still_takes_a_proposal(hosted: Hosted) -> None:

@@ -1,0 +1,256 @@
+"""A GitHub on loopback as strict as the real one about what it is sent, with one real repository behind it."""
+
+import subprocess
+from base64 import b64encode
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from tests.git.hosted import Hosted
+from tests.git.remote import ISOLATED, Remote
+from tests.git.serving import Faults, body_of, refused
+
+TOKEN = "github_pat_canary0123456789"
+REPOSITORY = "platform/handbook"
+
+
+@dataclass
+class GitHubServer:
+    remote: Remote
+    faults: Faults = field(default_factory=Faults)
+    pulls: list[dict[str, Any]] = field(default_factory=list)
+    url: str = ""
+
+    def application(self) -> web.Application:
+        app = web.Application(middlewares=[self.faults.middleware, self._guard], client_max_size=2**25)
+        at = f"/repos/{REPOSITORY}"
+        app.router.add_get(at, self.repository)
+        app.router.add_get(f"{at}/git/ref/{{ref:.+}}", self.ref)
+        app.router.add_post(f"{at}/git/refs", self.make_ref)
+        app.router.add_get(f"{at}/git/commits/{{sha}}", self.commit)
+        app.router.add_post(f"{at}/git/commits", self.make_commit)
+        app.router.add_get(f"{at}/git/trees/{{sha}}", self.tree)
+        app.router.add_post(f"{at}/git/trees", self.make_tree)
+        app.router.add_get(f"{at}/git/blobs/{{sha}}", self.blob)
+        app.router.add_get(f"{at}/commits", self.commits)
+        app.router.add_get(f"{at}/pulls", self.list_pulls)
+        app.router.add_post(f"{at}/pulls", self.make_pull)
+        app.router.add_post(f"{at}/issues/{{number}}/labels", self.add_labels)
+        return app
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if not request.headers.get("User-Agent"):
+            raise refused(403, "Request forbidden by administrative rules.")
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            raise refused(401, "Bad credentials", documentation_url="https://docs.github.com/rest", status="401")
+        if request.headers.get("Accept") != "application/vnd.github+json":
+            raise refused(415, "Unsupported 'Accept' header")
+        try:
+            return await handler(request)  # type: ignore[no-any-return]
+        except web.HTTPNotFound:
+            raise refused(404, "Not Found", documentation_url="https://docs.github.com/rest", status="404") from None
+
+    async def repository(self, _: web.Request) -> web.Response:
+        return web.json_response({"full_name": REPOSITORY, "default_branch": "main", "private": True})
+
+    async def ref(self, request: web.Request) -> web.Response:
+        if not self.remote.git("for-each-ref"):
+            raise refused(409, "Git Repository is empty.")
+        ref = f"refs/{request.match_info['ref']}"
+        sha = self._known(ref)
+        if not sha:
+            raise web.HTTPNotFound
+        return web.json_response({"ref": ref, "object": {"type": "commit", "sha": sha}})
+
+    async def make_ref(self, request: web.Request) -> web.Response:
+        body = await body_of(request)
+        ref, sha = _needed(body, "ref", "sha")
+        if not ref.startswith("refs/") or ref.count("/") < 2:
+            raise refused(422, "Reference name must start with 'refs/' and have at least two slashes.")
+        if self._known(ref):
+            raise refused(422, "Reference already exists")
+        if not self._known(sha):
+            raise refused(422, "Object does not exist")
+        self.remote.git("update-ref", ref, sha)
+        return web.json_response({"ref": ref, "object": {"type": "commit", "sha": sha}}, status=201)
+
+    async def commit(self, request: web.Request) -> web.Response:
+        sha = request.match_info["sha"]
+        if len(sha) != 40 or not self._known(f"{sha}^{{commit}}"):
+            raise web.HTTPNotFound
+        return web.json_response({"sha": sha, "tree": {"sha": self._known(f"{sha}^{{tree}}")}})
+
+    async def make_commit(self, request: web.Request) -> web.Response:
+        body = await body_of(request)
+        message, tree = _needed(body, "message", "tree")
+        parents = body.get("parents", [])
+        if not all(self._known(f"{one}^{{commit}}") for one in parents) or not self._known(f"{tree}^{{tree}}"):
+            raise refused(422, "Tree SHA does not exist" if parents else "The specified parents are invalid.")
+        author: dict[str, Any] = body.get("author", {"name": "token", "email": "token@users.noreply.github.com"})
+        committer: dict[str, Any] = body.get("committer", author)
+        people: dict[str, str] = {}
+        for role, person in (("AUTHOR", author), ("COMMITTER", committer)):
+            name, email = _needed(person, "name", "email")
+            people |= {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": email}
+        given = [part for one in parents for part in ("-p", one)]
+        done = subprocess.run(
+            ["git", "commit-tree", tree, *given],
+            input=message.encode(), env=ISOLATED | people | {"GIT_DIR": str(self.remote.folder)},
+            capture_output=True, check=True,
+        )  # fmt: skip
+        return web.json_response({"sha": done.stdout.decode().strip(), "tree": {"sha": tree}}, status=201)
+
+    async def tree(self, request: web.Request) -> web.Response:
+        sha = request.match_info["sha"]
+        if not self._known(f"{sha}^{{tree}}"):
+            raise web.HTTPNotFound
+        entries = []
+        for line in self.remote.git("ls-tree", "-z", sha).split("\0"):
+            if line:
+                facts, path = line.split("\t", 1)
+                mode, kind, object_id = facts.split()
+                entries.append({"path": path, "mode": mode, "type": kind, "sha": object_id})
+        return web.json_response({"sha": sha, "tree": entries, "truncated": False})
+
+    async def make_tree(self, request: web.Request) -> web.Response:
+        body = await body_of(request)
+        (entries,) = _needed(body, "tree")
+        index = self.remote.folder.with_name("github-index")
+        index.unlink(missing_ok=True)
+        if body.get("base_tree"):
+            self.remote.git("read-tree", body["base_tree"], index=index)
+        for entry in entries:
+            self._put(entry, index)
+        return web.json_response({"sha": self.remote.git("write-tree", index=index)}, status=201)
+
+    def _put(self, entry: dict[str, Any], index: Any) -> None:
+        path, mode = _needed(entry, "path", "mode")
+        if any(part in ("", ".", "..", ".git") for part in path.split("/")):
+            raise refused(422, "tree.path contains a malformed path component")
+        if mode not in ("100644", "100755", "040000", "160000", "120000"):
+            raise refused(422, "tree.mode is not valid")
+        if entry.get("sha", "") is None:
+            if not self.remote.git("ls-files", "--", path, index=index):
+                raise refused(422, "GitRPC::BadObjectState")
+            line = f"0 {'0' * 40}\t{path}\0"
+        else:
+            blob = self.remote.git("hash-object", "-w", "--stdin", given=entry["content"])
+            line = f"{mode} {blob}\t{path}\0"
+        self.remote.git("update-index", "-z", "--index-info", given=line, index=index)
+
+    async def blob(self, request: web.Request) -> web.Response:
+        sha = request.match_info["sha"]
+        if not self._known(sha):
+            raise web.HTTPNotFound
+        raw = subprocess.run(
+            ["git", "cat-file", "blob", sha],
+            env=ISOLATED | {"GIT_DIR": str(self.remote.folder)}, capture_output=True, check=True,
+        ).stdout  # fmt: skip
+        encoded = b64encode(raw).decode()
+        lines = "\n".join(encoded[at : at + 60] for at in range(0, len(encoded), 60))
+        return web.json_response({"sha": sha, "size": len(raw), "encoding": "base64", "content": lines})
+
+    async def commits(self, request: web.Request) -> web.Response:
+        start = self._known(f"refs/heads/{request.query.get('sha', 'main')}")
+        if not start:
+            raise web.HTTPNotFound
+        count = min(int(request.query.get("per_page", "30")), 100)
+        said = self.remote.git("log", f"-{count}", "--format=%H%x00%B%x01", start).split("\x01")
+        commits = [one.strip("\n").split("\0") for one in said if one.strip("\n")]
+        return web.json_response([{"sha": sha, "commit": {"message": message}} for sha, message in commits])
+
+    async def list_pulls(self, request: web.Request) -> web.Response:
+        """As at GitHub, a head without its owner filters nothing."""
+        state, head, base = (request.query.get(name, "") for name in ("state", "head", "base"))
+        found = [
+            pull
+            for pull in reversed(self.pulls)
+            if state in ("all", pull["state"]) or (not state and pull["state"] == "open")
+            if ":" not in head or pull["head"]["label"] == head
+            if not base or pull["base"]["ref"] == base
+        ]
+        count = min(int(request.query.get("per_page", "30")), 100)
+        return web.json_response(found[:count])
+
+    async def make_pull(self, request: web.Request) -> web.Response:
+        body = await body_of(request)
+        title, head, base = _needed(body, "title", "head", "base")
+        branch = head.rpartition(":")[2]
+        for name, ref in (("head", branch), ("base", base)):
+            if not self._known(f"refs/heads/{ref}"):
+                raise _invalid({"resource": "PullRequest", "field": name, "code": "invalid"})
+        label = f"{REPOSITORY.split('/')[0]}:{branch}"
+        if any(pull["state"] == "open" and pull["head"]["label"] == label for pull in self.pulls):
+            raise _invalid({"code": "custom", "message": f"A pull request already exists for {label}."})
+        if not self.remote.git("rev-list", "-1", f"refs/heads/{base}..refs/heads/{branch}"):
+            raise _invalid({"code": "custom", "message": f"No commits between {base} and {branch}"})
+        number = len(self.pulls) + 1
+        pull = {
+            "number": number, "state": "open", "title": title, "body": body.get("body"), "labels": [],
+            "html_url": f"{self.url}/{REPOSITORY}/pull/{number}", "merged_at": None, "merge_commit_sha": None,
+            "head": {"label": label, "ref": branch, "repo": {"full_name": REPOSITORY}}, "base": {"ref": base},
+        }  # fmt: skip
+        self.pulls.append(pull)
+        return web.json_response(pull, status=201)
+
+    async def add_labels(self, request: web.Request) -> web.Response:
+        (labels,) = _needed(await body_of(request), "labels")
+        pull = next((one for one in self.pulls if str(one["number"]) == request.match_info["number"]), None)
+        if pull is None:
+            raise web.HTTPNotFound
+        pull["labels"] += [{"name": label} for label in labels if {"name": label} not in pull["labels"]]
+        return web.json_response(pull["labels"])
+
+    def _known(self, name: str) -> str:
+        try:
+            return self.remote.git("rev-parse", "--verify", "--quiet", name)
+        except subprocess.CalledProcessError:
+            return ""
+
+
+@dataclass
+class GitHubHosted(Hosted):
+    server: GitHubServer
+
+    def merge(self, branch: str) -> str:
+        return self._merged(branch, super().merge(branch))
+
+    def squash(self, branch: str, *, message: str = "") -> str:
+        return self._merged(branch, super().squash(branch, message=message))
+
+    def fast_forward(self, branch: str) -> str:
+        return self._merged(branch, super().fast_forward(branch))
+
+    def close(self, branch: str) -> None:
+        self._pull(branch)["state"] = "closed"
+
+    def delete(self, branch: str) -> None:
+        super().delete(branch)
+        self._pull(branch)["state"] = "closed"
+
+    def opened(self, branch: str) -> int:
+        return sum(pull["head"]["ref"] == branch and pull["state"] == "open" for pull in self.server.pulls)
+
+    def labels(self, branch: str) -> list[str]:
+        return [label["name"] for label in self._pull(branch)["labels"]]
+
+    def _merged(self, branch: str, revision: str) -> str:
+        self._pull(branch).update(state="closed", merged_at="2026-11-27T10:00:00Z", merge_commit_sha=revision)
+        return revision
+
+    def _pull(self, branch: str) -> dict[str, Any]:
+        (pull,) = (one for one in self.server.pulls if one["head"]["ref"] == branch)
+        return pull
+
+
+def _needed(body: dict[str, Any], *names: str) -> list[Any]:
+    for name in names:
+        if not body.get(name):
+            raise refused(422, f'Invalid request.\n\n"{name}" wasn\'t supplied.')
+    return [body[name] for name in names]
+
+
+def _invalid(error: dict[str, str]) -> web.HTTPException:
+    return refused(422, "Validation Failed", errors=[error])

@@ -1,0 +1,72 @@
+"""What both hosts' servers share: who may call, faults on demand, and a count of what was asked."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from bot.model import Json
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass
+class Fault:
+    """What goes wrong at one call: its reply is lost, before or after it was carried out, or is another one.
+
+    With `is_the_end` no later call gets through either, as when our process died there.
+    """
+
+    method: str
+    path: str  # how it ends
+    is_done: bool = False
+    is_the_end: bool = False
+    reply: Callable[[], web.Response] | None = None  # None: the connection is cut
+
+
+@dataclass
+class Faults:
+    waiting: list[Fault] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    is_down: bool = False
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self.calls.append(f"{request.method} {request.raw_path}")
+        if self.is_down:
+            return _cut(request)
+        fault = next((one for one in self.waiting if _meets(one, request)), None)
+        if fault is None:
+            return await handler(request)
+        self.waiting.remove(fault)
+        self.is_down = fault.is_the_end
+        if fault.is_done:
+            await handler(request)
+        return fault.reply() if fault.reply else _cut(request)
+
+
+def _cut(request: web.Request) -> web.Response:
+    assert request.transport is not None
+    request.transport.close()
+    return web.Response()
+
+
+def _meets(fault: Fault, request: web.Request) -> bool:
+    return request.method == fault.method and request.path.endswith(fault.path)
+
+
+def refused(status: int, message: object, /, **more: object) -> web.HTTPException:
+    """To be raised; `message` as the host words it."""
+    error = web.HTTPException(text=json.dumps({"message": message, **more}), content_type="application/json")
+    error.set_status(status)
+    return error
+
+
+async def body_of(request: web.Request) -> Json:
+    if request.content_type != "application/json":
+        raise refused(415, "Unsupported Media Type")
+    body = await request.json()
+    if not isinstance(body, dict):
+        raise refused(400, "Problems parsing JSON")
+    return body
