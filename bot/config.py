@@ -4,14 +4,17 @@ The only module that reads the environment. Secrets are held in `Secret`, which 
 """
 
 import os
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.clock import Clock, scaled
 from bot.errors import SettingsInvalid
+
+EMAIL = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,17 @@ class Secret:
 
     def __str__(self) -> str:
         return "***"
+
+
+@dataclass(frozen=True)
+class GitSettings:
+    """How changes are proposed: who commits, and the tokens for hosts that have pages for review."""
+
+    email: str
+    github_token: Secret
+    github_api_url: str
+    gitlab_token: Secret
+    gitlab_api_url: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,7 @@ class Settings:
     command: str
     log_level: str
     clock: Clock
+    git: GitSettings
     environment: Mapping[str, str] = field(repr=False)  # for git and ssh, which read their own
 
     @property
@@ -67,13 +82,14 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         slack_bot_token=_token(env, "SLACK_BOT_TOKEN", "xoxb-", problems),
         slack_app_token=_token(env, "SLACK_APP_TOKEN", "xapp-", problems),
         slack_signing_secret=Secret(of("SLACK_SIGNING_SECRET", "")),
-        slack_api_url=_api_url(of("SLACK_API_URL", "https://slack.com/api/"), problems),
+        slack_api_url=_api_url("SLACK_API_URL", of("SLACK_API_URL", "https://slack.com/api"), problems) + "/",
         http_host=of("MENTOR_HTTP_HOST", "127.0.0.1"),
         http_port=_port(of("MENTOR_HTTP_PORT", "8080"), problems),
         name=of("MENTOR_NAME", "Mentor"),
         command=_command(of("MENTOR_COMMAND", "/platform"), problems),
         log_level=_log_level(of("MENTOR_LOG_LEVEL", "info"), problems),
         clock=_clock(of("MENTOR_CLOCK", ""), problems),
+        git=_git(of, problems),
         environment=dict(env),
     )
     if problems:
@@ -122,12 +138,36 @@ def _token(env: Mapping[str, str], name: str, prefix: str, problems: list[str]) 
     return Secret(value)
 
 
-def _api_url(value: str, problems: list[str]) -> str:
-    address = urlsplit(value)
-    is_here = address.scheme == "http" and address.hostname in {"127.0.0.1", "localhost", "::1"}
-    if not (is_here or (address.scheme == "https" and address.hostname)):
-        problems.append("SLACK_API_URL: must be https (http is accepted on this machine only)")
-    return value if value.endswith("/") else value + "/"
+def _api_url(name: str, value: str, problems: list[str]) -> str:
+    """Without a slash at its end."""
+    try:
+        address = urlsplit(value)
+        is_here = address.scheme == "http" and address.hostname in {"127.0.0.1", "localhost", "::1"}
+        is_good = is_here or (address.scheme == "https" and bool(address.hostname))
+    except ValueError:
+        is_good = False
+    if not is_good:
+        problems.append(f"{name}: must be https (http is accepted on this machine only)")
+    return value.rstrip("/")
+
+
+def _git(of: Callable[..., str], problems: list[str]) -> GitSettings:
+    email = of("MENTOR_GIT_EMAIL", "mentor@localhost")
+    if not EMAIL.fullmatch(email):
+        problems.append("MENTOR_GIT_EMAIL: is no e-mail address; write for example mentor@example.com")
+    return GitSettings(
+        email=email,
+        github_token=_host_token("GITHUB_TOKEN", of("GITHUB_TOKEN"), problems),
+        github_api_url=_api_url("GITHUB_API_URL", of("GITHUB_API_URL", "https://api.github.com"), problems),
+        gitlab_token=_host_token("GITLAB_TOKEN", of("GITLAB_TOKEN"), problems),
+        gitlab_api_url=_api_url("CI_API_V4_URL", of("CI_API_V4_URL", "https://gitlab.com/api/v4"), problems),
+    )
+
+
+def _host_token(name: str, value: str, problems: list[str]) -> Secret:
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        problems.append(f"{name}: holds white space or other characters no token has; copy the token alone")
+    return Secret(value)
 
 
 def _port(value: str, problems: list[str]) -> int:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.config import EMAIL
 from bot.errors import GitFailed
 from bot.git.address import read_branch
 from bot.git.host import Author, Proposal
@@ -21,8 +22,6 @@ MAX_BODY = 60_000  # GitHub takes 65,536
 MAX_NAME = 100
 
 SIGNATURE = "Mentor-Proposal: "  # a line of the commit's message, found again after a merge, a squash or a rebase
-
-_EMAIL = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 
 
 def checked(proposal: Proposal) -> Proposal:
@@ -110,7 +109,7 @@ def _is_git_folder(part: str) -> bool:
 
 def _author(author: Author) -> Author:
     name = _one_line(re.sub(r"[<>]", "", author.name), MAX_NAME).strip(".,:;\"' ")
-    if not name or not _EMAIL.fullmatch(author.email) or not author.email.isprintable():
+    if not name or not EMAIL.fullmatch(author.email) or not author.email.isprintable():
         raise GitFailed("The author of a change needs a name and an e-mail address.")
     return Author(name, author.email)
 

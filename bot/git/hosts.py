@@ -1,0 +1,59 @@
+"""Which Git host a repository's address means, made ready from the settings."""
+
+import hashlib
+from urllib.parse import unquote, urlsplit
+
+from bot.config import Settings
+from bot.errors import GitFailed
+from bot.git import github, gitlab
+from bot.git.address import Address
+from bot.git.command import Git
+from bot.git.github import GitHub
+from bot.git.gitlab import GitLab
+from bot.git.host import Author, GitHost
+from bot.git.plain import PlainHost
+from bot.git.repository import Repository
+from bot.git.rest import Rest
+from bot.git.reviewed import ReviewedHost
+
+GITHUB, GITLAB = "github.com", "gitlab.com"
+
+
+def host_for(address: Address, settings: Settings, *, branch: str = "") -> GitHost:
+    """The host of this repository; `branch` is the base ("" the default branch).
+
+    GitHub and GitLab are known by their names, or by the address of their API in the settings, and need a token there;
+    everything else, and they without a token, is a plain repository: branches without a page for review.
+    Raises GitFailed for an address that is no repository's on such a host.
+    """
+    host, path = _place(address)
+    ours, bot = settings.git, Author(settings.name, settings.git.email)
+    if ours.github_token and host in (GITHUB, _web_host(ours.github_api_url)):
+        owner, _, name = path.partition("/")
+        if not name or "/" in name:
+            raise GitFailed(f"{address} is no repository at GitHub; write https://{host}/OWNER/NAME.")
+        rest = Rest("GitHub", ours.github_api_url, "GITHUB_TOKEN")
+        return ReviewedHost(GitHub(rest, github.Token(ours.github_token), owner, name, branch, bot))
+    if ours.gitlab_token and host in (GITLAB, _web_host(ours.gitlab_api_url)):
+        if "/" not in path:
+            raise GitFailed(f"{address} is no repository at GitLab; write https://{host}/GROUP/NAME.")
+        rest = Rest("GitLab", ours.gitlab_api_url, "GITLAB_TOKEN")
+        return ReviewedHost(GitLab(rest, gitlab.Token(ours.gitlab_token), path, branch, bot))
+    mirror = settings.data_folder / "proposals" / hashlib.sha256(address.url.encode()).hexdigest()[:16] / "mirror.git"
+    return PlainHost(Repository(Git(settings.environment), address, mirror), branch, bot)
+
+
+def _place(address: Address) -> tuple[str, str]:
+    """The address's host and the repository's path there, without its suffix; no host for one of this machine."""
+    if "://" in address.url:
+        parts = urlsplit(address.url)
+        host, path = parts.hostname or "", unquote(parts.path)
+    else:
+        place, _, path = address.url.partition(":")
+        host = place.rpartition("@")[2].lower()
+    return host, path.strip("/").removesuffix(".git")
+
+
+def _web_host(api_url: str) -> str:
+    """Where the pages and repositories of an API stand: its own host, without the `api.` that GitHub's have."""
+    return (urlsplit(api_url).hostname or "").removeprefix("api.")

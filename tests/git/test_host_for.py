@@ -1,0 +1,115 @@
+"""Which host an address means, and the settings that Git hosts read."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.config import Settings, read_settings
+from bot.errors import GitFailed, SettingsInvalid
+from bot.git.address import read_address
+from bot.git.github import GitHub
+from bot.git.gitlab import GitLab
+from bot.git.hosts import host_for
+from bot.git.plain import PlainHost
+from bot.git.reviewed import ReviewedHost
+
+TOKENS = {"GITHUB_TOKEN": "ghp_canary", "GITLAB_TOKEN": "glpat-canary"}
+OWN = TOKENS | {"GITHUB_API_URL": "https://ghe.example.com/api/v3/", "CI_API_V4_URL": "https://git.example.com/api/v4"}
+
+
+def settings(tmp_path: Path, environment: dict[str, str]) -> Settings:
+    return read_settings({"MENTOR_DATA": str(tmp_path), "MENTOR_GIT_EMAIL": "mentor@example.com", **environment})
+
+
+def pages(address: str, settings: Settings) -> Any:
+    host = host_for(read_address(address), settings, branch="main")
+    return host.pages if isinstance(host, ReviewedHost) else host
+
+
+@pytest.mark.parametrize(
+    ("address", "environment", "api"),
+    [
+        ("https://github.com/acme/handbook.git", TOKENS, "https://api.github.com"),
+        ("git@GitHub.com:acme/handbook.git", TOKENS, "https://api.github.com"),
+        ("ssh://git@ghe.example.com:2222/acme/handbook", OWN, "https://ghe.example.com/api/v3"),
+        ("https://acme.ghe.com/acme/handbook", TOKENS | {"GITHUB_API_URL": "https://api.acme.ghe.com"},
+         "https://api.acme.ghe.com"),
+    ],
+    ids=["https", "scp", "enterprise", "enterprise cloud"],
+)  # fmt: skip
+def test_github_is_known_by_its_name_or_its_api(
+    tmp_path: Path, address: str, environment: dict[str, str], api: str
+) -> None:
+    found = pages(address, settings(tmp_path, environment))
+
+    assert isinstance(found, GitHub)
+    assert (found.owner, found.name, found.branch, found.rest.url) == ("acme", "handbook", "main", api)
+    assert (found.bot.name, found.bot.email) == ("Mentor", "mentor@example.com")
+
+
+@pytest.mark.parametrize(
+    ("address", "environment", "api"),
+    [
+        ("https://gitlab.com/acme/platform/handbook.git", TOKENS, "https://gitlab.com/api/v4"),
+        ("git@git.example.com:acme/platform/handbook.git", OWN, "https://git.example.com/api/v4"),
+    ],
+    ids=["https", "our own"],
+)
+def test_gitlab_is_known_by_its_name_or_its_api(
+    tmp_path: Path, address: str, environment: dict[str, str], api: str
+) -> None:
+    found = pages(address, settings(tmp_path, environment))
+
+    assert isinstance(found, GitLab)
+    assert (found.project, found.branch, found.rest.url) == ("acme/platform/handbook", "main", api)
+
+
+@pytest.mark.parametrize(
+    ("address", "environment"),
+    [
+        ("https://github.com/acme/handbook.git", {}),
+        ("https://gitlab.example.com/acme/handbook.git", TOKENS),
+        ("https://github.com.evil.example/acme/handbook.git", TOKENS),
+        ("file:///srv/github.com/handbook.git", TOKENS),
+        ("github.com@evil.example:acme/handbook.git", TOKENS),
+    ],
+    ids=["no token", "a host not named", "a name that begins the same", "this machine", "a user's name"],
+)
+def test_everything_else_is_plain_and_gets_no_token(tmp_path: Path, address: str, environment: dict[str, str]) -> None:
+    found = pages(address, settings(tmp_path, environment))
+
+    assert isinstance(found, PlainHost)
+    assert found.repository.folder.is_relative_to(tmp_path / "proposals")
+    assert "canary" not in repr(found)
+
+
+@pytest.mark.parametrize("address", ["https://github.com/acme", "https://github.com/a/b/c", "https://gitlab.com/acme"])
+def test_address_of_no_repository_is_refused(tmp_path: Path, address: str) -> None:
+    with pytest.raises(GitFailed, match=r"is no repository at Git(Hub|Lab); write https://"):
+        pages(address, settings(tmp_path, TOKENS))
+
+
+def test_tokens_are_never_shown(tmp_path: Path) -> None:
+    ours = settings(tmp_path, TOKENS)
+
+    assert "canary" not in repr(ours) + str(ours) + repr(host_for(read_address("https://github.com/a/b"), ours))
+
+
+def test_problems_of_all_settings_are_named_at_once() -> None:
+    wrong = {
+        "GITHUB_TOKEN": "two words",
+        "GITLAB_TOKEN": "zwölf",
+        "GITHUB_API_URL": "http://ghe.example.com/api/v3",
+        "CI_API_V4_URL": "https://[",
+        "MENTOR_GIT_EMAIL": "Mentor",
+    }
+
+    with pytest.raises(SettingsInvalid) as invalid:
+        read_settings(wrong)
+
+    assert sorted(line.partition(":")[0] for line in invalid.value.problems) == sorted(wrong)
+
+
+def test_api_on_this_machine_may_be_without_https() -> None:
+    assert read_settings({"GITHUB_API_URL": "http://127.0.0.1:8080"}).git.github_api_url == "http://127.0.0.1:8080"
