@@ -15,6 +15,7 @@ from bot.clock import Clock, scaled
 from bot.errors import SettingsInvalid
 
 EMAIL = re.compile(r"[^\s<>@]+@[^\s<>@]+")
+OPENAI_URL = "https://api.openai.com/v1"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ class Settings:
     name: str
     command: str
     log_level: str
+    llm_model: str  # "": no model is asked
+    llm_base_url: str
+    openai_api_key: Secret
+    llm_per_person_day: int
+    llm_per_day: int
     clock: Clock
     git: GitSettings
     environment: Mapping[str, str] = field(repr=False)  # for git and ssh, which read their own
@@ -88,10 +94,17 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         name=of("MENTOR_NAME", "Mentor"),
         command=_command(of("MENTOR_COMMAND", "/platform"), problems),
         log_level=_log_level(of("MENTOR_LOG_LEVEL", "info"), problems),
+        llm_model=of("MENTOR_LLM_MODEL"),
+        llm_base_url=_llm_base_url(of("MENTOR_LLM_BASE_URL"), problems),
+        openai_api_key=_key("OPENAI_API_KEY", of("OPENAI_API_KEY"), problems),
+        llm_per_person_day=_count("MENTOR_LLM_PER_PERSON_DAY", of("MENTOR_LLM_PER_PERSON_DAY", "50"), problems),
+        llm_per_day=_count("MENTOR_LLM_PER_DAY", of("MENTOR_LLM_PER_DAY", "1000"), problems),
         clock=_clock(of("MENTOR_CLOCK", ""), problems),
         git=_git(of, problems),
         environment=dict(env),
     )
+    if settings.llm_model and not of("MENTOR_LLM_BASE_URL") and not settings.openai_api_key:
+        problems.append("OPENAI_API_KEY: not set; MENTOR_LLM_MODEL needs it, or MENTOR_LLM_BASE_URL of another server")
     if problems:
         raise SettingsInvalid(problems)
     return settings
@@ -140,13 +153,7 @@ def _token(env: Mapping[str, str], name: str, prefix: str, problems: list[str]) 
 
 def _api_url(name: str, value: str, problems: list[str]) -> str:
     """Without a slash at its end."""
-    try:
-        address = urlsplit(value)
-        is_here = address.scheme == "http" and address.hostname in {"127.0.0.1", "localhost", "::1"}
-        is_good = is_here or (address.scheme == "https" and bool(address.hostname))
-    except ValueError:
-        is_good = False
-    if not is_good:
+    if not _is_private_way(value):
         problems.append(f"{name}: must be https (http is accepted on this machine only)")
     return value.rstrip("/")
 
@@ -157,17 +164,44 @@ def _git(of: Callable[..., str], problems: list[str]) -> GitSettings:
         problems.append("MENTOR_GIT_EMAIL: is no e-mail address; write for example mentor@example.com")
     return GitSettings(
         email=email,
-        github_token=_host_token("GITHUB_TOKEN", of("GITHUB_TOKEN"), problems),
+        github_token=_key("GITHUB_TOKEN", of("GITHUB_TOKEN"), problems),
         github_api_url=_api_url("GITHUB_API_URL", of("GITHUB_API_URL", "https://api.github.com"), problems),
-        gitlab_token=_host_token("GITLAB_TOKEN", of("GITLAB_TOKEN"), problems),
+        gitlab_token=_key("GITLAB_TOKEN", of("GITLAB_TOKEN"), problems),
         gitlab_api_url=_api_url("CI_API_V4_URL", of("CI_API_V4_URL", "https://gitlab.com/api/v4"), problems),
     )
 
 
-def _host_token(name: str, value: str, problems: list[str]) -> Secret:
+def _key(name: str, value: str, problems: list[str]) -> Secret:
     if not (value.isascii() and value.isprintable()) or " " in value:
-        problems.append(f"{name}: holds white space or other characters no token has; copy the token alone")
+        problems.append(f"{name}: holds white space or other signs no key has; copy the key alone")
     return Secret(value)
+
+
+def _llm_base_url(value: str, problems: list[str]) -> str:
+    if value and not _is_private_way(value):
+        problems.append("MENTOR_LLM_BASE_URL: must be https (http is accepted on this machine only)")
+    elif any(mark in value for mark in "@?#"):
+        problems.append(
+            "MENTOR_LLM_BASE_URL: write the address alone, such as https://HOST/v1; keys have OPENAI_API_KEY"
+        )
+    return value or OPENAI_URL
+
+
+def _is_private_way(value: str) -> bool:
+    """Nobody between here and there reads along."""
+    try:
+        address = urlsplit(value)
+        is_here = address.scheme == "http" and address.hostname in {"127.0.0.1", "localhost", "::1"}
+        return is_here or (address.scheme == "https" and bool(address.hostname) and address.port != 0)
+    except ValueError:  # brackets that do not match, a port that is no number
+        return False
+
+
+def _count(name: str, value: str, problems: list[str]) -> int:
+    if value.isascii() and value.isdecimal() and len(value) <= 7 and 1 <= int(value) <= 1_000_000:
+        return int(value)
+    problems.append(f"{name}: {value!r} is no number of calls; write one from 1 to 1000000")
+    return 0
 
 
 def _port(value: str, problems: list[str]) -> int:

@@ -16,7 +16,7 @@ from bot.errors import SlackError
 from bot.privacy import blocks
 from bot.privacy.rules import Kept, Traces, usable_names
 from bot.slack import Slack
-from bot.storage import outbox, peers, people, personal, team, work
+from bot.storage import model_use, outbox, peers, people, personal, team, work
 from bot.storage.engine import Database, Tx
 from bot.storage.scrub import scrub
 from bot.work import LEASE, Kind
@@ -151,6 +151,7 @@ class PrivacyService:
         direct = {*traces.direct, *traces.direct.values()}  # their keys have their new names by now
         await outbox.forget_person(tx, person, direct, now=self._clock.now())
         await work.forget_person(tx, person, but=Kind.ERASE)
+        await model_use.forget_person(tx, person)
         await people.forget(tx, person)
         return True
 

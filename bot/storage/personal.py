@@ -37,6 +37,7 @@ from bot.storage.schema import (
     left_out,
     memberships,
     messages,
+    model_use,
     outbox,
     people,
     questions,
@@ -83,6 +84,7 @@ PARTS = (
     Part("answers", answers.c.asker, Fate.PSEUDONYM),
     Part("verdicts", verdicts.c.person, Fate.PSEUDONYM),
     Part("messages_to_you", outbox.c.recipient, Fate.PSEUDONYM),
+    Part("model_use", model_use.c.person, Fate.GONE),
 )
 EXPORT = "export"  # the kind of message that carries one: what was sent by it is not sent again inside the next
 

@@ -198,6 +198,14 @@ verdicts = Table(
     Column("given_at", Moment, nullable=False),
 )
 
+model_use = Table(  # how often the model was asked on a day; nobody's name ("") counts everybody's together
+    "model_use",
+    metadata,
+    Column("day", Date, primary_key=True),
+    _person("person", primary_key=True),
+    Column("calls", Integer, nullable=False),
+)
+
 digests = Table(
     "digests",
     metadata,

@@ -1,5 +1,8 @@
 """Answers people trust: what the handbook lacks, what is proposed to it, and what is remembered of texts and models."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -7,8 +10,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "model_use",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("person", sa.String(length=40), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "person", name=op.f("pk_model_use")),
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("model_use")

@@ -19,6 +19,7 @@ from bot.storage.schema import (
     channels,
     memberships,
     messages,
+    model_use,
     outbox,
     people,
     questions,
@@ -111,6 +112,8 @@ async def _seed(tx: Tx) -> None:
     await _put(tx, reactions, {"channel_id": ASK, "ts": ts(2), "person": ME, **reacted})
     await _put(tx, answers, _answer("a1", f"{DIRECT}:{ts(6)}", DIRECT), _answer("a2", f"{ASK}:{ts(1)}", ASK))
     await _put(tx, verdicts, {"answer_id": "a1", "person": ME, "verdict": "solved", "by_asker": True, "given_at": NOW})
+    used = {"day": NOW.date(), "calls": 2}
+    await _put(tx, model_use, {**used, "person": ME}, {**used, "person": YOU}, {**used, "person": ""})
     await _put(
         tx,
         outbox,

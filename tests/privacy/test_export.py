@@ -30,8 +30,8 @@ async def test_each_row_that_names_the_person_is_in_it(seeded: Database) -> None
         keys = [column.name for column in part.table.primary_key.columns]
         named = [row for row in await rows(seeded, part.table) if row[part.column.name] == ME]
         assert named
-        assert [[row[key] for key in keys] for row in exported[part.name]] == [
-            [row[key] for key in keys] for row in named
+        assert [[str(row[key]) for key in keys] for row in exported[part.name]] == [
+            [str(row[key]) for key in keys] for row in named
         ]
 
 

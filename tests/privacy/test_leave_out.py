@@ -186,4 +186,5 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
         "answers": 2,
         "verdicts": 1,
         "messages_to_you": 2,
+        "model_use": 1,
     }
