@@ -133,6 +133,14 @@ class Discussion:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """Something said in a conversation, in Slack's mark-up or plain. `by` is a role and never a name or an id."""
+
+    by: str  # asker | bot | someone
+    text: str
+
+
+@dataclass(frozen=True)
 class Window:
     """From `since` on, and before `until`."""
 
