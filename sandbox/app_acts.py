@@ -55,6 +55,8 @@ class AppActs:
         """The app's own message, changed; what is not given stays, as in Slack."""
         self.visible(channel_id)
         message = self._own(channel_id, ts, "cant_update_message")
+        if self._workspace.streams.is_open(message):
+            raise Refused("streaming_state_conflict")  # undocumented
         checked = content.checked(self._workspace.ids, text_max=UPDATE_TEXT_MAX)
         return self._change(message, checked, kind="update", method="chat.update")
 
@@ -125,6 +127,7 @@ class AppActs:
         if kind == "respond":  # Slack names no user here: apps must know themselves by bot_id
             message.subtype, message.user = "bot_message", ""
         self._workspace.put(message)
+        self._workspace.assistant.said(channel.id, thread_ts)
         self._record(kind, message, method, user=channel.user)
         return message
 

@@ -13,10 +13,11 @@ GET  /sandbox/state?as=U…&channel=C…&limit=100
      ` usergroups: [{id, handle, name, users}],`
      ` ephemerals: [message],               # shown to `as` alone`
      ` views: [view],                       # open modals of `as`, newest last`
-     ` home: view|null, dm: "D…"|null}`     # of `as`
+     ` home: view|null, dm: "D…"|null,`     # of `as`
+     ` statuses: [{channel, thread_ts, text}]}`  # what the app says it is doing
      Without `as`: everything there is, all views and ephemerals. `limit` counts messages outside threads.
      message: `{channel, ts, thread_ts, user, text, blocks, attachments, subtype, bot_id, edited,`
-     `          reactions: [{name, users}], is_ephemeral}`
+     `          reactions: [{name, users}], is_ephemeral, is_growing}`
      view: `{id, user, type: modal|home, payload, hash, root_id, previous_id}`; `payload` is what the app sent.
 
 POST /sandbox/act   `{as: "U…" or a name, do: …}` and, by `do`:

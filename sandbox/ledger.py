@@ -12,7 +12,8 @@ from sandbox.model import Json
 @dataclass(frozen=True)
 class Effect:
     """One visible act. `kind`: post | update | delete | ephemeral | respond | reaction | unreaction |
-    view_open | view_publish | view_update. A DM is a post in a channel whose id starts with D.
+    view_open | view_publish | view_update | stream_start | stream_append | status | prompts. A DM is a post in a
+    channel whose id starts with D. A message that grew is a post when it is whole.
 
     `user` is who sees it, where that is one person (ephemeral, respond, views, DM); `text` is the emoji's name of a
     reaction; `ts` is the view's id of a view. `blocks` are a view's blocks too.

@@ -19,10 +19,15 @@ _PREFIX = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
 # Methods whose scope is the same for every channel. Left out: methods that need none, and those below.
 METHOD_SCOPES: Mapping[str, frozenset[str]] = {
+    "assistant.threads.setStatus": frozenset({"chat:write", "assistant:write"}),
+    "assistant.threads.setSuggestedPrompts": frozenset({"assistant:write"}),
     "bots.info": frozenset({"users:read"}),
+    "chat.appendStream": frozenset({"chat:write"}),
     "chat.delete": frozenset({"chat:write"}),
     "chat.postEphemeral": frozenset({"chat:write"}),
     "chat.postMessage": frozenset({"chat:write"}),
+    "chat.startStream": frozenset({"chat:write"}),
+    "chat.stopStream": frozenset({"chat:write"}),
     "chat.update": frozenset({"chat:write"}),
     "conversations.join": frozenset({"channels:join"}),
     "reactions.add": frozenset({"reactions:write"}),

@@ -42,6 +42,18 @@ class Message:
     deleted: bool = False
     ephemeral_to: str | None = None  # never in history; shown to this person alone
     inviter: str | None = None  # of a channel_join
+    stream: "Stream | None" = None  # of a message that the app lets grow
+
+
+@dataclass
+class Stream:
+    """How a message grows. `mode` is the argument it was begun with, and with no other it goes on."""
+
+    mode: str  # markdown_text | chunks
+    ends_at: float  # workspace seconds; Slack ends it then
+    is_open: bool = True
+    chunk_blocks: int = 0
+    run: str = ""  # the text at the end, after the last block
 
 
 @dataclass

@@ -13,7 +13,7 @@ from sandbox.clock import Clock
 MINUTE_S = 60.0
 
 TIER_PER_MINUTE = {1: 1, 2: 20, 3: 50, 4: 100}
-SPECIAL_PER_MINUTE = 600  # "hundreds of requests per minute": auth.test, chat.getPermalink
+SPECIAL_PER_MINUTE = 600  # "hundreds of requests per minute": auth.test, chat.getPermalink, setStatus
 CONNECTION_BURST = 10  # an app may hold ten sockets, so it must be able to open ten
 POSTS_PER_SECOND = 1.0  # per channel
 POST_BURST = 4
@@ -22,9 +22,13 @@ WORKSPACE_POSTS_PER_MINUTE = 300  # "several hundred messages per minute"
 METHOD_TIER = {
     "api.test": 4,
     "apps.connections.open": 1,
+    "assistant.threads.setSuggestedPrompts": 4,
     "bots.info": 3,
+    "chat.appendStream": 4,
     "chat.delete": 3,
     "chat.postEphemeral": 4,
+    "chat.startStream": 2,
+    "chat.stopStream": 2,
     "chat.update": 3,
     "conversations.history": 3,
     "conversations.info": 3,

@@ -38,6 +38,10 @@ def seen(workspace: Workspace, *, viewer: str | None, only_channel: str | None, 
         "ephemerals": [message(each) for each in ephemerals],
         "views": [view(each) for each in views],
         "home": view(home) if home else None,
+        "statuses": [
+            {"channel": channel_id, "thread_ts": ts, "text": text}
+            for (channel_id, ts), text in workspace.assistant.statuses().items()
+        ],
         "dm": workspace.dm_of(viewer).id if viewer else None,
     }
 
@@ -64,7 +68,8 @@ def message(each: Message) -> Json:
     reactions = [{"name": name, "users": users} for name, users in each.reactions.items()]
     names = ("channel", "ts", "thread_ts", "user", "text", "blocks", "attachments", "subtype", "bot_id", "edited")
     shown: Json = {name: getattr(each, name) for name in names}
-    return shown | {"reactions": reactions, "is_ephemeral": each.ephemeral_to is not None}
+    is_growing = each.stream is not None and each.stream.is_open
+    return shown | {"reactions": reactions, "is_ephemeral": each.ephemeral_to is not None, "is_growing": is_growing}
 
 
 def channel(each: Channel) -> Json:

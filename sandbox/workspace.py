@@ -1,8 +1,8 @@
 """One Slack workspace in memory: who and what is in it, and what people do there.
 
 What the app's own calls do is in `app_acts.py` (`workspace.app`), modals and Home in `windows.py`
-(`workspace.windows`), what happened before anybody listened in `past.py` (`workspace.past`). No network: the
-Web API and the delivery stand in front of it.
+(`workspace.windows`), growing messages in `streams.py`, the status in `assistant.py`, what happened before anybody
+listened in `past.py` (`workspace.past`). No network: the Web API and the delivery stand in front of it.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from sandbox import timeline
 from sandbox.app_acts import AppActs
+from sandbox.assistant import Assistant
 from sandbox.clock import Clock
 from sandbox.ids import Ids
 from sandbox.ledger import Ledger
@@ -31,6 +32,7 @@ from sandbox.model import (
 )
 from sandbox.past import Past
 from sandbox.refused import Refused as Refused
+from sandbox.streams import Streams
 from sandbox.windows import Windows
 from sandbox.wire_text import wire_text
 
@@ -62,6 +64,8 @@ class Workspace:
         self._listeners: list[Callable[[Occurrence], None]] = []
         self.bot_user_id = self._add_bot().id
         self.app = AppActs(self)
+        self.assistant = Assistant(self)
+        self.streams = Streams(self)
         self.past = Past(self)
         self.windows = Windows(self)
 

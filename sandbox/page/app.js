@@ -222,10 +222,13 @@ function drawThread() {
       h("header.place", {},
         h("h2", {}, "Thread"), h("span.muted", {}, placeName()), iconButton("close", "Close thread", closeThread)),
       follow(h("div.timeline", { role: "log", "aria-label": "Thread messages" })),
+      h("p.status", { role: "status" }),
       h("div.below"),
     );
   }
   drawTimeline(pane.querySelector(".timeline"), messages, { isThread: true });
+  const said = state.statuses.find((each) => each.thread_ts === here.thread && messages.some((one) => one.channel === each.channel));
+  pane.querySelector(".status").textContent = said ? `${state.app.name} ${said.text}` : "";
   return keep(pane.querySelector(".below"), [composerEntry(here.thread, () => scrollDown(pane.querySelector(".timeline")))]);
 }
 

@@ -76,6 +76,7 @@ function content(message, ctx) {
   const node = h("div.content", {}, own, attached);
   const text = node.lastElementChild?.matches(".text") ? node.lastElementChild : node; // at the end of its line
   if (message.edited) text.append(h("small.edited", {}, "(edited)"));
+  if (message.is_growing) node.append(h("p.only-you", { role: "status" }, "is writing …"));
   return node;
 }
 

@@ -17,7 +17,7 @@ from sandbox.model import Json
 from sandbox.payloads import Installation
 from sandbox.rates import Rates
 from sandbox.refused import Refused
-from sandbox.web_api import auth, chat, conversations, reactions, users, views
+from sandbox.web_api import assistant, auth, chat, conversations, reactions, streams, users, views
 from sandbox.web_api.api import Api, Method
 from sandbox.web_api.arguments import Arguments, read_arguments
 from sandbox.workspace import Workspace
@@ -47,10 +47,15 @@ METHODS: MappingProxyType[str, Method] = MappingProxyType(
         **READING,
         "api.test": auth.test_api,
         "apps.connections.open": auth.open_connection,
+        "assistant.threads.setStatus": assistant.set_status,
+        "assistant.threads.setSuggestedPrompts": assistant.set_suggested_prompts,
         "auth.test": auth.test_auth,
+        "chat.appendStream": streams.append,
         "chat.delete": chat.delete,
         "chat.postEphemeral": chat.post_ephemeral,
         "chat.postMessage": chat.post_message,
+        "chat.startStream": streams.start,
+        "chat.stopStream": streams.stop,
         "chat.update": chat.update,
         "conversations.join": conversations.join,
         "conversations.open": conversations.open_conversation,

@@ -46,6 +46,15 @@ CALLS: dict[str, Call] = {
         channel=api.small.help.id, text="x", thread_ts=ts, blocks=HOME["blocks"], metadata=METADATA
     ),
     "chat.update": lambda api, ts: api.client.chat_update(channel=api.small.help.id, ts=ts, text="new"),
+    "assistant.threads.setStatus": lambda api, ts: api.client.assistant_threads_setStatus(
+        channel_id=api.small.help.id, thread_ts=ts, status="is looking"
+    ),
+    "chat.startStream": lambda api, ts: api.client.chat_startStream(
+        channel=api.small.help.id,
+        thread_ts=ts,
+        recipient_user_id=api.small.ana.id,
+        recipient_team_id=api.small.workspace.team_id,
+    ),
     "conversations.history": lambda api, ts: api.client.conversations_history(
         channel=api.small.help.id, limit=2, include_all_metadata=True
     ),

@@ -89,6 +89,7 @@ async def test_state_shows_a_person_what_they_may_see(sandbox: Sandbox, browser:
             "edited": None,
             "reactions": [{"name": "eyes", "users": ["U1"]}],
             "is_ephemeral": False,
+            "is_growing": False,
         }
     ]
     assert state["dm"] == sandbox.workspace.dm_of(said.user).id

@@ -192,6 +192,29 @@ async def test_a_thread_opens_beside_the_channel_and_takes_replies(desk: Desk) -
     await expect(desk.thread).to_be_hidden()
 
 
+async def test_a_message_grows_in_its_thread_below_what_the_app_says_it_does(desk: Desk, bot: SmallBot) -> None:
+    asked = desk.sandbox.person("priya").say("help", "Where do I get a bucket?")
+    await bot.client.assistant_threads_setStatus(channel_id="C0HELP", thread_ts=asked.ts, status="is looking …")
+    await desk.on_message("Where do I", "Reply in thread")
+    await expect(desk.thread).to_contain_text("Mentor is looking …")
+
+    stream = await bot.client.chat_startStream(
+        channel="C0HELP",
+        thread_ts=asked.ts,
+        markdown_text="In the ",
+        recipient_user_id=asked.user,
+        recipient_team_id=desk.sandbox.workspace.team_id,
+    )
+    await expect(desk.thread.get_by_role("article").last).to_contain_text("In the")
+    await expect(desk.thread.get_by_role("article").last).to_contain_text("is writing …")
+    await bot.client.chat_appendStream(channel="C0HELP", ts=stream["ts"], markdown_text="catalogue.")
+    await bot.client.chat_stopStream(channel="C0HELP", ts=stream["ts"])
+
+    await expect(desk.thread.get_by_role("article").last).to_contain_text("In the catalogue.")
+    await expect(desk.thread).not_to_contain_text("is writing …")
+    await expect(desk.thread).not_to_contain_text("is looking …")
+
+
 async def test_a_message_shown_to_one_person_is_on_their_page_alone(desk: Desk, bot: SmallBot) -> None:
     priya = desk.sandbox.person("priya").id
     await bot.client.chat_postEphemeral(channel="C0HELP", user=priya, text="Between us")
