@@ -1,5 +1,6 @@
 """A few pure helpers for Block Kit: escape, clip, section, context, table, button; and Slack's limits on them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,10 @@ SECTION_MAX = 3_000
 BUTTON_TEXT_MAX = 75
 HEADER_MAX = 150
 TEXT_MAX = 10_000  # of a whole message: undocumented, it fails near 13,200
+PIECE_LEAST = 160  # characters: shorter ones would be many calls, and as many gaps
 LABEL_MAX, URL_MAX = 200, 1_000  # of a link: two links and their ages fit a block, so that clipping cuts none
+
+_PIECE_END = re.compile(r"\n+|(?<=[^\d\s][.!?])\s+(?=[A-Z])")  # of a line or a sentence, and not of a number's "1."
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,17 @@ def table(caption: str, rows: Sequence[Sequence[str]]) -> Json:
 
 def section(text: str) -> Json:
     return {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION_MAX), "verbatim": True}}
+
+
+def in_pieces(block: Json) -> list[Json]:
+    """A section as several that say the same: whole lines or sentences, code never cut."""
+    text, pieces, start = block["text"]["text"], [], 0
+    for found in _PIECE_END.finditer(text):
+        is_long, is_in_code = found.start() - start >= PIECE_LEAST, text.count("`", 0, found.start()) % 2
+        if is_long and not is_in_code:
+            pieces.append(text[start : found.start()])
+            start = found.end()
+    return [section(piece) for piece in (*pieces, text[start:]) if piece.strip()] or [block]
 
 
 def context(text: str) -> Json:

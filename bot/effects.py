@@ -1,5 +1,7 @@
 """Where a reply goes and under which key: pure. One asking has one key, however often its reply is made."""
 
+from dataclasses import replace
+
 from bot.blockkit import Shown
 from bot.model import Effect, Json, MessageKind, Purpose
 from bot.work import Asking
@@ -16,9 +18,7 @@ KINDS = (PRIVATE_ANSWER,)
 
 
 def reply(asking: Asking, name: str, shown: Shown, *, kind: MessageKind) -> Effect:
-    """To the person alone after a command and where another company reads along, else to the thread of the message,
-    or the DM it was written in.
-    """
+    """To the person alone after a command and where another company reads along, else to the thread of the message."""
     if asking.response_url is not None or asking.is_shared:
         return privately(f"{name}:{asking.key}", asking.asker, shown, response_url=asking.response_url)
     return Effect(
@@ -28,8 +28,13 @@ def reply(asking: Asking, name: str, shown: Shown, *, kind: MessageKind) -> Effe
         blocks=shown.blocks,
         channel_id=asking.channel_id,
         recipient=asking.asker if asking.is_direct else None,
-        thread_ts=asking.thread_ts if asking.is_direct else asking.thread_ts or asking.question_ts,
+        thread_ts=asking.thread_ts or asking.question_ts,
     )
+
+
+def growing(effect: Effect) -> Effect:
+    """In direct messages it grows while it is read. Elsewhere it comes whole: only one person would see it grow."""
+    return replace(effect, is_streamed=effect.recipient is not None and effect.thread_ts is not None)
 
 
 def privately(key: str, person: str, shown: Shown, *, response_url: str | None = None) -> Effect:

@@ -36,6 +36,7 @@ SCOPES = {
     "usergroups:read": "know who is in the platform team and on duty",
     "users:read": "tell guests and deactivated accounts from members",
 }
+AGENT = "Answers platform questions from the handbook and says where it stands, or gets you a person."
 EVENTS = (
     "app_home_opened",
     "app_mention",
@@ -64,6 +65,7 @@ def manifest(*, name: str = "Mentor", command: str = "/platform") -> dict[str, A
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
+            "agent_view": {"agent_description": AGENT},
             "bot_user": {"display_name": name, "always_online": True},
             "slash_commands": [
                 {

@@ -218,3 +218,4 @@ class Effect:
     thread_ts: str | None = None
     edits: str | None = None
     response_url: str | None = None  # shown at once and at most once; on any doubt a DM to `recipient` follows
+    is_streamed: bool = False  # begins with a section, which grows while it is read; a reply in a DM's thread

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.blockkit import in_pieces
 from bot.clock import Clock
 from bot.errors import SlackError, SlackRateLimited, SlackRefused, SlackUnclear
 from bot.model import Effect, MessageKind, Purpose
@@ -139,9 +140,14 @@ class Outbox:
             )
             if seen is not None:
                 return seen
-        if self._clock.now() + timedelta(seconds=TIMEOUT_S) > sending.until:
-            raise SlackUnclear("chat.postMessage", "looking took so long that the lease ends before a call would")
+            if sending.is_streamed and sending.thread_ts:
+                await self._remove_remains(sending, sending.thread_ts)
+        self._check_lease(sending, "chat.postMessage")
         self._hold(sending, PACE.total_seconds())
+        if sending.is_streamed and sending.first_tried_at is None:
+            grown = await self._stream(sending)
+            if grown is not None:
+                return grown
         return await self._slack.post(
             sending.channel_id,
             text=sending.text,
@@ -149,6 +155,44 @@ class Outbox:
             thread_ts=sending.thread_ts,
             mark=sending.mark,
         )
+
+    async def _stream(self, sending: Sending) -> Posted | None:
+        """The message, grown to its end; None when Slack begins none.
+
+        Once it has begun, whatever goes wrong is unclear: what stands there is looked for, and one message made of it.
+        """
+        if not sending.blocks or sending.thread_ts is None:
+            return None
+        first, *more = in_pieces(sending.blocks[0])
+        try:
+            stream = await self._slack.start_stream(sending.channel_id, thread_ts=sending.thread_ts, blocks=[first])
+        except (SlackRefused, SlackRateLimited) as error:
+            log.info("outbox.not_streamed", effect=sending.mark, reason=str(error))
+            return None
+        try:
+            for piece in more:
+                self._check_lease(sending, "chat.appendStream")
+                await self._slack.append_stream(stream, blocks=[piece])
+            self._check_lease(sending, "chat.stopStream")
+            return await self._slack.stop_stream(stream, blocks=sending.blocks[1:], mark=sending.mark)
+        except (SlackRefused, SlackRateLimited) as error:
+            raise SlackUnclear(error.method, f"a message that was growing: {error}") from error
+
+    async def _remove_remains(self, sending: Sending, thread_ts: str) -> None:
+        """A message that was begun and cannot be gone on with is taken away before a whole one is posted."""
+        async with self._database.read() as tx:
+            if await rows.is_another_growing(tx, sending, now=self._clock.now()):
+                raise SlackUnclear("chat.delete", "another message grows in the thread")
+        since = (sending.first_tried_at or sending.created_at) - LOOK_BACK
+        for remains in await self._slack.find_unmarked(sending.channel_id, thread_ts=thread_ts, since=since):
+            try:
+                await self._slack.remove(remains)
+            except SlackRefused as refused:  # better half an answer and a whole one than none
+                log.warning("outbox.remains", effect=sending.mark, code=refused.code)
+
+    def _check_lease(self, sending: Sending, method: str) -> None:
+        if self._clock.now() + timedelta(seconds=TIMEOUT_S) > sending.until:
+            raise SlackUnclear(method, "it took so long that the lease ends before a call would")
 
     def _hold(self, sending: Sending, seconds: float) -> None:
         until = self._clock.now() + timedelta(seconds=seconds)

@@ -117,6 +117,43 @@ class Slack:
 
     async def find_marked(self, channel_id: str, *, thread_ts: str | None, mark: str, since: datetime) -> Posted | None:
         """The message of ours that carries the mark, among all since then; None when it is not there."""
+        async for message in self._said_since(channel_id, thread_ts=thread_ts, since=since):
+            if _mark(message) == mark:
+                return Posted(message["channel"], message["ts"])
+        return None
+
+    async def find_unmarked(self, channel_id: str, *, thread_ts: str, since: datetime) -> list[Posted]:
+        """What bots said without a mark in a thread of our direct messages: streams of ours that did not end."""
+        said = self._said_since(channel_id, thread_ts=thread_ts, since=since)
+        return [Posted(each["channel"], each["ts"]) async for each in said if each.get("bot_id") and not _mark(each)]
+
+    async def start_stream(self, channel_id: str, *, thread_ts: str, blocks: list[Json]) -> Posted:
+        """A message that can grow, in a thread of our direct messages. It cannot be marked yet. Raises SlackError."""
+        said = {"channel": channel_id, "thread_ts": thread_ts, "chunks": _chunks(blocks)}
+        body = await self._call("chat.startStream", json=said)
+        return Posted(body["channel"], body["ts"])
+
+    async def append_stream(self, stream: Posted, *, blocks: list[Json]) -> None:
+        said = {"channel": stream.channel_id, "ts": stream.ts, "chunks": _chunks(blocks)}
+        await self._call("chat.appendStream", json=said)
+
+    async def stop_stream(self, stream: Posted, *, blocks: list[Json], mark: str) -> Posted:
+        """The message is whole: these blocks end it, and it carries its mark. Raises SlackError."""
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"mark": mark}}
+        said = {"channel": stream.channel_id, "ts": stream.ts, "blocks": blocks, "metadata": metadata}
+        await self._call("chat.stopStream", json=said)
+        return stream
+
+    async def remove(self, posted: Posted) -> None:
+        """A message of ours is gone; so it is when it was not there. Raises SlackError."""
+        try:
+            await self._call("chat.delete", json={"channel": posted.channel_id, "ts": posted.ts})
+        except SlackRefused as refused:
+            if refused.code != "message_not_found":
+                raise
+
+    async def _said_since(self, channel_id: str, *, thread_ts: str | None, since: datetime) -> AsyncIterator[Json]:
+        """Messages of a channel or a thread, with their metadata; each has its channel's id."""
         if channel_id.startswith(("U", "W")):
             channel_id = (await self._read("conversations.open", users=channel_id))["channel"]["id"]
         method, where = ("conversations.replies", {"ts": thread_ts}) if thread_ts else ("conversations.history", {})
@@ -125,13 +162,10 @@ class Slack:
             async for message in self._pages(
                 method, "messages", channel=channel_id, oldest=oldest, include_all_metadata=True, **where
             ):
-                payload = (message.get("metadata") or {}).get("event_payload") or {}
-                if payload.get("mark") == mark:
-                    return Posted(channel_id, message["ts"])
+                yield message | {"channel": channel_id}
         except SlackRefused as refused:
             if refused.code != "thread_not_found":
                 raise
-        return None
 
     async def respond(self, url: str, *, text: str, blocks: list[Json]) -> None:
         """Shows it to the person who acted, through the address Slack gave for that. Raises SlackError."""
@@ -346,6 +380,15 @@ async def _told_apart(method: str, call: Callable[[], Awaitable[Any]]) -> Json:
     if not isinstance(body, dict) or not body.get("ok"):
         raise SlackUnclear(method, "an answer that cannot be read")
     return body
+
+
+def _mark(message: Json) -> str:
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    return str(payload.get("mark") or "")
+
+
+def _chunks(blocks: list[Json]) -> list[Json]:
+    return [{"type": "blocks", "blocks": blocks}]
 
 
 def _channel_info(channel: Json) -> ChannelInfo:

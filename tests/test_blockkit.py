@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import blockkit
-from bot.blockkit import BUTTON_TEXT_MAX, SECTION_MAX, button, clip, context, escape, link, section
+from bot.blockkit import BUTTON_TEXT_MAX, SECTION_MAX, button, clip, context, escape, in_pieces, link, section
 from sandbox.limits import validate_message_blocks
 
 # All there is in Unicode, lone surrogates too, with what Slack reads as mark-up often.
@@ -127,3 +127,33 @@ def test_blocks_are_clipped_to_slacks_limits_exactly() -> None:
 def test_slack_is_told_to_leave_names_and_addresses_as_they_are() -> None:
     assert section("see #random")["text"] == {"type": "mrkdwn", "text": "see #random", "verbatim": True}
     assert context("see #random")["elements"] == [{"type": "mrkdwn", "text": "see #random", "verbatim": True}]
+
+
+SENTENCE = (
+    "A sentence of the handbook, and not one of the shortest ones, says what is to be done about all of it and why. "
+)
+LIST = "".join(f"{number}. {SENTENCE.strip()}\n" for number in (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Short. And whole.", ["Short. And whole."]),
+        (SENTENCE * 4, [SENTENCE * 2, SENTENCE * 2]),
+        (LIST, [LIST[: LIST.index("3.")], LIST[LIST.index("3.") :]]),
+        (f"{SENTENCE * 2}\nShort.", [SENTENCE * 2, "Short."]),
+        (f"See:\n```\n{SENTENCE * 3}\n```\n{SENTENCE}", [f"See:\n```\n{SENTENCE * 3}\n```", SENTENCE]),
+    ],
+    ids=["a short text", "sentences", "a list", "a short end", "code is not cut"],
+)
+def test_a_section_grows_by_whole_lines_and_sentences(text: str, expected: list[str]) -> None:
+    pieces = [block["text"]["text"] for block in in_pieces(section(text))]
+
+    assert [piece.strip() for piece in pieces] == [piece.strip() for piece in expected]
+
+
+@given(st.text(alphabet="aB.!?`\n 1", max_size=2_000))
+def test_pieces_together_say_what_the_section_says(text: str) -> None:
+    pieces = [block["text"]["text"] for block in in_pieces(section(text))]
+
+    assert "".join("".join(pieces).split()) == "".join(text.split())

@@ -34,8 +34,8 @@ def shown(key: str, **where: str | None) -> Effect:
         ),
         pytest.param(
             replace(MENTIONED, channel_id="D1", is_direct=True),
-            shown("answer:C1:2.0", channel_id="D1", recipient="p1"),
-            id="in a DM, beside the question",
+            shown("answer:C1:2.0", channel_id="D1", recipient="p1", thread_ts="2.0"),
+            id="in a DM, in the thread of the question",
         ),
         pytest.param(
             replace(MENTIONED, channel_id="D1", is_direct=True, thread_ts="1.0"),

@@ -183,3 +183,29 @@ async def test_a_persons_time_zone_is_known(slack: Slack) -> None:
 async def test_a_bot_token_opens_no_socket(slack: Slack) -> None:
     with pytest.raises(SlackRefused, match="not_allowed_token_type"):
         await slack.ask_for_socket()
+
+
+async def test_a_stream_is_found_by_its_mark_once_it_ended_and_among_the_unmarked_until_then(
+    sandbox: Sandbox, slack: Slack
+) -> None:
+    asked = sandbox.person("priya").dm("where are my logs?")
+    since = datetime.fromtimestamp(sandbox.clock.now(), UTC) - timedelta(seconds=60)
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "In Grafana"}}]
+    await slack.post(asked.channel, text="hello", blocks=[], thread_ts=asked.ts, mark="m0")
+
+    async def seen() -> tuple[list[str], str]:
+        unmarked = await slack.find_unmarked(asked.channel, thread_ts=asked.ts, since=since)
+        marked = await slack.find_marked(asked.channel, thread_ts=asked.ts, mark="m1", since=since)
+        return [each.ts for each in unmarked], marked.ts if marked else ""
+
+    stream = await slack.start_stream(asked.channel, thread_ts=asked.ts, blocks=blocks)
+    await slack.append_stream(stream, blocks=blocks)
+    before = await seen()
+    await slack.stop_stream(stream, blocks=[{"type": "divider"}], mark="m1")
+
+    assert (before, await seen()) == (([stream.ts], ""), ([], stream.ts))
+    kinds = [block["type"] for block in sandbox.workspace.message(asked.channel, stream.ts).blocks]
+    assert kinds == ["section", "section", "divider"]
+    await slack.remove(stream)
+    await slack.remove(stream)
+    assert await seen() == ([], "")

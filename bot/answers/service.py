@@ -160,9 +160,9 @@ class AnswerService:
         else:
 
             def effect(id_: str) -> Effect:
-                return effects.reply(
-                    asking, "answer", blocks.answer(draft, id_, is_sure=is_sure, today=today), kind=blocks.ANSWER
-                )
+                shown = blocks.answer(draft, id_, is_sure=is_sure, today=today)
+                reply = effects.reply(asking, "answer", shown, kind=blocks.ANSWER)
+                return effects.growing(reply) if is_sure else reply
 
         return Decided(outcome, "", choice.confidence, draft, effect)
 

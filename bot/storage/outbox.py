@@ -32,6 +32,7 @@ class Sending:
     response_url: str | None
     text: str
     blocks: list[Json]
+    is_streamed: bool
     version: int
     attempts: int  # this one included
     first_tried_at: datetime | None  # of an earlier attempt whose outcome is not known; None: never tried
@@ -56,6 +57,7 @@ async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime) 
         "response_url": effect.response_url,
         "text": effect.text,
         "blocks": list(effect.blocks),
+        "is_streamed": effect.is_streamed,
         "version": 1,
         "state": "waiting",
         "attempts": 0,
@@ -135,6 +137,7 @@ def _sending(row: Any, lease: str, until: datetime) -> Sending:
         response_url=row.response_url,
         text=row.text or "",
         blocks=row.blocks or [],
+        is_streamed=row.is_streamed,
         version=row.version,
         attempts=row.attempts + 1,
         first_tried_at=row.first_tried_at,
@@ -144,6 +147,19 @@ def _sending(row: Any, lease: str, until: datetime) -> Sending:
         target_channel=row.target_channel,
         target_ts=row.target_ts,
     )
+
+
+async def is_another_growing(tx: AsyncConnection, sending: Sending, *, now: datetime) -> bool:
+    """Whether somebody holds a message that grows in the same thread, and is not done with it."""
+    query = select(outbox.c.key).where(
+        outbox.c.key != sending.key,
+        outbox.c.is_streamed,
+        outbox.c.channel_id == sending.channel_id,
+        outbox.c.thread_ts == sending.thread_ts,
+        outbox.c.state == "sending",
+        outbox.c.leased_until > now,
+    )
+    return (await tx.execute(query.limit(1))).first() is not None
 
 
 async def mark_sent(tx: AsyncConnection, sending: Sending, *, channel: str, ts: str, now: datetime) -> None:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -249,6 +250,7 @@ outbox = Table(
     Column("response_url", Text),
     Column("text", Text),
     Column("blocks", JSON),
+    Column("is_streamed", Boolean, nullable=False, server_default=false()),
     Column("version", Integer, nullable=False),  # grows with each newer state of an edit
     Column("state", String(10), nullable=False),  # waiting | sending | unclear | sent | failed | skipped
     Column("attempts", Integer, nullable=False),

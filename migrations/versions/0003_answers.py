@@ -17,7 +17,11 @@ def upgrade() -> None:
         sa.Column("calls", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("day", "person", name=op.f("pk_model_use")),
     )
+    with op.batch_alter_table("outbox") as batch:
+        batch.add_column(sa.Column("is_streamed", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
     op.drop_table("model_use")
+    with op.batch_alter_table("outbox") as batch:
+        batch.drop_column("is_streamed")

@@ -165,6 +165,29 @@ class Command(Asked):
         assert shown or not is_taken_down
 
 
+class Growing(Asked):
+    """Somebody asks in their direct messages with the bot, where the answer grows."""
+
+    kills = (
+        Kill("start held, then applied", held="chat.startStream"),
+        Kill("start held, then dropped", held="chat.startStream", is_dropped=True),
+        Kill("start applied", effect="stream_start"),
+        Kill("piece held, then applied", held="chat.appendStream"),
+        Kill("piece applied", effect="stream_append"),
+        Kill("end held, then applied", held="chat.stopStream"),
+        Kill("end held, then dropped", held="chat.stopStream", is_dropped=True),
+        Kill("end applied", effect="post"),
+    )
+
+    async def act(self, run: Rehearsal) -> None:
+        run.sandbox.person("ada").dm(QUESTION)
+
+    async def check(self, run: Rehearsal, *, is_taken_down: bool) -> None:
+        """One whole answer stands, and nothing that was begun and left."""
+        stands = [each for each in run.sandbox.person("ada").sees_in_dm() if each.bot_id]
+        assert [(each.metadata is not None, "That solved it" in str(each.blocks)) for each in stands] == [(True, True)]
+
+
 class Digest:
     """It becomes Monday, nine o'clock: the week before is told in the platform channel, once."""
 
@@ -272,6 +295,13 @@ async def test_bot_killed_at_any_step_leaves_nothing_lost_or_doubled(stage: Stag
     points = await stage.points_of(flow)
 
     wrong = await stage.play_all(flow, points)
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_bot_killed_while_an_answer_grows_leaves_one_whole_answer(stage: Stage) -> None:
+    wrong = await stage.play_all(Growing(), [])
 
     assert wrong == {}
 

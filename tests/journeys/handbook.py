@@ -65,7 +65,11 @@ reviewed: 2026-09-15
 
 ## Raise
 
-Change the quota file of your namespace and open a pull request.
+Change the quota file of your namespace and open a pull request. The file says how much memory and how many cores all
+pods of the namespace may ask for together, and its history says who needed that much, and for what.
+
+On staging a quota above 64 GB needs no approval. In production your team lead approves the pull request before the
+platform team looks at it, and it is live a minute after the merge.
 """
 
 # What people ask in most journeys, and what they are told.

@@ -65,8 +65,13 @@ class Office:
         return [self._said(each) for each in self._channel(name).messages.values()]
 
     def direct(self, name: str) -> list[Said]:
-        """The person's direct messages with the bot, as a dialogue."""
-        return [self._said(each) for each in self.person(name).sees_in_dm()]
+        """The person's direct messages with the bot, as a dialogue, without what still grows."""
+        return [self._said(each) for each in self.person(name).sees_in_dm() if not self._grows(each)]
+
+    def told(self, name: str) -> list[Message]:
+        """What the bot said to the person directly, without what still grows."""
+        ours = self.sandbox.workspace.bot_id
+        return [each for each in self.person(name).sees_in_dm() if each.bot_id == ours and not self._grows(each)]
 
     def whispers(self, name: str, channel: str) -> list[Message]:
         """What the person alone sees in the channel."""
@@ -127,6 +132,9 @@ class Office:
 
     def _channel(self, name: str) -> Channel:
         return next(each for each in self.sandbox.workspace.channels.values() if each.name == name)
+
+    def _grows(self, message: Message) -> bool:
+        return self.sandbox.workspace.streams.is_open(message)
 
     def _said(self, message: Message) -> Said:
         people = self.sandbox.workspace.people

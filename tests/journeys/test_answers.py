@@ -99,27 +99,38 @@ async def test_a_mention_in_a_thread_is_answered_in_that_thread(either_office: O
     ]
 
 
-async def test_a_direct_message_is_answered_beside_it_and_not_in_a_thread(either_office: Office) -> None:
+async def test_a_direct_message_is_answered_in_its_thread_and_the_answer_grows(either_office: Office) -> None:
     office = either_office
 
-    office.person("amara").dm("where are my logs?")
-    await office.until(lambda: len(office.direct("amara")) > 1)
+    asked = office.person("amara").dm("how do I restore a database backup?")
+    await office.until(lambda: office.told("amara"))
     await office.quiet()
 
-    assert office.direct("amara") == [
-        ("amara", "where are my logs?"),
-        ("mentor", f"{LOGS_QUOTED}\nRead the logs of a service"),
-    ]
-    assert [each.thread_ts for each in office.sandbox.ledger.posts()] == [None]
+    [answer] = office.told("amara")
+    assert (words(answer)[0], buttons(answer)) == (BACKUPS, BOTH)
+    effects = [each for each in office.sandbox.ledger.effects if each.kind != "status"]
+    assert [(each.kind, each.thread_ts) for each in effects] == [("stream_start", asked.ts), ("post", asked.ts)]
+
+
+async def test_a_long_answer_grows_by_its_lines_and_says_the_same_as_one_that_is_posted(office: Office) -> None:
+    office.person("amara").dm("how do I get more memory for my namespace?")
+    await office.until(lambda: office.told("amara"))
+    posted = office.person("amara").say("random", f"{office.mention} how do I get more memory for my namespace?")
+    await office.answer_to(posted)
+
+    [grown], [whole] = office.told("amara"), office.replies(posted)
+    assert "".join(" ".join(words(grown)).split()) == "".join(" ".join(words(whole)).split())
+    assert len(words(grown)) > len(words(whole))
+    assert buttons(grown) == buttons(whole)
 
 
 async def test_a_thread_in_direct_messages_is_answered_in_that_thread(office: Office) -> None:
     began = office.person("amara").dm("good morning, this is about the payouts")
-    await office.until(lambda: len(office.direct("amara")) > 1)
+    await office.until(lambda: office.told("amara"))
     office.person("amara").dm("where are my logs?", began)
-    await office.until(lambda: len(office.direct("amara")) > 3)
+    await office.until(lambda: office.told("amara")[1:])
 
-    assert [post.thread_ts for post in office.sandbox.ledger.posts()] == [None, began.ts]
+    assert [each.thread_ts for each in office.told("amara")] == [began.ts, began.ts]
 
 
 async def test_the_command_answers_where_the_bot_is_no_member(office: Office) -> None:
@@ -135,10 +146,10 @@ async def test_a_person_of_the_company_is_told_internal_matters_in_private_and_o
     asked = office.person("amara").say("random", f"{office.mention} how do I rotate a secret?")
     in_channel = await office.answer_to(asked)
     office.person("amara").dm("how do I rotate a secret?")
-    await office.until(lambda: len(office.direct("amara")) > 1)
+    await office.until(lambda: office.told("amara"))
 
     assert "vault" not in in_channel.text
-    assert office.direct("amara")[1][1].startswith("Write the new value to the vault")
+    assert office.told("amara")[0].text.startswith("Write the new value to the vault")
 
 
 @pytest.mark.parametrize("text", ["ask where are my logs?", "where are my logs?", "logs of my service"])

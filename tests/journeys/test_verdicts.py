@@ -113,7 +113,7 @@ async def test_a_person_is_got_in_private_for_who_asked_in_private(office: Offic
 
 async def test_a_verdict_in_direct_messages_stands_under_the_answer(office: Office) -> None:
     office.person("amara").dm(QUESTION)
-    answer = (await office.until(lambda: office.person("amara").sees_in_dm()[1:]))[0]
+    answer = (await office.until(lambda: office.told("amara")))[0]
     await office.person("amara").press(answer, "That solved it")
     await office.quiet()
 

@@ -72,6 +72,7 @@ class Post:
     blocks: list[Json]
     thread_ts: str | None
     mark: str
+    is_gone: bool = False
 
 
 @dataclass
@@ -95,6 +96,7 @@ class FakeSlack(Slack):
     gate: asyncio.Event | None = None  # while it is closed, calls wait
     at_most: int = 0  # calls to one channel at a time, as seen
     during: Callable[[], None] | None = None  # called while a look is under way
+    on_call: Callable[[str], None] | None = None  # called with each method
     _open: dict[str, int] = field(default_factory=dict)
 
     async def post(self, channel_id: str, *, text: str, blocks: list[Json], thread_ts: str | None, mark: str) -> Posted:
@@ -120,6 +122,40 @@ class FakeSlack(Slack):
         numbers = [number for number, post in enumerate(self.posts, 1) if post.mark == mark]
         return Posted(channel_id, f"{numbers[0]}.000100") if numbers else None
 
+    async def start_stream(self, channel_id: str, *, thread_ts: str, blocks: list[Json]) -> Posted:
+        trouble = await self._enter("start", channel_id)
+        if trouble is None or trouble.applied:
+            self.posts.append(Post(channel_id, "", blocks[:], thread_ts, mark=""))
+        self._leave(trouble)
+        return Posted(channel_id, f"{len(self.posts)}.000100")
+
+    async def append_stream(self, stream: Posted, *, blocks: list[Json]) -> None:
+        trouble = await self._enter("append", stream.channel_id)
+        if trouble is None or trouble.applied:
+            self._at(stream).blocks += blocks
+        self._leave(trouble)
+
+    async def stop_stream(self, stream: Posted, *, blocks: list[Json], mark: str) -> Posted:
+        trouble = await self._enter("stop", stream.channel_id)
+        if trouble is None or trouble.applied:
+            self._at(stream).blocks += blocks
+            self._at(stream).mark = mark
+        self._leave(trouble)
+        return stream
+
+    async def find_unmarked(self, channel_id: str, *, thread_ts: str, since: datetime) -> list[Posted]:
+        there = enumerate(self.posts, 1)
+        return [Posted(channel_id, f"{number}.000100") for number, post in there if not (post.mark or post.is_gone)]
+
+    async def remove(self, posted: Posted) -> None:
+        trouble = await self._enter("remove", posted.channel_id)
+        if trouble is None or trouble.applied:
+            self._at(posted).is_gone = True
+        self._leave(trouble)
+
+    def _at(self, posted: Posted) -> Post:
+        return self.posts[int(posted.ts.partition(".")[0]) - 1]
+
     async def respond(self, url: str, *, text: str, blocks: list[Json]) -> None:
         trouble = await self._enter("respond", url)
         if trouble is None or trouble.applied:
@@ -128,6 +164,8 @@ class FakeSlack(Slack):
 
     async def _enter(self, method: str, address: str) -> Trouble | None:
         self.calls.append(method)
+        if self.on_call is not None:
+            self.on_call(method)
         self._open[address] = self._open.get(address, 0) + 1
         self.at_most = max(self.at_most, self._open[address])
         try:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from bot.errors import SlackRateLimited, SlackRefused, SlackUnclear
+from bot.errors import SlackError, SlackRateLimited, SlackRefused, SlackUnclear
 from bot.model import Effect, MessageKind, Purpose
 from bot.outbox import LOOK_BACK, PACE, PRIVATE_WITHIN, SETTLE, Outbox, may_send_unasked
 from bot.storage import outbox as rows
@@ -21,7 +21,7 @@ from bot.storage.outbox import Sending
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import outbox, people
 from bot.work import LEASE
-from tests.work.desk import STARTS_AT, FakeSlack, Hands, ids, lost_reply, refusal, run_until
+from tests.work.desk import STARTS_AT, FakeSlack, Hands, Post, Trouble, ids, lost_reply, refusal, run_until
 
 BLOCKS = ({"type": "section", "text": {"type": "mrkdwn", "text": "*words*"}},)
 
@@ -244,6 +244,124 @@ async def test_after_a_day_without_an_outcome_it_is_given_up(desk: Desk) -> None
     await desk.turn()
 
     assert await desk.states() == {POST.key: "failed"}
+
+
+# A message that grows.
+
+LONG = "The first sentence is as long as a piece must be. " * 4
+GROWN = Effect(
+    "answer:1",
+    ASKED,
+    "words",
+    ({"type": "section", "text": {"type": "mrkdwn", "text": f"{LONG}\n{LONG}\n{LONG}"}}, *BLOCKS),
+    channel_id="D1",
+    thread_ts="1.000001",
+    is_streamed=True,
+)
+RATE_LIMITED, REFUSED = SlackRateLimited("chat.…Stream", 30), SlackRefused("chat.…Stream", "channel_type_not_supported")
+
+
+def standing(desk: Desk) -> list[tuple[str, int]]:
+    """The mark and the number of blocks of every message that stands in the end."""
+    return [(post.mark, len(post.blocks)) for post in desk.slack.posts if not post.is_gone]
+
+
+async def in_the_end(desk: Desk) -> None:
+    """Everything that is to be tried again was."""
+    for _ in range(4):
+        await desk.turn()
+        desk.hands.move(minutes=6)
+
+
+async def test_answer_grows_piece_by_piece_and_ends_with_its_mark(desk: Desk) -> None:
+    await desk.put(GROWN)
+    await desk.turn()
+
+    assert desk.slack.calls == ["start", "append", "append", "stop"]
+    [shown] = desk.slack.posts
+    assert [block["text"]["text"].strip() for block in shown.blocks] == [LONG.strip()] * 3 + ["*words*"]
+    row = await desk.row()
+    assert (shown.mark, row["state"], row["slack_ts"]) == (row["mark"], "sent", "1.000100")
+
+
+@pytest.mark.parametrize("error", [RATE_LIMITED, REFUSED], ids=["rate limited", "refused"])
+async def test_where_nothing_may_grow_the_answer_is_posted_at_once(desk: Desk, error: SlackError) -> None:
+    desk.slack.troubles["start"] = [refusal(error)]
+    await desk.put(GROWN)
+    await desk.turn()
+
+    assert desk.slack.calls == ["start", "post"]
+    assert standing(desk) == [("id1", 2)]
+
+
+@pytest.mark.parametrize(
+    ("method", "trouble", "blocks"),
+    [
+        pytest.param("start", lost_reply(applied=True), 2, id="start done and its reply lost"),
+        pytest.param("start", lost_reply(applied=False), 2, id="start lost"),
+        pytest.param("append", lost_reply(applied=True), 2, id="piece done and its reply lost"),
+        pytest.param("append", refusal(REFUSED), 2, id="piece refused"),
+        pytest.param("append", refusal(RATE_LIMITED), 2, id="piece rate limited"),
+        pytest.param("stop", lost_reply(applied=True), 4, id="end done and its reply lost"),
+        pytest.param("stop", lost_reply(applied=False), 2, id="end lost"),
+        pytest.param("stop", refusal(REFUSED), 2, id="end refused"),
+        pytest.param("stop", refusal(RATE_LIMITED), 2, id="end rate limited"),
+    ],
+)
+async def test_whatever_befalls_a_growing_answer_one_whole_answer_stands(
+    desk: Desk, method: str, trouble: Trouble, blocks: int
+) -> None:
+    desk.slack.troubles[method] = [trouble]
+    desk.slack.troubles["remove"] = [lost_reply(applied=False)]
+    await desk.put(GROWN)
+    await in_the_end(desk)
+
+    assert standing(desk) == [("id1", blocks)]
+    assert await desk.states() == {GROWN.key: "sent"}
+
+
+async def test_what_slack_will_not_take_away_keeps_nobody_from_the_answer(desk: Desk) -> None:
+    desk.slack.troubles["append"] = [lost_reply(applied=True)]
+    desk.slack.troubles["remove"] = [refusal(SlackRefused("chat.delete", "cant_delete_message"))]
+    await desk.put(GROWN)
+    await in_the_end(desk)
+
+    assert standing(desk) == [("", 2), ("id1", 2)]
+
+
+@pytest.mark.parametrize("method", ["append", "stop"])
+async def test_nothing_grows_past_the_lease(desk: Desk, method: str) -> None:
+    before = {"append": "start", "stop": "append"}[method]
+    desk.slack.on_call = lambda called: desk.hands.move(seconds=60) if called == before else None
+    await desk.put(GROWN)
+    await desk.turn()
+    calls, desk.slack.on_call = desk.slack.calls[:], None
+    await in_the_end(desk)
+
+    assert method not in calls
+    assert standing(desk) == [("id1", 2)]
+
+
+async def test_what_another_process_lets_grow_in_the_thread_is_left_alone(desk: Desk) -> None:
+    await desk.put(replace(GROWN, key="other"))
+    await desk.claim("other's")
+    desk.slack.posts.append(Post("D1", "", [{}], "1.000001", mark=""))
+    desk.slack.troubles["append"] = [lost_reply(applied=True)]
+    await desk.put(GROWN)
+
+    async def was_tried(times: int) -> bool:
+        row = await desk.row()
+        return bool(row["state"] == "unclear" and row["attempts"] == times)
+
+    await run_until(desk.outbox.run(), lambda: was_tried(1))
+    desk.hands.move(seconds=15)
+    await run_until(desk.outbox.run(), lambda: was_tried(2))
+    meanwhile = standing(desk)
+    desk.hands.move(seconds=LEASE.total_seconds())
+    await in_the_end(desk)
+
+    assert meanwhile == [("", 1), ("", 2)]
+    assert sorted(standing(desk)) == [("id1", 2), ("id2", 2)]
 
 
 # Slack says wait, or no.
