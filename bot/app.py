@@ -29,6 +29,7 @@ from bot.digest import service as digest
 from bot.digest.maker import DigestMaker
 from bot.digest.service import DigestService
 from bot.handbook import HandbookSource
+from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.library import Library, Shelf, catalogued
 from bot.model import Workspace
@@ -146,6 +147,7 @@ class Mentor:
         )
         self.digest = DigestService(desk, people, maker)
         self.home = HomeService(desk, self.facts, command=settings.command)
+        self.prompts = PromptService(desk)
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
         self.privacy = PrivacyService(self.database, slack, channels=self._channels, clock=clock, new_id=new_id)
         self.own_data = SettingsService(
@@ -178,6 +180,7 @@ class Mentor:
                 _with(Due, lambda due: self.digest.post(due)), _with(Due, lambda due: self.digest.missed(due))
             ),
             Kind.HOME: Job(_with(Opened, lambda opened: self.home.publish(opened)), _nobody_waits),
+            Kind.SUGGEST: Job(_with(Opened, lambda opened: self.prompts.suggest(opened)), _nobody_waits),
             Kind.READ_AGAIN: Job(_with(Due, lambda _: self.catch_up.all_due(is_whole=True)), _nobody_waits),
             Kind.VERDICT: Job(
                 _with(Press, lambda press: self.verdicts.record(press)),
@@ -229,6 +232,7 @@ class Mentor:
             verdicts=self.verdicts,
             peers=self.peers,
             home=self.home,
+            prompts=self.prompts,
             notices=self.notices,
             settings=self.own_data,
         )

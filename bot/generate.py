@@ -23,6 +23,7 @@ HEAD = "# Written by `make generate` from handlers/verbs.py and bot/generate.py:
 # Each scope with the reason for it, as a security team asks.
 SCOPES = {
     "app_mentions:read": "see mentions of the bot",
+    "assistant:write": "offer questions to ask in its messages tab",
     "channels:history": "read questions in public channels it was invited to",
     "channels:read": "know a channel's name and whether it is public",
     "chat:write": "answer",

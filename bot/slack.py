@@ -5,7 +5,7 @@ Writes are never retried here: one whose reply is lost is the outbox's to look u
 
 import json
 import unicodedata
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -151,6 +151,16 @@ class Slack:
         except SlackRefused as refused:
             if refused.code != "message_not_found":
                 raise
+
+    async def set_status(self, channel_id: str, thread_ts: str, status: str) -> None:
+        """Shown in the thread until we say something there; "" takes it away. Raises SlackError."""
+        said = {"channel_id": channel_id, "thread_ts": thread_ts, "status": status}
+        await self._call("assistant.threads.setStatus", json=said)
+
+    async def suggest(self, channel_id: str, prompts: Sequence[str]) -> None:
+        """What one press asks in our direct messages; at most four. Raises SlackError."""
+        shown = [{"title": each, "message": each} for each in prompts]
+        await self._call("assistant.threads.setSuggestedPrompts", json={"channel_id": channel_id, "prompts": shown})
 
     async def _said_since(self, channel_id: str, *, thread_ts: str | None, since: datetime) -> AsyncIterator[Json]:
         """Messages of a channel or a thread, with their metadata; each has its channel's id."""

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     DIGEST = "digest.post"
     SHOW_DIGEST = "digest.show"
     HOME = "home.publish"
+    SUGGEST = "home.suggest"
     HEALTH = "peers.health"
     JOINED = "peers.joined"
     SETTINGS = "privacy.settings"
@@ -88,7 +89,7 @@ class Press:
 
 @dataclass(frozen=True)
 class Opened:
-    """Somebody opened App Home: the payload of `home.publish`. `person` is a pseudonym."""
+    """Somebody opened the app: the payload of `home.publish` and `home.suggest`. `person` is a pseudonym."""
 
     key: str
     person: str

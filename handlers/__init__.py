@@ -10,6 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
+from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.model import Workspace
 from bot.peers.notices import NoticeService
@@ -24,6 +25,7 @@ class Services:
     verdicts: VerdictService
     peers: PeerService
     home: HomeService
+    prompts: PromptService
     notices: NoticeService
     settings: SettingsService
 
@@ -36,7 +38,7 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     on_reaction = _ours(messages.on_reaction, peers=services.peers)
     app.event("reaction_added")(on_reaction)
     app.event("reaction_removed")(on_reaction)
-    app.event("app_home_opened")(_ours(home.on_opened, home=services.home))
+    app.event("app_home_opened")(_ours(home.on_opened, home=services.home, prompts=services.prompts))
     app.event("member_joined_channel")(_ours(privacy.on_joined, notices=services.notices, workspace=workspace))
     app.command(command)(_ours(answers.on_command, answers=services.answers))
     app.action(re.compile(r"^answers\."))(_ours(answers.on_verdict, verdicts=services.verdicts))

@@ -2,14 +2,15 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.model import Json
 from handlers import payload
 
 
-async def on_opened(body: Json, ack: AsyncAck, home: HomeService) -> None:
-    """Somebody opened the app; its Home tab shows their own matters."""
+async def on_opened(body: Json, ack: AsyncAck, home: HomeService, prompts: PromptService) -> None:
+    """Somebody opened the app; its Home tab shows their own matters, its messages tab what can be asked."""
     opened = payload.read_opened(body)
-    if opened.tab == "home":
-        await home.take_opened(key=payload.read_event_id(body), user_id=opened.user_id)
+    tab = home if opened.tab == "home" else prompts
+    await tab.take_opened(key=payload.read_event_id(body), user_id=opened.user_id)
     await ack()

@@ -51,6 +51,12 @@ async def _one(tx: AsyncConnection, condition: Any) -> Answer | None:
     return None if row is None else Answer(**row)
 
 
+async def cited_since(tx: AsyncConnection, since: datetime) -> Sequence[str]:
+    """The article of every answer's first source, each as often as it was cited."""
+    found = (await tx.scalars(select(answers.c.sources).where(answers.c.created_at >= since))).all()
+    return [sources[0]["id"] for sources in found if sources]
+
+
 async def put_verdict(
     tx: AsyncConnection, answer_id: str, person: str, *, verdict: str, by_asker: bool, now: datetime
 ) -> None:

@@ -102,3 +102,16 @@ async def test_a_question_that_slack_gives_no_link_to_is_shown_without_one(offic
 
     assert QUESTION in home
     assert "\n#ask-platform, " in home
+
+
+async def test_the_messages_tab_offers_questions_of_the_handbook(office: Office) -> None:
+    amara = office.person("amara")
+    amara.dm("why has my certificate expired?")
+    await office.until(lambda: office.told("amara"))
+    amara.open_home("messages")
+    offered = await office.until(
+        lambda: office.sandbox.workspace.assistant.prompts.get(office.told("amara")[0].channel)
+    )
+
+    assert offered[0] == {"title": "How do I renew a certificate?", "message": "How do I renew a certificate?"}
+    assert len(offered) == 4
