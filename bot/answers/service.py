@@ -11,6 +11,7 @@ from bot import effects
 from bot.answers import blocks
 from bot.answers.blocks import ANSWER, SHADOW_CARD
 from bot.answers.rules import Answered, Choice, Silent, choose, thresholds
+from bot.answers.status import looking
 from bot.answers.writer import Draft, quote
 from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
@@ -84,8 +85,9 @@ class AnswerService:
         if reason := self._refusal(asking, profile, library):
             await self._keep(asking, self._refused(asking, reason), library)
             return
-        found = library.index.search(text, audiences=await self._audiences(asking, profile))
-        decided = await self._decide(asking, text, choose(found, thresholds(library.handbook)), library)
+        async with looking(self._desk.slack, asking):
+            found = library.index.search(text, audiences=await self._audiences(asking, profile))
+            decided = await self._decide(asking, text, choose(found, thresholds(library.handbook)), library)
         await self._keep(asking, decided, library)
 
     async def help(self, asking: Asking, shown: Shown) -> None:
