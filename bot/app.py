@@ -19,9 +19,11 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.answers import blocks
 from bot.answers.duty import DutyService
+from bot.answers.model_writer import ModelWriter
 from bot.answers.reload import ReloadService
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
+from bot.answers.writer import QuotingWriter, Writer
 from bot.calendar import Daily
 from bot.config import Secret, Settings
 from bot.desk import Desk
@@ -33,6 +35,7 @@ from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.library import Library, Shelf, catalogued
 from bot.model import Workspace
+from bot.model_client import Budget, ModelClient
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
 from bot.peers.facts import FactsService
@@ -90,7 +93,9 @@ class Mentor:
         desk = Desk(self.database, self.outbox, slack, self.shelf, workspace, clock, new_id, wake)
         people = PeopleService(desk)
         self.duty = DutyService(desk, people)
-        self.answers = AnswerService(desk, people)
+        self.budget = Budget(self.database, settings, clock=clock)
+        self.model = ModelClient(settings, self.budget.spend, clock=clock) if settings.llm_model else None
+        self.answers = AnswerService(desk, people, self._writer())
         self.reload = ReloadService(desk, source)
         self.verdicts = VerdictService(desk, people, self.duty)
         self.peers = PeerService(
@@ -157,6 +162,9 @@ class Mentor:
         self.socket = self._socket() if settings.uses_socket_mode else None
         self.ticks = AsyncIOScheduler()
         self._ticking: set[asyncio.Task[None]] = set()
+
+    def _writer(self) -> Writer:
+        return QuotingWriter() if self.model is None else ModelWriter(self.model, QuotingWriter())
 
     def _channels(self) -> Channels:
         return self.shelf.library.handbook.channels
@@ -260,6 +268,7 @@ class Mentor:
         now = self.clock.now()
         await self.database.write(lambda tx: peer_rows.forget_events(tx, before=now - EVENT_IDS_KEPT))
         await self.replays.forget_old()
+        await self.budget.forget_old()
         await self.database.write(lambda tx: work_rows.forget_done(tx, before=now - DONE_WORK_KEPT))
         await self.database.write(lambda tx: outbox_rows.forget_words(tx, before=now - WORDS_KEPT))
         await self.peers.forget_words()
@@ -276,6 +285,8 @@ class Mentor:
         figures[("channels", "not_read_back")] = unread
         figures.update({("outbox", state): count for state, count in effects_by_state.items()})
         figures[("handbook_articles", "live")] = len(self.shelf.library.handbook.articles)
+        if self.model is not None:
+            figures.update({("model", outcome): count for outcome, count in self.model.outcomes.items()})
         return figures
 
     async def is_database_there(self) -> str:
@@ -344,6 +355,9 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         stack.push_async_callback(slack.close)
         mentor = Mentor(settings, source, await catalogued(source.current), await slack.who_am_i(), slack)
         stack.push_async_callback(mentor.database.close)
+        if mentor.model is not None:
+            stack.push_async_callback(mentor.model.close)
+            await mentor.model.open()
         await migrate.upgrade(mentor.database)
         await mentor.forget_old()  # here too, for a bot that is restarted often
         await mentor.reload.take(outcome)  # a broken revision may have come while nobody looked

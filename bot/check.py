@@ -9,6 +9,7 @@ import yaml
 
 from bot import generate
 from bot.answers.golden import NoGoldenQuestions, failures
+from bot.answers.model_writer import writer_of
 from bot.answers.offline import Said, ask
 from bot.config import Settings
 from bot.errors import HandbookBroken, SettingsInvalid
@@ -62,10 +63,12 @@ async def check_golden(settings: Settings, *, handbook: str | None) -> Checked:
         raise NoGoldenQuestions
     library = await catalogued(current)
 
-    async def asked(question: str) -> Said:
-        return ask(library, question)
+    async with writer_of(settings) as writer:
 
-    found = await failures(current.golden, asked)
+        async def asked(question: str) -> Said:
+            return await ask(library, question, writer)
+
+        found = await failures(current.golden, asked)
     met = len(current.golden) - len(found)
     return Checked(tuple(found), f"Golden questions: {met} of {len(current.golden)} are answered as they must be.")
 

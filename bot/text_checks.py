@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 UNWRAPS = 3  # entities in entities; more is left as written, and an ampersand in a word is found as such
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # categories of Unicode: controls, no width, halves, not assigned
-EDGES = ".,;:!?()[]{}\"'“”‘’«»‹›*_~…–—`|"  # round a word in a sentence, and no part of it
+EDGES = ".,;:!?()[]{}\"'“”‘’«»‹›*_~…–—`|"  # round a word in a sentence, and no part of it; a colon only after it
 
 _CALL = re.compile(r"(?<![^\W_])@\s*(?=[^\W\d])|@\s*(?:channel|here|everyone|all)\b|<\s*[@#!]", re.IGNORECASE)
 _CHANNEL = re.compile(r"(?<![\w/&])#(?=\w*[^\W\d])")
@@ -61,7 +61,7 @@ def without_code(text: str) -> str:
 def pieces(text: str) -> Iterator[str]:
     """The text between spaces, without what surrounds a word in a sentence. Options keep their dashes."""
     for run in text.split():
-        piece = run.strip(EDGES)
+        piece = run.lstrip(EDGES.replace(":", "")).rstrip(EDGES)  # `:fire:` is no word
         if piece.strip("-"):
             yield piece
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.answers.writer import Draft, Source
+from bot.answers.writer import MODEL, Draft, Source
 from bot.blockkit import LABEL_MAX, SECTION_MAX, TEXT_MAX, Shown, actions, button, clip, context, escape, link, section
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
@@ -97,7 +97,10 @@ def answer(draft: Draft, answer_id: str, *, is_sure: bool, today: date, can_pres
     quoted = with_closed_code(clip(escape(draft.text).strip(), 2_800)) or "This article may help:"
     head = quoted if is_sure else "I am not sure, but these may help:"
     blocks = [section(head)]
-    if is_sure:
+    if is_sure and draft.writer == MODEL:
+        blocks.append(context("Written by a language model from the sources below."))
+        blocks += [context(_numbered(number, draft.sources, today)) for number in range(1, len(draft.sources) + 1)]
+    elif is_sure:
         blocks.append(context("From " + " · and ".join(_cite(source, today) for source in draft.sources[:1])))
         if draft.sources[1:]:
             blocks.append(context("See also " + " · ".join(_name(source) for source in draft.sources[1:])))
@@ -203,6 +206,11 @@ def _verdict_buttons(answer_id: str) -> Json:
 
 def _cite(source: Source, today: date) -> str:
     return " · ".join(part for part in (_name(source), _age(source, today), _owner(source)) if part)
+
+
+def _numbered(number: int, sources: Sequence[Source], today: date) -> str:
+    """By the number the text names it by; the only one has none."""
+    return (f"[{number}] " if len(sources) > 1 else "") + _cite(sources[number - 1], today)
 
 
 def _name(source: Source) -> str:

@@ -1,13 +1,14 @@
-"""The bot's answer on the command line: the same finding, deciding and quoting, with nothing sent and nothing kept."""
+"""The bot's answer on the command line: the same finding, deciding and writing, with nothing sent and nothing kept."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from bot.answers.rules import Answered, Silent, choose, thresholds
-from bot.answers.writer import Draft, quote
+from bot.answers.writer import MODEL, Draft, Writer, quote
 from bot.library import Library
 
 NOTHING = Draft("", ())
+OPERATOR = ""  # whose calls of the model are not counted
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,17 @@ class Said:
             return f"Silent: {self.reason} (confidence {self.confidence:.2f})."
         head = self.draft.text if self.outcome == "answered" else "Not sure, but these may help:"
         cited = [f"  {source.title} › {source.section} ({source.id})" for source in self.draft.sources]
-        return "\n".join([head, "", f"Sources (confidence {self.confidence:.2f}):", *cited])
+        by = ", written by the model" if self.draft.writer == MODEL else ""
+        return "\n".join([head, "", f"Sources (confidence {self.confidence:.2f}{by}):", *cited])
 
 
-def ask(library: Library, text: str) -> Said:
+async def ask(library: Library, text: str, writer: Writer) -> Said:
     """What a member of the company would be told in a channel."""
     found = library.index.search(text)
     choice = choose(found, thresholds(library.handbook))
     if isinstance(choice, Silent):
         return Said("silent", choice.reason, choice.confidence, NOTHING)
-    outcome = "answered" if isinstance(choice, Answered) else "suggested"
-    return Said(outcome, "", choice.confidence, quote(text, choice))
+    written = await writer.write(text, choice, person=OPERATOR) if isinstance(choice, Answered) else None
+    if written is None:
+        return Said("suggested", "", choice.confidence, quote(text, choice))
+    return Said("answered", "", choice.confidence, written)

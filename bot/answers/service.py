@@ -12,7 +12,7 @@ from bot.answers import blocks
 from bot.answers.blocks import ANSWER, SHADOW_CARD
 from bot.answers.rules import Answered, Choice, Silent, choose, thresholds
 from bot.answers.status import looking
-from bot.answers.writer import Draft, quote
+from bot.answers.writer import Draft, Writer, quote
 from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
 from bot.desk import Desk
@@ -52,9 +52,10 @@ class Decided:
 class AnswerService:
     """Use cases of the answers pillar. Methods that workers call may run twice and change nothing the second time."""
 
-    def __init__(self, desk: Desk, people: PeopleService) -> None:
+    def __init__(self, desk: Desk, people: PeopleService, writer: Writer) -> None:
         self._desk = desk
         self._people = people
+        self._writer = writer
 
     async def take_command(
         self, kind: Kind, *, key: str, user_id: str, channel_id: str, text: str, response_url: str
@@ -155,8 +156,10 @@ class AnswerService:
                 else None
             )
             return Decided("silent", choice.reason, choice.confidence, effect=nothing)
-        is_sure = isinstance(choice, Answered)
-        outcome, draft, today = "answered" if is_sure else "suggested", quote(text, choice), self._desk.today()
+        written = await self._writer.write(text, choice, person=asking.asker) if isinstance(choice, Answered) else None
+        is_sure = written is not None
+        outcome, draft = ("answered", written) if written else ("suggested", quote(text, choice))
+        today = self._desk.today()
         if self._is_shadow(asking, library):
             effect = await self._shadow_card(asking, draft, is_sure=is_sure, library=library)
         else:
@@ -204,6 +207,7 @@ class AnswerService:
             sources=[source.to_json() for source in decided.draft.sources],
             handbook_revision=library.handbook.revision,
             created_at=self._desk.clock.now(),
+            writer=decided.draft.writer,
         )
 
         async def unit(tx: Tx) -> None:

@@ -96,7 +96,7 @@ class VerdictService:
         return effects.edit(key, SHADOW_CARD if is_shadow else ANSWER, shown, channel_id=channel_id)
 
     async def _shown_again(self, press: Press, answer: Answer, *, is_shadow: bool) -> Shown:
-        draft = Draft(answer.text, tuple(Source.from_json(source) for source in answer.sources))
+        draft = Draft(answer.text, tuple(Source.from_json(source) for source in answer.sources), answer.writer)
         is_sure, today = answer.outcome == "answered", self._desk.today()
         if is_shadow and answer.question_ts is not None:
             permalink = await self._desk.slack.permalink(answer.channel_id, answer.question_ts)

@@ -1,16 +1,17 @@
-"""The quoting writer: an answer in the handbook's own words, for when no model is set or a model's answer is refused.
+"""What a writer is, and the quoting one: an answer in the handbook's own words, also where a model's is refused.
 
 Pure. Adds no word of its own, so it cannot say what no article says. Does not decide whether to answer
-(`bot.answers.rules`) and does not escape for Slack (`bot.answers.blocks`).
+(`bot.answers.rules`) and does not escape for Slack (`bot.answers.blocks`). The other writer is `answers.model_writer`.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from bot.answers.rules import SOURCES_MOST, Answered, Suggested
+from bot.model import Turn
 from knowledge.article import Article, Section
 from knowledge.index import Hit
 from knowledge.prose import FENCE, with_closed_code
@@ -19,6 +20,7 @@ from knowledge.text import question_text, words
 QUOTE_MOST = 1_500  # characters, in all
 QUOTE_ENOUGH = 900  # characters; a longer section is cut to what the question is about
 CUT = "…"
+QUOTING, MODEL = "quoting", "model"  # who wrote an answer
 ROOT = 5  # letters two words share to count as one: "rotate", "rotating"; the index has real stems, a quote needs less
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
@@ -49,10 +51,36 @@ class Source:
 
 @dataclass(frozen=True)
 class Draft:
-    """Plain text, at most 1,500 characters, and the sections it rests on: the quoted one first, at most three."""
+    """Plain text, at most 1,500 characters, and the sections it rests on.
+
+    A quoted one names the section quoted first, and at most three. A model's text names them by `[1]`, `[2]` … where
+    there are several.
+    """
 
     text: str
     sources: tuple[Source, ...]
+    writer: str = QUOTING
+
+
+class Writer(Protocol):
+    """Writes the answer to a question that the index is sure to have found."""
+
+    async def write(
+        self, question: str, choice: Answered, *, person: str, context: tuple[Turn, ...] = ()
+    ) -> Draft | None:
+        """The answer, resting on the choice's hits alone; None when they do not answer the question after all.
+
+        `person` is the asker's pseudonym, `context` what was said before in the thread, oldest first. Raises nothing.
+        """
+
+
+class QuotingWriter:
+    """Quotes the first hit, whoever asks and whatever was said before."""
+
+    async def write(
+        self, question: str, choice: Answered, *, person: str, context: tuple[Turn, ...] = ()
+    ) -> Draft | None:
+        return quote(question, choice)
 
 
 def quote(question: str, choice: Answered | Suggested) -> Draft:
@@ -64,7 +92,7 @@ def quote(question: str, choice: Answered | Suggested) -> Draft:
     first = _with_text(choice.hits[0])
     hits = (first, *choice.hits[1:SOURCES_MOST])
     text = _excerpt(first.section.text, _roots(question_text(question)))
-    return Draft(text or first.article.title, tuple(_source(hit) for hit in hits))
+    return Draft(text or first.article.title, tuple(source_of(hit) for hit in hits))
 
 
 def _with_text(hit: Hit) -> Hit:
@@ -78,7 +106,7 @@ def _next_with_text(article: Article, empty: Section) -> Section:
     return next((section for section in (*after, *article.sections) if section.text.strip()), empty)
 
 
-def _source(hit: Hit) -> Source:
+def source_of(hit: Hit) -> Source:
     article, section = hit.article, hit.section
     return Source(
         id=article.id,

@@ -3,20 +3,24 @@
 import argparse
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.arguments import Commands, add_command, add_handbook_and_json, add_json
 from bot.cli.handbook import read_handbook
 from bot.cli.terminal import progress
+from bot.config import read_settings
 
 if TYPE_CHECKING:
     from bot.answers.evaluation import Report
+    from bot.answers.offline import Said
 
 
 def add(commands: Commands) -> None:
     ask = add_command(commands, "ask", _ask, "what the bot would answer")
     ask.add_argument("text", metavar="TEXT")
+    ask.add_argument("--no-model", action="store_true", help="quote, also where a model is set")
     add_handbook_and_json(ask)
     evaluate = add_command(commands, "eval", _eval, "retrieval and abstention on judged data")
     evaluate.add_argument("--corpus", type=Path, required=True, metavar="F.jsonl")
@@ -25,14 +29,20 @@ def add(commands: Commands) -> None:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from bot.answers.offline import ask
-    from bot.library import Library
-    from knowledge.index import Index
-
-    handbook = asyncio.run(read_handbook(options.handbook))
-    said = ask(Library(handbook, Index.build(handbook.articles)), options.text)
+    said = asyncio.run(_said(options))
     print(json.dumps(said.to_json(), ensure_ascii=False) if options.json else said.in_words())
     return 0
+
+
+async def _said(options: argparse.Namespace) -> "Said":
+    from bot.answers.model_writer import writer_of
+    from bot.answers.offline import ask
+    from bot.library import catalogued
+
+    settings = read_settings()
+    library = await catalogued(await read_handbook(options.handbook))
+    async with writer_of(replace(settings, llm_model="") if options.no_model else settings) as writer:
+        return await ask(library, options.text, writer)
 
 
 def _eval(options: argparse.Namespace) -> int:

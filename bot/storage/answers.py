@@ -31,6 +31,7 @@ class Answer:
     sources: Sequence[dict[str, Any]]
     handbook_revision: str
     created_at: datetime
+    writer: str = "quoting"
 
 
 async def add(tx: AsyncConnection, answer: Answer) -> bool:

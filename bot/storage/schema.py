@@ -183,6 +183,7 @@ answers = Table(
     Column("outcome", String(10), nullable=False),  # answered | suggested | silent | refused
     Column("reason", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("writer", String(10), nullable=False, server_default="quoting"),  # quoting | model
     Column("confidence", Float, nullable=False),
     Column("sources", JSON, nullable=False),
     Column("handbook_revision", String(80), nullable=False),

@@ -10,6 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("answers") as batch_op:
+        batch_op.add_column(sa.Column("writer", sa.String(length=10), nullable=False, server_default="quoting"))
     op.create_table(
         "model_use",
         sa.Column("day", sa.Date(), nullable=False),
@@ -25,3 +27,5 @@ def downgrade() -> None:
     op.drop_table("model_use")
     with op.batch_alter_table("outbox") as batch:
         batch.drop_column("is_streamed")
+    with op.batch_alter_table("answers") as batch_op:
+        batch_op.drop_column("writer")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.answers import blocks
 from bot.answers.blocks import KINDS, VERDICTS, OnDuty, read_verdict
-from bot.answers.writer import Draft, Source
+from bot.answers.checks import CITED_IN_ALL
+from bot.answers.writer import MODEL, QUOTING, Draft, Source
 from bot.blockkit import TEXT_MAX, Shown
 from bot.errors import PayloadMalformed
 from sandbox.limits import MESSAGE_TEXT_MAX, text_length, validate_message_blocks
@@ -46,10 +47,12 @@ SOURCES = st.builds(
     reviewed=st.none() | st.dates(date(2000, 1, 1), date(2030, 1, 1)),
     owner=TEXTS,
 )
-DRAFTS = st.builds(Draft, TEXTS, st.lists(SOURCES, min_size=1, max_size=3).map(tuple))
+WRITERS = st.sampled_from([QUOTING, MODEL])
+DRAFTS = st.builds(Draft, TEXTS, st.lists(SOURCES, min_size=1, max_size=CITED_IN_ALL).map(tuple), WRITERS)
 NASTY = Draft(
     "😀" * 4_000,
-    (Source("a", "<!here>" * 900, "\ud83d", "|", "https://x.example/" + "a" * 4_000, 1.0, None, "&" * 4_000),) * 3,
+    (Source("a", "<!here>" * 900, "\ud83d", "|", "https://x.example/" + "a" * 4_000, 1.0, None, "&" * 4_000),) * 5,
+    MODEL,
 )
 
 
@@ -130,6 +133,17 @@ def test_sure_answer_quotes_cites_and_can_be_pressed() -> None:
         "[That solved it]",
         "[Not quite]",
     ]
+
+
+def test_a_models_answer_says_so_and_keeps_its_sources_with_their_age() -> None:
+    one, several = Draft("Open it.", (LOGS,), MODEL), Draft("Open it. [1] Pay. [2]", (LOGS, COSTS), MODEL)
+
+    said = [lines(blocks.answer(draft, "a1", is_sure=True, today=TODAY)) for draft in (one, several)]
+
+    by = "Written by a language model from the sources below."
+    logs = "<https://docs.example/logs#live|Logs › Live> · reviewed 20 Nov 2026 (4 days ago) · owner platform"
+    assert said[0] == ["Open it.", by, logs, "[That solved it]", "[Not quite]"]
+    assert said[1][:4] == ["Open it. [1] Pay. [2]", by, f"[1] {logs}", "[2] Costs · never reviewed"]
 
 
 def test_unsure_answer_says_so_and_quotes_nothing() -> None:
