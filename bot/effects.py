@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.blockkit import Shown
-from bot.model import Effect, Json, MessageKind, Purpose
+from bot.model import Effect, Json, Manner, MessageKind, Purpose
 from bot.work import Asking
 
 PRIVATE_ANSWER = MessageKind(
@@ -42,6 +42,27 @@ def privately(key: str, person: str, shown: Shown, *, response_url: str | None =
     return Effect(
         key=key, kind=PRIVATE_ANSWER, text=shown.text, blocks=shown.blocks, recipient=person, response_url=response_url
     )
+
+
+def whispered(
+    key: str, kind: MessageKind, person: str, shown: Shown, *, channel_id: str, thread_ts: str | None = None
+) -> Effect:
+    """In the channel, to the person alone, at most once: for what is lost without harm."""
+    return Effect(
+        key=key,
+        kind=kind,
+        text=shown.text,
+        blocks=shown.blocks,
+        channel_id=channel_id,
+        recipient=person,
+        thread_ts=thread_ts,
+        manner=Manner.WHISPER,
+    )
+
+
+def in_place(key: str, person: str, shown: Shown, *, response_url: str | None) -> Effect:
+    """In place of the private message that the person pressed a button of."""
+    return replace(privately(key, person, shown, response_url=response_url), manner=Manner.REPLACE)
 
 
 def in_channel(key: str, kind: MessageKind, channel_id: str, shown: Shown) -> Effect:

@@ -201,9 +201,17 @@ class MessageKind:
     stop: str
 
 
+class Manner(StrEnum):
+    """How a message is made visible."""
+
+    POST = "post"  # exactly once
+    WHISPER = "whisper"  # in the channel, to `recipient` alone, at most once: Slack lets nobody look it up
+    REPLACE = "replace"  # by `response_url`, in place of the private message whose button was pressed
+
+
 @dataclass(frozen=True)
 class Effect:
-    """A message to be made visible exactly once, under its key.
+    """A message to be made visible exactly once, under its key; a whisper at most once.
 
     `channel_id` is a channel, or "" for a DM to the person `recipient` (a pseudonym). `edits` is the key of the effect
     whose message this one replaces; such an effect carries the newest state and may be given again.
@@ -219,3 +227,4 @@ class Effect:
     edits: str | None = None
     response_url: str | None = None  # shown at once and at most once; on any doubt a DM to `recipient` follows
     is_streamed: bool = False  # begins with a section, which grows while it is read; a reply in a DM's thread
+    manner: Manner = Manner.POST

@@ -5,14 +5,16 @@ Before any second try it looks whether the first was seen. Decides nothing about
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.blockkit import in_pieces
+from bot.calendar import Hours, is_within
 from bot.clock import Clock
 from bot.errors import SlackError, SlackRateLimited, SlackRefused, SlackUnclear
-from bot.model import Effect, MessageKind, Purpose
+from bot.model import Effect, Manner, MessageKind, Purpose
 from bot.slack import TIMEOUT_S, Posted, Slack
 from bot.storage import outbox as rows
 from bot.storage.engine import Database, Tx
@@ -26,10 +28,13 @@ SETTLE = timedelta(seconds=15)  # how long Slack may take to show what it did be
 LOOK_BACK = timedelta(seconds=60)  # before the first attempt: clocks differ
 PACE = timedelta(seconds=1.05)  # one message a second and channel is Slack's limit
 PRIVATE_WITHIN = timedelta(seconds=10)  # a private answer later than this goes as a DM
+WHISPERED_WITHIN = timedelta(minutes=5)  # later nobody waits for a word in private that was not asked for
 GIVE_UP_AFTER = timedelta(hours=24)
 TRIES_TO_LONGEST = 7  # waits double up to five minutes, then stay
 UNASKED_PER_WEEK, UNASKED_PER_MONTH = 1, 2
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+WEEKDAYS = frozenset(range(1, 6))
+OPENS, CLOSES = time(9), time(17, 30)  # by each person's own clock; see docs/decisions/0010
 BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
 
 
@@ -38,6 +43,15 @@ def may_send_unasked(shown: Sequence[datetime], *, now: datetime) -> bool:
     week = sum(now - at < WEEK for at in shown)
     month = sum(now - at < MONTH for at in shown)
     return week < UNASKED_PER_WEEK and month < UNASKED_PER_MONTH
+
+
+def is_in_hours(timezone: str, *, now: datetime) -> bool:
+    """Whether somebody with that time zone is at work; nobody is whose zone is not known."""
+    try:
+        ZoneInfo(timezone)
+    except (ValueError, OSError, KeyError):  # "" is a folder, and Slack may know zones that we do not
+        return False
+    return is_within(Hours(WEEKDAYS, OPENS, CLOSES, timezone), now)
 
 
 class Outbox:
@@ -100,8 +114,10 @@ class Outbox:
         """One attempt, and its outcome written down."""
         if sending.is_erased:
             await self._end(sending, "skipped", "the person was erased")
-        elif await self._is_over_budget(sending):
-            await self._end(sending, "skipped", "over the unasked budget")
+        elif reason := await self._why_not_unasked(sending):
+            await self._end(sending, "skipped", reason)
+        elif sending.manner is Manner.WHISPER:
+            await self._whisper(sending)
         elif sending.response_url:
             await self._respond(sending, sending.response_url)
         else:
@@ -219,6 +235,33 @@ class Outbox:
         due_at = now + max(SETTLE, wait_before(min(sending.attempts, TRIES_TO_LONGEST)))
         await self._database.write(lambda tx: rows.mark_unclear(tx, sending, due_at=due_at, problem=str(unclear)))
 
+    async def _whisper(self, sending: Sending) -> None:
+        """At most once: whether an earlier attempt was seen cannot be known, so then it is left at that."""
+        if sending.first_tried_at is not None:
+            await self._end(sending, "failed", "whether it was seen is not known")
+            return
+        if self._clock.now() - sending.created_at > WHISPERED_WITHIN:
+            await self._end(sending, "skipped", "too late to whisper")
+            return
+        self._hold(sending, PACE.total_seconds())
+        try:
+            await self._slack.whisper(
+                sending.channel_id,
+                sending.recipient_id,
+                text=sending.text,
+                blocks=sending.blocks,
+                thread_ts=sending.thread_ts,
+            )
+        except SlackRateLimited as limited:
+            self._hold(sending, limited.retry_after_s)
+            due_at = self._clock.now() + timedelta(seconds=limited.retry_after_s)
+            await self._database.write(lambda tx: rows.mark_untried(tx, sending, due_at=due_at, problem="rate limited"))
+        except SlackError as error:
+            await self._end(sending, "failed", str(error))
+        else:
+            now = self._clock.now()
+            await self._database.write(lambda tx: rows.mark_sent(tx, sending, channel="", ts="", now=now))
+
     async def _respond(self, sending: Sending, url: str) -> None:
         """At most once; on any doubt the same words go as a DM, which has a key."""
         now = self._clock.now()
@@ -226,7 +269,8 @@ class Outbox:
         try:
             if not is_first:
                 raise SlackUnclear("response_url", "late, or an earlier attempt is not known")
-            await self._slack.respond(url, text=sending.text, blocks=sending.blocks)
+            replaces = sending.manner is Manner.REPLACE
+            await self._slack.respond(url, text=sending.text, blocks=sending.blocks, replaces=replaces)
         except SlackError as error:
             log.warning("outbox.private_as_dm", kind=sending.kind, effect=sending.mark, reason=str(error))
             await self._database.write(lambda tx: self._as_direct_message(tx, sending))
@@ -240,14 +284,25 @@ class Outbox:
         await rows.mark_ended(tx, sending, state="failed", problem="sent as a DM", now=self._clock.now())
         self.bell.set()
 
-    async def _is_over_budget(self, sending: Sending) -> bool:
+    async def _why_not_unasked(self, sending: Sending) -> str:
+        """Why a message that nobody asked for is not sent now, nor later; "" when it may be, and for all others."""
         recipient = sending.recipient
         if sending.purpose is not Purpose.UNASKED or recipient is None or sending.first_tried_at or sending.edits:
-            return False
+            return ""
         now = self._clock.now()
         async with self._database.read() as tx:
             shown = await rows.unasked_times(tx, recipient, since=now - MONTH, but=sending.key)
-        return not may_send_unasked(shown, now=now)
+        if not may_send_unasked(shown, now=now):
+            return "over the unasked budget"
+        return "" if is_in_hours(await self._time_zone(sending.recipient_id), now=now) else "outside the person's hours"
+
+    async def _time_zone(self, user_id: str) -> str:
+        """ "" where Slack does not say."""
+        try:
+            return await self._slack.time_zone(user_id)
+        except SlackError as error:
+            log.warning("outbox.no_time_zone", reason=str(error))
+            return ""
 
     async def _end(self, sending: Sending, state: str, problem: str) -> None:
         log.info("outbox.ended", kind=sending.kind, effect=sending.mark, state=state, problem=problem)

@@ -177,12 +177,32 @@ class Slack:
             if refused.code != "thread_not_found":
                 raise
 
-    async def respond(self, url: str, *, text: str, blocks: list[Json]) -> None:
-        """Shows it to the person who acted, through the address Slack gave for that. Raises SlackError."""
+    async def whisper(
+        self, channel_id: str, user_id: str, *, text: str, blocks: list[Json], thread_ts: str | None
+    ) -> None:
+        """Shows it in the channel to one member alone; never repeat it, as none can be found. Raises SlackError."""
+        await self._call(
+            "chat.postEphemeral",
+            json={
+                "channel": channel_id,
+                "user": user_id,
+                "text": text,
+                "blocks": blocks,
+                **({"thread_ts": thread_ts} if thread_ts else {}),
+                "link_names": False,
+                "parse": "none",
+            },
+        )
+
+    async def respond(self, url: str, *, text: str, blocks: list[Json], replaces: bool = False) -> None:
+        """Shows it to the person who acted, through the address Slack gave for that. Raises SlackError.
+
+        With `replaces` it takes the place of the message on which they acted.
+        """
         assert self._session is not None
         if urlsplit(url).hostname not in self._reply_hosts:
             raise SlackRefused("response_url", "not_an_address_of_slacks")
-        body = {"response_type": "ephemeral", "replace_original": False, "text": text, "blocks": blocks}
+        body = {"response_type": "ephemeral", "replace_original": replaces, "text": text, "blocks": blocks}
         try:
             async with self._session.post(url, json=body, allow_redirects=False) as response:
                 said = await response.text()

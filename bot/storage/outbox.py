@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Effect, Json, Purpose
+from bot.model import Effect, Json, Manner, Purpose
 from bot.storage.schema import outbox, people
 from bot.storage.statements import insert_into
 
@@ -26,10 +26,12 @@ class Sending:
     channel_id: str  # the person's user id for a DM
     address: str  # what it shares with all that goes to the same place
     recipient: str | None
+    recipient_id: str  # the recipient's user id; "" for none
     is_erased: bool  # it is for a person who is not known any more
     thread_ts: str | None
     edits: str | None
     response_url: str | None
+    manner: Manner
     text: str
     blocks: list[Json]
     is_streamed: bool
@@ -55,6 +57,7 @@ async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime) 
         "thread_ts": effect.thread_ts,
         "edits": effect.edits,
         "response_url": effect.response_url,
+        "manner": effect.manner.value,
         "text": effect.text,
         "blocks": list(effect.blocks),
         "is_streamed": effect.is_streamed,
@@ -131,10 +134,12 @@ def _sending(row: Any, lease: str, until: datetime) -> Sending:
         channel_id=row.channel_id or row.slack_id or "",
         address=row.address or "",
         recipient=row.recipient,
+        recipient_id=row.slack_id or "",
         is_erased=row.recipient is not None and row.slack_id is None,
         thread_ts=row.thread_ts,
         edits=row.edits,
         response_url=row.response_url,
+        manner=Manner(row.manner),
         text=row.text or "",
         blocks=row.blocks or [],
         is_streamed=row.is_streamed,

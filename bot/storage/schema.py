@@ -249,6 +249,7 @@ outbox = Table(
     Column("thread_ts", String(40)),
     Column("edits", String(255)),
     Column("response_url", Text),
+    Column("manner", String(10), nullable=False, server_default="post"),  # post | whisper | replace
     Column("text", Text),
     Column("blocks", JSON),
     Column("is_streamed", Boolean, nullable=False, server_default=false()),

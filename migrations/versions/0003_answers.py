@@ -10,6 +10,18 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _model_up()
+    _streams_up()
+    _peers_first_up()
+
+
+def downgrade() -> None:
+    _peers_first_down()
+    _streams_down()
+    _model_down()
+
+
+def _model_up() -> None:
     with op.batch_alter_table("answers") as batch_op:
         batch_op.add_column(sa.Column("writer", sa.String(length=10), nullable=False, server_default="quoting"))
     op.create_table(
@@ -19,13 +31,30 @@ def upgrade() -> None:
         sa.Column("calls", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("day", "person", name=op.f("pk_model_use")),
     )
+
+
+def _model_down() -> None:
+    op.drop_table("model_use")
+    with op.batch_alter_table("answers") as batch_op:
+        batch_op.drop_column("writer")
+
+
+def _streams_up() -> None:
     with op.batch_alter_table("outbox") as batch:
         batch.add_column(sa.Column("is_streamed", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
-def downgrade() -> None:
-    op.drop_table("model_use")
+def _streams_down() -> None:
     with op.batch_alter_table("outbox") as batch:
         batch.drop_column("is_streamed")
-    with op.batch_alter_table("answers") as batch_op:
-        batch_op.drop_column("writer")
+
+
+def _peers_first_up() -> None:
+    """Whispers, what is said of an answer, and what its asker wrote."""
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("manner", sa.String(length=10), server_default="post", nullable=False))
+
+
+def _peers_first_down() -> None:
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_column("manner")

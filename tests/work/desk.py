@@ -90,6 +90,9 @@ class FakeSlack(Slack):
     posts: list[Post] = field(default_factory=list)
     edits: list[tuple[str, str, str]] = field(default_factory=list)  # channel, ts, text
     responses: list[tuple[str, str]] = field(default_factory=list)  # url, text
+    replaced: list[str] = field(default_factory=list)  # urls by which a message took the place of another
+    whispers: list[tuple[str, str, str]] = field(default_factory=list)  # channel, user id, text
+    zones: dict[str, str] = field(default_factory=dict)  # by user id; London where none is given
     looks: list[tuple[str, datetime]] = field(default_factory=list)  # mark, since
     calls: list[str] = field(default_factory=list)
     troubles: dict[str, list[Trouble | None]] = field(default_factory=dict)
@@ -156,11 +159,24 @@ class FakeSlack(Slack):
     def _at(self, posted: Posted) -> Post:
         return self.posts[int(posted.ts.partition(".")[0]) - 1]
 
-    async def respond(self, url: str, *, text: str, blocks: list[Json]) -> None:
+    async def respond(self, url: str, *, text: str, blocks: list[Json], replaces: bool = False) -> None:
         trouble = await self._enter("respond", url)
         if trouble is None or trouble.applied:
             self.responses.append((url, text))
+            self.replaced += [url] * replaces
         self._leave(trouble)
+
+    async def whisper(
+        self, channel_id: str, user_id: str, *, text: str, blocks: list[Json], thread_ts: str | None
+    ) -> None:
+        trouble = await self._enter("whisper", channel_id)
+        if trouble is None or trouble.applied:
+            self.whispers.append((channel_id, user_id, text))
+        self._leave(trouble)
+
+    async def time_zone(self, user_id: str) -> str:
+        self._leave(await self._enter("time_zone", user_id))
+        return self.zones.get(user_id, "Europe/London")
 
     async def _enter(self, method: str, address: str) -> Trouble | None:
         self.calls.append(method)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from bot.errors import SlackError, SlackRateLimited, SlackRefused, SlackUnclear
-from bot.model import Effect, MessageKind, Purpose
+from bot.model import Effect, Manner, MessageKind, Purpose
 from bot.outbox import LOOK_BACK, PACE, PRIVATE_WITHIN, SETTLE, Outbox, may_send_unasked
 from bot.storage import outbox as rows
 from bot.storage.engine import Database, Tx
@@ -777,12 +777,109 @@ async def test_rate_limited_message_does_not_count_for_the_budget_twice(desk: De
     assert await desk.states() == {"first": "sent"}
 
 
+@pytest.mark.parametrize(
+    ("zone", "at", "state"),
+    [
+        pytest.param("Europe/London", "2026-11-24T09:00+00:00", "sent", id="the first minute"),
+        pytest.param("Europe/London", "2026-11-24T08:59+00:00", "skipped", id="the minute before"),
+        pytest.param("Europe/London", "2026-11-24T17:30+00:00", "skipped", id="the first minute after"),
+        pytest.param("Asia/Kolkata", "2026-11-24T13:00+00:00", "skipped", id="evening where the person is"),
+        pytest.param("America/New_York", "2026-11-24T21:00+00:00", "sent", id="afternoon where the person is"),
+        pytest.param("Pacific/Auckland", "2026-11-27T21:00+00:00", "skipped", id="Saturday where the person is"),
+        pytest.param("", "2026-11-24T10:00+00:00", "skipped", id="no zone is known"),
+        pytest.param("Mars/Olympus", "2026-11-24T10:00+00:00", "skipped", id="a zone that is none"),
+    ],
+)
+async def test_unasked_message_outside_the_persons_own_hours_is_skipped(
+    desk: Desk, zone: str, at: str, state: str
+) -> None:
+    desk.slack.zones["U1"] = zone
+    desk.hands.now = datetime.fromisoformat(at)
+    await desk.put(Effect("thought", UNASKED, "a thought", recipient=await desk.person("U1")))
+    await desk.turn()
+
+    assert await desk.states() == {"thought": state}
+
+
+async def test_unasked_message_is_skipped_when_slack_does_not_tell_the_persons_hours(desk: Desk) -> None:
+    desk.slack.troubles["time_zone"] = [refusal(SlackUnclear("users.info", "status 500"))]
+    await desk.put(Effect("thought", UNASKED, "a thought", recipient=await desk.person("U1")))
+    await desk.turn()
+
+    assert await desk.states() == {"thought": "skipped"}
+
+
+# Whispers.
+
+
+@pytest.fixture
+async def whisper(desk: Desk) -> Effect:
+    return Effect(
+        "hint:1", ASKED, "words", BLOCKS, channel_id="C1", recipient=await desk.person("U1"), manner=Manner.WHISPER
+    )
+
+
+async def test_whisper_is_shown_in_the_channel_to_one_person(desk: Desk, whisper: Effect) -> None:
+    await desk.put(whisper, whisper)
+    await desk.turn()
+
+    assert desk.slack.whispers == [("C1", "U1", "words")]
+    assert desk.slack.posts == []
+    assert await desk.states() == {"hint:1": "sent"}
+
+
+@pytest.mark.parametrize("applied", [True, False], ids=["it was shown", "it was not"])
+async def test_whisper_of_which_nothing_is_known_is_left_at_that(desk: Desk, whisper: Effect, *, applied: bool) -> None:
+    desk.slack.troubles["whisper"] = [lost_reply("chat.postEphemeral", applied=applied)]
+    await desk.put(whisper)
+    for _ in range(3):
+        await desk.turn()
+        desk.hands.move(minutes=1)
+
+    assert len(desk.slack.whispers) == applied
+    assert await desk.states() == {"hint:1": "failed"}
+    assert desk.slack.posts == []
+
+
+async def test_whisper_whose_sender_died_is_not_sent_again(desk: Desk, whisper: Effect) -> None:
+    await desk.put(whisper)
+    await desk.claim("a process that is killed")
+    desk.hands.move(seconds=LEASE.total_seconds() + 1)
+    await desk.turn()
+
+    assert desk.slack.whispers == []
+    assert await desk.states() == {"hint:1": "failed"}
+
+
+async def test_whisper_waits_for_the_rate_limit_but_not_long(desk: Desk, whisper: Effect) -> None:
+    late = replace(whisper, key="hint:2", channel_id="C2")
+    for seconds in (30, 600):
+        desk.slack.troubles.setdefault("whisper", []).append(refusal(SlackRateLimited("chat.postEphemeral", seconds)))
+    await desk.put(whisper)
+    await desk.turn()
+    await desk.put(late)
+    await desk.turn()
+    for seconds in (31, 600):
+        desk.hands.move(seconds=seconds)
+        await desk.turn()
+
+    assert desk.slack.whispers == [("C1", "U1", "words")]
+    assert await desk.states() == {"hint:1": "sent", "hint:2": "skipped"}
+
+
 # Private answers.
 
 
 @pytest.fixture
 async def private(desk: Desk) -> Effect:
     return Effect("private:1", ASKED, "words", BLOCKS, recipient=await desk.person("U1"), response_url=URL)
+
+
+async def test_private_answer_takes_the_place_of_the_one_that_was_pressed(desk: Desk, private: Effect) -> None:
+    await desk.put(replace(private, manner=Manner.REPLACE))
+    await desk.turn()
+
+    assert (desk.slack.responses, desk.slack.replaced) == ([(URL, "words")], [URL])
 
 
 async def test_private_answer_is_shown_where_the_person_acted(desk: Desk, private: Effect) -> None:
