@@ -182,6 +182,7 @@ class Mentor:
             Kind.ANSWER: Job(asked(lambda asking: self.answers.answer(asking)), given_up),
             Kind.HELP: Job(asked(lambda asking: self.answers.help(asking, shown)), given_up),
             Kind.HAND_OVER: Job(asked(lambda asking: self.duty.hand_over(asking)), given_up),
+            Kind.URGENT: Job(asked(lambda asking: self.duty.call(asking)), _nobody_waits),
             Kind.HEALTH: Job(asked(lambda asking: self.health.tell(asking)), given_up),
             Kind.SHOW_DIGEST: Job(asked(lambda asking: self.digest.show(asking)), given_up),
             Kind.DIGEST: Job(

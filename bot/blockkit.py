@@ -16,6 +16,11 @@ LABEL_MAX, URL_MAX = 200, 1_000  # of a link: two links and their ages fit a blo
 _PIECE_END = re.compile(r"\n+|(?<=[^\d\s][.!?])\s+(?=[A-Z])")  # of a line or a sentence, and not of a number's "1."
 
 
+_MENTION = re.compile(r"<[@!][^<>|]*(?:\|@?([^<>]*))?>")
+_CHANNEL = re.compile(r"<#[^<>|]*(?:\|([^<>]*))?>")
+_LABELLED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+
+
 @dataclass(frozen=True)
 class Shown:
     """A message: what notifications and screen readers get, and its blocks."""
@@ -31,6 +36,15 @@ def escape(text: str) -> str:
     """
     whole = text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
     return whole.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain(text: str) -> str:
+    """The words of what somebody wrote in Slack's mark-up: nobody is mentioned by them, and nothing is linked."""
+    words = _MENTION.sub(lambda found: f"@{found[1] or 'someone'}", text)
+    words = _LABELLED.sub(lambda found: found[2] or found[1], _CHANNEL.sub(lambda found: f"#{found[1] or '…'}", words))
+    for written, meant in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        words = words.replace(written, meant)
+    return words.strip()
 
 
 def clip(text: str, limit: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import count
+from itertools import count, islice
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
@@ -186,6 +186,14 @@ class WorkingTime:
                 break
             total += max(min(closes, end) - max(opens, start), timedelta(0))
         return total
+
+    def opens(self, at: datetime) -> datetime:
+        """The first moment of working time from `at` on, in UTC. Raises ValueError where there is none in a year."""
+        at = at.astimezone(UTC)
+        for opens, closes in islice(self._days_from(at), 400):
+            if opens < closes and at < closes:
+                return max(opens, at)
+        raise ValueError("no time passes in these hours")
 
     def after(self, start: datetime, working_days: int) -> datetime:
         """The moment, in UTC, by which so many working days' length of working time has passed since the start.

@@ -8,6 +8,13 @@ from bot.digest.rules import is_week
 from bot.peers.window import read_back
 from bot.work import Kind
 
+# "human readable logs?" is a question. All other words after `human` are what the person is wanted for: an answer in
+# place of a person is worse than a person in place of an answer.
+ONE_WORD_WITH_HUMAN = {
+    *("readable", "friendly", "error", "errors", "factor", "factors", "resources", "review", "reviews", "reviewer"),
+    *("approval", "approvals", "approver", "intervention", "oversight", "operator", "user", "users", "being", "beings"),
+    *("language", "interface", "interaction"),
+}
 NEAR = 85  # of 100: one slip in a long word; "helm" is no slip of "help"
 
 
@@ -45,7 +52,7 @@ def parse(text: str) -> Parsed:
     words = text.split(maxsplit=1)
     if not words:
         return Parsed(HELP, "")
-    first, rest = words[0].lower(), words[1] if len(words) > 1 else ""
+    first, rest = words[0].lower().rstrip(":,!"), words[1] if len(words) > 1 else ""
     verb = _BY_NAME.get(first) or (None if rest else _near(first))
     if verb is None or (rest and _is_asked(verb, rest)):
         return Parsed(ASK, text.strip())
@@ -53,12 +60,14 @@ def parse(text: str) -> Parsed:
 
 
 def _is_asked(verb: Verb, rest: str) -> bool:
-    """Whether the verb only begins a question: "help me deploy", "health check fails", "digest of an image?"."""
+    """Whether the verb only begins a question: "help me deploy", "health check fails", "human readable logs?"."""
     match verb:
         case Verb(name="health"):
             return read_back(rest) is None
         case Verb(name="digest"):
             return not is_week(rest)
+        case Verb(name="human"):
+            return rest.split(maxsplit=1)[0].lower().strip(".,;:!?") in ONE_WORD_WITH_HUMAN
         case _:
             return not verb.usage
 

@@ -14,12 +14,24 @@ from knowledge.problem import Level
 from knowledge.schema import Value, did_you_mean
 
 AFTER = re.compile(r"after (\d{1,4}) (minute|hour)s?", re.ASCII)
-KEYS = ("timezone", "holidays", "platform_channel", "digest", "keep_text", "guests_may_ask", "answering", "channels")
+KEYS = (
+    "timezone",
+    "holidays",
+    "platform_channel",
+    "digest",
+    "keep_text",
+    "guests_may_ask",
+    "answering",
+    "urgent",
+    "channels",
+)
+CHANNEL_KEYS = ("id", "name", "answer", "horizon", "history", "keep", "language", "hours", "holidays", "urgent")
 LONGEST_WAIT = timedelta(days=1)  # later an answer helps nobody
 HORIZON = re.compile(r"(\d{1,2}) working days?", re.ASCII)
 HISTORY = re.compile(r"(\d{1,4}) days?", re.ASCII)
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 LONGEST_KEEP_DAYS = 3650
+URGENT_MOST, URGENT_LONGEST = 30, 60  # words or phrases, and characters of one
 OFFICE_DAYS, OFFICE_OPENS, OFFICE_CLOSES = frozenset(range(1, 6)), time(9), time(17)  # where no hours are given
 ANSWERS = ("shadow", "when mentioned", "after 20 minutes", "at once")  # as an author may write them
 
@@ -48,6 +60,7 @@ class Channel:
     language: str = "en"
     hours: Hours | None = None  # None: always within hours
     holidays: str = ""  # a country or region code of the `holidays` package; "": none
+    urgent: tuple[str, ...] = ()  # words that say it cannot wait
 
 
 @dataclass(frozen=True)
@@ -70,10 +83,16 @@ class Channels:
     holidays: str = ""  # a country or region code of the `holidays` package; "": none
     digest: DigestTime = DigestTime()
     text_days: int = 90  # how long the words of messages are kept
+    urgent: tuple[str, ...] = ()  # words that say it cannot wait, where a channel has no own
     channels: tuple[Channel, ...] = ()
 
     def watched(self, channel_id: str) -> Channel | None:
         return next((channel for channel in self.channels if channel.id == channel_id), None)
+
+    def urgent_in(self, channel_id: str) -> tuple[str, ...]:
+        """The words that say it cannot wait: the channel's own, else the file's."""
+        channel = self.watched(channel_id)
+        return self.urgent if channel is None else channel.urgent
 
     def working_time(self, channel: Channel | None = None) -> WorkingTime:
         """The channel's hours without its holidays; the file's holidays, and office hours, where there are none."""
@@ -88,6 +107,7 @@ def read_channels(root: Value) -> Channels:
     timezone = fields.get("timezone", Value.zone, "UTC")
     holidays = fields.get("holidays", read_holidays, "")
     answer_at, suggest_at = fields.get("answering", _read_answering, (None, None))
+    urgent = fields.get("urgent", _read_urgent, ())
     read = Channels(
         timezone=timezone,
         platform_channel=fields.get("platform_channel", Value.channel_id, ""),
@@ -97,7 +117,8 @@ def read_channels(root: Value) -> Channels:
         holidays=holidays,
         digest=fields.get("digest", _read_digest, DigestTime()),
         text_days=fields.get("keep_text", _read_text_days, 90),
-        channels=fields.get("channels", lambda value: _read_list(value, timezone, holidays), ()),
+        urgent=urgent,
+        channels=fields.get("channels", lambda value: _read_list(value, timezone, holidays, urgent), ()),
     )
     if "platform_channel" not in fields and any(one.answer is AnswerMode.SHADOW for one in read.channels):
         fix = "name the platform team's own channel; what would have been said is shown there"
@@ -133,10 +154,28 @@ def _read_text_days(value: Value) -> int | None:
     return None
 
 
-def _read_list(value: Value, timezone: str, holidays: str) -> tuple[Channel, ...]:
+def _read_urgent(value: Value) -> tuple[str, ...]:
+    """Words and phrases; an empty list is none."""
+    items = value.items()
+    if len(items) > URGENT_MOST:
+        value.wrong(f"{len(items)} are listed, {URGENT_MOST} are allowed", "keep those that really mean it cannot wait")
+    words: list[str] = []
+    for item in items:
+        text = item.text(at_most=URGENT_LONGEST)
+        if text is None:
+            continue
+        if not re.fullmatch(r"\w.*\w", text):
+            item.wrong(f'"{text}" is no word or phrase', "write for example: prod down")
+        elif text.lower() in words:
+            item.wrong(f'"{text}" is listed twice', "keep one of the two")
+        words.append(text.lower())
+    return tuple(words)
+
+
+def _read_list(value: Value, timezone: str, holidays: str, urgent: tuple[str, ...]) -> tuple[Channel, ...]:
     channels: dict[str, Channel] = {}
     for item in value.items():
-        channel = _read_channel(item, timezone, holidays)
+        channel = _read_channel(item, timezone, holidays, urgent)
         if channel is None:
             continue
         if channel.id in channels:
@@ -145,8 +184,8 @@ def _read_list(value: Value, timezone: str, holidays: str) -> tuple[Channel, ...
     return tuple(channels.values())
 
 
-def _read_channel(value: Value, timezone: str, holidays: str) -> Channel | None:
-    fields = value.fields("id", "name", "answer", "horizon", "history", "keep", "language", "hours", "holidays")
+def _read_channel(value: Value, timezone: str, holidays: str, urgent: tuple[str, ...]) -> Channel | None:
+    fields = value.fields(*CHANNEL_KEYS)
     channel_id = fields.need("id", Value.channel_id, "write the channel's Slack id, such as C0123ABCD")
     name = fields.get("name", Value.name, channel_id or "")
     answer, answer_after = fields.get("answer", _read_answer, (AnswerMode.SHADOW, timedelta(0)))
@@ -161,6 +200,7 @@ def _read_channel(value: Value, timezone: str, holidays: str) -> Channel | None:
         language=fields.get("language", _read_language, "en"),
         hours=fields.get("hours", lambda hours: read_hours(hours, timezone=timezone), None),
         holidays=fields.get("holidays", read_holidays, holidays),
+        urgent=fields.get("urgent", _read_urgent, urgent),
     )
     return channel if channel_id else None
 

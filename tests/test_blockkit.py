@@ -7,7 +7,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import blockkit
-from bot.blockkit import BUTTON_TEXT_MAX, SECTION_MAX, button, clip, context, escape, in_pieces, link, section
+from bot.blockkit import (
+    BUTTON_TEXT_MAX,
+    SECTION_MAX,
+    button,
+    clip,
+    context,
+    escape,
+    in_pieces,
+    link,
+    plain,
+    section,
+)
 from sandbox.limits import validate_message_blocks
 
 # All there is in Unicode, lone surrogates too, with what Slack reads as mark-up often.
@@ -157,3 +168,17 @@ def test_pieces_together_say_what_the_section_says(text: str) -> None:
     pieces = [block["text"]["text"] for block in in_pieces(section(text))]
 
     assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<@U1|maya> and <@U2>", "@maya and @someone"),
+        ("<!subteam^S1|@platform> <!channel>", "@platform @someone"),
+        ("<#C1|ask> <#C2|>", "#ask #…"),
+        ("<https://a.example/x|the page> <https://b.example>", "the page https://b.example"),
+        (" a &lt; b &amp;&amp; c ", "a < b && c"),
+    ],
+)
+def test_plain_words_are_what_slack_shows_without_its_mark_up(text: str, expected: str) -> None:
+    assert plain(text) == expected

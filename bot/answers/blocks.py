@@ -7,11 +7,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.answers.writer import MODEL, Draft, Source
-from bot.blockkit import LABEL_MAX, SECTION_MAX, TEXT_MAX, Shown, actions, button, clip, context, escape, link, section
+from bot.answers.writer import (
+    MODEL,
+    Draft,
+    Source,
+)
+from bot.blockkit import (
+    LABEL_MAX,
+    SECTION_MAX,
+    TEXT_MAX,
+    Shown,
+    actions,
+    button,
+    clip,
+    context,
+    escape,
+    link,
+    plain,
+    section,
+)
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from knowledge.prose import with_closed_code
+
+WHAT_MOST = 600  # characters of somebody's words that are passed on
 
 SOLVED, NOT_QUITE, PERSON = "answers.solved", "answers.not_quite", "answers.person"
 RIGHT, WRONG, QUIET = "answers.right", "answers.wrong", "answers.quiet"
@@ -35,10 +54,10 @@ ANSWER = MessageKind(
 HAND_OVER = MessageKind(
     "hand-over",
     Purpose.ASKED,
-    "the thread; names the people on duty",
-    "somebody asks for a person, or presses *Get a person*",
+    "the thread; names the people on duty, in their hours",
+    "somebody asks for a person, presses *Get a person*, or asks with a word that `urgent` in `channels.yaml` names",
     "once a thread",
-    "it only answers what you do",
+    "take the word out of `urgent`; else it only answers what you do",
 )
 HELP = MessageKind(
     "help",
@@ -85,10 +104,13 @@ KINDS = (ANSWER, HAND_OVER, HELP, GIVEN_UP, NOT_TAKEN_DOWN, SHADOW_CARD, HANDBOO
 
 @dataclass(frozen=True)
 class OnDuty:
-    """Who helps, in words: `mention` is Slack's own mark-up for the duty group, "" outside its hours or without one."""
+    """Who helps, in words: `mention` is Slack's own mark-up for the duty group, "" outside its hours or without one.
+
+    `back` is when they are there again, such as "Monday 09:00 (Europe/London)"; "" while they are, or where nobody is.
+    """
 
     mention: str
-    hours: str
+    back: str
     page: str
 
 
@@ -118,16 +140,25 @@ def nothing_found(answer_id: str) -> Shown:
     return Shown(text, (section(text), actions("answers.verdict", buttons)))
 
 
-def hand_over(on_duty: OnDuty, *, in_thread: bool) -> Shown:
-    """Who looks at it, when they are there, and the official way to page: to the thread, or to one person alone."""
+def needs(what: str) -> str:
+    """Somebody's wish for a person, in their own words where they wrote some."""
+    said = clip(" ".join(escape(plain(what)).split()), WHAT_MOST)
+    return f"needs a person: “{said}”" if said else "needs a person: please see the question above."
+
+
+URGENT = "says that it cannot wait: please see the question above."
+
+
+def hand_over(on_duty: OnDuty, *, wish: str = "") -> Shown:
+    """Who looks at it, when they are there, and the official way to page: to the thread with what is wished for there
+    (`needs`, `URGENT`), or to one person alone.
+    """
     if on_duty.mention:
-        asks = "somebody here needs a person: please see the question above." if in_thread else "can help you."
-        text = f"{on_duty.mention} {asks}"
+        text = f"{on_duty.mention} {f'somebody here {wish}' if wish else 'can help you.'}"
     else:
-        asks = "Somebody here needs a person: please see the question above. " if in_thread else ""
-        there = f"Nobody is on duty right now; the platform team is there {on_duty.hours}."
+        there = f"Nobody is on duty right now; back {on_duty.back}."
         unknown = "The handbook names nobody on duty. Please ask in the platform team's channel."
-        text = asks + (there if on_duty.hours else unknown)
+        text = (f"Somebody here {wish} " if wish else "") + (there if on_duty.back else unknown)
     if on_duty.page:
         text += f"\nIf it cannot wait: {escape(on_duty.page)}"
     text = clip(text, SECTION_MAX)

@@ -1,6 +1,6 @@
 """The way to a person: who is on duty, and a hand-over in the thread that names them at most once."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import effects
@@ -8,24 +8,34 @@ from bot.answers import blocks
 from bot.answers.blocks import HAND_OVER, OnDuty
 from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
-from bot.calendar import Hours, is_within
+from bot.calendar import WorkingTime
 from bot.desk import Desk
-from bot.model import Effect
+from bot.model import Effect, moment
 from bot.people import PeopleService
+from bot.storage import peers
 from bot.work import Asking
 from knowledge.people import Duty, Group
 
-_DAYS = ("", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+TOO_OLD = timedelta(hours=1)  # an overheard call for help that came in this late is history
+SOON = timedelta(days=6)  # a weekday names one day only within a week
 
 
-def on_duty(duty: Duty | None, *, now: datetime) -> OnDuty:
-    """Who helps now; the group is named only inside its hours and only from the handbook."""
+def on_duty(duty: Duty | None, *, now: datetime, holidays: str = "") -> OnDuty:
+    """Who helps now; the group is named only inside its hours, on working days, and only from the handbook."""
     if duty is None:
         return OnDuty("", "", "")
-    mention = (
-        _mention(duty.group, now.astimezone(ZoneInfo(duty.hours.timezone)).date()) if is_within(duty.hours, now) else ""
-    )
-    return OnDuty(mention, in_words(duty.hours), duty.page)
+    opens = WorkingTime(duty.hours, holidays).opens(now)
+    if opens > now:
+        return OnDuty("", when(opens, now, duty.hours.timezone), duty.page)
+    return OnDuty(_mention(duty.group, now.astimezone(ZoneInfo(duty.hours.timezone)).date()), "", duty.page)
+
+
+def when(at: datetime, now: datetime, timezone: str) -> str:
+    """Such as "Monday 09:00 (Europe/London)", with the date where it is not within the week."""
+    local, today = at.astimezone(ZoneInfo(timezone)), now.astimezone(ZoneInfo(timezone)).date()
+    day = "today" if local.date() == today else f"{local:%A}"
+    dated = f" {local.day} {local:%B}" if local.date() - today > SOON else ""
+    return f"{day}{dated} {local:%H:%M} ({timezone})"
 
 
 def _mention(group: Group, day: date) -> str:
@@ -34,14 +44,6 @@ def _mention(group: Group, day: date) -> str:
         return f"<!subteam^{group.usergroup_id}>"
     there = dict.fromkeys(member.user_id for member in group.members if group.has(member.user_id, on=day))
     return " ".join(f"<@{user_id}>" for user_id in there)
-
-
-def in_words(hours: Hours) -> str:
-    """Such as "Mon-Fri 09:00-17:30 (Europe/London)"."""
-    days = sorted(hours.days)
-    is_run = len(days) > 2 and days == list(range(days[0], days[-1] + 1))
-    named = f"{_DAYS[days[0]]}-{_DAYS[days[-1]]}" if is_run else ", ".join(_DAYS[day] for day in days)
-    return f"{named} {hours.start:%H:%M}-{hours.end:%H:%M} ({hours.timezone})"
 
 
 class DutyService:
@@ -53,29 +55,62 @@ class DutyService:
 
     async def hand_over(self, asking: Asking) -> None:
         """Asked for in a thread: said there, once; who asks again is told so. In private: to the person alone."""
+        if reason := await self._refusal(asking):
+            await self._privately(asking, blocks.refusal(reason))
+            return
+        if _is_private(asking):
+            shown = blocks.hand_over(self._on_duty())
+            await self._desk.send(effects.reply(asking, "hand-over", shown, kind=blocks.ANSWER))
+        elif not await self._desk.send(_to_thread(asking, self._on_duty(), wish=blocks.needs(asking.text))):
+            await self._privately(asking, blocks.called_before())
+
+    async def call(self, asking: Asking) -> None:
+        """The question has an urgent word: people are called at once, unless they were in this thread before.
+
+        Whoever only wrote it in a channel is told nothing in private, as they did not turn to the bot.
+        """
+        duty = self._on_duty()
+        if await self._refusal(asking) or not (asking.asked or await self._is_still_open(asking)):
+            return
+        if _is_private(asking):
+            if asking.asked:
+                await self._desk.send(effects.reply(asking, "urgent", blocks.hand_over(duty), kind=blocks.ANSWER))
+        elif asking.asked or duty.mention or duty.back:
+            await self._desk.send(_to_thread(asking, duty, wish=blocks.URGENT))
+
+    def _on_duty(self) -> OnDuty:
+        handbook = self._desk.shelf.library.handbook
+        return on_duty(handbook.people.duty, now=self._desk.clock.now(), holidays=handbook.channels.holidays)
+
+    async def _refusal(self, asking: Asking) -> str:
+        """ "" for those who may ask."""
         profile = await self._people.profile(asking.asker)
         guests_may_ask = self._desk.shelf.library.handbook.channels.guests_may_ask
         permission = may(profile, Act.ASK, workspace=self._desk.workspace, guests_may_ask=guests_may_ask)
-        if isinstance(permission, Refused):
-            await self._privately(asking, blocks.refusal(permission.reason))
-            return
-        duty = on_duty(self._desk.shelf.library.handbook.people.duty, now=self._desk.clock.now())
-        if asking.is_direct or asking.is_shared or asking.question_ts is None:
-            await self._desk.send(
-                effects.reply(asking, "hand-over", blocks.hand_over(duty, in_thread=False), kind=blocks.ANSWER)
-            )
-        elif not await self._desk.send(_to_thread(asking, duty)):
-            await self._privately(asking, blocks.called_before())
+        return permission.reason if isinstance(permission, Refused) else ""
+
+    async def _is_still_open(self, asking: Asking) -> bool:
+        """Whether a question that was overheard is new, still asked, and nobody is at it."""
+        if asking.question_ts is None or self._desk.clock.now() - moment(asking.question_ts) > TOO_OLD:
+            return False
+        async with self._desk.database.read() as tx:
+            if not await peers.is_question(tx, asking.channel_id, asking.question_ts):
+                return False
+            return not await peers.has_human_reply(tx, asking.channel_id, asking.question_ts, asker=asking.asker)
 
     async def _privately(self, asking: Asking, shown: Shown) -> None:
         key = f"hand-over-told:{asking.key}"
         await self._desk.send(effects.privately(key, asking.asker, shown, response_url=asking.response_url))
 
 
-def _to_thread(asking: Asking, duty: OnDuty) -> Effect:
+def _is_private(asking: Asking) -> bool:
+    return asking.is_direct or asking.is_shared or asking.question_ts is None
+
+
+def _to_thread(asking: Asking, duty: OnDuty, *, wish: str) -> Effect:
     """People are called once a thread; that nobody was there does not use this up."""
     root = asking.thread_ts or asking.question_ts
-    shown = blocks.hand_over(duty, in_thread=True)
+    shown = blocks.hand_over(duty, wish=wish)
     return Effect(
         key=f"hand-over{'' if duty.mention else '-away'}:{asking.channel_id}:{root}",
         kind=HAND_OVER,

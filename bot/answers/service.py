@@ -24,6 +24,7 @@ from bot.storage import peers
 from bot.storage.answers import Answer
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
+from bot.urgency import is_urgent
 from bot.work import Asking, Kind, enqueue
 from knowledge.article import Audience
 from knowledge.channels import AnswerMode
@@ -67,6 +68,10 @@ class AnswerService:
             asker = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
             asking = Asking(key=key, asker=asker, text=text, channel_id=channel_id, response_url=response_url)
             await enqueue(tx, kind, asking, due_at=now, now=now)
+            if kind is Kind.ANSWER and is_urgent(
+                text, self._desk.shelf.library.handbook.channels.urgent_in(channel_id)
+            ):
+                await enqueue(tx, Kind.URGENT, asking, due_at=now, now=now)
 
         await self._desk.database.write(unit)
         self._desk.wake()

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.authority import is_ours
 from bot.calendar import is_within
 from bot.model import Message, Workspace
+from bot.urgency import is_urgent
 from knowledge.channels import AnswerMode, Channel
 
 
@@ -22,15 +23,29 @@ def may_be_question(message: Message) -> bool:
     return not message.author.is_bot and message.is_plain and message.thread_ts is None
 
 
-def when_to_answer(channel: Channel, asked_at: datetime) -> datetime | None:
+def when_to_answer(channel: Channel, asked_at: datetime, text: str = "") -> datetime | None:
     """When a question overheard in the channel may be answered; None when only a mention is.
 
-    Outside the channel's hours there are no peers to crowd out, so nobody is waited for.
+    Outside the channel's hours there are no peers to crowd out, so nobody is waited for; nor is it when it is urgent.
     """
     match channel.answer:
         case AnswerMode.WHEN_MENTIONED:
             return None
-        case AnswerMode.AFTER if channel.hours is None or is_within(channel.hours, asked_at):
+        case AnswerMode.AFTER if is_left_to_peers(channel, asked_at, text):
             return asked_at + channel.answer_after
         case _:
             return asked_at
+
+
+def is_left_to_peers(channel: Channel, asked_at: datetime, text: str = "") -> bool:
+    """Whether people have their chance first."""
+    is_in_hours = channel.hours is None or is_within(channel.hours, asked_at)
+    return channel.answer is AnswerMode.AFTER and is_in_hours and not is_urgent(text, channel.urgent)
+
+
+def may_call_people(channel: Channel, text: str) -> bool:
+    """Whether the people on duty are called for a question that was overheard.
+
+    In shadow nothing is said, and where the bot waits to be mentioned it waits for that too.
+    """
+    return channel.answer in (AnswerMode.AFTER, AnswerMode.AT_ONCE) and is_urgent(text, channel.urgent)

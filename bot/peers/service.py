@@ -16,6 +16,7 @@ from bot.peers import rules, wording
 from bot.storage import peers as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.people import StandIns, known_pseudonyms, pseudonyms_of, stand_ins, who_is_left_out
+from bot.urgency import is_urgent
 from bot.work import Asking, Kind, enqueue, withdraw
 from knowledge.channels import Channel, Channels, Keep
 
@@ -243,11 +244,18 @@ class PeerService:
                     known = await pseudonyms_of(tx, [user_id], now=now, new_id=self._new_id)
                     asking = _asking(message, known[user_id], text=request.text, asked=True)
                     await enqueue(tx, request.kind, asking, due_at=now, now=now)
+                    if request.kind is Kind.ANSWER and is_urgent(request.text, self._urgent(message.channel_id)):
+                        await enqueue(tx, Kind.URGENT, asking, due_at=now, now=now)
             elif channel is not None and user_id not in crowd.left_out:
-                due_at = rules.when_to_answer(channel, moment(message.ts))
+                due_at = rules.when_to_answer(channel, moment(message.ts), message.text)
                 if due_at is not None and now - due_at < TOO_OLD_TO_DO and _kind(message):
                     asking = _asking(message, crowd.name(user_id), text=_words(message, crowd))
                     await enqueue(tx, Kind.ANSWER, asking, due_at=due_at, now=now)
+                    if rules.may_call_people(channel, message.text) and not message.is_shared:
+                        await enqueue(tx, Kind.URGENT, asking, due_at=now, now=now)
+
+    def _urgent(self, channel_id: str) -> tuple[str, ...]:
+        return self._channels().urgent_in(channel_id)
 
     async def _see_reactions(
         self, tx: Tx, channel_id: str, page: Sequence[Standing], read_ts: str, *, is_shared: bool

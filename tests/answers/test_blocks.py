@@ -104,10 +104,10 @@ def test_shadow_card_from_any_handbook_is_taken_by_slack(draft: Draft, is_sure: 
 @given(TEXTS, TEXTS, TEXTS)
 def test_other_messages_from_any_handbook_are_taken_by_slack(one: str, two: str, three: str) -> None:
     mention = "<!subteam^S0DUTY>"
-    hours = "Mon-Fri 09:00-17:30 (Europe/London)"
+    back = "Monday 09:00 (Europe/London)"
 
-    for on_duty in (OnDuty(mention, hours, one), OnDuty("", hours, two), OnDuty("", "", three)):
-        assert_taken(blocks.hand_over(on_duty, in_thread=False), mentions=(mention,))
+    for on_duty in (OnDuty(mention, "", one), OnDuty("", back, two), OnDuty("", "", three)):
+        assert_taken(blocks.hand_over(on_duty, wish=blocks.needs(two)), mentions=(mention,))
     assert_taken(blocks.handbook_broken([one, two, three] * 5, revision=one))
     assert_taken(blocks.refusal(f"No: {one}"))
     assert_taken(blocks.help_text([("ask", one)], command="/platform", name="Mentor"))
@@ -196,14 +196,13 @@ def test_shadow_card_links_the_question_and_is_judged() -> None:
     ("on_duty", "expected"),
     [
         pytest.param(
-            OnDuty("<!subteam^S1>", "Mon-Fri", "#incident"),
+            OnDuty("<!subteam^S1>", "", "#incident"),
             "<!subteam^S1> can help you.\nIf it cannot wait: #incident",
             id="somebody is there",
         ),
         pytest.param(
-            OnDuty("", "Mon-Fri 09:00-17:30", "call <911>"),
-            "Nobody is on duty right now; the platform team is there Mon-Fri 09:00-17:30."
-            "\nIf it cannot wait: call &lt;911&gt;",
+            OnDuty("", "Monday 09:00 (UTC)", "call <911>"),
+            "Nobody is on duty right now; back Monday 09:00 (UTC).\nIf it cannot wait: call &lt;911&gt;",
             id="nobody is there now",
         ),
         pytest.param(
@@ -214,7 +213,23 @@ def test_shadow_card_links_the_question_and_is_judged() -> None:
     ],
 )
 def test_hand_over_names_who_is_there_and_how_to_page(on_duty: OnDuty, expected: str) -> None:
-    assert blocks.hand_over(on_duty, in_thread=False).text == expected
+    assert blocks.hand_over(on_duty).text == expected
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ("", "<!subteam^S1> somebody here needs a person: please see the question above."),
+        ("my deploy\nhangs", "<!subteam^S1> somebody here needs a person: “my deploy hangs”"),
+        (
+            "<!channel> <@U1|maya> see <https://evil.example|this> &lt;b&gt;",
+            "<!subteam^S1> somebody here needs a person: “@someone @maya see this &lt;b&gt;”",
+        ),
+    ],
+    ids=["without words", "in their words", "words that would call, link or mark up"],
+)
+def test_wish_for_a_person_is_passed_on_in_words_that_call_nobody(what: str, expected: str) -> None:
+    assert blocks.hand_over(OnDuty("<!subteam^S1>", "", ""), wish=blocks.needs(what)).text == expected
 
 
 def test_long_list_of_problems_is_cut_and_counted() -> None:

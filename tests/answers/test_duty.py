@@ -1,14 +1,14 @@
 """The way to a person: named only inside their hours, and at most once a thread."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from bot.answers.blocks import OnDuty
-from bot.answers.duty import DutyService, in_words, on_duty
+from bot.answers.duty import DutyService, on_duty
 from bot.calendar import Hours
 from bot.clock import Clock
 from bot.desk import Desk
@@ -16,7 +16,9 @@ from bot.library import Library, Shelf
 from bot.model import Profile, Workspace
 from bot.outbox import Outbox
 from bot.people import PeopleService
-from bot.storage.engine import Database
+from bot.storage import peers
+from bot.storage.engine import Database, Tx
+from bot.storage.peers import MessageRow, QuestionRow
 from bot.storage.schema import outbox
 from bot.work import Asking
 from knowledge.index import Index
@@ -28,20 +30,36 @@ OFFICE = Hours(frozenset(range(1, 6)), time(9), time(17, 30), "Europe/London")
 DUTY = Duty(Group("S0DUTY"), OFFICE, page="write /incident")
 MORNING, NIGHT = datetime(2026, 11, 24, 10, tzinfo=UTC), datetime(2026, 11, 24, 22, tzinfo=UTC)
 GUEST = "a guest"
-IN_WORDS = "Mon-Fri 09:00-17:30 (Europe/London)"
+CHRISTMAS = datetime(2026, 12, 25, 10, tzinfo=UTC)  # a Friday; the Monday after it is a holiday too
+QUESTION_TS = f"{int(MORNING.timestamp())}.000100"
 
 
 @pytest.mark.parametrize(
     ("duty", "now", "expected"),
     [
-        pytest.param(DUTY, MORNING, OnDuty("<!subteam^S0DUTY>", IN_WORDS, "write /incident"), id="in their hours"),
-        pytest.param(DUTY, NIGHT, OnDuty("", IN_WORDS, "write /incident"), id="at night"),
-        pytest.param(replace(DUTY, group=Group()), MORNING, OnDuty("", IN_WORDS, "write /incident"), id="no group"),
+        pytest.param(DUTY, MORNING, OnDuty("<!subteam^S0DUTY>", "", "write /incident"), id="in their hours"),
+        pytest.param(DUTY, NIGHT, OnDuty("", "Wednesday 09:00 (Europe/London)", "write /incident"), id="at night"),
+        pytest.param(
+            DUTY,
+            MORNING - timedelta(hours=2),
+            OnDuty("", "today 09:00 (Europe/London)", "write /incident"),
+            id="early in the morning",
+        ),
+        pytest.param(
+            DUTY, CHRISTMAS, OnDuty("", "Tuesday 09:00 (Europe/London)", "write /incident"), id="on a holiday"
+        ),
+        pytest.param(
+            replace(DUTY, hours=replace(OFFICE, days=frozenset({2}))),
+            MORNING + timedelta(hours=8),
+            OnDuty("", "Tuesday 1 December 09:00 (Europe/London)", "write /incident"),
+            id="a week from now",
+        ),
+        pytest.param(replace(DUTY, group=Group()), MORNING, OnDuty("", "", "write /incident"), id="no group"),
         pytest.param(None, MORNING, OnDuty("", "", ""), id="nobody is named"),
         pytest.param(
             replace(DUTY, group=Group(members=(Member("U0NOW"), Member("U0GONE", until=date(2026, 1, 1))))),
             MORNING,
-            OnDuty("<@U0NOW>", IN_WORDS, "write /incident"),
+            OnDuty("<@U0NOW>", "", "write /incident"),
             id="people by name",
         ),
         pytest.param(
@@ -50,29 +68,13 @@ IN_WORDS = "Mon-Fri 09:00-17:30 (Europe/London)"
                 group=Group(members=(Member("U0BACK", until=date(2026, 1, 1)), Member("U0BACK", date(2026, 6, 1)))),
             ),
             MORNING,
-            OnDuty("<@U0BACK>", IN_WORDS, "write /incident"),
+            OnDuty("<@U0BACK>", "", "write /incident"),
             id="somebody who came back, once",
         ),
     ],
 )
 def test_group_is_named_only_while_somebody_is_there(duty: Duty | None, now: datetime, expected: OnDuty) -> None:
-    assert on_duty(duty, now=now) == expected
-
-
-@pytest.mark.parametrize(
-    ("days", "expected"),
-    [
-        ({1, 2, 3, 4, 5}, "Mon-Fri"),
-        ({1, 2, 3, 4, 5, 6, 7}, "Mon-Sun"),
-        ({1, 2}, "Mon, Tue"),
-        ({6}, "Sat"),
-        ({1, 2, 3, 5}, "Mon, Tue, Wed, Fri"),
-        ({1, 6, 7}, "Mon, Sat, Sun"),
-    ],
-    ids=lambda value: str(value),
-)
-def test_hours_are_told_in_words(days: set[int], expected: str) -> None:
-    assert in_words(replace(OFFICE, days=frozenset(days))) == f"{expected} 09:00-17:30 (Europe/London)"
+    assert on_duty(duty, now=now, holidays="GB-ENG") == expected
 
 
 @pytest.fixture
@@ -162,3 +164,44 @@ async def test_a_guest_calls_nobody_and_is_told_why(duty: DutyService, database:
     await duty.hand_over(replace(ASKED, asker=GUEST))
 
     assert [(row["key"], row["recipient"]) for row in await put_in(database)] == [("hand-over-told:C1:2.0", GUEST)]
+
+
+URGENT = Asking(f"C1:{QUESTION_TS}", "p1", "prod down", "C1", question_ts=QUESTION_TS)
+
+
+async def asked(database: Database, *replies: str) -> None:
+    """The question that is overheard, and who wrote below it."""
+
+    async def unit(tx: Tx) -> None:
+        said = [("p1", QUESTION_TS, None), *((who, f"{float(QUESTION_TS) + 1:.6f}", QUESTION_TS) for who in replies)]
+        await peers.put_messages(
+            tx, [MessageRow("C1", ts, root, who, "person", "?", "asks", None, None) for who, ts, root in said]
+        )
+        await peers.put_questions(tx, [QuestionRow("C1", QUESTION_TS, "p1", "broken", "rules")])
+
+    await database.write(unit)
+
+
+async def test_an_urgent_question_calls_people_once_a_thread(duty: DutyService, database: Database) -> None:
+    await asked(database)
+
+    await duty.call(replace(URGENT, asked=False))
+    await duty.hand_over(replace(URGENT, key="C1:3.0", thread_ts=QUESTION_TS))
+    await duty.call(replace(URGENT, key="C1:4.0", thread_ts=QUESTION_TS))
+
+    rows = await put_in(database)
+    assert [row["key"] for row in rows] == ["hand-over-told:C1:3.0", f"hand-over:C1:{QUESTION_TS}"]
+
+
+@pytest.mark.parametrize("why", ["somebody is at it", "it was taken back", "it is an hour old", "nobody is named"])
+async def test_an_overheard_urgent_question_calls_nobody(duty: DutyService, database: Database, why: str) -> None:
+    if why != "it was taken back":
+        await asked(database, *["p2"] * (why == "somebody is at it"))
+    late = MORNING + timedelta(minutes=61 * (why == "it is an hour old"))
+    people = People(duty=None if why == "nobody is named" else DUTY)
+    shelf = Shelf(Library(Handbook(revision="1", articles=(), people=people), Index.build(())))
+    desk = replace(duty._desk, clock=Clock(late.timestamp), shelf=shelf)
+
+    await DutyService(desk, Known(desk)).call(replace(URGENT, asked=False))
+
+    assert await put_in(database) == []

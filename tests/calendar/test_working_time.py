@@ -179,3 +179,17 @@ def test_working_days_from_first_to_last(first: str, last: str, expected: int) -
 )
 def test_day_is_as_long_as_the_wall_says(start: time, end: time, expected: timedelta) -> None:
     assert WorkingTime(Hours(EVERY_DAY, start, end, "Europe/Berlin")).day_length == expected
+
+
+@given(working_times, steps)
+def test_next_opening_is_the_first_working_moment(working: WorkingTime, at: datetime) -> None:
+    opens = working.opens(at)
+
+    assert is_working(working, opens)
+    assert opens >= at
+    assert working.worked(at, opens) == timedelta(0)
+
+
+def test_hours_without_a_day_never_open() -> None:
+    with pytest.raises(ValueError, match="no time passes"):
+        WorkingTime(Hours(frozenset(), time(9), time(17), "Europe/London")).opens(utc("2026-11-24T10:00"))

@@ -20,6 +20,11 @@ from handlers.verbs import ASK, HEALTH, HELP, HUMAN, SETTINGS, Parsed, Verb, par
         pytest.param("  logs  ", Parsed(ASK, "logs"), id="one word that is no verb"),
         pytest.param("human", Parsed(HUMAN, ""), id="human"),
         pytest.param("human my deploy hangs", Parsed(HUMAN, "my deploy hangs"), id="human with the matter"),
+        pytest.param("human: can somebody look at it?", Parsed(HUMAN, "can somebody look at it?"), id="human, a colon"),
+        pytest.param(
+            "human readable logs?", Parsed(ASK, "human readable logs?"), id="a question that begins with human"
+        ),
+        pytest.param("Human errors in deploys", Parsed(ASK, "Human errors in deploys"), id="another one"),
         pytest.param("health", Parsed(HEALTH, ""), id="health"),
         pytest.param("health 30d", Parsed(HEALTH, "30d"), id="health of a window"),
         pytest.param("health 2 weeks", Parsed(HEALTH, "2 weeks"), id="health of a window in words"),

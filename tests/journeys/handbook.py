@@ -98,6 +98,7 @@ duty:
 CHANNELS = """\
 timezone: Europe/London
 platform_channel: C0PLATFORM
+urgent: [prod down, certificate expired]
 channels:
   - {id: C0ASKPLAT, name: ask-platform, answer: at once}
   - id: C0DEPLOYS

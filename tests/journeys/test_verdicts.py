@@ -156,7 +156,7 @@ async def test_outside_duty_hours_nobody_is_called_and_the_way_to_page_is_given(
 
     assert office.replies(asked)[1].text == (
         "Somebody here needs a person: please see the question above. "
-        "Nobody is on duty right now; the platform team is there Mon-Fri 09:00-17:30 (Europe/London)."
+        "Nobody is on duty right now; back Wednesday 09:00 (Europe/London)."
         f"\nIf it cannot wait: {PAGE}"
     )
 

@@ -28,9 +28,13 @@ def test_whole_file_is_read() -> None:
         keep_text: 30 days
         guests_may_ask: yes
         answering: {answer_at: 0.6, suggest_at: 0.3}
+        urgent: [Prod down, outage]
         channels:
+          - {id: C0CALM001, urgent: []}
+          - {id: C0OTHER01}
           - id: C0HELP001
             name: "#platform-help"
+            urgent: [sev 1]
             answer: after 20 minutes
             horizon: 5 working days
             history: 30 days
@@ -50,7 +54,10 @@ def test_whole_file_is_read() -> None:
         holidays="DE",
         digest=DigestTime(weekday=4, at=time(16, 30)),
         text_days=30,
+        urgent=("prod down", "outage"),
         channels=(
+            Channel(id="C0CALM001", name="C0CALM001", holidays="DE"),
+            Channel(id="C0OTHER01", name="C0OTHER01", holidays="DE", urgent=("prod down", "outage")),
             Channel(
                 id="C0HELP001",
                 name="platform-help",
@@ -62,6 +69,7 @@ def test_whole_file_is_read() -> None:
                 language="pt-BR",
                 hours=Hours(frozenset({1}), time(8), time(16), "Europe/Berlin"),
                 holidays="PT",
+                urgent=("sev 1",),
             ),
         ),
     )

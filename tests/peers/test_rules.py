@@ -7,7 +7,7 @@ import pytest
 
 from bot.calendar import Hours
 from bot.model import Author, Message
-from bot.peers.rules import may_be_question, when_to_answer
+from bot.peers.rules import is_left_to_peers, may_be_question, may_call_people, when_to_answer
 from knowledge.channels import AnswerMode, Channel
 
 ASKED = Message("C1", "1700000000.000100", Author("U1"), "how do I?")
@@ -51,3 +51,23 @@ def test_overheard_question_waits_for_peers_only_where_there_are_any(
     channel: Channel, asked_at: datetime, expected: datetime | None
 ) -> None:
     assert when_to_answer(channel, asked_at) == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "text", "waits", "calls"),
+    [
+        pytest.param(AnswerMode.AFTER, "how do I?", True, False, id="nothing urgent"),
+        pytest.param(AnswerMode.AFTER, "Prod down, who can help?", False, True, id="urgent"),
+        pytest.param(AnswerMode.AT_ONCE, "prod down?", False, True, id="urgent where nobody is waited for"),
+        pytest.param(AnswerMode.SHADOW, "prod down?", False, False, id="urgent in shadow"),
+        pytest.param(AnswerMode.WHEN_MENTIONED, "prod down?", False, False, id="urgent without a mention"),
+    ],
+)
+def test_urgent_question_is_not_held_back_and_calls_people_where_the_bot_may_speak(
+    answer: AnswerMode, text: str, waits: bool, calls: bool
+) -> None:
+    channel = Channel("C1", "c", answer, CHANCE, urgent=("prod down",))
+
+    assert is_left_to_peers(channel, IN_HOURS, text) is waits
+    assert may_call_people(channel, text) is calls
+    assert (when_to_answer(channel, IN_HOURS, text) == IN_HOURS + CHANCE) is waits
