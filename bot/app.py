@@ -19,7 +19,12 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.answers import blocks
 from bot.answers.duty import DutyService
-from bot.answers.model_writer import ModelWriter
+from bot.answers.hints import (
+    HintService,
+)
+from bot.answers.model_writer import (
+    ModelWriter,
+)
 from bot.answers.reload import ReloadService
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
@@ -96,6 +101,7 @@ class Mentor:
         self.budget = Budget(self.database, settings, clock=clock)
         self.model = ModelClient(settings, self.budget.spend, clock=clock) if settings.llm_model else None
         self.answers = AnswerService(desk, people, self._writer())
+        self.hints = HintService(desk, people)
         self.reload = ReloadService(desk, source)
         self.verdicts = VerdictService(desk, people, self.duty)
         self.peers = PeerService(
@@ -182,6 +188,7 @@ class Mentor:
             Kind.ANSWER: Job(asked(lambda asking: self.answers.answer(asking)), given_up),
             Kind.HELP: Job(asked(lambda asking: self.answers.help(asking, shown)), given_up),
             Kind.HAND_OVER: Job(asked(lambda asking: self.duty.hand_over(asking)), given_up),
+            Kind.HINT: Job(asked(lambda asking: self.hints.hint(asking)), _nobody_waits),
             Kind.URGENT: Job(asked(lambda asking: self.duty.call(asking)), _nobody_waits),
             Kind.HEALTH: Job(asked(lambda asking: self.health.tell(asking)), given_up),
             Kind.SHOW_DIGEST: Job(asked(lambda asking: self.digest.show(asking)), given_up),

@@ -12,6 +12,7 @@ import yaml
 
 from bot import effects
 from bot.answers import blocks as answers
+from bot.answers import feedback_blocks as feedback
 from bot.digest import blocks as digest
 from bot.model import MessageKind
 from bot.peers import blocks as peers
@@ -110,6 +111,7 @@ KINDS: Mapping[str, MessageKind] = {
     kind.name: kind
     for kind in (
         *answers.KINDS,
+        *feedback.KINDS,
         *effects.KINDS,
         *peers.KINDS,
         *notices.KINDS,

@@ -130,6 +130,8 @@ class Discussion:
     pressed_solved: tuple[datetime, ...] = ()
     pressed_not_quite: bool = False
     was_answered: bool = False  # by us, to our knowledge: our message may not be among the replies yet
+    was_hinted: bool = False  # the asker alone was shown what the handbook has, while peers had their chance
+    is_hint_confirmed: bool = False  # and pressed that it solved it
 
 
 @dataclass(frozen=True)

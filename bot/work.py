@@ -37,6 +37,7 @@ class Kind(StrEnum):
     ANSWER = "answers.answer"
     HELP = "answers.help"
     HAND_OVER = "answers.hand_over"
+    HINT = "answers.hint"
     URGENT = "answers.urgent"
     VERDICT = "answers.verdict"
     READ_AGAIN = "peers.read_again"

@@ -125,7 +125,7 @@ def answer(draft: Draft, answer_id: str, *, is_sure: bool, today: date, can_pres
     elif is_sure:
         blocks.append(context("From " + " · and ".join(_cite(source, today) for source in draft.sources[:1])))
         if draft.sources[1:]:
-            blocks.append(context("See also " + " · ".join(_name(source) for source in draft.sources[1:])))
+            blocks.append(context("See also " + " · ".join(source_link(source) for source in draft.sources[1:])))
     else:
         blocks += [section("• " + _cite(source, today)) for source in draft.sources]
     if can_press:
@@ -236,7 +236,7 @@ def _verdict_buttons(answer_id: str) -> Json:
 
 
 def _cite(source: Source, today: date) -> str:
-    return " · ".join(part for part in (_name(source), _age(source, today), _owner(source)) if part)
+    return " · ".join(part for part in (source_link(source), _age(source, today), _owner(source)) if part)
 
 
 def _numbered(number: int, sources: Sequence[Source], today: date) -> str:
@@ -244,7 +244,8 @@ def _numbered(number: int, sources: Sequence[Source], today: date) -> str:
     return (f"[{number}] " if len(sources) > 1 else "") + _cite(sources[number - 1], today)
 
 
-def _name(source: Source) -> str:
+def source_link(source: Source) -> str:
+    """The cited section, linked where the page's address is known."""
     title = f"{source.title} › {source.section}" if source.section and source.section != source.title else source.title
     return link(source.url + (f"#{source.anchor}" if source.url and source.anchor else ""), title)
 

@@ -36,6 +36,10 @@ SHARED = (
     "Ask me here or by the command: then only you see the answer."
 )
 BROKEN = "I could not answer this: something broke on my side, and my operators see it. Please ask a person."
+HINT_SAID = {
+    "solved": "the person who asked was shown it first, and it solved it",
+    "not quite": "the person who asked was shown it first, and it was not it",
+}
 NOTHING = Draft("", ())
 
 
@@ -123,11 +127,7 @@ class AnswerService:
             return "", "the channel is not watched any more"
         if now > asked_at + channel.answer_after + TOO_OLD:
             return "", "too old"
-        if not await peers.is_question(tx, asking.channel_id, asking.question_ts):
-            return "", "the question was taken back"
-        if await peers.has_human_reply(tx, asking.channel_id, asking.question_ts, asker=asking.asker):
-            return "", "people answered"
-        return text or asking.text, ""
+        return text or asking.text, await _why_not_needed(tx, asking, asking.question_ts)
 
     def _refusal(self, asking: Asking, profile: Profile, library: Library) -> str:
         """Why the person gets no answer there; "" when they may."""
@@ -228,6 +228,16 @@ class AnswerService:
         if asking.is_direct:
             return "direct"
         return "shadow" if self._is_shadow(asking, library) else "thread"
+
+
+async def _why_not_needed(tx: Tx, asking: Asking, question_ts: str) -> str:
+    """Why an overheard question needs no answer of ours any more; "" when it does."""
+    if not await peers.is_question(tx, asking.channel_id, question_ts):
+        return "the question was taken back"
+    if await peers.has_human_reply(tx, asking.channel_id, question_ts, asker=asking.asker):
+        return "people answered"
+    said = await rows.verdict_on_hint(tx, asking.channel_id, question_ts)
+    return HINT_SAID.get(said, "")
 
 
 def _reply(asking: Asking, shown: Callable[[str], Shown], answer_id: str) -> Effect:

@@ -1,7 +1,7 @@
 """What people say of an answer by its buttons: kept, shown under the answer, or refused with the reason."""
 
 from bot import effects
-from bot.answers import blocks
+from bot.answers import blocks, feedback_blocks
 from bot.answers.blocks import ANSWER, SHADOW_CARD
 from bot.answers.duty import DutyService
 from bot.answers.writer import Draft, Source
@@ -11,7 +11,7 @@ from bot.desk import Desk
 from bot.model import Effect, Profile
 from bot.people import PeopleService
 from bot.storage import answers as rows
-from bot.storage.answers import Answer
+from bot.storage.answers import HINT, Answer
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
 from bot.work import Asking, Kind, Press, enqueue
@@ -75,22 +75,25 @@ class VerdictService:
 
     async def _keep(self, press: Press, answer: Answer) -> None:
         now = self._desk.clock.now()
-        effect = await self._effect(press, answer)
+        effects_of_it = [await self._effect(press, answer)]
+        if answer.surface == HINT and press.verdict == "solved":
+            effects_of_it.append(_solved_by(answer))
 
         async def unit(tx: Tx) -> None:
-            by_asker = press.person == answer.asker
-            await rows.put_verdict(tx, answer.id, press.person, verdict=press.verdict, by_asker=by_asker, now=now)
-            await self._desk.outbox.put(tx, effect)
+            await rows.put_verdict(tx, answer, press.person, verdict=press.verdict, now=now)
+            for effect in effects_of_it:
+                await self._desk.outbox.put(tx, effect)
 
         await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
 
     async def _effect(self, press: Press, answer: Answer) -> Effect:
         """The answer's message with what was said of it; a private one cannot be edited, so thanks go there instead."""
-        if answer.surface == "private":
+        if answer.surface in ("private", HINT):
+            show = effects.in_place if answer.surface == HINT else effects.privately
             shown = blocks.refusal(THANKS[press.verdict])
-            return effects.privately(f"press:{press.key}", press.person, shown, response_url=press.response_url)
-        key, is_shadow = f"answer:{answer.key}", answer.surface == "shadow"
+            return show(f"press:{press.key}", press.person, shown, response_url=press.response_url)
+        key, is_shadow = answer.message_key, answer.surface == "shadow"
         shown = await self._shown_again(press, answer, is_shadow=is_shadow)
         channel_id = self._desk.shelf.library.handbook.channels.platform_channel if is_shadow else answer.channel_id
         return effects.edit(key, SHADOW_CARD if is_shadow else ANSWER, shown, channel_id=channel_id)
@@ -110,6 +113,18 @@ class VerdictService:
         shown = blocks.refusal(words)
         effect = effects.privately(f"press:{press.key}", press.person, shown, response_url=press.response_url)
         await self._desk.send(effect)
+
+
+def _solved_by(answer: Answer) -> Effect:
+    shown = feedback_blocks.solved_by(Source.from_json(answer.sources[0]))
+    return Effect(
+        key=f"solved-by:{answer.channel_id}:{answer.question_ts}",
+        kind=feedback_blocks.SOLVED_BY,
+        text=shown.text,
+        blocks=shown.blocks,
+        channel_id=answer.channel_id,
+        thread_ts=answer.question_ts,
+    )
 
 
 def _for_a_person(press: Press, answer: Answer) -> Asking:

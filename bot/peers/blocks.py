@@ -8,8 +8,9 @@ from bot.blockkit import SECTION_MAX, Shown, clip, context, escape, section
 from bot.model import MessageKind, Purpose
 from bot.peers.cases import Outcome
 from bot.peers.figures import Figures, PeerFacts, Times
+from bot.peers.hinting import NO_HINTS, Hinting
 from bot.peers.solving import By
-from bot.statistics import FEWEST, Share
+from bot.statistics import FEWEST, Change, Share
 
 HEALTH = MessageKind(
     "health",
@@ -22,6 +23,12 @@ HEALTH = MessageKind(
 KINDS = (HEALTH,)
 
 TOO_FEW = "too few to say"
+EFFECTS = {
+    Change.BETTER: "Peers answer more after a hint",
+    Change.WORSE: "Peers answer less after a hint",
+    Change.NONE: "No detectable change",
+    Change.TOO_FEW: "Too few to say whether hints change that",
+}
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 OUTCOMES = (
     (Outcome.PEER, "by peers"),
@@ -40,7 +47,7 @@ RESPONDERS = (
 )
 
 
-def health(figures: Figures, *, timezone: str) -> Shown:
+def health(figures: Figures, hints: Hinting = NO_HINTS, *, timezone: str) -> Shown:
     """How people help each other, in a few lines, with what was counted and what is left out."""
     title = f"*Do people help each other?* {_days(figures, timezone)}"
     if not figures.questions:
@@ -55,6 +62,7 @@ def health(figures: Figures, *, timezone: str) -> Shown:
         f"• *Solved*, says the asker: {share(figures.solved)}.",
         f"• *No person responded*: {share(figures.unanswered)}.",
         f"• {_breadth(figures)}",
+        *_hints(hints),
     ]
     young = figures.questions - figures.settled
     left_out = f" {_count(young, 'newer question')} left out of the shares." if young else ""
@@ -67,7 +75,7 @@ def health(figures: Figures, *, timezone: str) -> Shown:
 
 def in_words(facts: PeerFacts, *, timezone: str) -> str:
     """The same for a terminal, with a line for each channel."""
-    shown = health(facts.figures, timezone=timezone)
+    shown = health(facts.figures, facts.hints, timezone=timezone)
     notes = [each["elements"][0]["text"] for each in shown.blocks if each["type"] == "context"]
     lines = [shown.text.replace("*", ""), *notes]
     for channel in facts.channels:
@@ -143,6 +151,17 @@ def _breadth(figures: Figures) -> str:
     gives = "person gives" if few == 1 else "people give"
     peers = _count(figures.answerers, "peer")
     return f"{number} {gives} more than half of all answers; {peers} answered ({_count(figures.answers, 'answer')})."
+
+
+def _hints(hints: Hinting) -> list[str]:
+    """Whether showing the handbook to the asker first crowds peers out; nothing where none was shown."""
+    if not hints.confirmed.n:
+        return []
+    with_hint, without = share(hints.peer_first), share(hints.peer_first_without)
+    return [
+        f"• *Hints to the asker alone*: {_count(hints.confirmed.n, 'hint')}; solved it: {share(hints.confirmed)}.",
+        f"    Peers were first after one: {with_hint}; without one: {without}. {EFFECTS[hints.effect]}.",
+    ]
 
 
 def _days(figures: Figures, timezone: str) -> str:

@@ -52,6 +52,8 @@ class Case:
     reopened: int  # how often the asker came back after it was solved
     untouched_by_platform_for: timedelta | None  # None: the platform team did not write
     was_shown_answer: bool  # a bot's
+    was_hinted: bool  # to the asker alone, while peers had their chance
+    is_hint_confirmed: bool  # by the asker's press
     said_not_quite: bool  # of ours, by its button
     is_thanked: bool
 
@@ -72,7 +74,8 @@ def case_of(discussion: Discussion, measures: Measures, *, now: datetime) -> Cas
     by_people = [each for each in replies if not each.is_bot and each.author != discussion.asker]
     responses = Responses(discussion, by_people, measures)
     bot_wrote = any(each.is_bot for each in replies)
-    was_shown = discussion.was_answered or any(each.is_bot and each.gist == Gist.SAYS for each in replies)
+    was_hinted = discussion.was_hinted or discussion.is_hint_confirmed
+    was_shown = discussion.was_answered or was_hinted or any(each.is_bot and each.gist == Gist.SAYS for each in replies)
     found = Solving(discussion, replies, measures)
     asked_at = moment(discussion.ts)
     is_young = now < measures.horizon(asked_at)
@@ -99,6 +102,8 @@ def case_of(discussion: Discussion, measures: Measures, *, now: datetime) -> Cas
         reopened=found.reopened,
         untouched_by_platform_for=responses.untouched_by_platform_for(),
         was_shown_answer=was_shown,
+        was_hinted=was_hinted,
+        is_hint_confirmed=discussion.is_hint_confirmed,
         said_not_quite=discussion.pressed_not_quite,
         is_thanked=found.is_thanked,
     )

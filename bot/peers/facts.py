@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.model import Discussion, Window
 from bot.peers.cases import Case, case_of
 from bot.peers.figures import ChannelFacts, Figures, PeerFacts, Unanswered, figures
+from bot.peers.hinting import hinting
 from bot.peers.solving import CHECK_MARKS, Measures
 from bot.storage import cases as rows
 from bot.storage.channels import ChannelState, states
@@ -77,6 +78,7 @@ def _counted(
         figures=counting.figures(cases, {asker for _, asker in asked_before}),
         channels=by_channel,
         unanswered=_listed(cases, {each.channel_id for each in by_channel if each.is_public}),
+        hints=hinting(cases),
     )
 
 

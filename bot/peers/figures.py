@@ -11,6 +11,7 @@ from typing import Self
 
 from bot.model import Json, Window
 from bot.peers.cases import Case, Outcome
+from bot.peers.hinting import NO_HINTS, Hinting, peers_share
 from bot.peers.solving import By
 from bot.peers.wording import QuestionKind
 from bot.statistics import Share, absence_factor, median, percentile
@@ -179,6 +180,7 @@ class PeerFacts:
     figures: Figures
     channels: tuple[ChannelFacts, ...]
     unanswered: tuple[Unanswered, ...]  # oldest first; those that may not be listed are only counted
+    hints: Hinting = NO_HINTS
 
     @property
     def window(self) -> Window:
@@ -190,6 +192,7 @@ class PeerFacts:
             "figures": self.figures.to_json(),
             "channels": [{**vars(each), "figures": each.figures.to_json()} for each in self.channels],
             "unanswered": [{**vars(each), "asked_at": each.asked_at.isoformat()} for each in self.unanswered],
+            "hints": self.hints.to_json(),
         }
 
     def aggregates(self) -> Json:
@@ -207,6 +210,7 @@ class PeerFacts:
                 Unanswered(**{**each, "asked_at": datetime.fromisoformat(each["asked_at"])})
                 for each in said["unanswered"]
             ),
+            hints=Hinting.from_json(said["hints"]) if "hints" in said else NO_HINTS,
         )
 
 
@@ -235,8 +239,8 @@ def figures(
         response_by={
             by: Times.of(each for each in cases if each.first_responder_kind is by) for by in (By.PEER, By.PLATFORM)
         },
-        peer_first=_peers_share(each.first_responder_kind for each in settled),
-        peer_solved=_peers_share(each.solution.by for each in settled if each.solution),
+        peer_first=peers_share(each.first_responder_kind for each in settled),
+        peer_solved=peers_share(each.solution.by for each in settled if each.solution),
         peer_opportunity=_share(_solved_by_peer(each) for each in settled if _was_left_to_peers(each, now)),
         unanswered=_share(each.first_responder is None for each in settled),
         waiting=sum(each.is_waiting for each in cases),
@@ -259,11 +263,6 @@ def figures(
 def _share(are: Iterable[bool]) -> Share:
     counted = Counter(are)
     return Share(counted[True], counted.total())
-
-
-def _peers_share(by: Iterable[By]) -> Share:
-    counted = Counter(by)
-    return Share(counted[By.PEER], counted[By.PEER] + counted[By.PLATFORM])
 
 
 def _solved_by_peer(case: Case) -> bool:

@@ -57,7 +57,7 @@ class HealthService:
         if reason := await self._refusal(asking):
             return blocks.refusal(reason)
         facts = await self._facts.facts(read_window(asking.text, self._clock.now()))
-        return blocks.health(facts.figures, timezone=self._channels().timezone)
+        return blocks.health(facts.figures, facts.hints, timezone=self._channels().timezone)
 
     async def _refusal(self, asking: Asking) -> str:
         """Whoever may ask may know: "" then."""

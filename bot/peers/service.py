@@ -251,8 +251,8 @@ class PeerService:
                 if due_at is not None and now - due_at < TOO_OLD_TO_DO and _kind(message):
                     asking = _asking(message, crowd.name(user_id), text=_words(message, crowd))
                     await enqueue(tx, Kind.ANSWER, asking, due_at=due_at, now=now)
-                    if rules.may_call_people(channel, message.text) and not message.is_shared:
-                        await enqueue(tx, Kind.URGENT, asking, due_at=now, now=now)
+                    for kind in _meanwhile(channel, message):
+                        await enqueue(tx, kind, asking, due_at=now, now=now)
 
     def _urgent(self, channel_id: str) -> tuple[str, ...]:
         return self._channels().urgent_in(channel_id)
@@ -315,6 +315,15 @@ def _addressee(message: Message, crowd: Crowd) -> str | None:
     """The first person the message mentions; nobody who is left out."""
     found = MENTIONED.search(message.text)
     return crowd.name(found[1]) if found and found[1] not in crowd.left_out else None
+
+
+def _meanwhile(channel: Channel, message: Message) -> Sequence[Kind]:
+    """What is done at once for a question that was overheard, whenever it is answered."""
+    if message.is_shared:
+        return ()
+    if rules.may_call_people(channel, message.text):
+        return (Kind.URGENT,)
+    return (Kind.HINT,) if rules.is_left_to_peers(channel, moment(message.ts), message.text) else ()
 
 
 def _kind(message: Message) -> wording.QuestionKind | None:

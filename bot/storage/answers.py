@@ -12,10 +12,15 @@ from bot.model import Window
 from bot.storage.schema import answers, messages, questions, verdicts
 from bot.storage.statements import insert_into, insert_new
 
+HINT = "hint"  # `answers.surface` of what the asker alone is shown while peers have their chance
+
 
 @dataclass(frozen=True)
 class Answer:
-    """What was decided for one asking. `sources` are `writer.Source` as JSON; `channel_id` is "" in private."""
+    """What was decided for one asking. `sources` are `writer.Source` as JSON; `channel_id` is "" in private.
+
+    `stands_in` is the key of an earlier answer to the same person, in whose message this one is shown; "" for its own.
+    """
 
     id: str
     key: str
@@ -32,6 +37,17 @@ class Answer:
     handbook_revision: str
     created_at: datetime
     writer: str = "quoting"
+    stands_in: str = ""
+
+    @property
+    def message_key(self) -> str:
+        """Of the effect whose message shows it."""
+        return f"answer:{self.stands_in or self.key}"
+
+    @property
+    def article(self) -> str:
+        """The id of the article that is quoted; "" where several are offered, or none."""
+        return str(self.sources[0]["id"]) if self.outcome == "answered" and self.sources else ""
 
 
 async def add(tx: AsyncConnection, answer: Answer) -> bool:
@@ -58,12 +74,16 @@ async def cited_since(tx: AsyncConnection, since: datetime) -> Sequence[str]:
     return [sources[0]["id"] for sources in found if sources]
 
 
-async def put_verdict(
-    tx: AsyncConnection, answer_id: str, person: str, *, verdict: str, by_asker: bool, now: datetime
-) -> None:
+async def put_verdict(tx: AsyncConnection, answer: Answer, person: str, *, verdict: str, now: datetime) -> None:
     """The person's newest word on the answer; it replaces an earlier one."""
-    said = {"verdict": verdict, "by_asker": by_asker, "given_at": now}
-    statement = insert_into(tx, verdicts).values(answer_id=answer_id, person=person, **said)
+    said = {
+        "verdict": verdict,
+        "by_asker": person == answer.asker,
+        "given_at": now,
+        "article": answer.article,
+        "revision": answer.handbook_revision,
+    }
+    statement = insert_into(tx, verdicts).values(answer_id=answer.id, person=person, **said)
     keys = [verdicts.c.answer_id, verdicts.c.person]
     await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=said))
 
@@ -103,3 +123,15 @@ async def shadow_judgements(tx: AsyncConnection) -> Sequence[tuple[float, str]]:
         .order_by(verdicts.c.given_at, answers.c.id)
     )
     return [(float(confidence), str(verdict)) for confidence, verdict in (await tx.execute(query)).all()]
+
+
+async def verdict_on_hint(tx: AsyncConnection, channel_id: str, question_ts: str) -> str:
+    """What the asker said of what they alone were shown of their question: solved | not quite | ""."""
+    query = (
+        select(verdicts.c.verdict)
+        .join(answers, answers.c.id == verdicts.c.answer_id)
+        .where(answers.c.surface == HINT, answers.c.channel_id == channel_id, answers.c.question_ts == question_ts)
+        .where(verdicts.c.by_asker)
+    )
+    said = set((await tx.scalars(query)).all())
+    return next((each for each in ("solved", "not quite") if each in said), "")

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Discussion, Mark, Reply, Window
+from bot.storage.answers import HINT
 from bot.storage.peers import BOT, PERSON, ReactionRow
 from bot.storage.schema import answers, messages, outbox, questions, reactions, verdicts
 
@@ -32,6 +33,8 @@ class _Found:
     solved: list[datetime] = field(default_factory=list)
     not_quite: bool = False
     was_answered: bool = False
+    was_hinted: bool = False
+    is_hint_confirmed: bool = False
 
 
 async def discussions(
@@ -70,6 +73,8 @@ def _discussion(row: Any, found: _Found) -> Discussion:
         pressed_solved=tuple(sorted(found.solved)),
         pressed_not_quite=found.not_quite,
         was_answered=found.was_answered,
+        was_hinted=found.was_hinted,
+        is_hint_confirmed=found.is_hint_confirmed,
     )
 
 
@@ -128,26 +133,30 @@ def _mark(row: ReactionRow) -> Mark:
 
 
 async def _put_answers(tx: AsyncConnection, since: str, found: Mapping[Key, _Found]) -> None:
-    """Our answers in the thread, and what the asker pressed under them; nothing of answers that were deleted."""
+    """Our answers in the thread and our hints, and what the asker pressed; nothing of answers that were deleted."""
     root = func.coalesce(answers.c.thread_ts, answers.c.question_ts)
     pressed = and_(verdicts.c.answer_id == answers.c.id, verdicts.c.by_asker)
     stands = and_(messages.c.channel_id == outbox.c.channel_id, messages.c.ts == outbox.c.slack_ts)
     query = (
         select(answers.c.channel_id, root, answers.c.question_ts, answers.c.asker)
-        .add_columns(verdicts.c.verdict, verdicts.c.given_at, outbox.c.slack_ts)
+        .add_columns(answers.c.surface, verdicts.c.verdict, verdicts.c.given_at, outbox.c.slack_ts, outbox.c.state)
         .select_from(answers)
         .outerjoin(verdicts, pressed)
         .outerjoin(outbox, outbox.c.key == "answer:" + answers.c.key)
         .outerjoin(messages, stands)
-        .where(answers.c.surface == "thread", answers.c.outcome.in_(ANSWERED), root >= since)
+        .where(answers.c.surface.in_(("thread", HINT)), answers.c.outcome.in_(ANSWERED), root >= since)
         .where(messages.c.deleted_ts.is_(None))
         .where(outbox.c.state.is_(None) | outbox.c.state.not_in(NEVER_SEEN))  # its row may be gone for its age
     )
-    for channel_id, root_ts, question_ts, asker, verdict, given_at, ts in await tx.execute(query):
+    for channel_id, root_ts, question_ts, asker, surface, verdict, given_at, ts, state in await tx.execute(query):
         thread = found.get((channel_id, root_ts))
         if thread is None:
             continue
-        thread.was_answered = True
+        if surface == HINT:
+            thread.was_hinted = thread.was_hinted or state == "sent"
+            thread.is_hint_confirmed = thread.is_hint_confirmed or verdict == "solved"
+        else:
+            thread.was_answered = True
         if ts in thread.replies:
             thread.replies[ts] = replace(thread.replies[ts], gist=AN_ANSWER)
         if root_ts == question_ts or asker == thread.asker:  # another may have asked something in the same thread

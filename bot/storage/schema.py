@@ -179,7 +179,7 @@ answers = Table(
     Column("question_ts", String(40)),
     Column("thread_ts", String(40)),
     _person("asker"),
-    Column("surface", String(10), nullable=False),  # thread | direct | private | shadow
+    Column("surface", String(10), nullable=False),  # thread | direct | private | shadow | hint
     Column("outcome", String(10), nullable=False),  # answered | suggested | silent | refused
     Column("reason", Text, nullable=False),
     Column("text", Text, nullable=False),
@@ -188,6 +188,7 @@ answers = Table(
     Column("sources", JSON, nullable=False),
     Column("handbook_revision", String(80), nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("stands_in", String(255), nullable=False, server_default=""),  # key of the answer whose message shows this
 )
 
 verdicts = Table(
@@ -196,6 +197,9 @@ verdicts = Table(
     Column("answer_id", ForeignKey("answers.id"), primary_key=True),
     _person("person", primary_key=True),
     Column("verdict", String(20), nullable=False),  # solved | not quite; of a shadow: right | wrong | silent
+    Column("article", String(255), nullable=False, server_default=""),  # that stood in front; "" where several did
+    Column("revision", String(80), nullable=False, server_default=""),  # of the handbook
+    Column("reason", String(20)),  # why it was not quite it
     Column("by_asker", Boolean, nullable=False),
     Column("given_at", Moment, nullable=False),
 )

@@ -53,8 +53,19 @@ def _peers_first_up() -> None:
     """Whispers, what is said of an answer, and what its asker wrote."""
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("manner", sa.String(length=10), server_default="post", nullable=False))
+    with op.batch_alter_table("answers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("stands_in", sa.String(length=255), server_default="", nullable=False))
+    with op.batch_alter_table("verdicts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("article", sa.String(length=255), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("revision", sa.String(length=80), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("reason", sa.String(length=20), nullable=True))
 
 
 def _peers_first_down() -> None:
+    with op.batch_alter_table("verdicts", schema=None) as batch_op:
+        for name in ("reason", "revision", "article"):
+            batch_op.drop_column(name)
+    with op.batch_alter_table("answers", schema=None) as batch_op:
+        batch_op.drop_column("stands_in")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_column("manner")

@@ -111,7 +111,7 @@ async def test_a_deleted_question_is_not_answered(either_office: Office) -> None
     office.person("priya").delete(asked)
     await office.later(minutes=30)
 
-    assert office.sandbox.ledger.effects == []
+    assert office.sandbox.ledger.posts() == []
 
 
 async def test_a_reply_in_a_thread_is_not_taken_for_a_new_question(office: Office) -> None:

@@ -233,11 +233,12 @@ async def put_answer(
     outcome: str = "answered",
     verdict: str = "",
     pressed: str = "",
+    state: str = "sent",
 ) -> None:
     """The bot's to the question, or to what somebody asked it in the question's thread."""
     question = BY_NUMBER[number]
     root, asking = ts(question.when), asked_in_thread or Said(question.when, question.who)
-    key = f"{question.channel_id}:{ts(asking.when)}"
+    key = f"{'hint:' * (surface == 'hint')}{question.channel_id}:{ts(asking.when)}"
     answer = answers.Answer(
         id=f"a{key}"[:40],
         key=key,
@@ -256,7 +257,7 @@ async def put_answer(
     )
     await answers.add(tx, answer)
     if verdict:
-        await answers.put_verdict(tx, answer.id, asking.who, verdict=verdict, by_asker=True, now=at(pressed))
+        await answers.put_verdict(tx, answer, asking.who, verdict=verdict, now=at(pressed))
     if when:
         await tx.execute(
             schema.outbox.insert().values(
@@ -265,13 +266,13 @@ async def put_answer(
                 kind="answer",
                 purpose="asked",
                 channel_id=question.channel_id,
-                thread_ts=root,
+                thread_ts=None if surface == "hint" else root,
                 version=1,
-                state="sent",
+                state=state,
                 attempts=1,
                 due_at=NOW,
                 created_at=NOW,
-                slack_channel=question.channel_id,
-                slack_ts=ts(when),
+                slack_channel="" if surface == "hint" else question.channel_id,
+                slack_ts="" if surface == "hint" else ts(when),
             )
         )

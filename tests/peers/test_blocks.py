@@ -6,6 +6,7 @@ import pytest
 
 from bot.peers.blocks import duration, health, share
 from bot.peers.cases import Outcome
+from bot.peers.hinting import Hinting
 from bot.statistics import Share
 from tests.peers.test_facts import FIGURES
 
@@ -79,3 +80,34 @@ def test_share_is_told_with_its_interval_and_number() -> None:
         "80 % of 10 (49 % to 94 %)",
         "too few to say (0 of 4)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("hints", "told"),
+    [
+        (Hinting(Share(0, 0), Share(0, 0), Share(0, 0)), []),
+        (
+            Hinting(Share(2, 4), Share(1, 2), Share(20, 30)),
+            [
+                "• *Hints to the asker alone*: 4 hints; solved it: too few to say (2 of 4).",
+                (
+                    "    Peers were first after one: too few to say (1 of 2); without one: 67 % of 30 (49 % to 81 %). "
+                    "Too few to say whether hints change that."
+                ),
+            ],
+        ),
+        (
+            Hinting(Share(9, 60), Share(10, 50), Share(40, 50)),
+            [
+                "• *Hints to the asker alone*: 60 hints; solved it: 15 % of 60 (8 % to 26 %).",
+                (
+                    "    Peers were first after one: 20 % of 50 (11 % to 33 %); without one: 80 % of 50 (67 % to 89 %)."
+                    " Peers answer less after a hint."
+                ),
+            ],
+        ),
+    ],
+    ids=["no hint", "too few", "an effect"],
+)
+def test_health_tells_what_hints_do_to_peers(hints: Hinting, told: list[str]) -> None:
+    assert health(FIGURES, hints, timezone="UTC").text.splitlines()[-len(told) or 99 :] == told

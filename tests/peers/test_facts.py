@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from bot.model import Author, Deletion, Message, Reaction, Window
 from bot.peers.cases import Case, Outcome
 from bot.peers.facts import FactsService
 from bot.peers.figures import Figures, PeerFacts, Times, Unanswered
+from bot.peers.hinting import NO_HINTS
 from bot.peers.solving import By, Signal
-from bot.statistics import Share
+from bot.statistics import Change, Share
 from bot.storage.engine import Database, Tx
 from bot.storage.peers import ReactionRow, put_reaction_changed, put_reactions_seen
 from knowledge.channels import Channels, Keep
@@ -352,3 +354,44 @@ async def test_no_order_and_no_repetition_of_events_changes_a_number(
     facts = await counting(desk.database, now=SOON, channels=desk.channels).facts(MONTH)
     by_id = {each.channel_id: counted(each.figures) for each in facts.channels}
     assert by_id[one.id] == by_id[other.id]
+
+
+async def hint(tx: Tx, number: int, *, verdict: str = "", state: str = "sent") -> None:
+    """What the asker alone was shown, a second after they asked."""
+    when = BY_NUMBER[number].when
+    await put_answer(tx, number, when, surface="hint", verdict=verdict, pressed=when, state=state)
+
+
+async def test_a_hint_that_solved_it_counts_for_the_bot_and_one_that_was_not_seen_for_nothing(
+    december: FactsService, database: Database
+) -> None:
+    await database.write(lambda tx: hint(tx, 17, verdict="solved"))
+    await database.write(lambda tx: hint(tx, 22))
+    await database.write(lambda tx: hint(tx, 19, state="failed"))
+
+    cases = {each.ts: each for each in await december.cases()}
+    confirmed, shown, unseen = (cases[ts(BY_NUMBER[number].when)] for number in (17, 22, 19))
+    assert (confirmed.outcome, confirmed.is_hint_confirmed, confirmed.first_responder_kind) == (
+        Outcome.BOT,
+        True,
+        By.NONE,
+    )
+    assert (shown.outcome, shown.was_hinted, shown.was_shown_answer) == (Outcome.UNCONFIRMED, True, True)
+    assert (unseen.outcome, unseen.was_hinted, unseen.was_shown_answer) == (Outcome.NONE, False, False)
+
+
+async def test_peers_after_a_hint_are_held_against_peers_without_one(
+    december: FactsService, database: Database
+) -> None:
+    assert (await december.facts(WINDOW)).hints == NO_HINTS
+
+    for number in (1, 3, 5, 8, 9):  # peers were first in 1, 3 and 5, the team in 8 and 9
+        await database.write(partial(hint, number=number, verdict="solved" if number == 5 else ""))
+    found = (await december.facts(WINDOW)).hints
+
+    # Of the 15 that FIGURES counts the other ten are without a hint, and 20 is of another channel.
+    assert (found.confirmed, found.peer_first) == (Share(1, 5), Share(3, 5))
+    assert found.peer_first_without == Share(5, 9)
+    assert found.effect is Change.NONE
+    facts = await december.facts(WINDOW)
+    assert PeerFacts.from_json(json.loads(json.dumps(facts.to_json()))) == facts
