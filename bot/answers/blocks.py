@@ -33,6 +33,15 @@ from knowledge.prose import with_closed_code
 WHAT_MOST = 600  # characters of somebody's words that are passed on
 
 SOLVED, NOT_QUITE, PERSON = "answers.solved", "answers.not_quite", "answers.person"
+ASK_PEOPLE = "answers.ask_people"
+REASONS = {  # why an answer was not quite it: what is kept, and what the button says
+    "wrong topic": "Wrong topic",
+    "out of date": "Out of date",
+    "unclear": "Unclear",
+    "did not work": "Did not work",
+    "something else": "Something else",
+}
+WHY = {f"answers.why.{number}": reason for number, reason in enumerate(REASONS)}
 RIGHT, WRONG, QUIET = "answers.right", "answers.wrong", "answers.quiet"
 VERDICTS = {
     SOLVED: "solved",
@@ -41,6 +50,8 @@ VERDICTS = {
     RIGHT: "right",
     WRONG: "wrong",
     QUIET: "silent",
+    ASK_PEOPLE: "ask people",
+    **WHY,
 }
 
 ANSWER = MessageKind(
@@ -213,16 +224,10 @@ def said(verdict: str) -> str:
     match verdict:
         case "solved":
             return "✓ Solved, says the person who asked."
-        case "not quite":
-            return "Not it, says the person who asked. A person can help:"
         case "right" | "wrong":
             return f"Judged *{verdict}* by the platform team."
         case _:
             return "Judged by the platform team: should stay silent."
-
-
-def person_button(answer_id: str) -> Json:
-    return actions("answers.verdict", [button("Get a person", action_id=PERSON, value=answer_id, style="primary")])
 
 
 def _verdict_buttons(answer_id: str) -> Json:

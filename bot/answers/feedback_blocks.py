@@ -3,9 +3,11 @@
 The answer itself is `bot.answers.blocks`', and so are all ids of buttons.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from bot.answers.blocks import NOT_QUITE, PERSON, SOLVED, answer, source_link
+from bot.answers.blocks import ASK_PEOPLE, NOT_QUITE, PERSON, REASONS, SOLVED, WHY, answer, refusal, source_link
 from bot.answers.writer import Draft, Source
 from bot.blockkit import Shown, actions, button, context, section
 from bot.model import Json, MessageKind, Purpose
@@ -26,7 +28,23 @@ SOLVED_BY = MessageKind(
     "once a question",
     "it only answers what you do",
 )
-KINDS = (HINT, SOLVED_BY)
+REASON = MessageKind(
+    "reason asked",
+    Purpose.ASKED,
+    "the person who pressed, only visible to them",
+    "*Not quite* under an answer in a thread; elsewhere the same stands under the answer",
+    "once an answer",
+    "it only answers what you do",
+)
+PEOPLE_ASKED = MessageKind(
+    "people asked",
+    Purpose.ASKED,
+    "the thread of the question",
+    "the person who asked presses *Ask people here*",
+    "once a thread",
+    "it only answers what you do",
+)
+KINDS = (HINT, SOLVED_BY, REASON, PEOPLE_ASKED)
 
 
 def hint(draft: Draft, answer_id: str, *, is_sure: bool, today: date, until: str) -> Shown:
@@ -39,13 +57,65 @@ def hint(draft: Draft, answer_id: str, *, is_sure: bool, today: date, until: str
 def choices(answer_id: str) -> Json:
     """What can be said of an answer, with the way to a person."""
     return actions(
-        "answers.verdict",
-        [
-            button("That solved it", action_id=SOLVED, value=answer_id, style="primary"),
-            button("Not quite", action_id=NOT_QUITE, value=answer_id),
-            button("Get a person", action_id=PERSON, value=answer_id),
-        ],
+        "answers.verdict", [*_verdicts(answer_id), button("Get a person", action_id=PERSON, value=answer_id)]
     )
+
+
+def _verdicts(answer_id: str) -> tuple[Json, Json]:
+    return (
+        button("That solved it", action_id=SOLVED, value=answer_id, style="primary"),
+        button("Not quite", action_id=NOT_QUITE, value=answer_id),
+    )
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is offered after *Not quite*: the next source, or none; and whether people here can be asked."""
+
+    answer_id: str
+    draft: Draft | None
+    can_ask_people: bool
+
+
+def after_not_quite(before: Shown, offer: Offer, *, today: date, more: Sequence[Json] = ()) -> Shown:
+    """The next source in place of the one that was not it, or that one without its buttons; and the ways to people."""
+    buttons = [button("Get a person", action_id=PERSON, value=offer.answer_id)]
+    if offer.can_ask_people:
+        buttons.insert(0, button("Ask people here", action_id=ASK_PEOPLE, value=offer.answer_id))
+    if offer.draft is None:
+        kept = [block for block in before.blocks if block["type"] != "actions"]
+        row = actions("answers.verdict", buttons)
+        return Shown(before.text, (*kept, context("Not it, says the person who asked."), row, *more))
+    found = answer(offer.draft, offer.answer_id, is_sure=True, today=today, can_press=False)
+    row = actions("answers.verdict", [*_verdicts(offer.answer_id), *buttons])
+    head = context("Not it, says the person who asked. Perhaps this:")
+    return Shown(found.text, (head, *found.blocks, row, *more))
+
+
+def why(answer_id: str) -> tuple[Json, Json]:
+    """Asks for the reason, which need not be given."""
+    buttons = [button(REASONS[kept], action_id=id_, value=answer_id) for id_, kept in WHY.items()]
+    return context("What was wrong with it? One press, if you like; it goes to who keeps the article."), actions(
+        "answers.why", buttons
+    )
+
+
+def why_alone(answer_id: str) -> Shown:
+    """The same as a message of its own."""
+    return Shown("What was wrong with it?", why(answer_id))
+
+
+def noted(reason: str) -> Json:
+    return context(f"Noted: {reason}. Thank you.")
+
+
+def noted_alone(reason: str) -> Shown:
+    return refusal(f"Noted: {reason}. Thank you.")
+
+
+def still_open() -> Shown:
+    """To the thread; it names nobody."""
+    return refusal("This is still open: what I found was not it. Can somebody here help?")
 
 
 def solved_by(source: Source) -> Shown:

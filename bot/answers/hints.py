@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot import effects
 from bot.answers import feedback_blocks as blocks
+from bot.answers.audiences import PUBLIC
 from bot.answers.rules import Answered, Silent, choose, thresholds
 from bot.answers.writer import quote
 from bot.authority import Act, Allowed, may
@@ -19,7 +20,6 @@ from bot.storage import peers
 from bot.storage.answers import HINT, Answer
 from bot.storage.engine import Tx
 from bot.work import Asking
-from knowledge.article import Audience
 from knowledge.channels import AnswerMode
 
 WITHIN = timedelta(minutes=5)  # later the asker looks elsewhere
@@ -60,9 +60,7 @@ class HintService:
 
     async def _show(self, asking: Asking, text: str, *, answers_at: datetime) -> None:
         library = self._desk.shelf.library
-        choice = choose(
-            library.index.search(text, audiences=frozenset({Audience.PUBLIC})), thresholds(library.handbook)
-        )
+        choice = choose(library.index.search(text, audiences=PUBLIC), thresholds(library.handbook))
         if isinstance(choice, Silent):
             return
         draft, is_sure = quote(text, choice), isinstance(choice, Answered)

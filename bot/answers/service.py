@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from bot import effects
 from bot.answers import blocks
+from bot.answers.audiences import audiences
 from bot.answers.blocks import ANSWER, SHADOW_CARD
 from bot.answers.rules import Answered, Choice, Silent, choose, thresholds
 from bot.answers.status import looking
@@ -26,7 +27,6 @@ from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
 from bot.urgency import is_urgent
 from bot.work import Asking, Kind, enqueue
-from knowledge.article import Audience
 from knowledge.channels import AnswerMode
 
 TOO_OLD = timedelta(hours=1)  # an overheard question this long past its turn is logged, not answered late
@@ -95,8 +95,10 @@ class AnswerService:
         if reason := self._refusal(asking, profile, library):
             await self._keep(asking, self._refused(asking, reason), library)
             return
+        is_private = asking.is_direct or asking.response_url is not None
         async with looking(self._desk.slack, asking):
-            found = library.index.search(text, audiences=await self._audiences(asking, profile))
+            may_see = await audiences(self._people, profile, is_private=is_private)
+            found = library.index.search(text, audiences=may_see)
             decided = await self._decide(asking, text, choose(found, thresholds(library.handbook)), library)
         await self._keep(asking, decided, library)
 
@@ -143,15 +145,6 @@ class AnswerService:
         key, shown = f"refused:{asking.key}", blocks.refusal(reason)
         effect = effects.privately(key, asking.asker, shown, response_url=asking.response_url)
         return Decided("refused", reason, effect=lambda _: effect)
-
-    async def _audiences(self, asking: Asking, profile: Profile) -> frozenset[Audience]:
-        """What may be shown there: in channels public articles alone, in private what the person may see."""
-        is_private = asking.is_direct or asking.response_url is not None
-        if not is_private or profile.is_guest:
-            return frozenset({Audience.PUBLIC})
-        if await self._people.is_platform(profile.user_id):
-            return frozenset(Audience)
-        return frozenset({Audience.PUBLIC, Audience.INTERNAL})
 
     async def _decide(self, asking: Asking, text: str, choice: Choice, library: Library) -> Decided:
         if isinstance(choice, Silent):

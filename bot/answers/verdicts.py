@@ -1,14 +1,21 @@
-"""What people say of an answer by its buttons: kept, shown under the answer, or refused with the reason."""
+"""What people say of an answer by its buttons: kept, shown under the answer, or refused with the reason.
+
+What follows on *Not quite* is found by `answers.feedback`. Every press ends in something that is seen.
+"""
+
+from collections.abc import Sequence
 
 from bot import effects
 from bot.answers import blocks, feedback_blocks
-from bot.answers.blocks import ANSWER, SHADOW_CARD
+from bot.answers.blocks import ANSWER, ASK_PEOPLE, REASONS, SHADOW_CARD, VERDICTS
 from bot.answers.duty import DutyService
-from bot.answers.writer import Draft, Source
+from bot.answers.feedback import FeedbackService, draft_of
+from bot.answers.feedback_blocks import Offer
+from bot.answers.writer import Source
 from bot.authority import Act, Allowed, Refused, may
 from bot.blockkit import Shown, context
 from bot.desk import Desk
-from bot.model import Effect, Profile
+from bot.model import Effect, Json, Profile
 from bot.people import PeopleService
 from bot.storage import answers as rows
 from bot.storage.answers import HINT, Answer
@@ -18,10 +25,9 @@ from bot.work import Asking, Kind, Press, enqueue
 
 UNKNOWN = "This answer is no longer known here. Please ask again."
 NOT_TAKEN = "That could not be taken down. Please press again."
-THANKS = {
-    "solved": "Good. Noted as solved.",
-    "not quite": "Noted, thank you. A person can help: use the command with `human`.",
-}
+NOT_SAID = "You did not call this answer “not quite”, so there is nothing to give a reason for."
+ASKED_BEFORE = "People were asked in this thread already. The message stands there."
+ALONE = ("private", HINT)  # surfaces whose message only the asker sees, and nobody can edit
 
 
 class VerdictService:
@@ -29,6 +35,7 @@ class VerdictService:
         self._desk = desk
         self._people = people
         self._duty = duty
+        self._feedback = FeedbackService(desk, people)
 
     async def take_press(
         self, *, key: str, user_id: str, answer_id: str, verdict: str, response_url: str | None
@@ -58,7 +65,7 @@ class VerdictService:
                 case Refused(reason):
                     await self._tell(press, reason)
                 case Allowed():
-                    await self._keep(press, answer)
+                    await self._take(press, answer, profile)
 
     async def given_up(self, press: Press) -> None:
         await self._tell(press, NOT_TAKEN)
@@ -73,46 +80,122 @@ class VerdictService:
             is_platform=is_shadow and await self._people.is_platform(profile.user_id),
         )
 
-    async def _keep(self, press: Press, answer: Answer) -> None:
+    async def _take(self, press: Press, answer: Answer, profile: Profile) -> None:
+        if press.verdict in REASONS:
+            await self._reason(press, answer, profile)
+        elif press.verdict == VERDICTS[ASK_PEOPLE]:
+            await self._ask_people(press, answer)
+        elif press.verdict == "not quite":
+            await self._not_quite(press, answer, profile)
+        else:
+            await self._keep(press, answer, *await self._said(press, answer))
+
+    async def _keep(self, press: Press, answer: Answer, *shown: Effect, also: Answer | None = None) -> None:
+        """The verdict with what is seen of it, and the answer offered next, together or not at all."""
         now = self._desk.clock.now()
-        effects_of_it = [await self._effect(press, answer)]
-        if answer.surface == HINT and press.verdict == "solved":
-            effects_of_it.append(_solved_by(answer))
 
         async def unit(tx: Tx) -> None:
             await rows.put_verdict(tx, answer, press.person, verdict=press.verdict, now=now)
-            for effect in effects_of_it:
+            if also is not None:
+                await rows.add(tx, also)
+            for effect in shown:
                 await self._desk.outbox.put(tx, effect)
 
         await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
 
-    async def _effect(self, press: Press, answer: Answer) -> Effect:
-        """The answer's message with what was said of it; a private one cannot be edited, so thanks go there instead."""
-        if answer.surface in ("private", HINT):
-            show = effects.in_place if answer.surface == HINT else effects.privately
-            shown = blocks.refusal(THANKS[press.verdict])
-            return show(f"press:{press.key}", press.person, shown, response_url=press.response_url)
-        key, is_shadow = answer.message_key, answer.surface == "shadow"
-        shown = await self._shown_again(press, answer, is_shadow=is_shadow)
-        channel_id = self._desk.shelf.library.handbook.channels.platform_channel if is_shadow else answer.channel_id
-        return effects.edit(key, SHADOW_CARD if is_shadow else ANSWER, shown, channel_id=channel_id)
+    async def _said(self, press: Press, answer: Answer) -> list[Effect]:
+        """The answer's message with what was said of it; a hint that solved it is told in the thread."""
+        before = await self._before(answer)
+        shown = Shown(before.text, effects.without_buttons(before.blocks, context(blocks.said(press.verdict))))
+        told = [_solved_by(answer)] if answer.surface == HINT and press.verdict == "solved" else []
+        return [self._in_its_place(press, answer, shown), *told]
 
-    async def _shown_again(self, press: Press, answer: Answer, *, is_shadow: bool) -> Shown:
-        draft = Draft(answer.text, tuple(Source.from_json(source) for source in answer.sources), answer.writer)
-        is_sure, today = answer.outcome == "answered", self._desk.today()
-        if is_shadow and answer.question_ts is not None:
-            permalink = await self._desk.slack.permalink(answer.channel_id, answer.question_ts)
-            before = blocks.shadow_card(draft, answer.id, is_sure=is_sure, permalink=permalink, today=today)
+    async def _not_quite(self, press: Press, answer: Answer, profile: Profile) -> None:
+        """The next source in place of the one that was not it, and the asker alone is asked for the reason."""
+        following = await self._feedback.next_answer(answer, profile)
+        is_in_thread = answer.surface == "thread"
+        more = () if is_in_thread else feedback_blocks.why(answer.id)
+        shown = await self._after_not_quite(answer, following, more)
+        told = [self._in_its_place(press, answer, shown)]
+        if is_in_thread:
+            told.append(_why_alone(press, answer))
+        await self._keep(press, answer, *told, also=following)
+
+    async def _reason(self, press: Press, answer: Answer, profile: Profile) -> None:
+        """Kept with the verdict, and noted where it was pressed."""
+        if answer.surface == "thread":
+            shown = feedback_blocks.noted_alone(press.verdict)
+            seen = effects.in_place(f"press:{press.key}", press.person, shown, response_url=press.response_url)
         else:
-            before = blocks.answer(draft, answer.id, is_sure=is_sure, today=today)
-        more = [blocks.person_button(answer.id)] if press.verdict == "not quite" else []
-        return Shown(before.text, effects.without_buttons(before.blocks, context(blocks.said(press.verdict)), *more))
+            following = await self._feedback.next_answer(answer, profile)
+            shown = await self._after_not_quite(answer, following, [feedback_blocks.noted(press.verdict)])
+            seen = self._in_its_place(press, answer, shown)
+
+        async def unit(tx: Tx) -> bool:
+            is_kept = await rows.put_reason(tx, answer.id, press.person, reason=press.verdict)
+            if is_kept:
+                await self._desk.outbox.put(tx, seen)
+            return is_kept
+
+        if not await self._desk.database.write(unit):
+            await self._tell(press, NOT_SAID)
+        self._desk.outbox.bell.set()
+
+    async def _ask_people(self, press: Press, answer: Answer) -> None:
+        """Said in the thread, once, that the question is still open; who presses again is told so."""
+        root, shown = answer.thread_ts or answer.question_ts, feedback_blocks.still_open()
+        effect = Effect(
+            key=f"people:{answer.channel_id}:{root}",
+            kind=feedback_blocks.PEOPLE_ASKED,
+            text=shown.text,
+            blocks=shown.blocks,
+            channel_id=answer.channel_id,
+            thread_ts=root,
+        )
+        if not await self._desk.send(effect):
+            await self._tell(press, ASKED_BEFORE)
+
+    async def _after_not_quite(self, answer: Answer, following: Answer | None, more: Sequence[Json]) -> Shown:
+        offer = Offer(
+            answer_id=following.id if following else answer.id,
+            draft=draft_of(following) if following else None,
+            can_ask_people=answer.surface == "thread",
+        )
+        before = await self._before(answer)
+        return feedback_blocks.after_not_quite(before, offer, today=self._desk.today(), more=more)
+
+    async def _before(self, answer: Answer) -> Shown:
+        """The answer's message as it was before anything was said of it."""
+        draft, is_sure, today = draft_of(answer), answer.outcome == "answered", self._desk.today()
+        if answer.surface == "shadow" and answer.question_ts is not None:
+            permalink = await self._desk.slack.permalink(answer.channel_id, answer.question_ts)
+            return blocks.shadow_card(draft, answer.id, is_sure=is_sure, permalink=permalink, today=today)
+        return blocks.answer(draft, answer.id, is_sure=is_sure, today=today)
+
+    def _in_its_place(self, press: Press, answer: Answer, shown: Shown) -> Effect:
+        """The newest state of the message in which the answer stands."""
+        if answer.surface in ALONE:
+            return effects.in_place(f"press:{press.key}", press.person, shown, response_url=press.response_url)
+        is_shadow = answer.surface == "shadow"
+        channel_id = self._desk.shelf.library.handbook.channels.platform_channel if is_shadow else answer.channel_id
+        return effects.edit(answer.message_key, SHADOW_CARD if is_shadow else ANSWER, shown, channel_id=channel_id)
 
     async def _tell(self, press: Press, words: str) -> None:
         shown = blocks.refusal(words)
         effect = effects.privately(f"press:{press.key}", press.person, shown, response_url=press.response_url)
         await self._desk.send(effect)
+
+
+def _why_alone(press: Press, answer: Answer) -> Effect:
+    return effects.whispered(
+        f"why:{answer.id}",
+        feedback_blocks.REASON,
+        press.person,
+        feedback_blocks.why_alone(answer.id),
+        channel_id=answer.channel_id,
+        thread_ts=answer.thread_ts or answer.question_ts,
+    )
 
 
 def _solved_by(answer: Answer) -> Effect:

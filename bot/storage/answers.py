@@ -5,7 +5,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import (
+    and_,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Window
@@ -135,3 +140,10 @@ async def verdict_on_hint(tx: AsyncConnection, channel_id: str, question_ts: str
     )
     said = set((await tx.scalars(query)).all())
     return next((each for each in ("solved", "not quite") if each in said), "")
+
+
+async def put_reason(tx: AsyncConnection, answer_id: str, person: str, *, reason: str) -> bool:
+    """Whether the person had called the answer not quite it: only then there is something to give a reason for."""
+    theirs = and_(verdicts.c.answer_id == answer_id, verdicts.c.person == person, verdicts.c.verdict == "not quite")
+    changed = await tx.execute(update(verdicts).where(theirs).values(reason=reason).returning(verdicts.c.answer_id))
+    return changed.first() is not None

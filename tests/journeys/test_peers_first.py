@@ -41,7 +41,8 @@ async def test_a_hint_that_solves_it_tells_the_thread_and_nothing_more_is_said(e
     await office.later(minutes=30)
 
     assert office.thread(asked) == [("priya", QUESTION), ("mentor", SOLVED_BY)]
-    assert [each.text for each in office.whispers("priya", "deploys")] == ["Good. Noted as solved."]
+    assert words(hint)[-1] == "✓ Solved, says the person who asked."
+    assert (buttons(hint), office.whispers("priya", "deploys")) == ([], [hint])
     async with office.mentor.database.read() as tx:
         said = [tuple(row) for row in await tx.execute(select(verdicts.c.verdict, verdicts.c.article))]
         kept = list(await tx.scalars(select(answers.c.reason).where(answers.c.outcome == "silent")))
@@ -64,6 +65,7 @@ async def test_what_the_asker_called_not_quite_it_is_not_answered_to_all(office:
     await office.later(minutes=21)
 
     assert office.thread(asked) == [("priya", QUESTION)]
+    assert "Get a person" in buttons(hint)
 
 
 async def test_a_person_is_got_into_the_thread_from_a_hint(office: Office) -> None:
