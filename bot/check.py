@@ -10,7 +10,7 @@ import yaml
 from bot import generate
 from bot.answers.golden import NoGoldenQuestions, failures
 from bot.answers.model_writer import writer_of
-from bot.answers.offline import Said, ask
+from bot.answers.offline import Said, ask_writer
 from bot.config import Settings
 from bot.errors import HandbookBroken, SettingsInvalid
 from bot.handbook import HandbookSource
@@ -66,7 +66,7 @@ async def check_golden(settings: Settings, *, handbook: str | None) -> Checked:
     async with writer_of(settings) as writer:
 
         async def asked(question: str) -> Said:
-            return await ask(library, question, writer)
+            return await ask_writer(library, question, writer)
 
         found = await failures(current.golden, asked)
     met = len(current.golden) - len(found)

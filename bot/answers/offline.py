@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.answers.rules import Answered, Silent, choose, thresholds
+from bot.answers.rules import Answered, Choice, Silent, Suggested, choose, thresholds
 from bot.answers.writer import MODEL, Draft, Writer, quote
 from bot.library import Library
 
@@ -40,13 +40,28 @@ class Said:
         return "\n".join([head, "", f"Sources (confidence {self.confidence:.2f}{by}):", *cited])
 
 
-async def ask(library: Library, text: str, writer: Writer) -> Said:
-    """What a member of the company would be told in a channel."""
-    found = library.index.search(text)
-    choice = choose(found, thresholds(library.handbook))
+def ask(library: Library, text: str) -> Said:
+    """What a member of the company would be told in a channel, in the handbook's own words."""
+    return _said(text, _choice(library, text))
+
+
+async def ask_writer(library: Library, text: str, writer: Writer) -> Said:
+    """The same in the writer's words."""
+    choice = _choice(library, text)
+    if not isinstance(choice, Answered):
+        return _said(text, choice)
+    written = await writer.write(text, choice, person=OPERATOR)
+    if written is None:
+        return _said(text, Suggested(choice.hits, choice.confidence))
+    return Said("answered", "", choice.confidence, written)
+
+
+def _choice(library: Library, text: str) -> Choice:
+    return choose(library.index.search(text), thresholds(library.handbook))
+
+
+def _said(text: str, choice: Choice) -> Said:
     if isinstance(choice, Silent):
         return Said("silent", choice.reason, choice.confidence, NOTHING)
-    written = await writer.write(text, choice, person=OPERATOR) if isinstance(choice, Answered) else None
-    if written is None:
-        return Said("suggested", "", choice.confidence, quote(text, choice))
-    return Said("answered", "", choice.confidence, written)
+    outcome = "answered" if isinstance(choice, Answered) else "suggested"
+    return Said(outcome, "", choice.confidence, quote(text, choice))

@@ -1,12 +1,11 @@
 """A channel's past questions put to today's handbook: what the bot would have done. Nothing is sent or kept."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answers.offline import Said, ask
 from bot.answers.tuning import Judged
-from bot.answers.writer import QuotingWriter
 from bot.library import Library
 from bot.model import Json, Window
 from bot.storage import answers as rows
@@ -75,9 +74,11 @@ class RehearsalService:
         """Asks as a member of the company would in the channel: public articles alone, no model."""
         async with self._database.read() as tx:
             asked = await rows.past_questions(tx, window)
-        return Rehearsal(
-            window, [Rehearsed(each, await ask(self._library, each.text, QuotingWriter())) for each in asked]
-        )
+        return Rehearsal(window, list(self._played(asked)))
+
+    def _played(self, asked: Sequence[PastQuestion]) -> Iterator[Rehearsed]:
+        for each in asked:
+            yield Rehearsed(each, ask(self._library, each.text))
 
     async def judged_in_shadow(self) -> Sequence[Judged]:
         """What the platform team said of shadow cards; the newest word of each counts."""

@@ -36,13 +36,13 @@ def _ask(options: argparse.Namespace) -> int:
 
 async def _said(options: argparse.Namespace) -> "Said":
     from bot.answers.model_writer import writer_of
-    from bot.answers.offline import ask
+    from bot.answers.offline import ask_writer
     from bot.library import catalogued
 
     settings = read_settings()
     library = await catalogued(await read_handbook(options.handbook))
     async with writer_of(replace(settings, llm_model="") if options.no_model else settings) as writer:
-        return await ask(library, options.text, writer)
+        return await ask_writer(library, options.text, writer)
 
 
 def _eval(options: argparse.Namespace) -> int:

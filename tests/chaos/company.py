@@ -11,7 +11,7 @@ from pathlib import Path
 
 import knowledge
 from bot import generate
-from bot.answers.rules import Choice, Silent, choose, thresholds
+from bot.answers.offline import ask
 from bot.library import Library
 from bot.peers.wording import question_kind
 from bot.storage import outbox, work
@@ -51,15 +51,11 @@ def library_of(folder: Path) -> Library:
     return Library(handbook, Index.build(handbook.articles))
 
 
-def choice(library: Library, text: str) -> Choice:
-    return choose(library.index.search(text), thresholds(library.handbook))
-
-
 def questions(library: Library, count: int) -> list[str]:
     """That many different ones, in an order of no meaning; to each the bot has an answer or something to suggest."""
     aliases = [question for article in library.handbook.articles for question in article.questions]
     worded = dict.fromkeys(way.format(alias) for way in WAYS for alias in aliases)
-    good = [text for text in worded if question_kind(text) and not isinstance(choice(library, text), Silent)]
+    good = [text for text in worded if question_kind(text) and ask(library, text).outcome != "silent"]
     random.Random(count).shuffle(good)
     assert len(good) >= count, f"the handbook answers only {len(good)} questions"
     return good[:count]
