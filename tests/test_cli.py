@@ -1,5 +1,6 @@
 """The `mentor` command as scripts rely on it: what is printed where, and the exit status."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from bot import generate
 from bot.cli import main
 from bot.storage import migrate
 from tests.journeys.handbook import write_handbook
+from tests.model_server import refuses, says, serving
 
 MENTOR = Path(sys.executable).parent / "mentor"
 TOUR_S = 60.0  # the tour's own promise
@@ -193,6 +195,24 @@ def test_a_handbook_that_cannot_be_read_is_a_failed_command(mentor: Run, place: 
 
     assert (done.status, done.out, len(done.complaints)) == (1, "", 1)
     assert done.err.startswith("mentor: ")
+
+
+async def test_a_model_that_is_set_writes_the_answer_unless_it_is_left_out(mentor: Run, handbook: str) -> None:
+    written = "Choose Explore in Grafana and pick your team's label namespace."
+    said = {"answered": True, "sentences": [{"text": written, "passages": [1]}]}
+    question = ("ask", "how do I see the logs of my service?", "--handbook", handbook, "--json")
+    async with serving(says(said)) as server:
+        model = {"MENTOR_LLM_MODEL": "m1", "MENTOR_LLM_BASE_URL": server.base_url}
+        by_model = await asyncio.to_thread(mentor, *question, **model)
+        without = await asyncio.to_thread(mentor, *question, "--no-model", **model)
+        server.reply = refuses(500)
+        in_trouble = await asyncio.to_thread(mentor, *question, **model)
+
+    assert json.loads(by_model.out)["text"] == written
+    assert json.loads(without.out)["text"].startswith("Open Grafana")
+    assert in_trouble.out == without.out
+    assert "model.trouble" in in_trouble.err
+    assert len(server.asked) == 2
 
 
 # eval

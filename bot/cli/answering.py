@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.arguments import Commands, add_command, add_handbook_and_json, add_json
 from bot.cli.handbook import read_handbook
-from bot.cli.terminal import progress
+from bot.cli.terminal import log_beside, progress
 from bot.config import read_settings
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ async def _said(options: argparse.Namespace) -> "Said":
     from bot.answers.offline import ask_writer
     from bot.library import catalogued
 
+    log_beside()
     settings = read_settings()
     library = await catalogued(await read_handbook(options.handbook))
     async with writer_of(replace(settings, llm_model="") if options.no_model else settings) as writer:

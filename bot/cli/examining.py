@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot.cli.arguments import Commands, add_command, add_handbook_and_json, add_json
+from bot.cli.terminal import log_beside
 from bot.config import missing_to_run, read_settings
 from bot.errors import SettingsInvalid
 
@@ -32,6 +33,7 @@ def _check(options: argparse.Namespace) -> int:
         settings = read_settings()
         found = asyncio.run(check(settings, handbook=options.handbook, folder=Path.cwd()))
         if options.golden and found.is_ok:
+            log_beside()
             found = found.then(asyncio.run(check_golden(settings, handbook=options.handbook)))
     except SettingsInvalid as invalid:
         found = refused(invalid)

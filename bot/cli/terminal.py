@@ -9,6 +9,13 @@ def complain(lines: Sequence[str]) -> None:
         print(f"mentor: {line}", file=sys.stderr)
 
 
+def log_beside() -> None:
+    """What is logged goes where complaints go: a command's result stands alone on standard output."""
+    import structlog
+
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
 def progress(done: str) -> None:
     if sys.stderr.isatty():
         print(f"\r{done}", end="", file=sys.stderr, flush=True)
