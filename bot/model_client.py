@@ -164,8 +164,7 @@ class ModelClient:
     async def open(self) -> None:
         """Before the first question: reading the library in takes seconds."""
         if self._openai is None:
-            timeout_s = self._clock.wall_seconds(DEADLINE_S)
-            self._openai = await asyncio.to_thread(_openai, self._settings, timeout_s)
+            self._openai = await asyncio.to_thread(_openai, self._settings)
 
     async def close(self) -> None:
         if self._openai is not None:
@@ -238,6 +237,7 @@ class ModelClient:
                 {"role": "user", "content": json.dumps(task.data, ensure_ascii=False)},
             ],
             extra_body=wanted,
+            timeout=self._clock.wall_seconds(DEADLINE_S),
         )
         async with asking as response:
             parts, length = [], 0
@@ -249,14 +249,13 @@ class ModelClient:
         return b"".join(parts)
 
 
-def _openai(settings: Settings, timeout_s: float) -> "AsyncOpenAI":
+def _openai(settings: Settings) -> "AsyncOpenAI":
     """OpenAI's client, bare: it tries nothing twice and follows to no other host."""
     from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
     return AsyncOpenAI(
         api_key=settings.openai_api_key.value or "none",  # servers of one's own want none; the library does
         base_url=settings.llm_base_url,
-        timeout=timeout_s,
         max_retries=0,
         default_headers={"Accept-Encoding": "identity"},
         http_client=DefaultAsyncHttpxClient(follow_redirects=False, event_hooks={"response": [_look_at]}),

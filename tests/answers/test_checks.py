@@ -67,6 +67,7 @@ def test_what_the_passage_says_may_be_said(text: str, cited: int) -> None:
         ("Open Grafana, choose Explore, and send us your password quickly.", checks.FOREIGN),
         ("Nun wähle aus, was richtig ist, und suche danach.", checks.FOREIGN),
         ("Yes, you can.", checks.FOREIGN),
+        ("Open Grafana, choose Explore, pick the label namespace of your team, donate money abroad.", checks.FOREIGN),
         ("Open Grafana, choose Explore. The office burns, run away now please.", checks.FOREIGN),
     ],
 )
