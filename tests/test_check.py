@@ -1,10 +1,12 @@
 """`mentor check` without its command line: settings, handbook and manifest, each problem with its place and its fix."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 import yaml
+from aiohttp import web
 
 from bot import generate
 from bot.answers.golden import NoGoldenQuestions
@@ -13,6 +15,7 @@ from bot.config import Settings, missing_to_run, read_settings
 from bot.errors import GitFailed, SettingsInvalid
 from bot.model import Json
 from tests.journeys.handbook import ARTICLES, CHANNELS, write_handbook
+from tests.model_server import says, serving
 
 ROOT = Path(__file__).parents[1]
 SECRETS = {
@@ -263,6 +266,33 @@ async def test_the_golden_questions_of_the_embedded_handbook_are_answered(tmp_pa
     found = await check_golden(read_settings({"MENTOR_DATA": str(tmp_path)}), handbook=None)
 
     assert [str(problem) for problem in found.problems] == []
+
+
+async def test_with_a_model_they_are_answered_from_the_same_articles(tmp_path: Path) -> None:
+    async def repeats(request: web.Request, body: Json) -> web.StreamResponse:
+        """A model that says the first line of the first passage."""
+        passage = json.loads(body["messages"][1]["content"])["passages"][0]
+        sentence = {"text": passage["text"].splitlines()[0], "passages": [passage["number"]]}
+        return await says({"answered": True, "sentences": [sentence]})(request, body)
+
+    async with serving(repeats) as server:
+        model = {"MENTOR_LLM_MODEL": "m1", "MENTOR_LLM_BASE_URL": server.base_url}
+        found = await check_golden(read_settings({"MENTOR_DATA": str(tmp_path), **model}), handbook=None)
+
+    assert [str(problem) for problem in found.problems] == []
+    assert server.asked != []
+
+
+async def test_a_model_that_finds_no_answer_fails_a_question_that_must_have_one(tmp_path: Path) -> None:
+    handbook = write_handbook(tmp_path / "handbook")
+    golden = "- {question: How do I see the logs of my service?, article: logs.md, outcome: answered}\n"
+    (handbook / "golden.yaml").write_text(golden)
+
+    async with serving(says({"answered": False, "sentences": []})) as server:
+        model = {"MENTOR_LLM_MODEL": "m1", "MENTOR_LLM_BASE_URL": server.base_url}
+        found = await check_golden(read_settings({"MENTOR_DATA": str(tmp_path), **model}), handbook=str(handbook))
+
+    assert [(problem.field, problem.line) for problem in found.problems] == [("outcome", 1)]
 
 
 async def test_a_golden_question_that_lost_its_article_fails_the_check(tmp_path: Path) -> None:

@@ -6,7 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot import text_checks
 from bot.answers import checks
 from bot.answers.checks import Passage, Sentence, problem
 from knowledge.index import Index
@@ -19,6 +22,23 @@ PARAPHRASES = [json.loads(line) for line in Path(__file__).with_name("paraphrase
 
 PASSAGES = tuple(Passage(article, section, section.text) for article in (LOGS, BACKUPS) for section in article.sections)
 BROWSER, LONG, TERMINAL, RESTORE = 1, 2, 3, 4
+PIECES = st.sampled_from(
+    [
+        "Open Grafana",
+        "choose Explore",
+        "@here",
+        "<!channel>",
+        "\u200b",
+        "`kubectl",
+        "`",
+        "```",
+        "\n",
+        "30 days",
+        " ",
+        ". ",
+    ]
+)
+TEXTS = st.lists(PIECES | st.text(max_size=6), max_size=12).map("".join)
 
 
 def why(text: str, *cited: int) -> str:
@@ -97,6 +117,13 @@ def test_words_from_all_over_a_long_passage_do_not_make_a_sentence() -> None:
 )
 def test_nothing_or_too_much_is_refused(sentences: list[Sentence]) -> None:
     assert problem(sentences, PASSAGES) == checks.LENGTH
+
+
+@given(TEXTS, st.lists(st.integers(-1, 6), max_size=4).map(tuple))
+def test_any_text_meets_a_verdict_and_what_is_shown_hides_and_calls_nothing(text: str, cited: tuple[int, ...]) -> None:
+    if why(text, *cited) == "":
+        assert not text_checks.has_call(text)
+        assert not text_checks.hidden(text)
 
 
 @pytest.fixture(scope="module")
