@@ -234,7 +234,7 @@ class ModelClient:
             model=self._settings.llm_model,
             messages=[
                 {"role": "system", "content": rules},
-                {"role": "user", "content": json.dumps(task.data, ensure_ascii=False)},
+                {"role": "user", "content": _sendable(json.dumps(task.data, ensure_ascii=False))},
             ],
             extra_body=wanted,
             timeout=self._clock.wall_seconds(DEADLINE_S),
@@ -273,6 +273,11 @@ async def _look_at(response: Any) -> None:
             if len(head) > HEAD:
                 break
         raise ServerRefused(response.status_code, head[:HEAD].decode(errors="replace"))
+
+
+def _sendable(text: str) -> str:
+    """Without halves of emoji, which people can paste and no request can hold."""
+    return text.encode("utf-8", "ignore").decode()
 
 
 def _content(reply: bytes) -> str:

@@ -78,6 +78,13 @@ async def test_an_object_is_found_in_what_models_put_round_it(content: str) -> N
         assert await client.ask(TASK, "p1") == "logs"
 
 
+async def test_half_an_emoji_in_a_question_is_left_out() -> None:
+    async with serving(says({"word": "logs"})) as server, client_of(server) as client:
+        assert await client.ask(replace(TASK, data={"question": "which\ud83d?"}), "p1") == "logs"
+
+    assert server.data() == {"question": "which?"}
+
+
 async def test_a_server_that_refuses_the_schema_is_asked_in_words_from_then_on() -> None:
     async def reply(request: web.Request, body: Json) -> web.StreamResponse:
         refused = "response_format" in body

@@ -70,7 +70,7 @@ class Writer(Protocol):
     ) -> Draft | None:
         """The answer, resting on the choice's hits alone; None when they do not answer the question after all.
 
-        `person` is the asker's pseudonym, `context` what was said before in the thread, oldest first. Raises nothing.
+        `person` is the asker's pseudonym, `context` what was said before in the thread, oldest first.
         """
 
 
