@@ -49,8 +49,12 @@ async def check(settings: Settings, *, handbook: str | None, folder: Path) -> Ch
     return Checked(
         tuple(problems),
         f"The handbook is good: {len(current.articles)} articles, {watched} watched channels, "
-        f"{len(current.warnings)} warnings.",
+        f"{len(current.warnings)} warnings.{_not_looked_at(len(current.sources))}",
     )
+
+
+def _not_looked_at(sources: int) -> str:
+    return f" Not looked at: {sources} of its sources; `mentor doctor` does." if sources else ""
 
 
 async def check_golden(settings: Settings, *, handbook: str | None) -> Checked:

@@ -108,7 +108,7 @@ async def _handbook(settings: Settings) -> tuple[Handbook | None, list[Finding]]
         place = HandbookSource(
             settings.handbook, workspace=settings.data_folder / "handbook", environment=settings.environment
         )
-        handbook = await place.read_now()
+        handbook = await place.read_all_now()
     except HandbookBroken as broken:
         return None, _broken(broken)
     except MentorError as error:
@@ -117,10 +117,14 @@ async def _handbook(settings: Settings) -> tuple[Handbook | None, list[Finding]]
         found = "MENTOR_HANDBOOK is not set, so the bot would answer from the embedded example"
         return None, [Finding(Level.WARNING, "handbook", found, "write your own with `mentor init`")]
     watched = f"{count(len(handbook.articles), 'article')}, {count(len(handbook.channels.channels), 'channel')} watched"
+    lost = [
+        Finding(Level.PROBLEM, f"source {each.name}", each.reason, "correct sources.yaml, or what the bot may read")
+        for each in place.lost_sources
+    ]
     if handbook.warnings:
         found = f"{watched}, {count(len(handbook.warnings), 'warning')}"
-        return handbook, [Finding(Level.WARNING, "handbook", found, "`mentor check` lists them")]
-    return handbook, [Finding(Level.OK, "handbook", watched)]
+        return handbook, [Finding(Level.WARNING, "handbook", found, "`mentor check` lists them"), *lost]
+    return handbook, [Finding(Level.OK, "handbook", watched), *lost]
 
 
 def _broken(broken: HandbookBroken) -> list[Finding]:

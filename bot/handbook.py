@@ -1,4 +1,4 @@
-"""Where the handbook comes from and which one is in use: a folder, or a branch of a Git repository.
+"""Where the handbook comes from and which one is in use: a folder, or a branch of a Git repository, and its sources.
 
 Reads when told to; does not know when that is (its caller ticks), and does not tell anyone what it found.
 """
@@ -17,7 +17,8 @@ from bot.errors import GitFailed, HandbookBroken
 from bot.git.address import Address, is_address, read_address, read_branch, read_subfolder
 from bot.git.command import Git
 from bot.git.repository import Repository
-from knowledge.loader import Broken, Handbook, load
+from bot.sources import Lost, Sources
+from knowledge.loader import Broken, Handbook, joined, load
 from knowledge.problem import Problem
 
 EMBEDDED = Path(knowledge.__file__).parent / "handbook"
@@ -102,6 +103,9 @@ class HandbookSource:
             self._reader = _Folder(where.folder)
         else:
             self._reader = _Mirror(where, workspace, Git(environment))
+        home = where.address if isinstance(where, InRepository) else None
+        self._sources = Sources(home, workspace=workspace / "sources", environment=environment)
+        self._own: Handbook | None = None  # the last good one, without the articles of its sources
         self._current: Handbook | None = None
         self._seen = ""  # the revision last read, good or broken
         self._one_at_a_time = asyncio.Lock()
@@ -113,35 +117,61 @@ class HandbookSource:
             raise HandbookBroken("The handbook has not been read yet.")
         return self._current
 
-    async def refresh(self) -> Outcome:
-        """Brings `current` up to date and says what became of it.
+    @property
+    def lost_sources(self) -> tuple[Lost, ...]:
+        """The sources that the last `refresh` could not read; `current` holds what was last read of them."""
+        return self._sources.lost
 
-        Raises HandbookBroken with the problems, or GitFailed, only while there is no good handbook at all.
+    async def refresh(self) -> Outcome:
+        """Brings `current` up to date, with its sources, and says what became of the handbook's own place.
+
+        Sources that cannot be read stop nothing. Raises HandbookBroken with the problems, or GitFailed, only while
+        there is no good handbook at all.
         """
         async with self._one_at_a_time:
-            try:
-                return await self._refresh()
-            except GitFailed as error:
-                if not await self._has_fallen_back():
-                    raise
-                return Unreachable(str(error))
+            outcome = await self._refresh_own()
+            own = self._own
+            if own is None:
+                raise HandbookBroken("The handbook has not been read yet.")
+            await self._sources.look(own.sources)
+            taken = self._take(joined(own, self._sources.parts))
+            return taken if isinstance(outcome, Refreshed | Unchanged) else outcome
 
     async def read_now(self) -> Handbook:
-        """What stands at the place now, whatever good one was kept from before.
+        """What stands at the place now, whatever good one was kept from before; its sources are not looked at.
 
         Raises HandbookBroken with the problems, or GitFailed when the repository cannot be read.
         """
-        match await self.refresh():
-            case StillBroken(problems, _):
-                raise HandbookBroken(problems=problems)
-            case Unreachable(reason):
-                raise GitFailed(reason)
-        return self.current
+        async with self._one_at_a_time:
+            match await self._refresh_own():
+                case StillBroken(problems, _):
+                    raise HandbookBroken(problems=problems)
+                case Unreachable(reason):
+                    raise GitFailed(reason)
+            if self._own is None:
+                raise HandbookBroken("The handbook has not been read yet.")
+            return self._own
 
-    async def _refresh(self) -> Outcome:
+    async def read_all_now(self) -> Handbook:
+        """Like `read_now`, with the articles of its sources; those that cannot be read are in `lost_sources`."""
+        own = await self.read_now()
+        await self._sources.look(own.sources)
+        return joined(own, self._sources.parts)
+
+    async def _refresh_own(self) -> Outcome:
+        try:
+            return await self._read_own()
+        except GitFailed as error:
+            if not await self._has_fallen_back():
+                raise
+            return Unreachable(str(error))
+
+    async def _read_own(self) -> Outcome:
         if await self._reader.revision() == self._seen:
             return Unchanged()
         revision, loaded = await self._reader.read()
+        if isinstance(loaded, Handbook) and (problems := sorted(self._sources.problems(loaded.sources))):
+            loaded = Broken(tuple(problems), tuple(loaded.warnings))
         if isinstance(loaded, Broken):
             if not await self._has_fallen_back():
                 raise HandbookBroken(problems=loaded.problems)
@@ -149,7 +179,8 @@ class HandbookSource:
             return StillBroken(loaded.problems, revision)
         await self._reader.keep(revision)
         self._seen = revision
-        return self._take(loaded)
+        self._own = loaded
+        return Refreshed(loaded)
 
     def _take(self, handbook: Handbook) -> Refreshed | Unchanged:
         if self._current is not None and handbook.revision == self._current.revision:
@@ -159,9 +190,9 @@ class HandbookSource:
 
     async def _has_fallen_back(self) -> bool:
         """Whether there is a good handbook: the one in use, else the one kept from before a restart."""
-        if self._current is None:
-            self._current = await self._reader.kept()
-        return self._current is not None
+        if self._own is None:
+            self._own = await self._reader.kept()
+        return self._own is not None
 
 
 class _Folder:

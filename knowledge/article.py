@@ -13,6 +13,7 @@ from knowledge import front_matter, prose
 from knowledge.audience import Audience as Audience  # others know it as the article's
 from knowledge.problem import Level, Problem
 from knowledge.prose import Link, Passage, Prose
+from knowledge.trust import Trust as Trust  # others know it as the article's
 
 SUFFIXES = (".html.md.erb", ".html.md", ".md.erb", ".md", ".markdown")  # the longer ones first
 LONGEST_STUB = 300  # characters; what says more than where a page went is an article
@@ -43,7 +44,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Article:
-    """`id` is the path below `articles/` (or below the folder given), with `/` and its suffix kept."""
+    """`id` is the path below `articles/` (or below the folder given), with `/` and its suffix kept.
+
+    One from another repository has its source's name and a colon before it.
+    """
 
     id: str
     title: str
@@ -57,6 +61,8 @@ class Article:
     audience: Audience = Audience.PUBLIC
     url: str = ""  # the rendered page, cited instead of the file where known
     moved_to: str = ""  # a stub that only points elsewhere: id or address of what replaced it
+    trust: Trust = Trust.HIGH
+    source: str = ""  # name of the one in sources.yaml that it comes from; "" for the handbook's own
 
 
 @dataclass(frozen=True)

@@ -188,7 +188,10 @@ class _Shelf:
         return likeness
 
     def _ranked(self, fused: Mapping[int, float], likeness: Mapping[int, float]) -> list[tuple[int, float]]:
-        scored = {number: score + PHRASING_BONUS * likeness.get(number, 0.0) for number, score in fused.items()}
+        scored = {
+            number: score + PHRASING_BONUS * likeness.get(number, 0.0) - self._articles[number].trust.doubt
+            for number, score in fused.items()
+        }
         return sorted(
             scored.items(),
             key=lambda item: (bool(self._articles[item[0]].moved_to), -item[1], self._articles[item[0]].id),

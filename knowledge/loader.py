@@ -6,7 +6,7 @@ the last good one. Fetches nothing from anywhere.
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -22,25 +22,32 @@ from knowledge.links import Pages, Where
 from knowledge.people import People, read_people
 from knowledge.problem import Level, Problem
 from knowledge.schema import Value, nearest
+from knowledge.sources import FILE as SOURCES
+from knowledge.sources import Source, SourceArticles, of_source, read_sources
 
 T = TypeVar("T")
 
 MOST_LINES = 20_000  # of an article; the largest real page we know has 1,000, and parsing takes 0.1 ms a line
-YAML_FILES = ("people.yaml", "channels.yaml", "sources.yaml", "capabilities.yaml", GOLDEN)
+YAML_FILES = ("people.yaml", "channels.yaml", SOURCES, "capabilities.yaml", GOLDEN)
 
 
 NOT_ASKED: tuple[GoldenQuestion, ...] = ()
+NO_SOURCES: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True)
 class Handbook:
-    """`revision` is the Git commit, or a hash of the files read when the folder is no repository."""
+    """`revision` is the Git commit, or a hash of the files read when the folder is no repository.
+
+    As loaded it holds its own articles; `joined` adds those of its sources, and their revisions to its own.
+    """
 
     revision: str
     articles: tuple[Article, ...]
     people: People = field(default_factory=People)
     channels: Channels = field(default_factory=Channels)
     golden: tuple[GoldenQuestion, ...] = ()
+    sources: tuple[Source, ...] = ()
     warnings: Sequence[Problem] = ()
 
 
@@ -61,6 +68,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     people = reader.yaml("people.yaml", read_people, People())
     channels = reader.yaml("channels.yaml", read_channels, Channels())
     golden = reader.yaml(GOLDEN, read_golden, NOT_ASKED)
+    sources = reader.yaml(SOURCES, read_sources, NO_SOURCES)
     read = reader.articles()
     reader.problems += dangling(golden, {article.id for article in read})
     reader.look_around()
@@ -69,14 +77,39 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     warnings = tuple(problem for problem in problems if problem.level is Level.WARNING)
     if errors:
         return Broken(errors, warnings)
-    return Handbook(revision or reader.hash.hexdigest()[:40], read, people, channels, golden, warnings)
+    return Handbook(revision or reader.hash.hexdigest()[:40], read, people, channels, golden, sources, warnings)
+
+
+def load_source(source: Source, folder: Path, *, revision: str) -> SourceArticles:
+    """The source's articles in its folder. What is odd in them is not ours to mend, so only their lack is noted."""
+    reader = _Reader(folder, above=f"{source.name}:")
+    names = [name for name in files.article_files(folder, suffixes=articles.SUFFIXES) if source.has(name)]
+    read = reader.read(folder, names)
+    ids = {article.id for article in read}
+    what = f"the source {source.name} holds no article, or none that `globs` names"
+    lack = () if read else (replace(source.wrong("globs", what, "correct `folder` and `globs`"), level=Level.WARNING),)
+    return SourceArticles(source, revision, tuple(of_source(article, source, ids) for article in read), lack)
+
+
+def joined(handbook: Handbook, parts: Sequence[SourceArticles]) -> Handbook:
+    """The handbook with the articles of its sources; the same when there are none."""
+    if not parts:
+        return handbook
+    digest = hashlib.sha256("\0".join(f"{part.source!r} {part.revision}" for part in parts).encode())
+    return replace(
+        handbook,
+        revision=f"{handbook.revision}+{digest.hexdigest()[:12]}",
+        articles=handbook.articles + tuple(article for part in parts for article in part.articles),
+        warnings=(*handbook.warnings, *(warning for part in parts for warning in part.warnings)),
+    )
 
 
 class _Reader:
     """Reads one folder, gathering problems and the hash of what it read."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, above: str = "articles/") -> None:
         self.folder = folder
+        self.above = above  # of an article's path, where a problem names it
         self.problems: list[Problem] = []
         self.hash = hashlib.sha256()
 
@@ -98,18 +131,23 @@ class _Reader:
             what = "the handbook has no folder articles/"
             self.problems.append(Problem("articles", 1, "", what, "make it, and put Markdown files in it"))
             return ()
-        found = [self.article(folder, name) for name in files.article_files(folder, suffixes=articles.SUFFIXES)]
-        parsed = [one for one in found if one is not None]
-        if not parsed:
+        read = self.read(folder, files.article_files(folder, suffixes=articles.SUFFIXES))
+        if not read:
             what = "there is no article, so no question can be answered"
             self.warn("articles", 1, what, "put Markdown files in the folder")
+        return read
+
+    def read(self, folder: Path, names: Iterable[str]) -> tuple[Article, ...]:
+        """The articles in these files; what is odd in them is noted."""
+        found = [self.article(folder, name) for name in names]
+        parsed = [one for one in found if one is not None]
         self.problems += _folded([warning for one in parsed for warning in one.warnings])
         pages = Pages.of(one.article.id for one in parsed)
         return tuple(self.linked(one, pages) for one in parsed)
 
     def article(self, folder: Path, name: str) -> Parsed | None:
         """The article in the file; None, noted, when it is left out."""
-        file = f"articles/{files.shown(name)}"
+        file = f"{self.above}{files.shown(name)}"
         text = self.text(folder / name, file, Level.WARNING)
         if text is None:
             return None
@@ -123,7 +161,7 @@ class _Reader:
 
     def linked(self, parsed: Parsed, pages: Pages) -> Article:
         """The article with what replaced it by its id; links that lead nowhere are noted, each once."""
-        article, file = parsed.article, f"articles/{parsed.article.id}"
+        article, file = parsed.article, f"{self.above}{parsed.article.id}"
         seen: set[str] = set()
         for link in parsed.links:
             if link.target not in seen and pages.find(link.target, source=article.id) is Where.NOWHERE:

@@ -151,6 +151,20 @@ async def test_problems_of_manifest_and_handbook_are_told_together(tmp_path: Pat
     assert [(each.file, each.line) for each in found.problems] == [("app_manifest.yaml", 1), ("channels.yaml", 2)]
 
 
+async def test_sources_are_checked_without_a_look_at_them(tmp_path: Path) -> None:
+    folder = write_handbook(tmp_path / "handbook")
+    (folder / "sources.yaml").write_text("- {name: docs, repository: 'file:///nowhere/docs.git'}\n")
+    good = await _checked(tmp_path, handbook=str(folder))
+    (folder / "sources.yaml").write_text("- {name: docs, repository: docs.git, trust: hi}\n")
+    wrong = await _checked(tmp_path, handbook=str(folder))
+    (folder / "sources.yaml").write_text("- {name: docs, repository: docs.git}\n")
+    elsewhere = await _checked(tmp_path, handbook=str(folder))
+
+    assert good.is_ok
+    assert good.summary.endswith("Not looked at: 1 of its sources; `mentor doctor` does.")
+    assert [problem.field for problem in (*wrong.problems, *elsewhere.problems)] == ["[0].trust", "[0].repository"]
+
+
 async def test_a_handbook_at_an_address_that_may_not_be_used_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(GitFailed):
         await _checked(tmp_path, handbook="ext::sh -c true")

@@ -390,6 +390,15 @@ async def test_a_handbook_that_cannot_be_had_is_a_problem(settings: Settings, tm
     assert found.startswith("problem: handbook: ")
 
 
+async def test_a_source_that_cannot_be_read_is_a_problem(settings: Settings, handbook: Path, tmp_path: Path) -> None:
+    (handbook / "sources.yaml").write_text(f"- {{name: docs, repository: 'file://{tmp_path}/nothing.git'}}\n")
+
+    (found,) = await amiss(settings, tmp_path)
+
+    assert found.startswith("problem: source docs: git ls-remote failed for file://")
+    assert found.endswith("; correct sources.yaml, or what the bot may read")
+
+
 async def test_the_embedded_example_is_not_held_against_the_workspace(settings: Settings, tmp_path: Path) -> None:
     found = "MENTOR_HANDBOOK is not set, so the bot would answer from the embedded example"
     assert await amiss(replace(settings, handbook=""), tmp_path) == [

@@ -110,7 +110,15 @@ HANDBOOK_BROKEN = MessageKind(
     "once a broken revision",
     "mend the handbook; `mentor check` shows the errors before they are merged",
 )
-KINDS = (ANSWER, HAND_OVER, HELP, GIVEN_UP, NOT_TAKEN_DOWN, SHADOW_CARD, HANDBOOK_BROKEN)
+SOURCE_LOST = MessageKind(
+    "source lost",
+    Purpose.OWED,
+    "the platform channel",
+    "a repository in `sources.yaml` cannot be read: at once if it never was, else after ten minutes",
+    "once a source and the revision that is kept",
+    "correct `sources.yaml`, or what the bot may read",
+)
+KINDS = (ANSWER, HAND_OVER, HELP, GIVEN_UP, NOT_TAKEN_DOWN, SHADOW_CARD, HANDBOOK_BROKEN, SOURCE_LOST)
 
 
 @dataclass(frozen=True)
@@ -216,6 +224,16 @@ def handbook_broken(problems: Sequence[str], *, revision: str) -> Shown:
         f"The handbook at `{escape(revision[:12])}` has errors and was not taken into use. "
         f"I go on answering from the last good one. `mentor check` shows the same list.\n{listed}{more}"
     )
+    return Shown(clip(text, 2_900), (section(text),))
+
+
+def source_lost(name: str, reason: str, *, revision: str) -> Shown:
+    kept = (
+        f"I go on answering from what I read last (`{escape(revision[:12])}`)."
+        if revision
+        else "Its articles are not used."
+    )
+    text = f"The source *{escape(name)}* of the handbook cannot be read. {kept}\n{escape(reason)}"
     return Shown(clip(text, 2_900), (section(text),))
 
 

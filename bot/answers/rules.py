@@ -5,6 +5,7 @@ Pure. Does not search, does not write the answer, and does not know who asked or
 
 from dataclasses import dataclass
 
+from knowledge.article import Trust
 from knowledge.index import Found, Hit
 from knowledge.loader import Handbook
 
@@ -70,11 +71,15 @@ Choice = Answered | Suggested | Silent
 
 
 def choose(found: Found, thresholds: Thresholds = SHIPPED) -> Choice:
-    """What to do with a search's result; at most three hits are kept. Each threshold belongs to the bolder choice."""
+    """What to do with a search's result; at most three hits are kept. Each threshold belongs to the bolder choice.
+
+    An article of low trust is suggested at most, and is no source of an answer.
+    """
     if not found.hits:
         return Silent(NOT_FOUND if found.terms else NOT_ASKED, 0.0)
-    if found.confidence >= thresholds.answer_at:
-        return Answered(found.hits[:SOURCES_MOST], found.confidence)
+    if found.confidence >= thresholds.answer_at and found.hits[0].article.trust is not Trust.LOW:
+        trusted = tuple(hit for hit in found.hits if hit.article.trust is not Trust.LOW)
+        return Answered(trusted[:SOURCES_MOST], found.confidence)
     if found.confidence >= thresholds.suggest_at:
         return Suggested(found.hits[:SOURCES_MOST], found.confidence)
     return Silent(NOT_SURE, found.confidence)

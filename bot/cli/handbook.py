@@ -7,27 +7,37 @@ from bot.config import read_settings
 from bot.errors import MentorError
 
 if TYPE_CHECKING:
+    from bot.handbook import HandbookSource
     from knowledge.channels import Channels
     from knowledge.loader import Handbook
 
 
 async def read_handbook(place: str | None) -> "Handbook":
-    """The handbook at `place`, or the one of the settings. Raises HandbookBroken with the problems."""
-    from bot.handbook import HandbookSource
+    """The handbook at `place`, or the one of the settings, with its sources; one that cannot be read is said.
 
-    settings = read_settings()
-    source = HandbookSource(
-        place or settings.handbook, workspace=settings.data_folder / "handbook", environment=settings.environment
-    )
-    return await source.read_now()
+    Raises HandbookBroken with the problems.
+    """
+    source = _source(place)
+    handbook = await source.read_all_now()
+    complain([f"the source {lost.name} is not used: {lost.reason}" for lost in source.lost_sources])
+    return handbook
 
 
 async def read_channels() -> "Channels":
     from knowledge.channels import Channels
 
     try:
-        return (await read_handbook(None)).channels
+        return (await _source(None).read_now()).channels
     except MentorError as error:
         first = str(error).partition("\n")[0]
         complain([f"the handbook is not used, so hours and horizons are the defaults: {first}"])
         return Channels()
+
+
+def _source(place: str | None) -> "HandbookSource":
+    from bot.handbook import HandbookSource
+
+    settings = read_settings()
+    return HandbookSource(
+        place or settings.handbook, workspace=settings.data_folder / "handbook", environment=settings.environment
+    )

@@ -1,5 +1,7 @@
 """When the bot answers, suggests or stays silent."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.answers.rules import (
@@ -15,7 +17,7 @@ from bot.answers.rules import (
     Thresholds,
     choose,
 )
-from knowledge.article import Article, Section
+from knowledge.article import Article, Section, Trust
 from knowledge.index import Found, Hit
 
 HITS = tuple(Hit(Article(f"{n}.md", f"Article {n}", ()), Section("", "", (), "", 1), float(10 - n)) for n in range(5))
@@ -33,6 +35,15 @@ HITS = tuple(Hit(Article(f"{n}.md", f"Article {n}", ()), Section("", "", (), "",
 )
 def test_choice_follows_confidence(confidence: float, expected: Choice) -> None:
     assert choose(Found(HITS, confidence, ("log",))) == expected
+
+
+def test_article_of_low_trust_is_suggested_at_most_and_no_source_of_an_answer() -> None:
+    low = replace(HITS[0], article=replace(HITS[0].article, trust=Trust.LOW))
+
+    first, second = choose(Found((low, HITS[1]), 1.0, ("log",))), choose(Found((HITS[1], low), 1.0, ("log",)))
+
+    assert first == Suggested((low, HITS[1]), 1.0)
+    assert second == Answered((HITS[1],), 1.0)
 
 
 @pytest.mark.parametrize(
