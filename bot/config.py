@@ -38,6 +38,8 @@ class GitSettings:
     email: str
     github_token: Secret
     github_api_url: str
+    github_app_id: str
+    github_app_key: Secret
     gitlab_token: Secret
     gitlab_api_url: str
 
@@ -167,8 +169,23 @@ def _git(of: Callable[..., str], problems: list[str]) -> GitSettings:
         github_token=_key("GITHUB_TOKEN", of("GITHUB_TOKEN"), problems),
         github_api_url=_api_url("GITHUB_API_URL", of("GITHUB_API_URL", "https://api.github.com"), problems),
         gitlab_token=_key("GITLAB_TOKEN", of("GITLAB_TOKEN"), problems),
+        github_app_id=of("GITHUB_APP_ID"),
+        github_app_key=_app_key(of, problems),
         gitlab_api_url=_api_url("CI_API_V4_URL", of("CI_API_V4_URL", "https://gitlab.com/api/v4"), problems),
     )
+
+
+def _app_key(of: Callable[..., str], problems: list[str]) -> Secret:
+    r"""A PEM of several lines; `\n` may stand for their ends, where an environment takes one line alone."""
+    app_id, key = of("GITHUB_APP_ID"), of("GITHUB_APP_PRIVATE_KEY").replace("\\n", "\n")
+    if key and not (key.startswith("-----BEGIN ") and "PRIVATE KEY-----" in key):
+        problems.append("GITHUB_APP_PRIVATE_KEY: is no private key; copy the whole file that GitHub gave")
+    if bool(app_id) != bool(key):
+        missing = "GITHUB_APP_PRIVATE_KEY" if app_id else "GITHUB_APP_ID"
+        problems.append(f"{missing}: not set; a GitHub App needs its id and its private key")
+    if app_id and of("GITHUB_TOKEN"):
+        problems.append("GITHUB_APP_ID: GITHUB_TOKEN is set as well; keep one of the two")
+    return Secret(key)
 
 
 def _key(name: str, value: str, problems: list[str]) -> Secret:

@@ -9,11 +9,12 @@ from bot.git import github, gitlab
 from bot.git.address import Address
 from bot.git.command import Git
 from bot.git.github import GitHub
+from bot.git.github_app import App, AppToken
 from bot.git.gitlab import GitLab
 from bot.git.host import Author, GitHost
 from bot.git.plain import PlainHost
 from bot.git.repository import Repository
-from bot.git.rest import Rest
+from bot.git.rest import Credentials, Rest
 from bot.git.reviewed import ReviewedHost
 
 GITHUB, GITLAB = "github.com", "gitlab.com"
@@ -28,12 +29,13 @@ def host_for(address: Address, settings: Settings, *, branch: str = "") -> GitHo
     """
     host, path = _place(address)
     ours, bot = settings.git, Author(settings.name, settings.git.email)
-    if ours.github_token and host in (GITHUB, _web_host(ours.github_api_url)):
+    has_github = bool(ours.github_token or ours.github_app_key)
+    if has_github and host in (GITHUB, _web_host(ours.github_api_url)):
         owner, _, name = path.partition("/")
         if not name or "/" in name:
             raise GitFailed(f"{address} is no repository at GitHub; write https://{host}/OWNER/NAME.")
-        rest = Rest("GitHub", ours.github_api_url, "GITHUB_TOKEN")
-        return ReviewedHost(GitHub(rest, github.Token(ours.github_token), owner, name, branch, bot))
+        rest, credentials = _github(settings, owner, name)
+        return ReviewedHost(GitHub(rest, credentials, owner, name, branch, bot))
     if ours.gitlab_token and host in (GITLAB, _web_host(ours.gitlab_api_url)):
         if "/" not in path:
             raise GitFailed(f"{address} is no repository at GitLab; write https://{host}/GROUP/NAME.")
@@ -41,6 +43,14 @@ def host_for(address: Address, settings: Settings, *, branch: str = "") -> GitHo
         return ReviewedHost(GitLab(rest, gitlab.Token(ours.gitlab_token), path, branch, bot))
     mirror = settings.data_folder / "proposals" / hashlib.sha256(address.url.encode()).hexdigest()[:16] / "mirror.git"
     return PlainHost(Repository(Git(settings.environment), address, mirror), branch, bot)
+
+
+def _github(settings: Settings, owner: str, name: str) -> tuple[Rest, Credentials]:
+    ours = settings.git
+    if ours.github_token:
+        return Rest("GitHub", ours.github_api_url, "GITHUB_TOKEN"), github.Token(ours.github_token)
+    rest = Rest("GitHub", ours.github_api_url, "GITHUB_APP_ID and its installation")
+    return rest, AppToken(rest, App(ours.github_app_id, ours.github_app_key, settings.clock), owner, name)
 
 
 def _place(address: Address) -> tuple[str, str]:

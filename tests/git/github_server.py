@@ -3,6 +3,7 @@
 import subprocess
 from base64 import b64encode
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from tests.git.serving import Faults, body_of, refused
 
 TOKEN = "github_pat_canary0123456789"
 REPOSITORY = "platform/handbook"
+APP_ID = "12345"
 
 
 @dataclass
@@ -21,6 +23,9 @@ class GitHubServer:
     faults: Faults = field(default_factory=Faults)
     pulls: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
+    app_key: Any = None  # public, of the app that is installed here
+    app_tokens: list[str] = field(default_factory=list)
+    now_s: float = 0.0
 
     def application(self) -> web.Application:
         app = web.Application(middlewares=[self.faults.middleware, self._guard], client_max_size=2**25)
@@ -36,6 +41,8 @@ class GitHubServer:
         app.router.add_get(f"{at}/commits", self.commits)
         app.router.add_get(f"{at}/pulls", self.list_pulls)
         app.router.add_post(f"{at}/pulls", self.make_pull)
+        app.router.add_get(f"{at}/installation", self.installation)
+        app.router.add_post("/app/installations/{id}/access_tokens", self.make_token)
         app.router.add_post(f"{at}/issues/{{number}}/labels", self.add_labels)
         return app
 
@@ -43,7 +50,9 @@ class GitHubServer:
     async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
         if not request.headers.get("User-Agent"):
             raise refused(403, "Request forbidden by administrative rules.")
-        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        is_for_the_app = request.path.endswith(("/installation", "/access_tokens"))
+        if not (self._is_the_app(token) if is_for_the_app else token in (TOKEN, *self.app_tokens)):
             raise refused(401, "Bad credentials", documentation_url="https://docs.github.com/rest", status="401")
         if request.headers.get("Accept") != "application/vnd.github+json":
             raise refused(415, "Unsupported 'Accept' header")
@@ -51,6 +60,31 @@ class GitHubServer:
             return await handler(request)  # type: ignore[no-any-return]
         except web.HTTPNotFound:
             raise refused(404, "Not Found", documentation_url="https://docs.github.com/rest", status="404") from None
+
+    def _is_the_app(self, token: str) -> bool:
+        import jwt
+
+        try:
+            claims = jwt.decode(
+                token, self.app_key, algorithms=["RS256"], options={"verify_exp": False, "verify_iat": False}
+            )
+        except jwt.PyJWTError:
+            return False
+        lives: bool = claims["exp"] - claims["iat"] <= 600 and claims["iat"] <= self.now_s < claims["exp"]
+        return lives and bool(claims["iss"] == APP_ID)
+
+    async def installation(self, _: web.Request) -> web.Response:
+        return web.json_response({"id": 77})
+
+    async def make_token(self, request: web.Request) -> web.Response:
+        body = await body_of(request)
+        if request.match_info["id"] != "77":
+            raise web.HTTPNotFound
+        if body.get("repositories") != [REPOSITORY.split("/")[1]]:
+            raise refused(422, "There is at least one repository that does not exist or is not accessible")
+        self.app_tokens.append(f"ghs_canary{len(self.app_tokens)}")
+        ends = datetime.fromtimestamp(self.now_s + 3600, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return web.json_response({"token": self.app_tokens[-1], "expires_at": ends}, status=201)
 
     async def repository(self, _: web.Request) -> web.Response:
         return web.json_response({"full_name": REPOSITORY, "default_branch": "main", "private": True})

@@ -9,6 +9,7 @@ from bot.config import Settings, read_settings
 from bot.errors import GitFailed, SettingsInvalid
 from bot.git.address import read_address
 from bot.git.github import GitHub
+from bot.git.github_app import AppToken
 from bot.git.gitlab import GitLab
 from bot.git.hosts import host_for
 from bot.git.plain import PlainHost
@@ -109,6 +110,39 @@ def test_problems_of_all_settings_are_named_at_once() -> None:
         read_settings(wrong)
 
     assert sorted(line.partition(":")[0] for line in invalid.value.problems) == sorted(wrong)
+
+
+PEM = r"-----BEGIN RSA PRIVATE KEY-----\nxx\n-----END RSA PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize(
+    ("environment", "problem"),
+    [
+        ({"GITHUB_APP_ID": "1"}, "GITHUB_APP_PRIVATE_KEY: not set; a GitHub App needs its id and its private key"),
+        ({"GITHUB_APP_PRIVATE_KEY": PEM}, "GITHUB_APP_ID: not set; a GitHub App needs its id and its private key"),
+        ({"GITHUB_APP_ID": "1", "GITHUB_APP_PRIVATE_KEY": "/etc/key.pem"},
+         "GITHUB_APP_PRIVATE_KEY: is no private key; copy the whole file that GitHub gave"),
+        ({"GITHUB_APP_ID": "1", "GITHUB_APP_PRIVATE_KEY": PEM, "GITHUB_TOKEN": "ghp_x"},
+         "GITHUB_APP_ID: GITHUB_TOKEN is set as well; keep one of the two"),
+    ],
+    ids=["no key", "no id", "a path", "both"],
+)  # fmt: skip
+def test_half_an_app_is_named(environment: dict[str, str], problem: str) -> None:
+    with pytest.raises(SettingsInvalid) as invalid:
+        read_settings(environment)
+
+    assert invalid.value.problems == [problem]
+
+
+def test_app_stands_in_for_a_token(tmp_path: Path) -> None:
+    ours = settings(tmp_path, {"GITHUB_APP_ID": "1", "GITHUB_APP_PRIVATE_KEY": PEM})
+
+    credentials = pages("https://github.com/acme/handbook", ours).credentials
+
+    assert isinstance(credentials, AppToken)
+    assert (credentials.owner, credentials.name, credentials.app.app_id) == ("acme", "handbook", "1")
+    assert credentials.app.key.value.splitlines()[1] == "xx"
+    assert "RSA" not in repr(credentials) + repr(ours)
 
 
 def test_api_on_this_machine_may_be_without_https() -> None:
