@@ -16,6 +16,7 @@ import pytest
 from bot import generate
 from bot.cli import main
 from bot.storage import migrate
+from tests.git.remote import make_remote
 from tests.journeys.handbook import write_handbook
 from tests.model_server import refuses, says, serving
 
@@ -169,6 +170,18 @@ def test_an_answer_in_words_names_its_source(mentor: Run, handbook: str) -> None
     assert (done.status, done.err) == (0, "")
     assert "Open Grafana" in done.out
     assert "(logs.md)" in done.out
+
+
+def test_an_answer_comes_from_a_source_too_and_a_lost_one_is_said(mentor: Run, handbook: str, tmp_path: Path) -> None:
+    docs = make_remote(tmp_path / "docs.git")
+    docs.commit({"php.md": "# Connect a PHP app\n\nBind the service.\n"})
+    sources = f"- repository: {docs.address}\n- {{name: gone, repository: 'file://{tmp_path}/nothing.git'}}\n"
+    (Path(handbook) / "sources.yaml").write_text(sources)
+
+    done = mentor("ask", "how do I connect a PHP app?", "--handbook", handbook, "--json")
+
+    assert (done.status, json.loads(done.out)["sources"][0]["id"]) == (0, "docs:php.md")
+    assert done.err.startswith("mentor: the source gone is not used: git ls-remote failed")
 
 
 def test_a_question_is_asked_of_the_settings_handbook_unless_another_is_named(mentor: Run, handbook: str) -> None:

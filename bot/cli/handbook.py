@@ -23,11 +23,16 @@ async def read_handbook(place: str | None) -> "Handbook":
     return handbook
 
 
+async def read_own_handbook(place: str | None) -> "Handbook":
+    """Like `read_handbook`, without a look at its sources: for what needs no article of theirs."""
+    return await _source(place).read_now()
+
+
 async def read_channels() -> "Channels":
     from knowledge.channels import Channels
 
     try:
-        return (await _source(None).read_now()).channels
+        return (await read_own_handbook(None)).channels
     except MentorError as error:
         first = str(error).partition("\n")[0]
         complain([f"the handbook is not used, so hours and horizons are the defaults: {first}"])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli.arguments import Commands, add_command
-from bot.cli.handbook import read_handbook
+from bot.cli.handbook import read_own_handbook
 from bot.cli.terminal import complain
 from bot.config import read_settings
 
@@ -76,7 +76,7 @@ def _on_privacy(act: Callable[[Any], Coroutine[Any, Any, Any]]) -> Any:
     from bot.privacy.offline import at_hand
 
     async def unit() -> Any:
-        handbook = await read_handbook(None)
+        handbook = await read_own_handbook(None)
         async with at_hand(read_settings(), handbook.channels, new_id=new_id) as privacy:
             return await act(privacy)
 
