@@ -199,7 +199,7 @@ class PlainHost:
         return _Seen(await self._revision(_BASE), await self._revision(_PROPOSED) if wanted in there else None)
 
     async def _revision(self, ref: str) -> str:
-        return (await self._git("rev-parse", "--verify", "--quiet", "--end-of-options", ref)).decode().strip()
+        return (await self._git("rev-parse", "--verify", "--quiet", ref)).decode().strip()
 
     async def _git(
         self,

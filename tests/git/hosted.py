@@ -69,7 +69,11 @@ class Hosted:
         return int(branch in self.branches())
 
     def _onto_main(self, branch: str, *parents: str, message: str = "") -> str:
-        tree = self.remote.git("merge-tree", "--write-tree", "main", branch)
+        index = self.remote.folder.with_name("merge-index")
+        index.unlink(missing_ok=True)
+        begin = self.remote.git("merge-base", "main", branch)
+        self.remote.git("read-tree", "-i", "-m", "--aggressive", begin, "main", branch, index=index)
+        tree = self.remote.git("write-tree", index=index)
         said = message or self.remote.git("log", "--format=%B", f"main..{branch}")
         commit = self.remote.git("commit-tree", tree, *parents, "-m", f"Merge {branch}\n\n{said}")
         self.remote.git("update-ref", "refs/heads/main", commit)
