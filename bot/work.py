@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.clock import Clock
-from bot.errors import MentorError
+from bot.errors import GitBusy, MentorError, SlackRateLimited
 from bot.storage import work as rows
 from bot.storage.engine import Database, Tx
 
@@ -222,7 +222,7 @@ class Workers:
         now = self._clock.now()
         try:
             if claim.attempts < TRIES:
-                due_at = now + wait_before(claim.attempts)
+                due_at = now + max(wait_before(claim.attempts), _asked_for(error))
                 await self._database.write(lambda tx: rows.give_back(tx, claim, due_at=due_at, problem=problem))
                 return
             if job := self._jobs.get(claim.kind):
@@ -236,6 +236,11 @@ class Workers:
 def wait_before(attempt: int) -> timedelta:
     """How long after the given attempt the next may start: 5 s, doubled each time, at most 5 minutes."""
     return min(LONGEST_WAIT, FIRST_WAIT * float(2 ** (attempt - 1)))
+
+
+def _asked_for(error: Exception) -> timedelta:
+    """How long a host wants to be left alone."""
+    return timedelta(seconds=error.retry_after_s if isinstance(error, GitBusy | SlackRateLimited) else 0)
 
 
 async def keep_starting(

@@ -18,6 +18,7 @@ from bot.git.rest import Credentials, Rest
 from bot.git.reviewed import ReviewedHost
 
 GITHUB, GITLAB = "github.com", "gitlab.com"
+TIMEOUT_S = 50.0  # of one git command, under a work's lease of 60 s
 
 
 def host_for(address: Address, settings: Settings, *, branch: str = "") -> GitHost:
@@ -42,7 +43,8 @@ def host_for(address: Address, settings: Settings, *, branch: str = "") -> GitHo
         rest = Rest("GitLab", ours.gitlab_api_url, "GITLAB_TOKEN")
         return ReviewedHost(GitLab(rest, gitlab.Token(ours.gitlab_token), path, branch, bot))
     mirror = settings.data_folder / "proposals" / hashlib.sha256(address.url.encode()).hexdigest()[:16] / "mirror.git"
-    return PlainHost(Repository(Git(settings.environment), address, mirror), branch, bot)
+    git = Git(settings.environment, timeout_s=TIMEOUT_S)
+    return PlainHost(Repository(git, address, mirror), branch, bot)
 
 
 def _github(settings: Settings, owner: str, name: str) -> tuple[Rest, Credentials]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.errors import GitBusy, SlackRateLimited
 from bot.storage import work as rows
 from bot.storage.engine import Database
 from bot.storage.schema import work
@@ -28,6 +29,7 @@ class Desk:
     done: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
     failures: int = 0  # how many tries fail from now on
+    problem: Exception = field(default_factory=lambda: LookupError("on purpose"))
     gate: asyncio.Event | None = None  # while it is closed, jobs wait
     in_hand: int = 0
     most_in_hand: int = 0
@@ -70,7 +72,7 @@ class Desk:
         self.in_hand -= 1
         if self.failures:
             self.failures -= 1
-            raise LookupError("on purpose")
+            raise self.problem
         self.done.append(payload["key"])
 
     async def _tell(self, payload: dict[str, Any]) -> None:
@@ -199,6 +201,18 @@ async def test_failed_work_comes_back_after_growing_waits(desk: Desk) -> None:
 @pytest.mark.parametrize(("attempt", "seconds"), [(1, 5), (2, 10), (3, 20), (6, 160), (7, 300), (TRIES, 300)])
 def test_waits_double_up_to_five_minutes(attempt: int, seconds: int) -> None:
     assert wait_before(attempt) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "problem", [GitBusy("wait", 90), SlackRateLimited("chat.postMessage", 90)], ids=["Git", "Slack"]
+)
+async def test_host_that_asks_to_wait_is_left_alone_so_long(desk: Desk, problem: Exception) -> None:
+    desk.failures, desk.problem = 1, problem
+    await desk.put("one")
+    await desk.turn()
+
+    [row] = await desk.rows()
+    assert row["due_at"] - desk.hands.now == timedelta(seconds=90)
 
 
 async def test_work_that_fails_each_time_is_given_up_and_the_person_is_told(desk: Desk) -> None:
