@@ -53,6 +53,7 @@ from bot.privacy.service import PrivacyService
 from bot.privacy.settings import SettingsService
 from bot.replays import Replays
 from bot.slack import Slack, web_client
+from bot.storage import answers as answer_rows
 from bot.storage import channels as channel_rows
 from bot.storage import migrate
 from bot.storage import outbox as outbox_rows
@@ -280,6 +281,8 @@ class Mentor:
         await self.database.write(lambda tx: work_rows.forget_done(tx, before=now - DONE_WORK_KEPT))
         await self.database.write(lambda tx: outbox_rows.forget_words(tx, before=now - WORDS_KEPT))
         await self.peers.forget_words()
+        kept = timedelta(days=self._channels().text_days)
+        await self.database.write(lambda tx: answer_rows.forget_questions(tx, before=now - kept))
         await self.notices.announce_changes()
 
     async def figures(self) -> Mapping[tuple[str, str], float]:

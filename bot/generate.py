@@ -13,6 +13,7 @@ import yaml
 from bot import effects
 from bot.answers import blocks as answers
 from bot.answers import feedback_blocks as feedback
+from bot.answers import sharing_blocks as sharing
 from bot.digest import blocks as digest
 from bot.model import MessageKind
 from bot.peers import blocks as peers
@@ -112,6 +113,7 @@ KINDS: Mapping[str, MessageKind] = {
     for kind in (
         *answers.KINDS,
         *feedback.KINDS,
+        *sharing.KINDS,
         *effects.KINDS,
         *peers.KINDS,
         *notices.KINDS,

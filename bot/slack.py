@@ -345,6 +345,23 @@ class Slack:
         """Raises SlackRefused for a channel that is not there, or is private and without the bot."""
         return _channel_info((await self._read("conversations.info", channel=channel_id))["channel"])
 
+    async def members(self, channel_id: str, *, most: int) -> frozenset[str]:
+        """The user ids of those in the channel; of a large one not all, but more than `most`. Raises SlackError."""
+        found: set[str] = set()
+        async for user_id in self._pages("conversations.members", "members", channel=channel_id):
+            found.add(user_id)
+            if len(found) > most:
+                break
+        return frozenset(found)
+
+    async def is_in(self, channel_id: str, user_id: str) -> bool:
+        """Whether the person is in the channel now, as far as the bot may know. Raises SlackError."""
+        theirs = {"types": "public_channel,private_channel", "exclude_archived": True, "user": user_id}
+        async for channel in self._pages("users.conversations", "channels", **theirs):
+            if channel["id"] == channel_id:
+                return True
+        return False
+
     async def own_channels(self) -> list[ChannelInfo]:
         """The channels the bot is in, but those archived."""
         kinds = {"types": "public_channel,private_channel", "exclude_archived": True}
@@ -369,7 +386,7 @@ class Slack:
         self._paced[method] = at + PACE
         await self._clock.sleep((at - now).total_seconds())
 
-    async def _pages(self, method: str, items: str, **params: Any) -> AsyncIterator[Json]:
+    async def _pages(self, method: str, items: str, **params: Any) -> AsyncIterator[Any]:
         cursor = ""
         while True:
             body = await self._read(method, limit=PAGE, **params, **({"cursor": cursor} if cursor else {}))

@@ -5,5 +5,6 @@ from enum import StrEnum
 
 class Audience(StrEnum):
     PUBLIC = "public"
-    INTERNAL = "internal"  # our own people, in private: never in a channel, never to guests
+    # Never to guests, and in a channel only if it is private and `channels.yaml` says so.
+    INTERNAL = "internal"  # our own people, in private
     PLATFORM = "platform"  # the platform team only, in private

@@ -9,6 +9,7 @@ from datetime import time, timedelta
 from enum import StrEnum
 
 from bot.calendar import Hours, WorkingTime
+from knowledge.audience import Audience
 from knowledge.people import WEEKDAYS, read_holidays, read_hours
 from knowledge.problem import Level
 from knowledge.schema import Value, did_you_mean
@@ -25,7 +26,19 @@ KEYS = (
     "urgent",
     "channels",
 )
-CHANNEL_KEYS = ("id", "name", "answer", "horizon", "history", "keep", "language", "hours", "holidays", "urgent")
+CHANNEL_KEYS = (
+    "id",
+    "name",
+    "answer",
+    "horizon",
+    "history",
+    "keep",
+    "language",
+    "hours",
+    "holidays",
+    "urgent",
+    "audience",
+)
 LONGEST_WAIT = timedelta(days=1)  # later an answer helps nobody
 HORIZON = re.compile(r"(\d{1,2}) working days?", re.ASCII)
 HISTORY = re.compile(r"(\d{1,4}) days?", re.ASCII)
@@ -61,6 +74,7 @@ class Channel:
     hours: Hours | None = None  # None: always within hours
     holidays: str = ""  # a country or region code of the `holidays` package; "": none
     urgent: tuple[str, ...] = ()  # words that say it cannot wait
+    audience: Audience = Audience.PUBLIC  # what answers there may rest on; wider only while the channel is private
 
 
 @dataclass(frozen=True)
@@ -201,6 +215,7 @@ def _read_channel(value: Value, timezone: str, holidays: str, urgent: tuple[str,
         hours=fields.get("hours", lambda hours: read_hours(hours, timezone=timezone), None),
         holidays=fields.get("holidays", read_holidays, holidays),
         urgent=fields.get("urgent", _read_urgent, urgent),
+        audience=fields.get("audience", _read_audience, Audience.PUBLIC),
     )
     return channel if channel_id else None
 
@@ -246,6 +261,11 @@ def _read_count(value: Value, shape: re.Pattern[str], fix: str) -> int | None:
 def _read_keep(value: Value) -> Keep | None:
     text = value.choice(tuple(Keep))
     return Keep(text) if text else None
+
+
+def _read_audience(value: Value) -> Audience | None:
+    text = value.choice(tuple(Audience))
+    return Audience(text) if text else None
 
 
 def _read_language(value: Value) -> str | None:

@@ -33,7 +33,7 @@ from knowledge.prose import with_closed_code
 WHAT_MOST = 600  # characters of somebody's words that are passed on
 
 SOLVED, NOT_QUITE, PERSON = "answers.solved", "answers.not_quite", "answers.person"
-ASK_PEOPLE = "answers.ask_people"
+ASK_PEOPLE, SHARE, POST = "answers.ask_people", "answers.share", "answers.post"
 REASONS = {  # why an answer was not quite it: what is kept, and what the button says
     "wrong topic": "Wrong topic",
     "out of date": "Out of date",
@@ -51,6 +51,8 @@ VERDICTS = {
     WRONG: "wrong",
     QUIET: "silent",
     ASK_PEOPLE: "ask people",
+    SHARE: "share",
+    POST: "post",
     **WHY,
 }
 
@@ -242,6 +244,8 @@ def said(verdict: str) -> str:
     match verdict:
         case "solved":
             return "✓ Solved, says the person who asked."
+        case "not quite":
+            return "Not it, says the person who asked."
         case "right" | "wrong":
             return f"Judged *{verdict}* by the platform team."
         case _:

@@ -6,13 +6,17 @@ from zoneinfo import ZoneInfo
 from bot import effects
 from bot.answers import blocks
 from bot.answers.blocks import HAND_OVER, OnDuty
+from bot.answers.sharing import SharingService
 from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
 from bot.calendar import WorkingTime
 from bot.desk import Desk
 from bot.model import Effect, moment
 from bot.people import PeopleService
+from bot.storage import answers as rows
 from bot.storage import peers
+from bot.storage.answers import Answer
+from bot.storage.engine import Tx
 from bot.work import Asking
 from knowledge.people import Duty, Group
 
@@ -52,6 +56,7 @@ class DutyService:
     def __init__(self, desk: Desk, people: PeopleService) -> None:
         self._desk = desk
         self._people = people
+        self._sharing = SharingService(desk, people)
 
     async def hand_over(self, asking: Asking) -> None:
         """Asked for in a thread: said there, once; who asks again is told so. In private: to the person alone."""
@@ -59,9 +64,8 @@ class DutyService:
             await self._privately(asking, blocks.refusal(reason))
             return
         if _is_private(asking):
-            shown = blocks.hand_over(self._on_duty())
-            await self._desk.send(effects.reply(asking, "hand-over", shown, kind=blocks.ANSWER))
-        elif not await self._desk.send(_to_thread(asking, self._on_duty(), wish=blocks.needs(asking.text))):
+            await self._tell_alone(asking)
+        elif not await self._desk.send(_to_thread(asking, self.on_duty(), wish=blocks.needs(asking.text))):
             await self._privately(asking, blocks.called_before())
 
     async def call(self, asking: Asking) -> None:
@@ -69,7 +73,7 @@ class DutyService:
 
         Whoever only wrote it in a channel is told nothing in private, as they did not turn to the bot.
         """
-        duty = self._on_duty()
+        duty = self.on_duty()
         if await self._refusal(asking) or not (asking.asked or await self._is_still_open(asking)):
             return
         if _is_private(asking):
@@ -78,7 +82,38 @@ class DutyService:
         elif asking.asked or duty.mention or duty.back:
             await self._desk.send(_to_thread(asking, duty, wish=blocks.URGENT))
 
-    def _on_duty(self) -> OnDuty:
+    async def _tell_alone(self, asking: Asking) -> None:
+        """Who is on duty; words that came along by the command can be posted for them where it was used."""
+        shown = blocks.hand_over(self.on_duty())
+        effect, kept = effects.reply(asking, "hand-over", shown, kind=blocks.ANSWER), await self._sharing.kept(asking)
+        answer = Answer(
+            id=self._desk.new_id(),
+            key=f"person:{asking.key}",
+            channel_id="",
+            question_ts=None,
+            thread_ts=None,
+            asker=asking.asker,
+            surface="private",
+            outcome="person",
+            reason="a person was asked for",
+            text="",
+            confidence=0.0,
+            sources=[],
+            handbook_revision=self._desk.shelf.library.handbook.revision,
+            created_at=self._desk.clock.now(),
+            **kept,
+        )
+
+        async def unit(tx: Tx) -> None:
+            if kept and await rows.add(tx, answer):
+                await self._desk.outbox.put(tx, self._sharing.offered(effect, answer))
+            elif not kept:
+                await self._desk.outbox.put(tx, effect)
+
+        await self._desk.database.write(unit)
+        self._desk.outbox.bell.set()
+
+    def on_duty(self) -> OnDuty:
         handbook = self._desk.shelf.library.handbook
         return on_duty(handbook.people.duty, now=self._desk.clock.now(), holidays=handbook.channels.holidays)
 

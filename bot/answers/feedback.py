@@ -6,9 +6,10 @@ article it is said of.
 
 from dataclasses import replace
 
-from bot.answers.audiences import audiences
+from bot.answers.audiences import AudienceService
 from bot.answers.rules import Answered
-from bot.answers.writer import Draft, Source, quote
+from bot.answers.sources import standing
+from bot.answers.writer import quote
 from bot.desk import Desk
 from bot.model import Profile
 from bot.people import PeopleService
@@ -16,16 +17,12 @@ from bot.storage import answers as rows
 from bot.storage import peers
 from bot.storage.answers import Answer
 from bot.storage.engine import Tx
-from knowledge.article import Article, Section
-from knowledge.audience import Audience
-from knowledge.index import Hit
-from knowledge.loader import Handbook
 
 
 class FeedbackService:
     def __init__(self, desk: Desk, people: PeopleService) -> None:
         self._desk = desk
-        self._people = people
+        self._audiences = AudienceService(desk, people)
 
     async def next_answer(self, answer: Answer, profile: Profile) -> Answer | None:
         """The next of its sources that the person may see, quoted as it stands now; the same when asked again.
@@ -40,12 +37,15 @@ class FeedbackService:
             text = await self._question(tx, answer)
         if known is not None:
             return known
-        may_see = await audiences(self._people, profile, is_private=answer.surface in ("private", "direct"))
+        is_private = answer.surface in ("private", "direct")
+        may_see = await (
+            self._audiences.in_private(profile) if is_private else self._audiences.in_channel(answer.channel_id)
+        )
         handbook = self._desk.shelf.library.handbook
-        left = [hit for each in answer.sources[1:] if (hit := _hit(handbook, Source.from_json(each), may_see))]
+        left = standing(handbook, answer.sources[1:], may_see)
         if not left:
             return None
-        draft = quote(text, Answered(tuple(left), answer.confidence))
+        draft = quote(text, Answered(left, answer.confidence))
         return replace(
             answer,
             id=self._desk.new_id(),
@@ -60,24 +60,6 @@ class FeedbackService:
     async def _question(self, tx: Tx, answer: Answer) -> str:
         """What was asked; "" where its words are not kept."""
         if answer.question_ts is None:
-            return ""
+            return answer.question
         text, _ = await peers.newest_text(tx, answer.channel_id, answer.question_ts)
         return text or ""
-
-
-def draft_of(answer: Answer) -> Draft:
-    return Draft(answer.text, tuple(Source.from_json(source) for source in answer.sources), answer.writer)
-
-
-def _hit(handbook: Handbook, source: Source, may_see: frozenset[Audience]) -> Hit | None:
-    """The section as it stands now; None when it is gone, or not for everybody there any more."""
-    article = next((each for each in handbook.articles if each.id == source.id), None)
-    if article is None or article.audience not in may_see:
-        return None
-    section = _section(article, source)
-    return None if section is None else Hit(article, section, source.score)
-
-
-def _section(article: Article, source: Source) -> Section | None:
-    same = [each for each in article.sections if (each.heading, each.anchor) == (source.section, source.anchor)]
-    return next(iter(same or article.sections), None)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot import effects
 from bot.answers import feedback_blocks as blocks
-from bot.answers.audiences import PUBLIC
+from bot.answers.audiences import AudienceService
 from bot.answers.rules import Answered, Silent, choose, thresholds
 from bot.answers.writer import quote
 from bot.authority import Act, Allowed, may
@@ -29,9 +29,10 @@ class HintService:
     def __init__(self, desk: Desk, people: PeopleService) -> None:
         self._desk = desk
         self._people = people
+        self._audiences = AudienceService(desk, people)
 
     async def hint(self, asking: Asking) -> None:
-        """At most once a question. Only public articles: what solves it is named in the channel."""
+        """At most once a question. Only what the channel may see: what solves it is named there."""
         channel = self._desk.shelf.library.handbook.channels.watched(asking.channel_id)
         if channel is None or channel.answer is not AnswerMode.AFTER or asking.question_ts is None or asking.is_shared:
             return
@@ -59,8 +60,8 @@ class HintService:
         return isinstance(permission, Allowed)
 
     async def _show(self, asking: Asking, text: str, *, answers_at: datetime) -> None:
-        library = self._desk.shelf.library
-        choice = choose(library.index.search(text, audiences=PUBLIC), thresholds(library.handbook))
+        library, may_see = self._desk.shelf.library, await self._audiences.in_channel(asking.channel_id)
+        choice = choose(library.index.search(text, audiences=may_see), thresholds(library.handbook))
         if isinstance(choice, Silent):
             return
         draft, is_sure = quote(text, choice), isinstance(choice, Answered)

@@ -9,11 +9,20 @@ from datetime import timedelta
 
 from bot import effects
 from bot.answers import blocks
-from bot.answers.audiences import audiences
+from bot.answers.audiences import AudienceService
 from bot.answers.blocks import ANSWER, SHADOW_CARD
 from bot.answers.rules import Answered, Choice, Silent, choose, thresholds
-from bot.answers.status import looking
-from bot.answers.writer import Draft, Writer, quote
+from bot.answers.sharing import (
+    SharingService,
+)
+from bot.answers.status import (
+    looking,
+)
+from bot.answers.writer import (
+    Draft,
+    Writer,
+    quote,
+)
 from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
 from bot.desk import Desk
@@ -61,6 +70,8 @@ class AnswerService:
         self._desk = desk
         self._people = people
         self._writer = writer
+        self._audiences = AudienceService(desk, people)
+        self._sharing = SharingService(desk, people)
 
     async def take_command(
         self, kind: Kind, *, key: str, user_id: str, channel_id: str, text: str, response_url: str
@@ -96,8 +107,10 @@ class AnswerService:
             await self._keep(asking, self._refused(asking, reason), library)
             return
         is_private = asking.is_direct or asking.response_url is not None
+        may_see = await (
+            self._audiences.in_private(profile) if is_private else self._audiences.in_channel(asking.channel_id)
+        )
         async with looking(self._desk.slack, asking):
-            may_see = await audiences(self._people, profile, is_private=is_private)
             found = library.index.search(text, audiences=may_see)
             decided = await self._decide(asking, text, choose(found, thresholds(library.handbook)), library)
         await self._keep(asking, decided, library)
@@ -206,11 +219,12 @@ class AnswerService:
             handbook_revision=library.handbook.revision,
             created_at=self._desk.clock.now(),
             writer=decided.draft.writer,
+            **await self._sharing.kept(asking),
         )
 
         async def unit(tx: Tx) -> None:
             if await rows.add(tx, answer) and decided.effect is not None:
-                await self._desk.outbox.put(tx, decided.effect(answer.id))
+                await self._desk.outbox.put(tx, self._sharing.offered(decided.effect(answer.id), answer))
 
         await self._desk.database.write(unit)
         self._desk.outbox.bell.set()

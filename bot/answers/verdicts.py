@@ -6,11 +6,13 @@ What follows on *Not quite* is found by `answers.feedback`. Every press ends in 
 from collections.abc import Sequence
 
 from bot import effects
-from bot.answers import blocks, feedback_blocks
-from bot.answers.blocks import ANSWER, ASK_PEOPLE, REASONS, SHADOW_CARD, VERDICTS
+from bot.answers import blocks, feedback_blocks, sharing_blocks
+from bot.answers.blocks import ANSWER, ASK_PEOPLE, POST, REASONS, SHADOW_CARD, SHARE, VERDICTS
 from bot.answers.duty import DutyService
-from bot.answers.feedback import FeedbackService, draft_of
+from bot.answers.feedback import FeedbackService
 from bot.answers.feedback_blocks import Offer
+from bot.answers.sharing import SharingService
+from bot.answers.sources import draft_of
 from bot.answers.writer import Source
 from bot.authority import Act, Allowed, Refused, may
 from bot.blockkit import Shown, context
@@ -36,6 +38,7 @@ class VerdictService:
         self._people = people
         self._duty = duty
         self._feedback = FeedbackService(desk, people)
+        self._sharing = SharingService(desk, people)
 
     async def take_press(
         self, *, key: str, user_id: str, answer_id: str, verdict: str, response_url: str | None
@@ -83,8 +86,9 @@ class VerdictService:
     async def _take(self, press: Press, answer: Answer, profile: Profile) -> None:
         if press.verdict in REASONS:
             await self._reason(press, answer, profile)
-        elif press.verdict == VERDICTS[ASK_PEOPLE]:
-            await self._ask_people(press, answer)
+        elif press.verdict in (VERDICTS[ASK_PEOPLE], VERDICTS[SHARE], VERDICTS[POST]):
+            if reason := await self._bring_out(press, answer, profile):
+                await self._tell(press, reason)
         elif press.verdict == "not quite":
             await self._not_quite(press, answer, profile)
         else:
@@ -107,7 +111,8 @@ class VerdictService:
     async def _said(self, press: Press, answer: Answer) -> list[Effect]:
         """The answer's message with what was said of it; a hint that solved it is told in the thread."""
         before = await self._before(answer)
-        shown = Shown(before.text, effects.without_buttons(before.blocks, context(blocks.said(press.verdict))))
+        kept = effects.without_buttons(before.blocks, context(blocks.said(press.verdict)))
+        shown = Shown(before.text, (*kept, *self._sharing.offer(answer)))
         told = [_solved_by(answer)] if answer.surface == HINT and press.verdict == "solved" else []
         return [self._in_its_place(press, answer, shown), *told]
 
@@ -142,8 +147,22 @@ class VerdictService:
             await self._tell(press, NOT_SAID)
         self._desk.outbox.bell.set()
 
-    async def _ask_people(self, press: Press, answer: Answer) -> None:
-        """Said in the thread, once, that the question is still open; who presses again is told so."""
+    async def _bring_out(self, press: Press, answer: Answer, profile: Profile) -> str:
+        """Why the question or the answer does not come before people; "" when it does."""
+        if press.verdict == VERDICTS[SHARE]:
+            shown = await self._before(answer)
+            async with self._desk.database.read() as tx:
+                said = await rows.verdict_of(tx, answer.id, press.person)
+            kept = effects.without_buttons(shown.blocks, context(blocks.said(said))) if said else shown.blocks
+            seen = Shown(shown.text, (*kept, sharing_blocks.was_shared()))
+            return await self._sharing.share(press, answer, profile, seen=seen)
+        if press.verdict == VERDICTS[POST]:
+            mention = self._duty.on_duty().mention if answer.outcome == "person" else ""
+            return await self._sharing.post_question(press, answer, profile, mention=mention)
+        return await (self._ask_people(answer) if answer.surface == "thread" else self._sharing.preview(press, answer))
+
+    async def _ask_people(self, answer: Answer) -> str:
+        """Said in the thread, once, that the question is still open; why not, when it was said before."""
         root, shown = answer.thread_ts or answer.question_ts, feedback_blocks.still_open()
         effect = Effect(
             key=f"people:{answer.channel_id}:{root}",
@@ -153,14 +172,13 @@ class VerdictService:
             channel_id=answer.channel_id,
             thread_ts=root,
         )
-        if not await self._desk.send(effect):
-            await self._tell(press, ASKED_BEFORE)
+        return "" if await self._desk.send(effect) else ASKED_BEFORE
 
     async def _after_not_quite(self, answer: Answer, following: Answer | None, more: Sequence[Json]) -> Shown:
         offer = Offer(
             answer_id=following.id if following else answer.id,
             draft=draft_of(following) if following else None,
-            can_ask_people=answer.surface == "thread",
+            can_ask_people=answer.surface == "thread" or bool(answer.question),
         )
         before = await self._before(answer)
         return feedback_blocks.after_not_quite(before, offer, today=self._desk.today(), more=more)

@@ -16,7 +16,16 @@ from bot.errors import SlackError
 from bot.privacy import blocks
 from bot.privacy.rules import Kept, Traces, usable_names
 from bot.slack import Slack
-from bot.storage import model_use, outbox, peers, people, personal, team, work
+from bot.storage import (
+    answers,
+    model_use,
+    outbox,
+    peers,
+    people,
+    personal,
+    team,
+    work,
+)
 from bot.storage.engine import Database, Tx
 from bot.storage.scrub import scrub
 from bot.work import LEASE, Kind
@@ -138,6 +147,7 @@ class PrivacyService:
         await peers.forget_addressee(tx, person)
         everywhere = sorted(wrote | self._watched())
         await team.stand_in_for(tx, person, [names.stand_in(user_id, each) for each in everywhere])
+        await answers.forget_words_of(tx, person)
         await work.drop_overheard(tx, person)
         await outbox.drop_unasked(tx, person, now=now)
 

@@ -25,6 +25,7 @@ class Answer:
     """What was decided for one asking. `sources` are `writer.Source` as JSON; `channel_id` is "" in private.
 
     `stands_in` is the key of an earlier answer to the same person, in whose message this one is shown; "" for its own.
+    `asked_in` and `question` are kept of commands alone, so that the asker can share the answer or ask people there.
     """
 
     id: str
@@ -43,6 +44,8 @@ class Answer:
     created_at: datetime
     writer: str = "quoting"
     stands_in: str = ""
+    asked_in: str = ""
+    question: str = ""
 
     @property
     def message_key(self) -> str:
@@ -147,3 +150,21 @@ async def put_reason(tx: AsyncConnection, answer_id: str, person: str, *, reason
     theirs = and_(verdicts.c.answer_id == answer_id, verdicts.c.person == person, verdicts.c.verdict == "not quite")
     changed = await tx.execute(update(verdicts).where(theirs).values(reason=reason).returning(verdicts.c.answer_id))
     return changed.first() is not None
+
+
+async def forget_questions(tx: AsyncConnection, *, before: datetime) -> None:
+    """The words of commands that are not to be kept any more go."""
+    old = and_(answers.c.created_at < before, answers.c.question != "")
+    await tx.execute(update(answers).where(old).values(question=""))
+
+
+async def forget_words_of(tx: AsyncConnection, person: str) -> None:
+    """The person's own words go; what they were told stays, and leads to nobody once they are erased."""
+    theirs = and_(answers.c.asker == person, answers.c.question != "")
+    await tx.execute(update(answers).where(theirs).values(question=""))
+
+
+async def verdict_of(tx: AsyncConnection, answer_id: str, person: str) -> str:
+    """What the person said of the answer last; "" for nothing."""
+    query = select(verdicts.c.verdict).where(verdicts.c.answer_id == answer_id, verdicts.c.person == person)
+    return await tx.scalar(query) or ""

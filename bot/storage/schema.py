@@ -180,7 +180,7 @@ answers = Table(
     Column("thread_ts", String(40)),
     _person("asker"),
     Column("surface", String(10), nullable=False),  # thread | direct | private | shadow | hint
-    Column("outcome", String(10), nullable=False),  # answered | suggested | silent | refused
+    Column("outcome", String(10), nullable=False),  # answered | suggested | silent | refused | person (asked for)
     Column("reason", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("writer", String(10), nullable=False, server_default="quoting"),  # quoting | model
@@ -189,6 +189,8 @@ answers = Table(
     Column("handbook_revision", String(80), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("stands_in", String(255), nullable=False, server_default=""),  # key of the answer whose message shows this
+    Column("asked_in", String(40), nullable=False, server_default=""),  # the channel a command was used in
+    Column("question", Text, nullable=False, server_default=""),  # its words, for the asker to share or ask people with
 )
 
 verdicts = Table(

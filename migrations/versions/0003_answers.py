@@ -55,6 +55,8 @@ def _peers_first_up() -> None:
         batch_op.add_column(sa.Column("manner", sa.String(length=10), server_default="post", nullable=False))
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stands_in", sa.String(length=255), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("asked_in", sa.String(length=40), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("question", sa.Text(), server_default="", nullable=False))
     with op.batch_alter_table("verdicts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("article", sa.String(length=255), server_default="", nullable=False))
         batch_op.add_column(sa.Column("revision", sa.String(length=80), server_default="", nullable=False))
@@ -66,6 +68,7 @@ def _peers_first_down() -> None:
         for name in ("reason", "revision", "article"):
             batch_op.drop_column(name)
     with op.batch_alter_table("answers", schema=None) as batch_op:
-        batch_op.drop_column("stands_in")
+        for name in ("question", "asked_in", "stands_in"):
+            batch_op.drop_column(name)
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_column("manner")

@@ -9,10 +9,20 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.answers import blocks
+from bot.answers import blocks, feedback_blocks, sharing_blocks
 from bot.answers.blocks import KINDS, VERDICTS, OnDuty, read_verdict
-from bot.answers.checks import CITED_IN_ALL
-from bot.answers.writer import MODEL, QUOTING, Draft, Source
+from bot.answers.checks import (
+    CITED_IN_ALL,
+)
+from bot.answers.feedback_blocks import (
+    Offer,
+)
+from bot.answers.writer import (
+    MODEL,
+    QUOTING,
+    Draft,
+    Source,
+)
 from bot.blockkit import TEXT_MAX, Shown
 from bot.errors import PayloadMalformed
 from sandbox.limits import MESSAGE_TEXT_MAX, text_length, validate_message_blocks
@@ -276,3 +286,20 @@ def test_what_was_said_names_nobody(verdict: str) -> None:
 def test_every_message_says_to_whom_when_how_often_and_how_to_stop() -> None:
     assert all(all((kind.name, kind.to, kind.when, kind.at_most, kind.stop)) for kind in KINDS)
     assert len({kind.name for kind in KINDS}) == len(KINDS)
+
+
+@given(TEXTS, DRAFTS)
+@example("<!channel> <@U0MAYA> <https://evil.example|x>\n> &gt;", NASTY)
+def test_what_is_brought_into_a_channel_is_taken_by_slack_and_calls_nobody(question: str, draft: Draft) -> None:
+    found = blocks.answer(draft, "a1", is_sure=True, today=TODAY, can_press=False)
+
+    assert_taken(sharing_blocks.shared(question, found))
+    assert_taken(sharing_blocks.preview(question, "a1"))
+    assert_taken(sharing_blocks.posted(question, mention="<!subteam^S0DUTY>"), mentions=("<!subteam^S0DUTY>",))
+    assert_taken(feedback_blocks.hint(draft, "a1", is_sure=False, today=TODAY, until="10:20"))
+    for offered in (draft, None):
+        offer = Offer("a2", offered, can_ask_people=True)
+        more = feedback_blocks.why("a1")
+        assert_taken(feedback_blocks.after_not_quite(found, offer, today=TODAY, more=more))
+    for source in draft.sources:
+        assert_taken(feedback_blocks.solved_by(source))

@@ -159,7 +159,7 @@ async def test_the_command_answers_only_the_person_who_asks(office: Office, text
 
     assert done.acknowledged
     assert words(shown)[0] == LOGS_QUOTED
-    assert buttons(shown) == BOTH
+    assert buttons(shown) == [*BOTH, "Share in channel"]
     assert office.channel("random") == []
     assert await office.kept_messages() == []
 

@@ -85,7 +85,8 @@ async def test_a_private_answer_takes_its_verdict_in_private(either_office: Offi
     await office.person("jonas").press(answer, "That solved it")
     await office.quiet()
 
-    assert words(answer)[-1] == "✓ Solved, says the person who asked."
+    assert "✓ Solved, says the person who asked." in words(answer)
+    assert buttons(answer) == ["Share in channel"]
     assert office.whispers("jonas", "random") == [answer]
     assert office.channel("random") == []
     assert await said(office) == [("solved", True)]

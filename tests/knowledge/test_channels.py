@@ -7,6 +7,7 @@ import pytest
 
 from bot.calendar import Hours, WorkingTime
 from knowledge import strict_yaml
+from knowledge.audience import Audience
 from knowledge.channels import AnswerMode, Channel, Channels, DigestTime, Keep, read_channels
 from knowledge.problem import Level, Problem
 from knowledge.schema import Value
@@ -35,6 +36,7 @@ def test_whole_file_is_read() -> None:
           - id: C0HELP001
             name: "#platform-help"
             urgent: [sev 1]
+            audience: internal
             answer: after 20 minutes
             horizon: 5 working days
             history: 30 days
@@ -70,6 +72,7 @@ def test_whole_file_is_read() -> None:
                 hours=Hours(frozenset({1}), time(8), time(16), "Europe/Berlin"),
                 holidays="PT",
                 urgent=("sev 1",),
+                audience=Audience.INTERNAL,
             ),
         ),
     )

@@ -1,0 +1,34 @@
+"""What a kept answer rests on, and how that stands in the handbook now. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from bot.answers.writer import Draft, Source
+from bot.storage.answers import Answer
+from knowledge.article import Article, Section
+from knowledge.audience import Audience
+from knowledge.index import Hit
+from knowledge.loader import Handbook
+
+
+def draft_of(answer: Answer) -> Draft:
+    return Draft(answer.text, tuple(Source.from_json(source) for source in answer.sources), answer.writer)
+
+
+def standing(
+    handbook: Handbook, sources: Sequence[Mapping[str, Any]], may_see: Collection[Audience]
+) -> tuple[Hit, ...]:
+    """Those of the sources, as kept with an answer, that are still there and for these readers."""
+    articles = {each.id: each for each in handbook.articles if each.audience in may_see}
+    known = [Source.from_json(each) for each in sources]
+    return tuple(_hit(articles[each.id], each) for each in known if each.id in articles)
+
+
+def _hit(article: Article, source: Source) -> Hit:
+    return Hit(article, _section(article, source), source.score)
+
+
+def _section(article: Article, source: Source) -> Section:
+    """The section that was cited; the article's first where that is gone."""
+    same = (each for each in article.sections if (each.heading, each.anchor) == (source.section, source.anchor))
+    return next(same, article.sections[0])
