@@ -45,6 +45,7 @@ from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
 from bot.peers.facts import FactsService
 from bot.peers.health import HealthService
+from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.peers.team import TeamService
@@ -61,7 +62,7 @@ from bot.storage import peers as peer_rows
 from bot.storage import work as work_rows
 from bot.storage.engine import Database
 from bot.timetable import Planned, Timetable
-from bot.work import Asking, Choice, Due, Job, Joined, Kind, Opened, Press, Workers
+from bot.work import Asking, Choice, Due, Job, Joined, Kind, KindSaid, Opened, Press, Workers
 from handlers import Services, health, http, register, verbs
 from handlers.messages import request_in
 from handlers.socket_mode import SocketMode
@@ -105,6 +106,7 @@ class Mentor:
         self.hints = HintService(desk, people)
         self.reload = ReloadService(desk, source)
         self.verdicts = VerdictService(desk, people, self.duty)
+        self.kinds = KindService(desk, people)
         self.peers = PeerService(
             self.database,
             channels=self._channels,
@@ -203,6 +205,10 @@ class Mentor:
                 _with(Press, lambda press: self.verdicts.record(press)),
                 _with(Press, lambda press: self.verdicts.given_up(press)),
             ),
+            Kind.SAY_KIND: Job(
+                _with(KindSaid, lambda said: self.kinds.correct(said)),
+                _with(KindSaid, lambda said: self.kinds.given_up(said)),
+            ),
             Kind.JOINED: Job(_with(Joined, lambda joined: self.notices.announce(joined.channel_id)), _nobody_waits),
             Kind.SETTINGS: Job(asked(lambda asking: self.own_data.show(asking)), given_up),
             Kind.CHOICE: Job(
@@ -248,6 +254,7 @@ class Mentor:
             answers=self.answers,
             verdicts=self.verdicts,
             peers=self.peers,
+            kinds=self.kinds,
             home=self.home,
             prompts=self.prompts,
             notices=self.notices,

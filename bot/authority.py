@@ -10,6 +10,17 @@ class Act(StrEnum):
     ASK = "ask"
     MARK_SOLVED = "mark solved"  # one's own question
     JUDGE = "judge"  # what the bot would have said
+    SAY_KIND = "say kind"  # of a question
+    CURATE = "curate"  # what the handbook lacks, and how it grows
+
+
+REASONS = {  # for those who may not, in words for them
+    Act.ASK: "Guests cannot ask me here. Please ask the person who invited you.",
+    Act.MARK_SOLVED: "Only the person who asked can say this. Your reply in the thread helps just as much.",
+    Act.JUDGE: "Only the platform team can judge these.",
+    Act.SAY_KIND: "Only the person who asked and the platform team can say what kind of question it is.",
+    Act.CURATE: "Only the platform team can look after what the handbook lacks.",
+}
 
 
 @dataclass(frozen=True)
@@ -45,17 +56,14 @@ def may(
         return Refused("Only people can do this.")
     if not is_ours(person.team_id, person.enterprise_id, workspace):
         return Refused("I only help people of this company.")
+    own, team = is_asker, is_platform and not person.is_guest
     match act:
-        case Act.ASK if person.is_guest and not guests_may_ask:
-            return Refused("Guests cannot ask me here. Please ask the person who invited you.")
         case Act.ASK:
-            return Allowed()
-        case Act.MARK_SOLVED if is_asker:
-            return Allowed()
+            is_granted = guests_may_ask or not person.is_guest
         case Act.MARK_SOLVED:
-            return Refused("Only the person who asked can say this. Your reply in the thread helps just as much.")
-        case Act.JUDGE if is_platform and not person.is_guest:
-            return Allowed()
-        case Act.JUDGE:
-            return Refused("Only the platform team can judge these.")
-    return Refused("You may not do this.")
+            is_granted = own
+        case Act.JUDGE | Act.CURATE:
+            is_granted = team
+        case Act.SAY_KIND:
+            is_granted = own or team
+    return Allowed() if is_granted else Refused(REASONS[act])

@@ -1,4 +1,4 @@
-"""A few pure helpers for Block Kit: escape, clip, section, context, table, button; and Slack's limits on them."""
+"""A few pure helpers for Block Kit: escape, clip, section, table, button, select …; and Slack's limits on them."""
 
 import re
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from bot.model import Json
 SECTION_MAX = 3_000
 BUTTON_TEXT_MAX = 75
 HEADER_MAX = 150
+SELECT_TEXT_MAX = 150  # of what stands in a menu before anything is chosen
 TEXT_MAX = 10_000  # of a whole message: undocumented, it fails near 13,200
 PIECE_LEAST = 160  # characters: shorter ones would be many calls, and as many gaps
 LABEL_MAX, URL_MAX = 200, 1_000  # of a link: two links and their ages fit a block, so that clipping cuts none
@@ -79,8 +80,10 @@ def table(caption: str, rows: Sequence[Sequence[str]]) -> Json:
     return {"type": "data_table", "caption": caption, "page_size": max(1, len(rows) - 1), "rows": cells}
 
 
-def section(text: str) -> Json:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION_MAX), "verbatim": True}}
+def section(text: str, *, accessory: Json | None = None) -> Json:
+    """`accessory` stands beside it: a button or a menu."""
+    shown = {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION_MAX), "verbatim": True}}
+    return {**shown, "accessory": accessory} if accessory else shown
 
 
 def in_pieces(block: Json) -> list[Json]:
@@ -107,6 +110,21 @@ def button(text: str, *, action_id: str, value: str, style: str | None = None, c
         "value": value,
         **({"style": style} if style else {}),
         **({"confirm": confirm} if confirm else {}),
+    }
+
+
+def option(text: str, value: str) -> Json:
+    return {"text": {"type": "plain_text", "text": clip(text, BUTTON_TEXT_MAX)}, "value": value}
+
+
+def select(placeholder: str, options: Sequence[Json], *, action_id: str, chosen: Json | None = None) -> Json:
+    """A menu; `chosen` is one of the options as it stands there."""
+    return {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": {"type": "plain_text", "text": clip(placeholder, SELECT_TEXT_MAX)},
+        "options": list(options),
+        **({"initial_option": chosen} if chosen else {}),
     }
 
 

@@ -98,6 +98,16 @@ class Standing:
         return self.said.ts
 
 
+class QuestionKind(StrEnum):
+    """What a question wants of others."""
+
+    HOW_TO = "how-to"
+    DO_IT_FOR_ME = "do-it-for-me"
+    BROKEN = "broken"
+    IDEA = "idea"
+    UNSURE = "unsure"
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A message that stands in a question's thread. `gist` is `bot.peers.wording`'s word for what it amounts to."""
@@ -132,6 +142,7 @@ class Discussion:
     was_answered: bool = False  # by us, to our knowledge: our message may not be among the replies yet
     was_hinted: bool = False  # the asker alone was shown what the handbook has, while peers had their chance
     is_hint_confirmed: bool = False  # and pressed that it solved it
+    is_kind_corrected: bool = False  # a person said what kind it is
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class Kind(StrEnum):
     SUGGEST = "home.suggest"
     HEALTH = "peers.health"
     JOINED = "peers.joined"
+    SAY_KIND = "peers.say_kind"
     SETTINGS = "privacy.settings"
     CHOICE = "privacy.choice"
     ERASE = "privacy.erase"
@@ -84,6 +85,25 @@ class Press:
     answer_id: str
     verdict: str
     response_url: str | None = None
+
+    def to_payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class KindSaid:
+    """A person said what kind a question is: the payload of `peers.say_kind`. `person` is a pseudonym.
+
+    `is_told` is False where another message tells them what came of it.
+    """
+
+    key: str
+    person: str
+    channel_id: str
+    ts: str
+    kind: str
+    response_url: str | None = None
+    is_told: bool = True
 
     def to_payload(self) -> dict[str, Any]:
         return asdict(self)
@@ -135,7 +155,7 @@ class Joined:
         return asdict(self)
 
 
-Wanted = Asking | Press | Opened | Due | Choice | Joined
+Wanted = Asking | Press | KindSaid | Opened | Due | Choice | Joined
 Do = Callable[[dict[str, Any]], Awaitable[object]]
 
 

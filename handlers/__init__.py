@@ -13,10 +13,11 @@ from bot.answers.verdicts import VerdictService
 from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.model import Workspace
+from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.privacy.settings import SettingsService
-from handlers import answers, errors, home, messages, privacy
+from handlers import answers, errors, home, kinds, messages, privacy
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Services:
     answers: AnswerService
     verdicts: VerdictService
     peers: PeerService
+    kinds: KindService
     home: HomeService
     prompts: PromptService
     notices: NoticeService
@@ -42,6 +44,7 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.event("member_joined_channel")(_ours(privacy.on_joined, notices=services.notices, workspace=workspace))
     app.command(command)(_ours(answers.on_command, answers=services.answers))
     app.action(re.compile(r"^answers\."))(_ours(answers.on_verdict, verdicts=services.verdicts))
+    app.action(re.compile(r"^peers\.say_kind"))(_ours(kinds.on_kind, kinds=services.kinds))
     app.action(re.compile(r"^privacy\."))(_ours(privacy.on_choice, settings=services.settings))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)

@@ -101,16 +101,28 @@ def read_command(body: Json) -> Command:
 
 
 def read_press(body: Json) -> Pressed:
-    """The first action of a press; `value` is the opaque id the message was made with."""
+    """The first action of a press, choice or entry; `value` is what the message was made with, or what was typed."""
     pressed = body.get("actions")
     if not isinstance(pressed, list) or not pressed or not isinstance(pressed[0], dict):
         raise PayloadMalformed("no action in a press")
     action, user_id = pressed[0], read_id(read_object(body, "user"), "id")
-    value = read_text(action, "value")
+    value, action_ts = _read_value(action), read_text(action, "action_ts")
+    is_typed = action.get("type") == "plain_text_input"  # whose words no key may hold
     return Pressed(
-        key=f"{read_text(action, 'action_ts')}:{value}"[:200],
+        key=f"{action_ts}:{'typed' if is_typed else value}"[:200],
         user_id=user_id,
         action_id=read_text(action, "action_id"),
         value=value,
         response_url=read_optional(body, "response_url", most=200),
     )
+
+
+def _read_value(action: Json) -> str:
+    """A button's, a chosen option's, or the words in a field (which Slack gives as null when it is empty)."""
+    match action.get("type"):
+        case "static_select" | "overflow":
+            return read_text(read_object(action, "selected_option"), "value")
+        case "plain_text_input":
+            return read_words(action, "value")
+        case _:
+            return read_text(action, "value")

@@ -207,8 +207,13 @@ def help_text(verbs: Sequence[tuple[str, str]], *, command: str, name: str) -> S
     return Shown(text, (section(text), context(known)))
 
 
-def shadow_card(draft: Draft, answer_id: str, *, is_sure: bool, permalink: str, today: date) -> Shown:
-    """For the platform team alone: what the bot would have said. It links the question and does not quote it."""
+def shadow_card(
+    draft: Draft, answer_id: str, *, is_sure: bool, permalink: str, today: date, kind_menu: Json | None = None
+) -> Shown:
+    """For the platform team alone: what the bot would have said. It links the question and does not quote it.
+
+    `kind_menu` is the choice of what kind of question it is; None when it is no question any more.
+    """
     would = answer(draft, answer_id, is_sure=is_sure, today=today, can_press=False)
     head = f"In shadow: to {link(permalink, 'this question')} I would have said the following. Was it right?"
     buttons = [
@@ -216,7 +221,7 @@ def shadow_card(draft: Draft, answer_id: str, *, is_sure: bool, permalink: str, 
         button("Wrong", action_id=WRONG, value=answer_id),
         button("Should stay silent", action_id=QUIET, value=answer_id),
     ]
-    return Shown(head, (section(head), *would.blocks, actions("answers.shadow", buttons)))
+    return Shown(head, (section(head, accessory=kind_menu), *would.blocks, actions("answers.shadow", buttons)))
 
 
 def handbook_broken(problems: Sequence[str], *, revision: str) -> Shown:

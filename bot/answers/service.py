@@ -11,6 +11,7 @@ from bot import effects
 from bot.answers import blocks
 from bot.answers.audiences import AudienceService
 from bot.answers.blocks import ANSWER, SHADOW_CARD
+from bot.answers.kind_menu import kind_menu
 from bot.answers.rules import Answered, Choice, Silent, choose, thresholds
 from bot.answers.sharing import (
     SharingService,
@@ -194,9 +195,10 @@ class AnswerService:
         if not channel_id or asking.question_ts is None:
             return None
         permalink = await self._desk.slack.permalink(asking.channel_id, asking.question_ts)
+        menu = await kind_menu(self._desk, asking.channel_id, asking.question_ts)
 
         def effect(id_: str) -> Effect:
-            shown = blocks.shadow_card(draft, id_, is_sure=is_sure, permalink=permalink, today=today)
+            shown = blocks.shadow_card(draft, id_, is_sure=is_sure, permalink=permalink, today=today, kind_menu=menu)
             return effects.in_channel(f"answer:{asking.key}", SHADOW_CARD, channel_id, shown)
 
         return effect

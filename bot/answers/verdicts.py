@@ -11,6 +11,7 @@ from bot.answers.blocks import ANSWER, ASK_PEOPLE, POST, REASONS, SHADOW_CARD, S
 from bot.answers.duty import DutyService
 from bot.answers.feedback import FeedbackService
 from bot.answers.feedback_blocks import Offer
+from bot.answers.kind_menu import kind_menu
 from bot.answers.sharing import SharingService
 from bot.answers.sources import draft_of
 from bot.answers.writer import Source
@@ -188,7 +189,10 @@ class VerdictService:
         draft, is_sure, today = draft_of(answer), answer.outcome == "answered", self._desk.today()
         if answer.surface == "shadow" and answer.question_ts is not None:
             permalink = await self._desk.slack.permalink(answer.channel_id, answer.question_ts)
-            return blocks.shadow_card(draft, answer.id, is_sure=is_sure, permalink=permalink, today=today)
+            menu = await kind_menu(self._desk, answer.channel_id, answer.question_ts)
+            return blocks.shadow_card(
+                draft, answer.id, is_sure=is_sure, permalink=permalink, today=today, kind_menu=menu
+            )
         return blocks.answer(draft, answer.id, is_sure=is_sure, today=today)
 
     def _in_its_place(self, press: Press, answer: Answer, shown: Shown) -> Effect:

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.blockkit import clip, context, escape, header, link, section
+from bot.kinds import kind_select
 from bot.model import Json
 from bot.peers.cases import Case, Outcome
 from bot.peers.solving import By
@@ -57,7 +58,8 @@ def _question(each: Question, timezone: str) -> list[Json]:
     words = escape(clip(" ".join(each.text.split()), WORDS_MOST)) or "(its words are not kept)"
     place = f"#{each.channel}, {_moment(asked)}"
     where = link(each.permalink, place) if each.permalink else escape(place)
-    return [section(words), context(f"{where}: {_state(each.case)}")]
+    menu = kind_select(each.case.channel_id, each.case.ts, each.case.kind)
+    return [section(words, accessory=menu), context(f"{where}: {_state(each.case)}")]
 
 
 def _state(case: Case) -> str:

@@ -61,6 +61,7 @@ def health(figures: Figures, hints: Hinting = NO_HINTS, *, timezone: str) -> Sho
         f"• *Peers were first* (peers or the platform team): {share(figures.peer_first)}.",
         f"• *Solved*, says the asker: {share(figures.solved)}.",
         f"• *No person responded*: {share(figures.unanswered)}.",
+        f"• *What kind*: {_kinds(figures)}.",
         f"• {_breadth(figures)}",
         *_hints(hints),
     ]
@@ -140,6 +141,13 @@ def times(measured: Times) -> str:
 def _times_by_responder(figures: Figures) -> list[str]:
     words = {By.PEER: "from peers", By.PLATFORM: "from the platform team"}
     return [f"    {words[by]}: {times(took)}." for by, took in figures.response_by.items() if took.n]
+
+
+def _kinds(figures: Figures) -> str:
+    """What was asked for, and how often the rules that tell it were corrected."""
+    counted = _counts([(number, kind) for kind, number in figures.by_kind.items()])
+    corrected = figures.kinds_corrected.k
+    return f"{counted}; people corrected {corrected} of them" if corrected else counted
 
 
 def _breadth(figures: Figures) -> str:

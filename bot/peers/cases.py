@@ -56,6 +56,7 @@ class Case:
     is_hint_confirmed: bool  # by the asker's press
     said_not_quite: bool  # of ours, by its button
     is_thanked: bool
+    is_kind_corrected: bool = False  # by the asker or the platform team
 
     @property
     def is_waiting(self) -> bool:
@@ -106,6 +107,7 @@ def case_of(discussion: Discussion, measures: Measures, *, now: datetime) -> Cas
         is_hint_confirmed=discussion.is_hint_confirmed,
         said_not_quite=discussion.pressed_not_quite,
         is_thanked=found.is_thanked,
+        is_kind_corrected=discussion.is_kind_corrected,
     )
 
 

@@ -9,11 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from bot.model import Json, Window
+from bot.model import Json, QuestionKind, Window
 from bot.peers.cases import Case, Outcome
 from bot.peers.hinting import NO_HINTS, Hinting, peers_share
 from bot.peers.solving import By
-from bot.peers.wording import QuestionKind
 from bot.statistics import Share, absence_factor, median, percentile
 
 PEERS_CHANCE = timedelta(minutes=30)  # left alone by the platform team that long, peers could have answered
@@ -60,6 +59,7 @@ class Figures:
     by_responder: Mapping[By, int]
     by_kind: Mapping[str, int]
     do_it_for_me: Share  # of all questions
+    kinds_corrected: Share  # people said what kind it is, of all questions
     response: Times
     response_by: Mapping[By, Times]  # peer and platform
     peer_first: Share  # first responders that are peers, of those that are peers or the platform team
@@ -112,6 +112,7 @@ class Figures:
 
 _SHARES = (
     "do_it_for_me",
+    "kinds_corrected",
     "peer_first",
     "peer_solved",
     "peer_opportunity",
@@ -235,6 +236,7 @@ def figures(
         by_responder={each: responders[each] for each in RESPONDERS},
         by_kind=dict(sorted(kinds.items())),
         do_it_for_me=Share(kinds[QuestionKind.DO_IT_FOR_ME], len(cases)),
+        kinds_corrected=_share(each.is_kind_corrected for each in cases),
         response=Times.of(cases),
         response_by={
             by: Times.of(each for each in cases if each.first_responder_kind is by) for by in (By.PEER, By.PLATFORM)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
+from bot.model import QuestionKind
 from bot.peers import phrases
 from bot.peers.sentences import LOOKED_AT, Wording, read
 
@@ -16,14 +17,6 @@ CLASSIFIER = "rules-2"
 ACK_WORDS = 14  # "let me check with the team and get back to you": longer ones tell something
 ASIDE_WORDS = 2  # "weird. which version?"
 REPLY_WORDS = 60  # words of thanks in a longer text stand beside something else
-
-
-class QuestionKind(StrEnum):
-    HOW_TO = "how-to"
-    DO_IT_FOR_ME = "do-it-for-me"
-    BROKEN = "broken"
-    IDEA = "idea"
-    UNSURE = "unsure"
 
 
 def question_kind(text: str) -> QuestionKind | None:

@@ -12,8 +12,15 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Discussion, Mark, Reply, Window
-from bot.storage.answers import HINT
-from bot.storage.peers import BOT, PERSON, ReactionRow
+from bot.storage.answers import (
+    HINT,
+)
+from bot.storage.peers import (
+    BOT,
+    CORRECTED,
+    PERSON,
+    ReactionRow,
+)
 from bot.storage.schema import answers, messages, outbox, questions, reactions, verdicts
 
 NEVER_SEEN = ("failed", "skipped")  # `outbox.state` of what nobody was shown
@@ -42,7 +49,7 @@ async def discussions(
 ) -> Sequence[Discussion]:
     """All questions asked in the window, or ever, oldest first; of one asker, or of all."""
     wanted = and_(_in(window), true() if asker is None else questions.c.asker == asker)
-    columns = (questions.c.channel_id, questions.c.ts, questions.c.asker, questions.c.kind)
+    columns = (questions.c.channel_id, questions.c.ts, questions.c.asker, questions.c.kind, questions.c.classifier)
     in_order = (questions.c.asked_at, questions.c.channel_id, questions.c.ts)
     asked = (await tx.execute(select(*columns).where(wanted).order_by(*in_order))).all()
     if not asked:
@@ -75,6 +82,7 @@ def _discussion(row: Any, found: _Found) -> Discussion:
         was_answered=found.was_answered,
         was_hinted=found.was_hinted,
         is_hint_confirmed=found.is_hint_confirmed,
+        is_kind_corrected=row.classifier == CORRECTED,
     )
 
 

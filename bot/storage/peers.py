@@ -12,9 +12,10 @@ from sqlalchemy import Delete, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Deletion, Message, moment
-from bot.storage.schema import events, messages, questions, reactions
+from bot.storage.schema import events, kind_corrections, messages, questions, reactions
 from bot.storage.statements import insert_into, insert_new
 
+CORRECTED = "people"  # `questions.classifier` where a person said what kind it is
 PERSON, BOT, UNKNOWN = "person", "bot", "unknown"  # `messages.author_kind`; unknown: only its deletion was seen
 
 
@@ -79,8 +80,8 @@ async def put_messages(tx: AsyncConnection, rows: Sequence[MessageRow]) -> froze
 async def put_deletions(tx: AsyncConnection, gone: Sequence[Deletion]) -> None:
     """Tombstones, also for messages not seen yet: all they said and their questions go, the rows stay."""
     for each in gone:
-        here = and_(questions.c.channel_id == each.channel_id, questions.c.ts == each.ts)
-        await tx.execute(delete(questions).where(here))
+        for table in (questions, kind_corrections):
+            await tx.execute(delete(table).where(table.c.channel_id == each.channel_id, table.c.ts == each.ts))
         nothing = {"author": None, "author_kind": UNKNOWN, "thread_ts": None, "text": None, "edited_ts": None}
         now_gone = {**nothing, "gist": None, "addressee": None, "deleted_ts": each.deleted_ts}
         row = {"channel_id": each.channel_id, "ts": each.ts, "posted_at": moment(each.ts), **now_gone}
@@ -106,14 +107,55 @@ class QuestionRow:
 
 
 async def put_questions(tx: AsyncConnection, rows: Sequence[QuestionRow]) -> None:
-    """New ones, and what is known of them anew."""
+    """New ones, and what is known of them anew; what people said of their kind holds."""
     if not rows:
         return
+    corrected = await _corrected_kinds(tx, rows)
     statement = insert_into(tx, questions)
     changed = {name: statement.excluded[name] for name in ("asker", "kind", "classifier")}
     keys = [questions.c.channel_id, questions.c.ts]
     upsert = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-    await tx.execute(upsert, [{**vars(row), "asked_at": moment(row.ts)} for row in rows])
+    given = [{**vars(row), "asked_at": moment(row.ts), **corrected.get((row.channel_id, row.ts), {})} for row in rows]
+    await tx.execute(upsert, given)
+
+
+async def _corrected_kinds(
+    tx: AsyncConnection, rows: Sequence[QuestionRow]
+) -> Mapping[tuple[str, str], Mapping[str, str]]:
+    """By channel and ts, what people said last, as values of `questions`."""
+    here = kind_corrections.c.ts.in_([row.ts for row in rows])
+    query = select(kind_corrections.c.channel_id, kind_corrections.c.ts, kind_corrections.c.new_kind).where(here)
+    said = (await tx.execute(query.order_by(kind_corrections.c.id))).all()
+    return {(channel_id, ts): {"kind": kind, "classifier": CORRECTED} for channel_id, ts, kind in said}
+
+
+@dataclass(frozen=True)
+class KindSaid:
+    """A person says what kind a question is."""
+
+    channel_id: str
+    ts: str
+    person: str
+    kind: str
+
+
+async def question(tx: AsyncConnection, channel_id: str, ts: str) -> QuestionRow | None:
+    query = select(questions).where(questions.c.channel_id == channel_id, questions.c.ts == ts)
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else QuestionRow(row.channel_id, row.ts, row.asker, row.kind, row.classifier)
+
+
+async def correct_kind(tx: AsyncConnection, said: KindSaid, *, now: datetime) -> bool:
+    """Whether that changed the question's kind; it does not when it is that kind already, or no question any more."""
+    before = await question(tx, said.channel_id, said.ts)
+    if before is None or before.kind == said.kind:
+        return False
+    row = {"channel_id": said.channel_id, "ts": said.ts, "person": said.person}
+    kinds = {"old_kind": before.kind, "new_kind": said.kind, "corrected_at": now}
+    await tx.execute(insert_into(tx, kind_corrections).values(**row, **kinds))
+    here = and_(questions.c.channel_id == said.channel_id, questions.c.ts == said.ts)
+    await tx.execute(update(questions).where(here).values(kind=said.kind, classifier=CORRECTED))
+    return True
 
 
 async def drop_questions(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> None:

@@ -34,6 +34,7 @@ from bot.storage.people import StandIns, known_pseudonyms
 from bot.storage.schema import (
     answers,
     channels,
+    kind_corrections,
     left_out,
     memberships,
     messages,
@@ -80,6 +81,7 @@ PARTS = (
     # somebody else's words are not the person's to take along
     Part("mentions", messages.c.addressee, Fate.NOBODY, shows=("channel_id", "ts", "posted_at", "addressee")),
     Part("questions", questions.c.asker, Fate.SOMEONE),
+    Part("corrections", kind_corrections.c.person, Fate.PSEUDONYM),
     Part("reactions", reactions.c.person, Fate.SOMEONE),
     Part("answers", answers.c.asker, Fate.PSEUDONYM),
     Part("verdicts", verdicts.c.person, Fate.PSEUDONYM),

@@ -142,10 +142,23 @@ questions = Table(
     Column("ts", String(40), primary_key=True),
     _person("asker"),
     Column("kind", String(20), nullable=False),
-    Column("classifier", String(20), nullable=False),
+    Column("classifier", String(20), nullable=False),  # the rules' version, or that a person corrected them
     Column("asked_at", Moment, nullable=False),
     ForeignKeyConstraint(["channel_id", "ts"], ["messages.channel_id", "messages.ts"]),
     Index(None, "asked_at"),
+)
+
+kind_corrections = Table(  # what kind a question is, said by people; the newest one outweighs the rules for good
+    "kind_corrections",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("channel_id", String(40), nullable=False),
+    Column("ts", String(40), nullable=False),
+    _person("person"),
+    Column("old_kind", String(20), nullable=False),
+    Column("new_kind", String(20), nullable=False),
+    Column("corrected_at", Moment, nullable=False),
+    Index(None, "channel_id", "ts"),
 )
 
 threads = Table(  # what Slack said of a thread when its replies were last read, where our own rows say otherwise
@@ -190,7 +203,7 @@ answers = Table(
     Column("created_at", Moment, nullable=False),
     Column("stands_in", String(255), nullable=False, server_default=""),  # key of the answer whose message shows this
     Column("asked_in", String(40), nullable=False, server_default=""),  # the channel a command was used in
-    Column("question", Text, nullable=False, server_default=""),  # its words, for the asker to share or ask people with
+    Column("question", Text),  # what was asked in private, where its words may be kept; other questions are messages
 )
 
 verdicts = Table(

@@ -13,9 +13,11 @@ def upgrade() -> None:
     _model_up()
     _streams_up()
     _peers_first_up()
+    _gaps_up()
 
 
 def downgrade() -> None:
+    _gaps_down()
     _peers_first_down()
     _streams_down()
     _model_down()
@@ -56,7 +58,7 @@ def _peers_first_up() -> None:
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stands_in", sa.String(length=255), server_default="", nullable=False))
         batch_op.add_column(sa.Column("asked_in", sa.String(length=40), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("question", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("question", sa.Text(), nullable=True))
     with op.batch_alter_table("verdicts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("article", sa.String(length=255), server_default="", nullable=False))
         batch_op.add_column(sa.Column("revision", sa.String(length=80), server_default="", nullable=False))
@@ -72,3 +74,68 @@ def _peers_first_down() -> None:
             batch_op.drop_column(name)
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_column("manner")
+    _gaps_up()
+
+
+def _gaps_up() -> None:
+    with op.batch_alter_table("answers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("asked", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.create_table(
+        "kind_corrections",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("channel_id", sa.String(length=40), nullable=False),
+        sa.Column("ts", sa.String(length=40), nullable=False),
+        sa.Column("person", sa.String(length=40), nullable=False),
+        sa.Column("old_kind", sa.String(length=20), nullable=False),
+        sa.Column("new_kind", sa.String(length=20), nullable=False),
+        sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kind_corrections")),
+    )
+    with op.batch_alter_table("kind_corrections", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kind_corrections_channel_id_ts"), ["channel_id", "ts"], unique=False)
+    op.create_table(
+        "gaps",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=True),
+        sa.Column("owner", sa.String(length=40), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_because", sa.String(length=12), nullable=True),
+        sa.Column("closed_by", sa.String(length=40), nullable=True),
+        sa.Column("reason", sa.String(length=20), nullable=True),
+        sa.Column("article", sa.String(length=255), nullable=True),
+        sa.Column("follows", sa.String(length=40), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gaps")),
+    )
+    with op.batch_alter_table("gaps", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gaps_state"), ["state"], unique=False)
+    op.create_table(
+        "gap_members",
+        sa.Column("key", sa.String(length=90), nullable=False),
+        sa.Column("gap_id", sa.String(length=40), nullable=False),
+        sa.Column("channel_id", sa.String(length=40), nullable=False),
+        sa.Column("ts", sa.String(length=40), nullable=False),
+        sa.Column("answer_id", sa.String(length=40), nullable=True),
+        sa.Column("why", sa.String(length=12), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["gap_id"], ["gaps.id"], name=op.f("fk_gap_members_gap_id_gaps")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_gap_members")),
+    )
+    with op.batch_alter_table("gap_members", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gap_members_gap_id"), ["gap_id"], unique=False)
+
+
+def _gaps_down() -> None:
+    with op.batch_alter_table("gap_members", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_gap_members_gap_id"))
+    op.drop_table("gap_members")
+    with op.batch_alter_table("gaps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_gaps_state"))
+    op.drop_table("gaps")
+    with op.batch_alter_table("kind_corrections", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kind_corrections_channel_id_ts"))
+    op.drop_table("kind_corrections")
+    with op.batch_alter_table("answers", schema=None) as batch_op:
+        batch_op.drop_column("asked")

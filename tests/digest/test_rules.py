@@ -26,6 +26,7 @@ NOTHING = Figures(
     by_responder=dict.fromkeys((By.PEER, By.PLATFORM, By.BOT, By.NONE), 0),
     by_kind={},
     do_it_for_me=ZERO,
+    kinds_corrected=ZERO,
     response=Times(0, None, None, None, None),
     response_by={by: Times(0, None, None, None, None) for by in (By.PEER, By.PLATFORM)},
     peer_first=ZERO,

@@ -33,6 +33,7 @@ def test_health_tells_the_figures_in_plain_words() -> None:
         "• *Peers were first* (peers or the platform team): 60 % of 15 (36 % to 80 %).",
         "• *Solved*, says the asker: 50 % of 22 (31 % to 69 %).",
         "• *No person responded*: 32 % of 22 (16 % to 53 %).",
+        "• *What kind*: 1 broken, 3 do-it-for-me, 21 how-to.",
         "• Two people give more than half of all answers; 5 peers answered (19 answers).",
     ]
     assert [block["type"] for block in shown.blocks] == ["section", "context"]
@@ -47,6 +48,14 @@ def test_health_of_few_says_so() -> None:
     assert lines[3] == "• *Time to the first response*: too few to say (n = 4)."
     assert lines[4] == "• *Peers were first* (peers or the platform team): too few to say (2 of 4)."
     assert lines[-1] == "• *How many carry it*: too few to say (4 answers)."
+
+
+def test_health_tells_how_often_the_kind_was_corrected() -> None:
+    corrected = replace(FIGURES, kinds_corrected=Share(4, 25))
+
+    lines = health(corrected, timezone="Europe/London").text.splitlines()
+
+    assert lines[-2] == "• *What kind*: 1 broken, 3 do-it-for-me, 21 how-to; people corrected 4 of them."
 
 
 def test_health_of_nothing_is_one_sentence() -> None:

@@ -76,6 +76,7 @@ FIGURES = Figures(
     by_outcome=OUTCOMES,
     by_responder=RESPONDERS,
     by_kind={"broken": 1, "do-it-for-me": 3, "how-to": 21},
+    kinds_corrected=Share(0, 25),
     do_it_for_me=Share(3, 25),  # 2, 9, 23
     response=RESPONSE,
     response_by=RESPONSE_BY,

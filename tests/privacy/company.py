@@ -17,6 +17,7 @@ from bot.storage.people import stand_ins
 from bot.storage.schema import (
     answers,
     channels,
+    kind_corrections,
     memberships,
     messages,
     model_use,
@@ -108,6 +109,8 @@ async def _seed(tx: Tx) -> None:
         questions,
         {"channel_id": ASK, "ts": ts(1), "asker": ME, "kind": "how-to", "classifier": "c", "asked_at": NOW},
     )
+    corrected = {"old_kind": "unsure", "new_kind": "how-to", "corrected_at": NOW}
+    await _put(tx, kind_corrections, {"channel_id": ASK, "ts": ts(1), "person": ME, **corrected})
     reacted = {"name": "tada", "changed_ts": ts(9), "is_there": True, "seen_ts": "", "was_there": False}
     await _put(tx, reactions, {"channel_id": ASK, "ts": ts(2), "person": ME, **reacted})
     await _put(tx, answers, _answer("a1", f"{DIRECT}:{ts(6)}", DIRECT), _answer("a2", f"{ASK}:{ts(1)}", ASK))

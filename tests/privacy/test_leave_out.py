@@ -182,6 +182,7 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
         "words": 2,
         "mentions": 1,
         "questions": 1,
+        "corrections": 1,
         "reactions": 1,
         "answers": 2,
         "verdicts": 1,
