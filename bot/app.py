@@ -54,7 +54,6 @@ from bot.privacy.service import PrivacyService
 from bot.privacy.settings import SettingsService
 from bot.replays import Replays
 from bot.slack import Slack, web_client
-from bot.storage import answers as answer_rows
 from bot.storage import channels as channel_rows
 from bot.storage import migrate
 from bot.storage import outbox as outbox_rows
@@ -62,7 +61,7 @@ from bot.storage import peers as peer_rows
 from bot.storage import work as work_rows
 from bot.storage.engine import Database
 from bot.timetable import Planned, Timetable
-from bot.work import Asking, Choice, Due, Job, Joined, Kind, KindSaid, Opened, Press, Workers
+from bot.work import Asking, Choice, Due, Job, Joined, Kind, KindSaid, Opened, Press, TakenBack, Workers
 from handlers import Services, health, http, register, verbs
 from handlers.messages import request_in
 from handlers.socket_mode import SocketMode
@@ -205,6 +204,7 @@ class Mentor:
                 _with(Press, lambda press: self.verdicts.record(press)),
                 _with(Press, lambda press: self.verdicts.given_up(press)),
             ),
+            Kind.TAKEN_BACK: Job(_with(TakenBack, lambda gone: self.answers.take_back(gone)), _nobody_waits),
             Kind.SAY_KIND: Job(
                 _with(KindSaid, lambda said: self.kinds.correct(said)),
                 _with(KindSaid, lambda said: self.kinds.given_up(said)),
@@ -288,8 +288,7 @@ class Mentor:
         await self.database.write(lambda tx: work_rows.forget_done(tx, before=now - DONE_WORK_KEPT))
         await self.database.write(lambda tx: outbox_rows.forget_words(tx, before=now - WORDS_KEPT))
         await self.peers.forget_words()
-        kept = timedelta(days=self._channels().text_days)
-        await self.database.write(lambda tx: answer_rows.forget_questions(tx, before=now - kept))
+        await self.answers.forget_words()
         await self.notices.announce_changes()
 
     async def figures(self) -> Mapping[tuple[str, str], float]:

@@ -15,6 +15,7 @@ PLAIN_SUBTYPES = {None, "file_share", "thread_broadcast", "me_message", "bot_mes
 TEXT_MAX = 40_000  # where Slack itself cuts
 REACTION_MAX = 100  # characters of a reaction's name
 ID = re.compile(r"[!-~]{1,40}")
+_PERSON = re.compile(r"<@[^<>]*>")
 SLACKBOT = "USLACKBOT"  # a bot, though its profile says otherwise
 
 
@@ -69,15 +70,25 @@ def read_message(message: Json, channel_id: str, workspace: Workspace, *, is_sha
         text=text,
         thread_ts=thread_ts if thread_ts != ts else None,
         edited_ts=read_optional_ts(edited, "ts") if isinstance(edited, dict) else None,
-        is_direct=channel_id.startswith("D"),
+        is_direct=is_direct(channel_id),
         is_shared=is_shared,
         mentions_us=_mention(workspace).search(text) is not None,
     )
 
 
+def is_direct(channel_id: str) -> bool:
+    """Whether the channel is a direct message with the bot."""
+    return channel_id.startswith("D")
+
+
 def without_mention(text: str, workspace: Workspace) -> str:
     """The words beside the mention of the bot."""
     return _mention(workspace).sub(" ", text).strip()
+
+
+def without_people(text: str) -> str:
+    """The words without mentions of anybody, nor the names in them."""
+    return _PERSON.sub(" ", text)
 
 
 def _mention(workspace: Workspace) -> re.Pattern[str]:

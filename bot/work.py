@@ -40,6 +40,7 @@ class Kind(StrEnum):
     HINT = "answers.hint"
     URGENT = "answers.urgent"
     VERDICT = "answers.verdict"
+    TAKEN_BACK = "answers.taken_back"
     READ_AGAIN = "peers.read_again"
     DIGEST = "digest.post"
     SHOW_DIGEST = "digest.show"
@@ -145,6 +146,18 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class TakenBack:
+    """What was asked in a direct message was deleted: the payload of `answers.taken_back`."""
+
+    key: str
+    channel_id: str
+    ts: str
+
+    def to_payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class Joined:
     """The bot came into a channel: the payload of `peers.joined`."""
 
@@ -155,7 +168,7 @@ class Joined:
         return asdict(self)
 
 
-Wanted = Asking | Press | KindSaid | Opened | Due | Choice | Joined
+Wanted = Asking | Press | KindSaid | Opened | Due | Choice | Joined | TakenBack
 Do = Callable[[dict[str, Any]], Awaitable[object]]
 
 

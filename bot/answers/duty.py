@@ -1,5 +1,6 @@
 """The way to a person: who is on duty, and a hand-over in the thread that names them at most once."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,7 @@ from bot import effects
 from bot.answers import blocks
 from bot.answers.blocks import HAND_OVER, OnDuty
 from bot.answers.sharing import SharingService
+from bot.answers.words import words_to_keep
 from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
 from bot.calendar import WorkingTime
@@ -85,7 +87,7 @@ class DutyService:
     async def _tell_alone(self, asking: Asking) -> None:
         """Who is on duty; words that came along by the command can be posted for them where it was used."""
         shown = blocks.hand_over(self.on_duty())
-        effect, kept = effects.reply(asking, "hand-over", shown, kind=blocks.ANSWER), await self._sharing.kept(asking)
+        effect = effects.reply(asking, "hand-over", shown, kind=blocks.ANSWER)
         answer = Answer(
             id=self._desk.new_id(),
             key=f"person:{asking.key}",
@@ -101,14 +103,15 @@ class DutyService:
             sources=[],
             handbook_revision=self._desk.shelf.library.handbook.revision,
             created_at=self._desk.clock.now(),
-            **kept,
+            asked_in=self._sharing.asked_in(asking),
         )
 
         async def unit(tx: Tx) -> None:
-            if kept and await rows.add(tx, answer):
-                await self._desk.outbox.put(tx, self._sharing.offered(effect, answer))
-            elif not kept:
+            kept = replace(answer, question=await words_to_keep(tx, self._desk, asking, asking.text))
+            if not (kept.question and kept.asked_in):
                 await self._desk.outbox.put(tx, effect)
+            elif await rows.add(tx, kept):
+                await self._desk.outbox.put(tx, self._sharing.offered(effect, kept))
 
         await self._desk.database.write(unit)
         self._desk.outbox.bell.set()

@@ -60,6 +60,6 @@ class FeedbackService:
     async def _question(self, tx: Tx, answer: Answer) -> str:
         """What was asked; "" where its words are not kept."""
         if answer.question_ts is None:
-            return answer.question
+            return answer.question or ""
         text, _ = await peers.newest_text(tx, answer.channel_id, answer.question_ts)
         return text or ""

@@ -4,7 +4,7 @@ Nothing is sent from here; the outbox makes it visible. What people say of an an
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot import effects
@@ -19,6 +19,7 @@ from bot.answers.sharing import (
 from bot.answers.status import (
     looking,
 )
+from bot.answers.words import words_to_keep
 from bot.answers.writer import (
     Draft,
     Writer,
@@ -34,10 +35,21 @@ from bot.storage import answers as rows
 from bot.storage import peers
 from bot.storage.answers import Answer
 from bot.storage.engine import Tx
-from bot.storage.people import pseudonym_of
-from bot.urgency import is_urgent
-from bot.work import Asking, Kind, enqueue
-from knowledge.channels import AnswerMode
+from bot.storage.people import (
+    pseudonym_of,
+)
+from bot.urgency import (
+    is_urgent,
+)
+from bot.work import (
+    Asking,
+    Kind,
+    TakenBack,
+    enqueue,
+)
+from knowledge.channels import (
+    AnswerMode,
+)
 
 TOO_OLD = timedelta(hours=1)  # an overheard question this long past its turn is logged, not answered late
 TOO_OLD_ASKED = timedelta(hours=24)  # somebody who turned to the bot still waits after an outage, but not for days
@@ -62,6 +74,7 @@ class Decided:
     confidence: float = 0.0
     draft: Draft = NOTHING
     effect: Callable[[str], Effect] | None = None  # from the answer's id
+    looked_up: str = ""  # the words that were looked for; "" when nothing was
 
 
 class AnswerService:
@@ -114,7 +127,7 @@ class AnswerService:
         async with looking(self._desk.slack, asking):
             found = library.index.search(text, audiences=may_see)
             decided = await self._decide(asking, text, choose(found, thresholds(library.handbook)), library)
-        await self._keep(asking, decided, library)
+        await self._keep(asking, replace(decided, looked_up=text), library)
 
     async def help(self, asking: Asking, shown: Shown) -> None:
         await self._desk.send(effects.reply(asking, "help", shown, kind=blocks.HELP))
@@ -221,15 +234,26 @@ class AnswerService:
             handbook_revision=library.handbook.revision,
             created_at=self._desk.clock.now(),
             writer=decided.draft.writer,
-            **await self._sharing.kept(asking),
+            asked_in=self._sharing.asked_in(asking),
+            asked=asking.asked and bool(decided.looked_up),
         )
 
         async def unit(tx: Tx) -> None:
-            if await rows.add(tx, answer) and decided.effect is not None:
-                await self._desk.outbox.put(tx, self._sharing.offered(decided.effect(answer.id), answer))
+            kept = replace(answer, question=await words_to_keep(tx, self._desk, asking, decided.looked_up))
+            if await rows.add(tx, kept) and decided.effect is not None:
+                await self._desk.outbox.put(tx, self._sharing.offered(decided.effect(kept.id), kept))
 
         await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
+
+    async def forget_words(self) -> None:
+        """What was asked in private goes when the words of messages do."""
+        kept = timedelta(days=self._desk.shelf.library.handbook.channels.text_days)
+        before = self._desk.clock.now() - kept
+        await self._desk.database.write(lambda tx: rows.forget_questions(tx, before=before))
+
+    async def take_back(self, gone: TakenBack) -> None:
+        await self._desk.database.write(lambda tx: rows.forget_question(tx, gone.channel_id, gone.ts))
 
     def _surface(self, asking: Asking, library: Library) -> str:
         if asking.response_url is not None:

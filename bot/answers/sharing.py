@@ -18,7 +18,6 @@ from bot.model import Effect, Json, Profile
 from bot.people import PeopleService
 from bot.storage.answers import Answer
 from bot.storage.engine import Tx
-from bot.storage.people import slack_id_of, stand_ins, who_is_left_out
 from bot.work import Asking, Press
 from knowledge.audience import Audience
 from knowledge.index import Hit
@@ -39,15 +38,10 @@ class SharingService:
         self._desk = desk
         self._people = people
 
-    async def kept(self, asking: Asking) -> dict[str, str]:
-        """What is kept of a command used in a channel, for a press to come; nothing of those who are left out."""
-        if asking.response_url is None or not asking.text.strip() or not asking.channel_id.startswith(CHANNELS):
-            return {}
-        async with self._desk.database.read() as tx:
-            user_id = await slack_id_of(tx, asking.asker)
-            if user_id is None or await who_is_left_out(tx, [user_id], await stand_ins(tx)):
-                return {}
-        return {"asked_in": asking.channel_id, "question": asking.text}
+    def asked_in(self, asking: Asking) -> str:
+        """The channel in which a command was used, for a press to come; "" for any other asking."""
+        is_there = asking.response_url is not None and asking.channel_id.startswith(CHANNELS)
+        return asking.channel_id if is_there else ""
 
     def offered(self, effect: Effect, answer: Answer) -> Effect:
         """A private answer's message, with what can be done with it in the channel."""
@@ -55,7 +49,7 @@ class SharingService:
 
     def offer(self, answer: Answer) -> tuple[Json, ...]:
         """Share it, or ask people where there is nothing to share."""
-        if answer.surface != "private" or not answer.question:
+        if answer.surface != "private" or not answer.asked_in or not answer.question:
             return ()
         match answer.outcome:
             case "answered" | "suggested":
@@ -75,14 +69,14 @@ class SharingService:
             return NOT_PUBLIC
         is_sure, today = answer.outcome == "answered", self._desk.today()
         found = blocks.answer(draft, answer.id, is_sure=is_sure, today=today, can_press=False)
-        key, shown = f"shared:{answer.id}:{answer.asked_in}", sharing_blocks.shared(answer.question, found)
+        key, shown = f"shared:{answer.id}:{answer.asked_in}", sharing_blocks.shared(answer.question or "", found)
         effect = effects.in_channel(key, sharing_blocks.SHARED, answer.asked_in, shown)
         await self._post(press, effect, seen=seen, before=SHARED_BEFORE)
         return ""
 
     async def preview(self, press: Press, answer: Answer) -> str:
         """Why not; "" when the asker is shown what would be posted."""
-        if not answer.question:
+        if not (answer.question and answer.asked_in):
             return NOT_KEPT
         shown = sharing_blocks.preview(answer.question, answer.id)
         await self._desk.send(_in_place(press, shown))
@@ -93,7 +87,7 @@ class SharingService:
         if reason := await self._refusal(answer, profile):
             return reason
         key = f"asked:{answer.stands_in or answer.key}:{answer.asked_in}"
-        shown = sharing_blocks.posted(answer.question, mention=mention)
+        shown = sharing_blocks.posted(answer.question or "", mention=mention)
         effect = effects.in_channel(key, sharing_blocks.QUESTION_POSTED, answer.asked_in, shown)
         await self._post(press, effect, seen=sharing_blocks.was_posted(), before=POSTED_BEFORE)
         return ""
@@ -121,7 +115,7 @@ class SharingService:
 
     async def _refusal(self, answer: Answer, profile: Profile) -> str:
         """Why nothing may be posted there for this person now; "" when it may."""
-        if not answer.question:
+        if not (answer.question and answer.asked_in):
             return NOT_KEPT
         guests_may_ask = self._desk.shelf.library.handbook.channels.guests_may_ask
         permission = may(profile, Act.ASK, workspace=self._desk.workspace, guests_may_ask=guests_may_ask)
@@ -146,7 +140,7 @@ class SharingService:
 def _is_quoted(answer: Answer, first: Hit) -> bool:
     """Whether its words are the section's own: then none of them came from the sources named beside it."""
     is_first = answer.article == first.article.id
-    return is_first and answer.text == quote(answer.question, Answered((first,), answer.confidence)).text
+    return is_first and answer.text == quote(answer.question or "", Answered((first,), answer.confidence)).text
 
 
 def _in_place(press: Press, shown: Shown) -> Effect:

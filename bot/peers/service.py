@@ -16,8 +16,19 @@ from bot.peers import rules, wording
 from bot.storage import peers as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.people import StandIns, known_pseudonyms, pseudonyms_of, stand_ins, who_is_left_out
-from bot.urgency import is_urgent
-from bot.work import Asking, Kind, enqueue, withdraw
+from bot.urgency import (
+    is_urgent,
+)
+from bot.wire import (
+    is_direct,
+)
+from bot.work import (
+    Asking,
+    Kind,
+    TakenBack,
+    enqueue,
+    withdraw,
+)
 from knowledge.channels import Channel, Channels, Keep
 
 FORGOTTEN_AT_ONCE = 1_000  # messages
@@ -81,7 +92,12 @@ class PeerService:
         self._wake()
 
     async def record_deletion(self, deletion: Deletion, *, event_id: str = "") -> None:
-        """The message's text and question are gone for good; its row stays as a tombstone."""
+        """The message's text and question are gone for good; its row stays as a tombstone.
+
+        Of a direct message no row is kept, only what was asked in it.
+        """
+        if is_direct(deletion.channel_id):
+            await self._take_back_direct(deletion)
         if self._channels().watched(deletion.channel_id) is None:
             return
 
@@ -90,6 +106,12 @@ class PeerService:
                 await self._take_back(tx, [deletion])
 
         await self._database.write(unit)
+
+    async def _take_back_direct(self, deletion: Deletion) -> None:
+        now, key = self._clock.now(), f"{deletion.channel_id}:{deletion.ts}"
+        gone = TakenBack(key, deletion.channel_id, deletion.ts)
+        await self._database.write(lambda tx: enqueue(tx, Kind.TAKEN_BACK, gone, due_at=now, now=now))
+        self._wake()
 
     async def record_reaction(self, reaction: Reaction, *, event_id: str = "") -> None:
         """Kept if the channel is watched; what was said of it last holds."""

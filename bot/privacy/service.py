@@ -145,9 +145,9 @@ class PrivacyService:
         for channel_id in sorted(wrote):
             await peers.stand_in_for(tx, person, channel_id, names.stand_in(user_id, channel_id))
         await peers.forget_addressee(tx, person)
+        await answers.forget_questions_of(tx, person)
         everywhere = sorted(wrote | self._watched())
         await team.stand_in_for(tx, person, [names.stand_in(user_id, each) for each in everywhere])
-        await answers.forget_words_of(tx, person)
         await work.drop_overheard(tx, person)
         await outbox.drop_unasked(tx, person, now=now)
 

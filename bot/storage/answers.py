@@ -45,7 +45,8 @@ class Answer:
     writer: str = "quoting"
     stands_in: str = ""
     asked_in: str = ""
-    question: str = ""
+    asked: bool = False
+    question: str | None = None
 
     @property
     def message_key(self) -> str:
@@ -80,6 +81,22 @@ async def cited_since(tx: AsyncConnection, since: datetime) -> Sequence[str]:
     """The article of every answer's first source, each as often as it was cited."""
     found = (await tx.scalars(select(answers.c.sources).where(answers.c.created_at >= since))).all()
     return [sources[0]["id"] for sources in found if sources]
+
+
+async def forget_questions_of(tx: AsyncConnection, person: str) -> None:
+    await tx.execute(update(answers).where(answers.c.asker == person).values(question=None))
+
+
+async def forget_question(tx: AsyncConnection, channel_id: str, ts: str) -> None:
+    """The message that asked it is gone."""
+    here = and_(answers.c.channel_id == channel_id, answers.c.question_ts == ts)
+    await tx.execute(update(answers).where(here).values(question=None))
+
+
+async def forget_questions(tx: AsyncConnection, *, before: datetime) -> None:
+    """Those asked before that; who asked, when, and what came of it stay."""
+    old = and_(answers.c.created_at < before, answers.c.question.is_not(None))
+    await tx.execute(update(answers).where(old).values(question=None))
 
 
 async def put_verdict(tx: AsyncConnection, answer: Answer, person: str, *, verdict: str, now: datetime) -> None:
@@ -150,18 +167,6 @@ async def put_reason(tx: AsyncConnection, answer_id: str, person: str, *, reason
     theirs = and_(verdicts.c.answer_id == answer_id, verdicts.c.person == person, verdicts.c.verdict == "not quite")
     changed = await tx.execute(update(verdicts).where(theirs).values(reason=reason).returning(verdicts.c.answer_id))
     return changed.first() is not None
-
-
-async def forget_questions(tx: AsyncConnection, *, before: datetime) -> None:
-    """The words of commands that are not to be kept any more go."""
-    old = and_(answers.c.created_at < before, answers.c.question != "")
-    await tx.execute(update(answers).where(old).values(question=""))
-
-
-async def forget_words_of(tx: AsyncConnection, person: str) -> None:
-    """The person's own words go; what they were told stays, and leads to nobody once they are erased."""
-    theirs = and_(answers.c.asker == person, answers.c.question != "")
-    await tx.execute(update(answers).where(theirs).values(question=""))
 
 
 async def verdict_of(tx: AsyncConnection, answer_id: str, person: str) -> str:

@@ -93,6 +93,12 @@ async def who_is_left_out(tx: AsyncConnection, slack_ids: Collection[str], names
     return frozenset(prints[each] for each in await tx.scalars(query))
 
 
+async def is_left_out(tx: AsyncConnection, pseudonym: str) -> bool:
+    """Whether the person, known by pseudonym, asked to be left out; one who was erased did."""
+    slack_id = await slack_id_of(tx, pseudonym)
+    return slack_id is None or bool(await who_is_left_out(tx, [slack_id], await stand_ins(tx)))
+
+
 async def who_is_erased(tx: AsyncConnection, slack_ids: Collection[str], names: StandIns) -> frozenset[str]:
     """Those who are left out and have no pseudonym: they did not turn to the bot again since they were erased."""
     return await who_is_left_out(tx, slack_ids, names) - (await known_pseudonyms(tx, slack_ids)).keys()

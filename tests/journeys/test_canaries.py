@@ -253,5 +253,5 @@ async def test_what_is_private_goes_to_who_wrote_it_and_to_nobody_else(office: O
 
     hers, others = [await asyncio.to_thread(printed, office, "privacy", "export", each) for each in INSIDERS]
 
-    assert canaries_in(hers) == {place.canary}
+    assert canaries_in(hers) == {place.canary, DIRECT["priya"]}
     assert canaries_in(others) == set()

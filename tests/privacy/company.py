@@ -169,7 +169,8 @@ def said(
 def _answer(id_: str, key: str, channel_id: str) -> dict[str, Any]:
     told = {"surface": "direct", "outcome": "answered", "reason": "", "text": f"Ask {REAL}.", "confidence": 0.9}
     cited = {"sources": [{"title": f"By {DISPLAY}"}], "handbook_revision": "r1"}
-    return {"id": id_, "key": key, "channel_id": channel_id, "asker": ME, **told, **cited}
+    asked = {"asked": True, "question": f"How do I see {WORDS}?"}
+    return {"id": id_, "key": key, "channel_id": channel_id, "asker": ME, **told, **cited, **asked}
 
 
 def _effect(key: str, state: str, *, text: str = WORDS, **more: Any) -> dict[str, Any]:
