@@ -31,6 +31,9 @@ from bot.answers.verdicts import VerdictService
 from bot.answers.writer import QuotingWriter, Writer
 from bot.calendar import Daily
 from bot.config import Secret, Settings
+from bot.curation.gap_facts import GapFactsService
+from bot.curation.gap_sorting import GapSorting, Reading
+from bot.curation.gaps import GapService
 from bot.desk import Desk
 from bot.digest import service as digest
 from bot.digest.maker import DigestMaker
@@ -49,19 +52,35 @@ from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.peers.team import TeamService
+from bot.peers.wording import question_kind
 from bot.people import PeopleService
 from bot.privacy.service import PrivacyService
 from bot.privacy.settings import SettingsService
 from bot.replays import Replays
 from bot.slack import Slack, web_client
 from bot.storage import channels as channel_rows
+from bot.storage import gaps as gap_rows
 from bot.storage import migrate
 from bot.storage import outbox as outbox_rows
 from bot.storage import peers as peer_rows
 from bot.storage import work as work_rows
 from bot.storage.engine import Database
 from bot.timetable import Planned, Timetable
-from bot.work import Asking, Choice, Due, Job, Joined, Kind, KindSaid, Opened, Press, TakenBack, Workers
+from bot.work import (
+    Asking,
+    Choice,
+    Decision,
+    Documented,
+    Due,
+    Job,
+    Joined,
+    Kind,
+    KindSaid,
+    Opened,
+    Press,
+    TakenBack,
+    Workers,
+)
 from handlers import Services, health, http, register, verbs
 from handlers.messages import request_in
 from handlers.socket_mode import SocketMode
@@ -71,6 +90,7 @@ log = structlog.get_logger(__name__)
 
 EVENT_IDS_KEPT = timedelta(days=7)  # longer than any retry
 NIGHT = time(2, 30)  # by the handbook's wall: everything is read anew, back to the beginning
+DAWN = time(4, 30)  # by then the night's reading is done: askings are sorted into gaps
 NIGHT_WORTH = timedelta(hours=3)  # later a start has read everything anew, or it can wait for the next night
 TICK_S = 10.0  # for a tick under way at a stop
 DONE_WORK_KEPT = timedelta(days=30)
@@ -158,6 +178,9 @@ class Mentor:
             clock=clock,
             permalink=slack.permalink,
         )
+        gap_facts = GapFactsService(self.database, channels=self._channels)
+        reading = Reading(self.facts.unanswered, question_kind)
+        self.gaps = GapService(desk, people, gap_facts, GapSorting(self.database, reading, clock=clock))
         self.digest = DigestService(desk, people, maker)
         self.home = HomeService(desk, self.facts, command=settings.command)
         self.prompts = PromptService(desk)
@@ -197,6 +220,15 @@ class Mentor:
             Kind.DIGEST: Job(
                 _with(Due, lambda due: self.digest.post(due)), _with(Due, lambda due: self.digest.missed(due))
             ),
+            Kind.GAPS: Job(asked(lambda asking: self.gaps.show(asking)), given_up),
+            Kind.SORT_GAPS: Job(_with(Due, lambda due: self.gaps.sort(due)), _nobody_waits),
+            Kind.DECIDE_GAP: Job(
+                _with(Decision, lambda decision: self.gaps.decide(decision)),
+                _with(Decision, lambda decision: self.gaps.given_up(decision)),
+            ),
+            Kind.DOCUMENTED: Job(
+                _with(Documented, lambda documented: self.gaps.close_documented(documented)), _nobody_waits
+            ),
             Kind.HOME: Job(_with(Opened, lambda opened: self.home.publish(opened)), _nobody_waits),
             Kind.SUGGEST: Job(_with(Opened, lambda opened: self.prompts.suggest(opened)), _nobody_waits),
             Kind.READ_AGAIN: Job(_with(Due, lambda _: self.catch_up.all_due(is_whole=True)), _nobody_waits),
@@ -225,9 +257,13 @@ class Mentor:
         def at_night() -> Daily:
             return Daily(NIGHT, self.shelf.library.handbook.channels.timezone)
 
+        def at_dawn() -> Daily:
+            return Daily(DAWN, self.shelf.library.handbook.channels.timezone)
+
         return (
             Planned(Kind.DIGEST, self.digest.schedule, digest.WORTH, self.digest.missed),
             Planned(Kind.READ_AGAIN, at_night, NIGHT_WORTH),
+            Planned(Kind.SORT_GAPS, at_dawn, NIGHT_WORTH),
         )
 
     def _bolt(self) -> AsyncApp:
@@ -255,6 +291,7 @@ class Mentor:
             verdicts=self.verdicts,
             peers=self.peers,
             kinds=self.kinds,
+            gaps=self.gaps,
             home=self.home,
             prompts=self.prompts,
             notices=self.notices,
@@ -297,10 +334,12 @@ class Mentor:
             due, failed = await work_rows.backlog(tx, now=self.clock.now())
             effects_by_state = await outbox_rows.backlog(tx)
             watched = [each.id for each in self.shelf.library.handbook.channels.channels]
+            open_gaps = await gap_rows.count_open(tx)
             unread = await channel_rows.count_unread(tx, watched)
         figures: dict[tuple[str, str], float] = {("work", "due"): due, ("work", "failed"): failed}
         figures[("channels", "not_read_back")] = unread
         figures.update({("outbox", state): count for state, count in effects_by_state.items()})
+        figures[("gaps", "open")] = open_gaps
         figures[("handbook_articles", "live")] = len(self.shelf.library.handbook.articles)
         if self.model is not None:
             figures.update({("model", outcome): count for outcome, count in self.model.outcomes.items()})

@@ -12,8 +12,15 @@ import yaml
 
 from bot import effects
 from bot.answers import blocks as answers
-from bot.answers import feedback_blocks as feedback
-from bot.answers import sharing_blocks as sharing
+from bot.answers import (
+    feedback_blocks as feedback,
+)
+from bot.answers import (
+    sharing_blocks as sharing,
+)
+from bot.curation import (
+    gap_blocks as gaps,
+)
 from bot.digest import blocks as digest
 from bot.model import MessageKind
 from bot.peers import blocks as peers
@@ -117,6 +124,7 @@ KINDS: Mapping[str, MessageKind] = {
         *effects.KINDS,
         *peers.KINDS,
         *notices.KINDS,
+        *gaps.KINDS,
         *digest.KINDS,
         *privacy.KINDS,
     )

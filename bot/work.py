@@ -42,6 +42,10 @@ class Kind(StrEnum):
     VERDICT = "answers.verdict"
     TAKEN_BACK = "answers.taken_back"
     READ_AGAIN = "peers.read_again"
+    SORT_GAPS = "curation.sort_gaps"
+    GAPS = "curation.gaps"
+    DECIDE_GAP = "curation.decide_gap"
+    DOCUMENTED = "curation.documented"
     DIGEST = "digest.post"
     SHOW_DIGEST = "digest.show"
     HOME = "home.publish"
@@ -111,6 +115,33 @@ class KindSaid:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """A person decided about something by a button: `subject` is its id, `choice` what the button says."""
+
+    key: str
+    person: str
+    subject: str
+    choice: str
+    response_url: str | None = None
+
+    def to_payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Documented:
+    """What a thread was about stands in the handbook now: the payload of `curation.documented`. `article` is its id."""
+
+    key: str
+    channel_id: str
+    root: str
+    article: str
+
+    def to_payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class Opened:
     """Somebody opened the app: the payload of `home.publish` and `home.suggest`. `person` is a pseudonym."""
 
@@ -168,7 +199,7 @@ class Joined:
         return asdict(self)
 
 
-Wanted = Asking | Press | KindSaid | Opened | Due | Choice | Joined | TakenBack
+Wanted = Asking | Press | KindSaid | Opened | Due | Choice | Joined | TakenBack | Decision | Documented
 Do = Callable[[dict[str, Any]], Awaitable[object]]
 
 

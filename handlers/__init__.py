@@ -10,14 +10,19 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
-from bot.home.prompts import PromptService
+from bot.curation.gaps import (
+    GapService,
+)
+from bot.home.prompts import (
+    PromptService,
+)
 from bot.home.service import HomeService
 from bot.model import Workspace
 from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.privacy.settings import SettingsService
-from handlers import answers, errors, home, kinds, messages, privacy
+from handlers import answers, errors, gaps, home, kinds, messages, privacy
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class Services:
     verdicts: VerdictService
     peers: PeerService
     kinds: KindService
+    gaps: GapService
     home: HomeService
     prompts: PromptService
     notices: NoticeService
@@ -45,6 +51,7 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.command(command)(_ours(answers.on_command, answers=services.answers))
     app.action(re.compile(r"^answers\."))(_ours(answers.on_verdict, verdicts=services.verdicts))
     app.action(re.compile(r"^peers\.say_kind"))(_ours(kinds.on_kind, kinds=services.kinds))
+    app.action(re.compile(r"^gaps\."))(_ours(gaps.on_gap, gaps=services.gaps))
     app.action(re.compile(r"^privacy\."))(_ours(privacy.on_choice, settings=services.settings))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)

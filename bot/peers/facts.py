@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.calendar import WorkingTime, is_within
 from bot.clock import Clock
 from bot.model import Discussion, Window
-from bot.peers.cases import Case, case_of
+from bot.peers.cases import Case, Outcome, case_of
 from bot.peers.figures import ChannelFacts, Figures, PeerFacts, Unanswered, figures
 from bot.peers.hinting import hinting
 from bot.peers.solving import CHECK_MARKS, Measures
@@ -22,6 +22,8 @@ from bot.storage.engine import Database, Tx
 from bot.storage.people import is_stand_in
 from bot.storage.team import Term, terms
 from knowledge.channels import Channel, Channels
+
+FAILED = (Outcome.NONE, Outcome.UNCONFIRMED)
 
 
 class FactsService:
@@ -46,6 +48,10 @@ class FactsService:
         async with self._database.read() as tx:
             found, team = await _found(tx, window, asker)
         return await asyncio.to_thread(_cases, found, team, self._channels(), self._clock.now())
+
+    async def unanswered(self, window: Window) -> frozenset[tuple[str, str]]:
+        """Channel and ts of the window's questions past their horizon that no person answered and no bot for sure."""
+        return frozenset((each.channel_id, each.ts) for each in await self.cases(window) if each.outcome in FAILED)
 
 
 Team = Mapping[str, Sequence[Term]]

@@ -34,6 +34,7 @@ from bot.storage.people import StandIns, known_pseudonyms
 from bot.storage.schema import (
     answers,
     channels,
+    gaps,
     kind_corrections,
     left_out,
     memberships,
@@ -85,6 +86,8 @@ PARTS = (
     Part("reactions", reactions.c.person, Fate.SOMEONE),
     Part("answers", answers.c.asker, Fate.PSEUDONYM),
     Part("verdicts", verdicts.c.person, Fate.PSEUDONYM),
+    Part("gaps", gaps.c.owner, Fate.PSEUDONYM),
+    Part("gaps_closed", gaps.c.closed_by, Fate.PSEUDONYM),
     Part("messages_to_you", outbox.c.recipient, Fate.PSEUDONYM),
     Part("model_use", model_use.c.person, Fate.GONE),
 )

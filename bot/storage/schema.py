@@ -228,6 +228,36 @@ model_use = Table(  # how often the model was asked on a day; nobody's name ("")
     Column("calls", Integer, nullable=False),
 )
 
+gaps = Table(  # what the handbook had no good answer for, as far as it was asked more or less the same way
+    "gaps",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("state", String(10), nullable=False),  # open | closed
+    Column("kind", String(20)),  # of its questions, as a person said; null: what most of them are
+    _person("owner", nullable=True),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("closed_because", String(12)),  # article | action | dismissed | quiet
+    _person("closed_by", nullable=True),
+    Column("reason", String(20)),  # why it was dismissed
+    Column("article", String(255)),  # the id of the article that closed it
+    Column("follows", String(40)),  # the closed gap that it was asked again after
+    Index(None, "state"),
+)
+
+gap_members = Table(  # the askings in a gap; who asked, and in which words, stands where they were asked
+    "gap_members",
+    metadata,
+    Column("key", String(90), primary_key=True),  # channel and ts of a message, else the id of its answer
+    Column("gap_id", ForeignKey("gaps.id"), nullable=False, index=True),
+    Column("channel_id", String(40), nullable=False),  # "" in private
+    Column("ts", String(40), nullable=False),  # "" in private
+    Column("answer_id", String(40)),
+    Column("why", String(12), nullable=False),  # unanswered | not quite | unsure
+    Column("kind", String(20), nullable=False),  # by rules, where no question's row tells it
+    Column("asked_at", Moment, nullable=False),
+)
+
 digests = Table(
     "digests",
     metadata,

@@ -17,6 +17,7 @@ from bot.storage.people import stand_ins
 from bot.storage.schema import (
     answers,
     channels,
+    gaps,
     kind_corrections,
     memberships,
     messages,
@@ -117,6 +118,8 @@ async def _seed(tx: Tx) -> None:
     await _put(tx, verdicts, {"answer_id": "a1", "person": ME, "verdict": "solved", "by_asker": True, "given_at": NOW})
     used = {"day": NOW.date(), "calls": 2}
     await _put(tx, model_use, {**used, "person": ME}, {**used, "person": YOU}, {**used, "person": ""})
+    closed = {"state": "closed", "closed_at": NOW, "closed_because": "dismissed", "reason": "not ours"}
+    await _put(tx, gaps, {"id": "g1", "owner": ME, "closed_by": ME, "opened_at": NOW, **closed})
     await _put(
         tx,
         outbox,

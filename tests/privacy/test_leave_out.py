@@ -186,6 +186,8 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
         "reactions": 1,
         "answers": 2,
         "verdicts": 1,
+        "gaps": 1,
+        "gaps_closed": 1,
         "messages_to_you": 2,
         "model_use": 1,
     }

@@ -1,0 +1,169 @@
+"""Shows gaps to the platform team: what is asked, what it lacks, and what can be done; and reads what was pressed.
+
+Nobody who asked is named, and one person's asking is told without a number of people.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot import kinds
+from bot.blockkit import SECTION_MAX, Shown, actions, button, clip, context, escape, option, section, select
+from bot.curation.gap_rules import FEWEST_PEOPLE, Because, Closing, Gap, GapFacts, Lack
+from bot.errors import PayloadMalformed
+from bot.model import Json, MessageKind, Purpose, QuestionKind
+
+TAKE, SAY_KIND, CLOSE = "gaps.take", "gaps.kind", "gaps.close"
+SHOWN_MOST = 10
+WORDS_MOST = 150  # of an example
+
+GAPS = MessageKind(
+    "gaps",
+    Purpose.ASKED,
+    "the person of the platform team who asked, only visible to them; as a DM when that fails",
+    "`gaps`, by the command or to the bot; a choice made beside a gap",
+    "once a request",
+    "it only answers what you do",
+)
+KINDS = (GAPS,)
+
+LACKING = {
+    Lack.ARTICLE: "an article is missing",
+    Lack.ACTION: "an action is missing",
+    Lack.PRODUCT: "a problem of the product",
+}
+# What closes a gap by a choice: the value, what stands in the menu, and what is said afterwards.
+CLOSINGS = {
+    "article": "An article answers it now",
+    "action": "An action does it now",
+    "not ours": "No gap: it is not for the platform team",
+    "not again": "No gap: it will not be asked again",
+    "mixed": "No gap: different questions in one",
+}
+
+
+@dataclass(frozen=True)
+class Pressed:
+    gap_id: str
+    choice: str  # take | kind:… | close:…
+
+
+def gap_list(facts: GapFacts, *, now: datetime, viewer: str, timezone: str) -> Shown:
+    """The weightiest open gaps with what can be done, for one person of the platform team."""
+    if not facts.open:
+        text = "No open gaps: what was asked was answered, or nothing was asked." + _unsorted(facts)
+        return Shown(text, (section(text),))
+    head = f"*{_count(len(facts.open), 'open gap')}*: asked for, and not in the handbook." + _unsorted(facts)
+    blocks = [section(head)]
+    for each in facts.open[:SHOWN_MOST]:
+        blocks += gap_card(each, now=now, viewer=viewer, timezone=timezone)
+    if rest := len(facts.open) - SHOWN_MOST:
+        blocks += [context(f"… and {rest} more, asked less often.")] if rest > 0 else []
+    lines = [head, *(f"• {told(each, now=now)}" for each in facts.open[:SHOWN_MOST])]
+    return Shown("\n".join(lines), tuple(blocks))
+
+
+def gap_card(gap: Gap, *, now: datetime, viewer: str, timezone: str) -> list[Json]:
+    """One gap: its example, its numbers, and what can be done while it is open."""
+    words = f"“{escape(clip(gap.example, WORDS_MOST))}”" if gap.example else "(asked where its words are not shown)"
+    owner = "" if gap.owner is None else " · yours" if gap.owner == viewer else " · taken by a colleague"
+    lines = [words, f"{LACKING[gap.lacks]} · {told(gap, now=now)}{owner}"]
+    if gap.again_since is not None:
+        lines.append(again(gap.again_since, timezone))
+    if gap.closing is not None:
+        return [section("\n".join([*lines, closed(gap.closing, timezone)]))]
+    return [section("\n".join(lines)), _choices(gap, viewer)]
+
+
+def told(gap: Gap, *, now: datetime) -> str:
+    """Its numbers: "asked 5 times by 3 people, first 12 days ago, last today"."""
+    asked = f"asked {_times(gap.questions)}"
+    people = f" by {gap.people} people" if gap.people >= FEWEST_PEOPLE else ""
+    first, last = _ago(gap.first_asked_at, now), _ago(gap.last_asked_at, now)
+    when = f", first {first}, last {last}" if gap.questions > 1 and first != last else f", {last}"
+    return f"{asked}{people}{when}"
+
+
+def again(before: Closing, timezone: str) -> str:
+    """Why a gap that was closed is there again."""
+    day = _day(before.at, timezone)
+    match before.because:
+        case Because.ARTICLE:
+            named = f" `{escape(clip(before.article, 80))}`" if before.article else ""
+            return f"Asked again since the article{named} of {day}."
+        case Because.ACTION:
+            return f"Asked again since the action of {day}."
+        case Because.QUIET:
+            return f"Asked again; it was quiet until {day}."
+        case Because.DISMISSED:
+            return f"Asked again since it was closed on {day} ({CLOSINGS[before.reason].lower()})."
+
+
+def closed(closing: Closing, timezone: str) -> str:
+    day = _day(closing.at, timezone)
+    match closing.because:
+        case Because.ARTICLE | Because.ACTION:
+            return f"Closed on {day}: {CLOSINGS[closing.because.value].lower()}."
+        case Because.QUIET:
+            return f"Closed on {day}: not asked for twelve weeks."
+        case Because.DISMISSED:
+            return f"Closed on {day}. {CLOSINGS[closing.reason]}."
+
+
+def card(gap: Gap, said: str, *, now: datetime, viewer: str, timezone: str) -> Shown:
+    """What came of a press, and the gap as it stands now."""
+    return Shown(said, (section(said), *gap_card(gap, now=now, viewer=viewer, timezone=timezone)))
+
+
+def refusal(reason: str) -> Shown:
+    text = clip(escape(reason), SECTION_MAX)
+    return Shown(text, (section(text),))
+
+
+def _choices(gap: Gap, viewer: str) -> Json:
+    kinds_offered = [option(words, f"{gap.id}:{each.value}") for each, words in kinds.IN_WORDS.items()]
+    now = list(kinds.IN_WORDS).index(gap.kind)
+    closings = [option(words, f"{gap.id}:{each}") for each, words in CLOSINGS.items()]
+    take = [] if gap.owner == viewer else [button("I take it", action_id=TAKE, value=gap.id, style="primary")]
+    menus = [
+        select("Kind of question", kinds_offered, action_id=SAY_KIND, chosen=kinds_offered[now]),
+        select("Close it …", closings, action_id=CLOSE),
+    ]
+    return actions(f"gaps.{gap.id}", [*take, *menus])
+
+
+def read_pressed(action_id: str, value: str) -> Pressed:
+    """Raises PayloadMalformed for what is none of ours."""
+    gap_id, _, choice = value.partition(":")
+    match action_id:
+        case "gaps.take" if not choice:
+            return Pressed(gap_id, "take")
+        case "gaps.kind" if choice in set(QuestionKind):
+            return Pressed(gap_id, f"kind:{choice}")
+        case "gaps.close" if choice in CLOSINGS:
+            return Pressed(gap_id, f"close:{choice}")
+    raise PayloadMalformed(f"nothing of a gap: {action_id[:40]}")
+
+
+def _unsorted(facts: GapFacts) -> str:
+    if not facts.unsorted:
+        return ""
+    return f" {_count(facts.unsorted, 'more question')} cannot be sorted, as their words are not kept."
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number} {one if number == 1 else one + 's'}"
+
+
+def _ago(at: datetime, now: datetime) -> str:
+    days = (now - at).days
+    return "today" if days <= 0 else "yesterday" if days == 1 else f"{days} days ago"
+
+
+def _day(at: datetime, timezone: str) -> str:
+    local = at.astimezone(ZoneInfo(timezone))
+    return f"{local.day} {local:%b}"

@@ -1,0 +1,165 @@
+"""What the platform team does about gaps: sees them, takes one, says what kind it is, closes it.
+
+How askings are sorted into gaps is `gap_sorting`'s.
+"""
+
+from bot import kinds
+from bot.authority import Act, Refused, may
+from bot.blockkit import Shown
+from bot.curation import gap_blocks as blocks
+from bot.curation.gap_blocks import GAPS, Pressed
+from bot.curation.gap_facts import GapFactsService
+from bot.curation.gap_rules import Because
+from bot.curation.gap_sorting import GapSorting
+from bot.desk import Desk
+from bot.model import Effect, Window
+from bot.people import PeopleService
+from bot.storage import gaps as rows
+from bot.storage.engine import Tx
+from bot.storage.people import pseudonym_of
+from bot.work import Asking, Decision, Documented, Due, Kind, KindSaid, enqueue
+
+GONE = "That gap is not there any more."
+CLOSED_BEFORE = "That gap was closed meanwhile."
+NOT_TAKEN = "That could not be taken down. Please choose again."
+
+
+class GapService:
+    def __init__(self, desk: Desk, people: PeopleService, facts: GapFactsService, sorting: GapSorting) -> None:
+        self._desk = desk
+        self._people = people
+        self._facts = facts
+        self._sorting = sorting
+
+    async def take_press(self, pressed: Pressed, *, key: str, user_id: str, response_url: str | None) -> None:
+        """Takes a press down; whether it counts is decided right after, with the rights as they are then."""
+        now = self._desk.clock.now()
+
+        async def unit(tx: Tx) -> None:
+            person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
+            decision = Decision(f"{person}:{key}", person, pressed.gap_id, pressed.choice, response_url)
+            await enqueue(tx, Kind.DECIDE_GAP, decision, due_at=now, now=now)
+
+        await self._desk.database.write(unit)
+        self._desk.wake()
+
+    async def sort(self, _: Due) -> None:
+        """At night, so that what nobody looks at is closed and counted too."""
+        await self._sorting.sort()
+
+    async def show(self, asking: Asking) -> None:
+        """The open gaps, with what was asked up to now, to the person alone; or why they get none."""
+        effect = await self._shown(asking)
+        await self._desk.send(
+            Effect(
+                f"gaps:{asking.key}",
+                GAPS,
+                effect.text,
+                effect.blocks,
+                recipient=asking.asker,
+                response_url=asking.response_url,
+            )
+        )
+
+    async def decide(self, decision: Decision) -> None:
+        """Carries out what was pressed, and shows the gap as it stands then; or says why not."""
+        if reason := await self._refusal(decision.person):
+            await self._tell(decision, blocks.refusal(reason))
+            return
+        said, now = await self._carry_out(decision), self._desk.clock.now()
+        gap = await self._facts.gap(decision.subject)
+        if gap is None:
+            await self._tell(decision, blocks.refusal(GONE))
+        else:
+            shown = blocks.card(gap, said, now=now, viewer=decision.person, timezone=self._timezone)
+            await self._tell(decision, shown)
+
+    async def given_up(self, decision: Decision) -> None:
+        await self._tell(decision, blocks.refusal(NOT_TAKEN))
+
+    async def close_documented(self, documented: Documented) -> None:
+        """The gap that the thread's question is in is closed by its article."""
+        key, now = f"{documented.channel_id}:{documented.root}", self._desk.clock.now()
+
+        async def unit(tx: Tx) -> None:
+            gap_id = await rows.gap_with(tx, key)
+            if gap_id is not None:
+                await rows.close(tx, gap_id, because=Because.ARTICLE, now=now, article=documented.article)
+
+        await self._desk.database.write(unit)
+
+    async def _shown(self, asking: Asking) -> Shown:
+        if reason := await self._refusal(asking.asker):
+            return blocks.refusal(reason)
+        unsorted, now = await self._sorting.sort(), self._desk.clock.now()
+        facts = await self._facts.facts(Window(now, now), unsorted=unsorted)
+        return blocks.gap_list(facts, now=now, viewer=asking.asker, timezone=self._timezone)
+
+    async def _refusal(self, person: str) -> str:
+        """Why the person may not; "" when they may."""
+        profile = await self._people.profile(person)
+        is_platform = await self._people.is_platform(profile.user_id)
+        permission = may(profile, Act.CURATE, workspace=self._desk.workspace, is_platform=is_platform)
+        return permission.reason if isinstance(permission, Refused) else ""
+
+    async def _carry_out(self, decision: Decision) -> str:
+        """What is said of it."""
+        verb, _, choice = decision.choice.partition(":")
+        match verb:
+            case "take":
+                return await self._take(decision)
+            case "kind":
+                return await self._say_kind(decision, choice)
+            case _:
+                return await self._close(decision, choice)
+
+    async def _take(self, decision: Decision) -> str:
+        is_open = await self._desk.database.write(lambda tx: rows.take(tx, decision.subject, decision.person))
+        return "It is yours." if is_open else CLOSED_BEFORE
+
+    async def _say_kind(self, decision: Decision, kind: str) -> str:
+        """Of the gap, and of each question in it, which are the peers pillar's to keep."""
+        now = self._desk.clock.now()
+
+        async def unit(tx: Tx) -> bool:
+            members = await rows.members(tx, [decision.subject])
+            if members:
+                await rows.put_kind(tx, decision.subject, kind)
+            for each in members:
+                if each.ts:
+                    key = f"{decision.key}:{each.key}"
+                    said = KindSaid(key, decision.person, each.channel_id, each.ts, kind, is_told=False)
+                    await enqueue(tx, Kind.SAY_KIND, said, due_at=now, now=now)
+            return bool(members)
+
+        is_there = await self._desk.database.write(unit)
+        self._desk.wake()
+        return f"Noted: {kinds.in_words(kind)}. It stays so." if is_there else GONE
+
+    async def _close(self, decision: Decision, choice: str) -> str:
+        now = self._desk.clock.now()
+        is_filled = choice in (Because.ARTICLE, Because.ACTION)
+        because = Because(choice) if is_filled else Because.DISMISSED
+
+        async def unit(tx: Tx) -> bool:
+            reason = None if is_filled else choice
+            return await rows.close(
+                tx, decision.subject, because=because, now=now, closed_by=decision.person, reason=reason
+            )
+
+        return "Closed." if await self._desk.database.write(unit) else CLOSED_BEFORE
+
+    async def _tell(self, decision: Decision, shown: Shown) -> None:
+        effect = Effect(
+            f"gap:{decision.key}",
+            GAPS,
+            shown.text,
+            shown.blocks,
+            recipient=decision.person,
+            response_url=decision.response_url,
+        )
+        await self._desk.send(effect)
+
+    @property
+    def _timezone(self) -> str:
+        return self._desk.shelf.library.handbook.channels.timezone
