@@ -171,14 +171,15 @@ class Mentor:
             announce=self.notices.announce,
         )
         self.replays = Replays(self.database, clock=clock)
+        gap_facts = GapFactsService(self.database, channels=self._channels)
         maker = DigestMaker(
             self.database,
             self.facts,
+            gap_facts,
             channels=self._channels,
             clock=clock,
             permalink=slack.permalink,
         )
-        gap_facts = GapFactsService(self.database, channels=self._channels)
         reading = Reading(self.facts.unanswered, question_kind)
         self.gaps = GapService(desk, people, gap_facts, GapSorting(self.database, reading, clock=clock))
         self.digest = DigestService(desk, people, maker)

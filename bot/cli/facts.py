@@ -85,12 +85,14 @@ def _health(options: argparse.Namespace) -> int:
 
 
 def _digest(options: argparse.Namespace) -> int:
+    from bot.curation.gap_facts import GapFactsService
     from bot.digest.blocks import digest_message
     from bot.digest.maker import DigestMaker
     from bot.digest.rules import Digest, Week
 
     async def read(database: "Database", facts: "FactsService", channels: "Channels") -> Digest:
-        maker = DigestMaker(database, facts, channels=lambda: channels, clock=read_settings().clock)
+        gaps = GapFactsService(database, channels=lambda: channels)
+        maker = DigestMaker(database, facts, gaps, channels=lambda: channels, clock=read_settings().clock)
         try:
             return await maker.of(Week.read(options.week) if options.week else maker.last_week())
         except ValueError as error:

@@ -8,7 +8,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.blockkit import TEXT_MAX, Shown, clip, context, escape, header, link, section, table
-from bot.digest.rules import Digest, Listed, peer_change, unanswered_change
+from bot.curation.gap_blocks import LACKING
+from bot.curation.gap_rules import FEWEST_PEOPLE
+from bot.digest.rules import Digest, Listed, TopGap, peer_change, unanswered_change
 from bot.model import MessageKind, Purpose
 from bot.peers.blocks import duration, times
 from bot.peers.blocks import share as share_in_words
@@ -62,7 +64,8 @@ CHANGES = {
 
 def digest_message(digest: Digest) -> Shown:
     """The whole digest. Short enough for one message."""
-    parts = [_headline(digest), _first_response(digest), _peers(digest), _unanswered(digest), _thanks(digest)]
+    parts = [_headline(digest), _first_response(digest), _peers(digest), _unanswered(digest), _gaps(digest)]
+    parts = [part for part in (*parts, _thanks(digest)) if part]
     blocks = (
         header(f"The week in our channels: {_dates(digest)}"),
         section(parts[0]),
@@ -153,6 +156,22 @@ def _listed(each: Listed, digest: Digest) -> str:
     waits = duration((digest.made_at - each.asked_at).total_seconds())
     where = f"#{each.channel}, {_moment(each.asked_at, digest.timezone)}"
     return f"• {link(each.permalink, where) if each.permalink else escape(where)}, waiting for {waits}"
+
+
+def _gaps(digest: Digest) -> str:
+    """Counts, and where the weightiest were asked, without their words; "" of a week and a handbook without gaps."""
+    gaps = digest.gaps
+    if not (gaps.open or gaps.opened or gaps.closed):
+        return ""
+    came = f"{gaps.opened} came up this week, {gaps.closed} closed"
+    listed = "".join(f"\n• {_gap(each)}" for each in gaps.top)
+    return f"*What the handbook lacks*: {_count(gaps.open, 'open gap')} ({came}). `gaps` shows them.{listed}"
+
+
+def _gap(gap: TopGap) -> str:
+    people = f" by {gap.people} people" if gap.people >= FEWEST_PEOPLE else ""
+    where = f", in {link(gap.permalink, f'#{gap.channel}')}" if gap.channel else ""
+    return f"{LACKING[gap.lacks]}: asked {_count(gap.questions, 'time')}{people}{where}"
 
 
 def _thanks(digest: Digest) -> str:

@@ -7,8 +7,11 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.clock import Clock
-from bot.digest.rules import Digest, Listed, Week
+from bot.curation.gap_facts import GapFactsService
+from bot.curation.gap_rules import Gap
+from bot.digest.rules import Digest, Gaps, Listed, TopGap, Week
 from bot.errors import SlackError
+from bot.model import Window
 from bot.peers.facts import FactsService
 from bot.peers.figures import Unanswered
 from bot.storage import digests as rows
@@ -18,6 +21,7 @@ from knowledge.channels import Channels
 log = structlog.get_logger(__name__)
 
 LISTED_MOST = 5  # unanswered questions with a link; more is a backlog, not a digest
+GAPS_MOST = 3  # open ones; all of them are under `gaps`
 SHARES_OVER = 4  # weeks: of one week alone there are too few questions for a share
 Permalink = Callable[[str, str], Awaitable[str]]
 
@@ -32,6 +36,7 @@ class DigestMaker:
         self,
         database: Database,
         facts: FactsService,
+        gaps: GapFactsService,
         *,
         channels: Callable[[], Channels],
         clock: Clock,
@@ -39,6 +44,7 @@ class DigestMaker:
     ) -> None:
         self._database = database
         self._facts = facts
+        self._gaps = gaps
         self._channels = channels
         self._clock = clock
         self._permalink = permalink
@@ -71,15 +77,28 @@ class DigestMaker:
             listed=tuple([await self._listed(each, names) for each in this.unanswered[:LISTED_MOST]]),
             unanswered=this.figures.waiting,
             timezone=zone,
+            gaps=await self._gaps_of(week.window(zone), names),
         )
 
+    async def _gaps_of(self, window: Window, names: Mapping[str, str]) -> Gaps:
+        facts = await self._gaps.facts(window)
+        top = [await self._top(each, names) for each in facts.open[:GAPS_MOST]]
+        return Gaps(open=len(facts.open), opened=facts.opened, closed=facts.closed, top=tuple(top))
+
+    async def _top(self, gap: Gap, names: Mapping[str, str]) -> TopGap:
+        permalink = await self._link(gap.channel_id, gap.ts) if gap.example else ""
+        return TopGap(gap.lacks, gap.questions, gap.people, names.get(gap.channel_id, ""), permalink)
+
     async def _listed(self, question: Unanswered, names: Mapping[str, str]) -> Listed:
+        permalink = await self._link(question.channel_id, question.ts)
+        return Listed(names[question.channel_id], question.asked_at, permalink)
+
+    async def _link(self, channel_id: str, ts: str) -> str:
         try:
-            permalink = await self._permalink(question.channel_id, question.ts)
+            return await self._permalink(channel_id, ts)
         except SlackError as error:  # a digest without one link is better than none
             log.warning("digest.no_permalink", reason=str(error))
-            permalink = ""
-        return Listed(names[question.channel_id], question.asked_at, permalink)
+            return ""
 
     def _today(self) -> date:
         return self._clock.now().astimezone(ZoneInfo(self._channels().timezone)).date()

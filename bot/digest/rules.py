@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from bot.calendar import moment_of
+from bot.curation.gap_rules import Lack
 from bot.model import Json, Window
 from bot.peers.figures import Figures
 from bot.statistics import Change, change
@@ -71,6 +72,35 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class TopGap:
+    """An open gap that many ask about, as the digest links it: by an asking in a public channel, without its words."""
+
+    lacks: Lack
+    questions: int
+    people: int
+    channel: str = ""
+    permalink: str = ""
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What the handbook lacked at the week's end, and what came and went in the week."""
+
+    open: int = 0
+    opened: int = 0
+    closed: int = 0
+    top: tuple[TopGap, ...] = ()
+
+    @classmethod
+    def from_json(cls, said: Json) -> Self:
+        top = tuple(TopGap(**{**each, "lacks": Lack(each["lacks"])}) for each in said["top"])
+        return cls(**{**said, "top": top})
+
+    def to_json(self) -> Json:
+        return {**vars(self), "top": [{**vars(each), "lacks": each.lacks.value} for each in self.top]}
+
+
+@dataclass(frozen=True)
 class Digest:
     """All a digest says, so that a past week can be shown again, the same. No text of anybody's, and nobody's name."""
 
@@ -83,6 +113,7 @@ class Digest:
     listed: tuple[Listed, ...]
     unanswered: int  # listed or not
     timezone: str
+    gaps: Gaps = Gaps()
 
     @property
     def is_comparable(self) -> bool:
@@ -91,7 +122,8 @@ class Digest:
     @property
     def is_worth_posting(self) -> bool:
         """Whether anything happened: a digest of nothing is noise."""
-        return bool(self.this.questions or self.before.questions or self.unanswered)
+        came_or_went = self.gaps.opened or self.gaps.closed
+        return bool(self.this.questions or self.before.questions or self.unanswered or came_or_went)
 
     def to_json(self) -> Json:
         return {
@@ -101,6 +133,7 @@ class Digest:
             "listed": [{**vars(each), "asked_at": each.asked_at.isoformat()} for each in self.listed],
             "unanswered": self.unanswered,
             "timezone": self.timezone,
+            "gaps": self.gaps.to_json(),
         }
 
     @classmethod
@@ -114,6 +147,7 @@ class Digest:
             ),
             unanswered=said["unanswered"],
             timezone=said["timezone"],
+            gaps=Gaps.from_json(said["gaps"]),
         )
 
 

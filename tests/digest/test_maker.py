@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.clock import Clock
+from bot.curation.gap_facts import GapFactsService
 from bot.digest.blocks import digest_message
 from bot.digest.maker import DigestMaker
 from bot.digest.rules import Week
@@ -28,7 +29,8 @@ def maker_on(database: Database, *, refused: str = "") -> DigestMaker:
 
     clock = Clock(NOW.timestamp)
     facts = FactsService(database, channels=lambda: CHANNELS, clock=clock)
-    return DigestMaker(database, facts, channels=lambda: CHANNELS, clock=clock, permalink=permalink)
+    gaps = GapFactsService(database, channels=lambda: CHANNELS)
+    return DigestMaker(database, facts, gaps, channels=lambda: CHANNELS, clock=clock, permalink=permalink)
 
 
 @pytest.fixture

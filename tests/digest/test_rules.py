@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.curation.gap_rules import Lack
 from bot.digest.blocks import digest_message
-from bot.digest.rules import Digest, Listed, Week, is_week, peer_change, unanswered_change
+from bot.digest.rules import Digest, Gaps, Listed, TopGap, Week, is_week, peer_change, unanswered_change
 from bot.model import Window
 from bot.peers.cases import Outcome
 from bot.peers.figures import Figures, Times
@@ -67,6 +68,17 @@ def test_a_week_reads_as_it_is_written(day: date) -> None:
     assert Week.read(str(week)) == week
     assert week.monday <= day
     assert Week.of(week.monday) == week
+
+
+GAPS = Gaps(
+    open=7,
+    opened=2,
+    closed=1,
+    top=(
+        TopGap(Lack.ACTION, 5, 3, "ask-platform", "https://sandbox.slack.com/archives/C0/p2"),
+        TopGap(Lack.PRODUCT, 4, 1),
+    ),
+)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +141,7 @@ def test_a_digest_of_nothing_is_not_worth_posting() -> None:
     assert not DIGEST.is_worth_posting
     assert replace(DIGEST, this=asked).is_worth_posting
     assert replace(DIGEST, before=asked).is_worth_posting
+    assert replace(DIGEST, gaps=Gaps(closed=1)).is_worth_posting
 
 
 @pytest.mark.parametrize(
@@ -156,9 +169,20 @@ def test_more_answers_by_peers_are_better_and_more_without_one_worse(
 
 def test_a_stored_digest_is_read_as_it_was() -> None:
     listed = Listed("ask-platform", datetime(2026, 11, 19, 10, tzinfo=UTC), "https://sandbox.slack.com/archives/C0/p1")
-    digest = replace(DIGEST, listed=(listed,), unanswered=2)
+    digest = replace(DIGEST, listed=(listed,), unanswered=2, gaps=GAPS)
 
     assert Digest.from_json(digest.to_json()) == digest
+
+
+def test_gaps_are_told_by_counts_and_a_link_and_nobody_alone_is_counted() -> None:
+    lines = digest_message(replace(DIGEST, gaps=GAPS)).text.splitlines()
+
+    where = "<https://sandbox.slack.com/archives/C0/p2|#ask-platform>"
+    assert lines[-4:-1] == [
+        "*What the handbook lacks*: 7 open gaps (2 came up this week, 1 closed). `gaps` shows them.",
+        f"• an action is missing: asked 5 times by 3 people, in {where}",
+        "• a problem of the product: asked 4 times",
+    ]
 
 
 def test_a_week_of_which_nothing_is_known_promises_nothing() -> None:

@@ -71,14 +71,22 @@ async def test_a_gap_is_seen_taken_corrected_and_closed_by_an_article_until_it_i
     ]
 
 
-async def test_a_gap_is_closed_with_the_reason(office: Office) -> None:
+async def test_a_gap_is_in_the_digest_and_closed_with_the_reason(office: Office) -> None:
     await three_ask(office)
+    shown = await gaps(office)
+    await office.later(DAY_MIN)
+    await office.mentor.timetable.tick()
+    await office.quiet()
 
-    closed = await after_choice(office, await gaps(office), "gaps.close", NOT_OURS)
+    digest = next(text for _, text in office.channel("platform-team") if text.startswith("The week in our channels"))
+    assert "*What the handbook lacks*: 1 open gap (1 came up this week, 0 closed)" in digest
+    assert "• an article is missing: asked 3 times by 3 people, in <http" in digest
+
+    closed = await after_choice(office, shown, "gaps.close", NOT_OURS)
     twice = await after_choice(office, closed_list(office), "gaps.close", MIXED)
 
     assert words(closed)[0] == "Closed."
-    assert words(closed)[1].splitlines()[-1] == "Closed on 29 Nov. No gap: it is not for the platform team."
+    assert words(closed)[1].splitlines()[-1] == "Closed on 30 Nov. No gap: it is not for the platform team."
     assert words(twice)[0] == "That gap was closed meanwhile."
     assert words(await gaps(office))[0].startswith("No open gaps")
 
