@@ -22,6 +22,7 @@ from bot.curation import (
     gap_blocks as gaps,
 )
 from bot.digest import blocks as digest
+from bot.home import blocks as home
 from bot.model import MessageKind
 from bot.peers import blocks as peers
 from bot.peers import notice_blocks as notices
@@ -125,6 +126,7 @@ KINDS: Mapping[str, MessageKind] = {
         *peers.KINDS,
         *notices.KINDS,
         *gaps.KINDS,
+        *home.KINDS,
         *digest.KINDS,
         *privacy.KINDS,
     )

@@ -29,6 +29,7 @@ PAGE = 200
 PACE = timedelta(seconds=1.5)  # between two readings by one method: 40 of Slack's 50 a minute; the rest is for look-ups
 PROFILE_KEPT = timedelta(hours=1)
 GROUP_KEPT = timedelta(minutes=5)
+PERMALINKS_KEPT = 5_000  # about a megabyte
 EVENT_TYPE = "mentor"  # of the metadata; the payload is one opaque mark
 NO_SUCH_GROUP = {"no_such_subteam", "subteam_not_found"}
 SERVERS_FAULT = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
@@ -75,6 +76,7 @@ class Slack:
         self._reply_hosts = {"hooks.slack.com", urlsplit(api_url).hostname}
         self._profiles: dict[str, tuple[datetime, Profile]] = {}
         self._groups: dict[str, tuple[datetime, frozenset[str]]] = {}
+        self._permalinks: dict[tuple[str, str], str] = {}
         self._paced: dict[str, datetime] = {}  # method -> when it may be called again in the background
 
     async def open(self) -> None:
@@ -275,7 +277,14 @@ class Slack:
         return members
 
     async def permalink(self, channel_id: str, ts: str) -> str:
-        return str((await self._read("chat.getPermalink", channel=channel_id, message_ts=ts))["permalink"])
+        """Asked for once: it never changes."""
+        known = self._permalinks.get((channel_id, ts))
+        if known is None:
+            known = str((await self._read("chat.getPermalink", channel=channel_id, message_ts=ts))["permalink"])
+            if len(self._permalinks) >= PERMALINKS_KEPT:
+                self._permalinks.clear()
+            self._permalinks[channel_id, ts] = known
+        return known
 
     async def direct_channels(self) -> dict[str, str]:
         """The ids of the bot's direct messages, each with the person's user id."""

@@ -52,6 +52,7 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action(re.compile(r"^answers\."))(_ours(answers.on_verdict, verdicts=services.verdicts))
     app.action(re.compile(r"^peers\.say_kind"))(_ours(kinds.on_kind, kinds=services.kinds))
     app.action(re.compile(r"^gaps\."))(_ours(gaps.on_gap, gaps=services.gaps))
+    app.action(re.compile(r"^home\."))(_ours(home.on_ask, home=services.home))
     app.action(re.compile(r"^privacy\."))(_ours(privacy.on_choice, settings=services.settings))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)

@@ -209,3 +209,12 @@ async def test_a_stream_is_found_by_its_mark_once_it_ended_and_among_the_unmarke
     await slack.remove(stream)
     await slack.remove(stream)
     assert await seen() == ([], "")
+
+
+async def test_a_permalink_is_asked_for_once(sandbox: Sandbox, slack: Slack) -> None:
+    ts = await post(slack)
+    link = await slack.permalink("C0ASKPLAT", ts)
+    sandbox.faults.add("drop", times=1)
+
+    assert await slack.permalink("C0ASKPLAT", ts) == link
+    assert not sandbox.faults.fired["drop"]

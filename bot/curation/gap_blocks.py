@@ -3,18 +3,20 @@
 Nobody who asked is named, and one person's asking is told without a number of people.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot import kinds
-from bot.blockkit import SECTION_MAX, Shown, actions, button, clip, context, escape, option, section, select
+from bot.blockkit import SECTION_MAX, Shown, actions, button, clip, context, escape, header, option, section, select
 from bot.curation.gap_rules import FEWEST_PEOPLE, Because, Closing, Gap, GapFacts, Lack
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose, QuestionKind
 
 TAKE, SAY_KIND, CLOSE = "gaps.take", "gaps.kind", "gaps.close"
 SHOWN_MOST = 10
+HOME_MOST = 5
 WORDS_MOST = 150  # of an example
 
 GAPS = MessageKind(
@@ -61,6 +63,15 @@ def gap_list(facts: GapFacts, *, now: datetime, viewer: str, timezone: str) -> S
         blocks += [context(f"… and {rest} more, asked less often.")] if rest > 0 else []
     lines = [head, *(f"• {told(each, now=now)}" for each in facts.open[:SHOWN_MOST])]
     return Shown("\n".join(lines), tuple(blocks))
+
+
+def home_part(gaps: Sequence[Gap], *, now: datetime, viewer: str, timezone: str) -> list[Json]:
+    """The weightiest, for App Home."""
+    if not gaps:
+        return [header("What the handbook lacks"), section("No open gaps: what was asked was answered.")]
+    cards = [block for gap in gaps[:HOME_MOST] for block in gap_card(gap, now=now, viewer=viewer, timezone=timezone)]
+    rest = f"`gaps` shows all {len(gaps)}." if len(gaps) > HOME_MOST else "Those are all."
+    return [header("What the handbook lacks"), *cards, context(rest)]
 
 
 def gap_card(gap: Gap, *, now: datetime, viewer: str, timezone: str) -> list[Json]:

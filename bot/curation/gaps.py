@@ -3,6 +3,8 @@
 How askings are sorted into gaps is `gap_sorting`'s.
 """
 
+from collections.abc import Sequence
+
 from bot import kinds
 from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
@@ -12,12 +14,12 @@ from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_rules import Because
 from bot.curation.gap_sorting import GapSorting
 from bot.desk import Desk
-from bot.model import Effect, Window
+from bot.model import Effect, Json, Window
 from bot.people import PeopleService
 from bot.storage import gaps as rows
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
-from bot.work import Asking, Decision, Documented, Due, Kind, KindSaid, enqueue
+from bot.work import Asking, Decision, Documented, Due, Kind, KindSaid, Opened, enqueue
 
 GONE = "That gap is not there any more."
 CLOSED_BEFORE = "That gap was closed meanwhile."
@@ -68,7 +70,9 @@ class GapService:
             return
         said, now = await self._carry_out(decision), self._desk.clock.now()
         gap = await self._facts.gap(decision.subject)
-        if gap is None:
+        if gap is not None and decision.response_url is None:
+            await self._show_home_again(decision)
+        elif gap is None:
             await self._tell(decision, blocks.refusal(GONE))
         else:
             shown = blocks.card(gap, said, now=now, viewer=decision.person, timezone=self._timezone)
@@ -87,6 +91,14 @@ class GapService:
                 await rows.close(tx, gap_id, because=Because.ARTICLE, now=now, article=documented.article)
 
         await self._desk.database.write(unit)
+
+    async def home_part(self, person: str) -> Sequence[Json]:
+        """What the person sees of gaps in App Home; nothing if they are not in the platform team."""
+        if await self._refusal(person):
+            return ()
+        await self._sorting.sort()
+        gaps, now = await self._facts.open_gaps(), self._desk.clock.now()
+        return blocks.home_part(gaps, now=now, viewer=person, timezone=self._timezone)
 
     async def _shown(self, asking: Asking) -> Shown:
         if reason := await self._refusal(asking.asker):
@@ -148,6 +160,13 @@ class GapService:
             )
 
         return "Closed." if await self._desk.database.write(unit) else CLOSED_BEFORE
+
+    async def _show_home_again(self, decision: Decision) -> None:
+        """Pressed in Home, where no reply can stand: it shows what came of it."""
+        now = self._desk.clock.now()
+        opened = Opened(decision.key, decision.person)
+        await self._desk.database.write(lambda tx: enqueue(tx, Kind.HOME, opened, due_at=now, now=now))
+        self._desk.wake()
 
     async def _tell(self, decision: Decision, shown: Shown) -> None:
         effect = Effect(

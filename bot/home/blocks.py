@@ -1,17 +1,33 @@
-"""Shows App Home: the person's own questions and what became of them. Nobody else sees it."""
+"""Shows App Home: a box to ask in, what others ask, the person's own questions and what became of them.
+
+Nobody else sees it. What the platform team sees below is made by the pillars that it is about.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from bot.blockkit import clip, context, escape, header, link, section
+from bot.blockkit import Shown, actions, ask_box, button, clip, context, escape, header, link, section
 from bot.kinds import kind_select
-from bot.model import Json
+from bot.model import Json, MessageKind, Purpose
 from bot.peers.cases import Case, Outcome
 from bot.peers.solving import By
+from knowledge.text import QUESTION_LIMIT
 
+ASK, PROMPT = "home.ask", "home.prompt"
+ASKED = MessageKind(
+    "asked in Home",
+    Purpose.ASKED,
+    "the person, as a DM before the answer",
+    "a question asked in App Home",
+    "once a question",
+    "it only answers what you do",
+)
+KINDS = (ASKED,)
 SHOWN_MOST = 10
+TEAM_MOST = 50  # blocks; with one's own questions well below the hundred a view may have
 WORDS_MOST = 150  # of a question
 STATES = {
     Outcome.PEER: "a colleague helped",
@@ -33,9 +49,25 @@ class Question:
     permalink: str  # "" where Slack gives none
 
 
-def home(questions: Sequence[Question], *, is_left_out: bool, command: str, timezone: str) -> Json:
-    """The view, newest questions first."""
-    blocks = [header("Your questions")]
+@dataclass(frozen=True)
+class Offer:
+    """What can be asked: by a box of that id, which is empty while the id is new, and by one press."""
+
+    box_id: str
+    prompts: Sequence[str] = ()
+
+
+def home(
+    questions: Sequence[Question],
+    offer: Offer,
+    *,
+    is_left_out: bool,
+    command: str,
+    timezone: str,
+    for_team: Sequence[Json] = (),
+) -> Json:
+    """The view, newest questions first; `for_team` are the blocks only the platform team sees, at most 50."""
+    blocks = [*_asking(offer), header("Your questions")]
     if is_left_out:
         blocks.append(section(f"You are counted as “someone”, so none are listed. `{command} settings` changes that."))
     elif not questions:
@@ -49,8 +81,29 @@ def home(questions: Sequence[Question], *, is_left_out: bool, command: str, time
             f"*Get a person*: `{command} human`.\n"
             f"*What is kept about you*, and how to be left out: `{command} settings`."
         ),
+        *for_team[:TEAM_MOST],
     ]
     return {"type": "home", "blocks": blocks}
+
+
+def _asking(offer: Offer) -> list[Json]:
+    hint = "Press enter. The answer comes to you alone, under Messages."
+    box = ask_box("Ask the handbook", hint, block_id=f"home.ask.{offer.box_id}", action_id=ASK, most=QUESTION_LIMIT)
+    offered = [
+        button(words, action_id=f"{PROMPT}.{number}", value=prompt_id(words))
+        for number, words in enumerate(offer.prompts)
+    ]
+    return [box, actions("home.prompts", offered)] if offered else [box]
+
+
+def prompt_id(question: str) -> str:
+    return sha256(question.encode()).hexdigest()[:24]
+
+
+def asked(question: str) -> Shown:
+    """What stands before the answer in the direct messages, as nobody wrote the question there."""
+    text = f"You asked in Home: {escape(clip(' '.join(question.split()), QUESTION_LIMIT))}"
+    return Shown(text, (section(text),))
 
 
 def _question(each: Question, timezone: str) -> list[Json]:

@@ -35,13 +35,14 @@ class KindService:
         self._desk.wake()
 
     async def correct(self, said: KindSaid) -> None:
-        """Kept if the person may say it; they are told what came of it."""
+        """Kept if the person may say it; they are told what came of it where they do not see it."""
         reason = await self._refusal(said)
         if not reason:
             row = rows.KindSaid(said.channel_id, said.ts, said.person, said.kind)
             now = self._desk.clock.now()
             await self._desk.database.write(lambda tx: rows.correct_kind(tx, row, now=now))
-        if said.is_told:
+        is_shown = said.response_url is None  # in Home the menu itself shows what was chosen
+        if said.is_told and (reason or not is_shown):
             await self._tell(said, reason or f"Noted: {kinds.in_words(said.kind)}. It stays so.")
 
     async def given_up(self, said: KindSaid) -> None:

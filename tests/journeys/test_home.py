@@ -2,15 +2,18 @@
 
 from sandbox import timeline
 from sandbox.model import View
-from tests.journeys.office import Office
+from tests.journeys.handbook import LOGS_QUOTED
+from tests.journeys.office import Office, words
 
+HANDBOOKS = "How do I see the logs of my service?"
 QUESTION = "How do I see the traces of my requests?"
 
 
 def shown(view: View | None) -> str:
     """All words of the view."""
     blocks = view.payload["blocks"] if view else []
-    texts = [block.get("text") or block["elements"][0] for block in blocks if block["type"] != "divider"]
+    read = [each for each in blocks if each["type"] in ("header", "section", "context")]
+    texts = [block.get("text") or block["elements"][0] for block in read]
     return "\n".join(text["text"] for text in texts)
 
 
@@ -47,6 +50,74 @@ async def test_home_is_made_anew_each_time_it_is_opened(office: Office) -> None:
 
     assert QUESTION not in before
     assert QUESTION in await home_of(office, "priya")
+
+
+async def test_a_question_in_the_box_is_answered_in_private_and_called_solved(office: Office) -> None:
+    await home_of(office, "priya")
+    home = office.person("priya").home()
+    assert home is not None
+    box = home.payload["blocks"][0]["block_id"]
+
+    await office.person("priya").select(home, "home.ask", HANDBOOKS)
+    await office.quiet()
+    answer = (await office.until(lambda: office.told("priya")[1:]))[0]
+    await office.person("priya").press(answer, "That solved it")
+    await office.quiet()
+
+    assert office.told("priya")[0].text == f"You asked in Home: {HANDBOOKS}"
+    assert words(answer)[0] == LOGS_QUOTED
+    assert words(answer)[-1] == "✓ Solved, says the person who asked."
+    assert office.channel("ask-platform") == []
+    again = office.person("priya").home()
+    assert again is not None
+    assert again.payload["blocks"][0]["block_id"] != box  # so that the box is empty again
+
+
+async def test_a_suggested_question_is_asked_by_one_press(office: Office) -> None:
+    await home_of(office, "amara")
+    home = office.person("amara").home()
+    assert home is not None
+    offered = [each["text"]["text"] for each in home.payload["blocks"][1]["elements"]]
+    assert len(offered) == 4
+    assert "How do I rotate a secret?" not in offered  # not for everybody
+
+    await office.person("amara").press(home, HANDBOOKS)
+    answer = (await office.until(lambda: office.told("amara")[1:]))[0]
+
+    assert words(answer)[0] == LOGS_QUOTED
+
+
+async def test_the_asker_corrects_the_kind(office: Office) -> None:
+    asked = office.person("priya").say("ask-platform", QUESTION)
+    await office.quiet()
+    await home_of(office, "priya")
+    home = office.person("priya").home()
+    assert home is not None
+
+    await office.person("priya").select(home, "peers.say_kind", "something is broken")
+    await office.quiet()
+    await home_of(office, "priya")
+
+    again = office.person("priya").home()
+    assert again is not None
+    menu = next(each["accessory"] for each in again.payload["blocks"] if "accessory" in each)
+    assert menu["initial_option"]["value"] == f"C0ASKPLAT:{asked.ts}:broken"
+
+
+async def test_the_platform_team_sees_gaps_and_takes_one_there(office: Office) -> None:
+    office.person("amara").dm("how do I get gpu nodes?")
+    await office.quiet()
+    others, team = await home_of(office, "jonas"), await home_of(office, "maya")
+    home = office.person("maya").home()
+    assert home is not None
+
+    await office.person("maya").press(home, "I take it")
+    await office.quiet()
+
+    assert "What the handbook lacks" not in others
+    assert "an article is missing · asked once, today" in team
+    assert "asked once, today · yours" in shown(office.person("maya").home())
+    assert office.told("maya") == []
 
 
 async def test_words_that_are_not_kept_are_not_shown(office: Office) -> None:

@@ -41,10 +41,10 @@ class Office:
         self.kinds = KindService(desk, PeopleService(desk))
         self.database = database
 
-    async def say(self, user_id: str, kind: QuestionKind) -> None:
+    async def say(self, user_id: str, kind: QuestionKind, url: str | None = "https://hooks.slack.com/1") -> None:
         """The person chooses the kind, and that is worked on."""
         key = f"{user_id}-{kind}"
-        await self.kinds.take_choice(Chosen(WATCHED, TS, kind), key=key, user_id=user_id, response_url=None)
+        await self.kinds.take_choice(Chosen(WATCHED, TS, kind), key=key, user_id=user_id, response_url=url)
         async with self.database.read() as tx:
             query = select(work.c.payload).where(work.c.kind == "peers.say_kind", work.c.key.endswith(key))
             payload = await tx.scalar(query)
@@ -82,6 +82,8 @@ async def test_the_asker_and_the_platform_team_are_heard_and_it_is_kept(office: 
 
     assert await office.kind() == ("idea", rows.CORRECTED)
     assert await office.corrections() == [("U1", "how-to", "broken"), ("UTEAM", "broken", "idea")]
+    await office.say("U1", QuestionKind.UNSURE, None)  # in Home, where no reply can stand
+    assert await office.kind() == ("unsure", rows.CORRECTED)
     assert (await office.told())[-1] == "Noted: an idea. It stays so."
 
 
