@@ -316,6 +316,19 @@ class Slack:
             if not cursor:
                 return
 
+    async def said_before(
+        self, channel_id: str, *, latest: str, thread_ts: str | None = None, oldest: str = ""
+    ) -> list[Json]:
+        """Messages before `latest`, of a thread or else of the channel since `oldest`, oldest first: one page.
+
+        Somebody waits for their answer: it is tried once, and not at the pace of `history` and `replies`. Raises
+        SlackError.
+        """
+        between = {"channel": channel_id, "latest": latest, "limit": 999} | ({"oldest": oldest} if oldest else {})
+        if thread_ts is not None:
+            return list((await self._call("conversations.replies", params=between | {"ts": thread_ts}))["messages"])
+        return list(reversed((await self._call("conversations.history", params=between))["messages"]))
+
     async def _page(self, method: str, **params: Any) -> tuple[datetime, Json]:
         """A page, and when the call was made that brought it."""
         await self._pace(method)

@@ -63,7 +63,8 @@ class Asking:
     """Somebody wants something: the payload of all work that a person asks for.
 
     `asker` is a pseudonym. `question_ts` is set when it was a message, `response_url` when it was a command.
-    `asked` tells whether the person turned to the bot; else it was overheard in a watched channel.
+    `asked` tells whether the person turned to the bot; else it was overheard in a watched channel. `follows`: they did
+    so before, in the same thread, and go on without a mention.
     """
 
     key: str
@@ -76,6 +77,7 @@ class Asking:
     asked: bool = True
     is_direct: bool = False
     is_shared: bool = False
+    follows: bool = False
 
     def to_payload(self) -> dict[str, Any]:
         return asdict(self)

@@ -154,9 +154,12 @@ def answer(draft: Draft, answer_id: str, *, is_sure: bool, today: date, can_pres
     return Shown(_plain(head, draft.sources), tuple(blocks))
 
 
-def nothing_found(answer_id: str) -> Shown:
-    """Said only to somebody who asked the bot; in a channel it stays silent."""
-    text = "I found nothing about this in the handbook, and I do not guess. A person can help you:"
+def nothing_found(answer_id: str, *, is_more: bool = False) -> Shown:
+    """Said only to somebody who asked the bot; in a channel it stays silent. `is_more`: beyond what was answered."""
+    what = (
+        "nothing more about this in the handbook than I said above" if is_more else "nothing about this in the handbook"
+    )
+    text = f"I found {what}, and I do not guess. A person can help you:"
     buttons = [button("Get a person", action_id=PERSON, value=answer_id, style="primary")]
     return Shown(text, (section(text), actions("answers.verdict", buttons)))
 

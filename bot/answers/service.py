@@ -6,20 +6,41 @@ Nothing is sent from here; the outbox makes it visible. What people say of an an
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from bot import effects
 from bot.answers import blocks
 from bot.answers.audiences import AudienceService
 from bot.answers.blocks import ANSWER, SHADOW_CARD
-from bot.answers.kind_menu import kind_menu
-from bot.answers.rules import Answered, Choice, Silent, choose, thresholds
+from bot.answers.context import (
+    Context,
+    ContextService,
+)
+from bot.answers.kind_menu import (
+    kind_menu,
+)
+from bot.answers.rules import (
+    NOTHING_MORE,
+    Answered,
+    Choice,
+    Silent,
+    Suggested,
+    choose,
+    thresholds,
+)
 from bot.answers.sharing import (
     SharingService,
 )
 from bot.answers.status import (
     looking,
 )
-from bot.answers.words import words_to_keep
+from bot.answers.turns import (
+    look_up,
+    question_before,
+)
+from bot.answers.words import (
+    words_to_keep,
+)
 from bot.answers.writer import (
     Draft,
     Writer,
@@ -86,6 +107,7 @@ class AnswerService:
         self._writer = writer
         self._audiences = AudienceService(desk, people)
         self._sharing = SharingService(desk, people)
+        self._context = ContextService(desk)
 
     async def take_command(
         self, kind: Kind, *, key: str, user_id: str, channel_id: str, text: str, response_url: str
@@ -124,9 +146,14 @@ class AnswerService:
         may_see = await (
             self._audiences.in_private(profile) if is_private else self._audiences.in_channel(asking.channel_id)
         )
+        context = await self._context.before(asking, profile.user_id)
+        if context.why_left:
+            await self._keep(asking, Decided("silent", context.why_left), library)
+            return
         async with looking(self._desk.slack, asking):
-            found = library.index.search(text, audiences=may_see)
-            decided = await self._decide(asking, text, choose(found, thresholds(library.handbook)), library)
+            at, search = thresholds(library.handbook), partial(library.index.search, audiences=may_see)
+            text, found = look_up(text, question_before(context.turns), search, at)
+            decided = await self._decide(asking, text, choose(found, at), library, context)
         await self._keep(asking, replace(decided, looked_up=text), library)
 
     async def help(self, asking: Asking, shown: Shown) -> None:
@@ -142,7 +169,7 @@ class AnswerService:
         if asking.question_ts is None:
             return asking.text, ""
         asked_at, now = moment(asking.question_ts), self._desk.clock.now()
-        if asking.asked and now > asked_at + TOO_OLD_ASKED:
+        if asking.asked and now > asked_at + (TOO_OLD if asking.follows else TOO_OLD_ASKED):
             return "", "too old"
         if asking.is_direct:
             return asking.text, ""
@@ -173,18 +200,18 @@ class AnswerService:
         effect = effects.privately(key, asking.asker, shown, response_url=asking.response_url)
         return Decided("refused", reason, effect=lambda _: effect)
 
-    async def _decide(self, asking: Asking, text: str, choice: Choice, library: Library) -> Decided:
+    async def _decide(self, asking: Asking, text: str, choice: Choice, library: Library, context: Context) -> Decided:
         if isinstance(choice, Silent):
-            nothing = (
-                (lambda id_: effects.reply(asking, "answer", blocks.nothing_found(id_), kind=blocks.ANSWER))
-                if asking.asked
-                else None
-            )
-            return Decided("silent", choice.reason, choice.confidence, effect=nothing)
-        written = await self._writer.write(text, choice, person=asking.asker) if isinstance(choice, Answered) else None
+            return _silent(asking, choice)
+        if quote(text, choice).text in context.answered:
+            return _silent(asking, Silent(NOTHING_MORE, choice.confidence))
+        written = await self._written(asking, text, choice, context)
         is_sure = written is not None
-        outcome, draft = ("answered", written) if written else ("suggested", quote(text, choice))
-        today = self._desk.today()
+        outcome, draft, today = (
+            "answered" if written else "suggested",
+            written or quote(text, choice),
+            self._desk.today(),
+        )
         if self._is_shadow(asking, library):
             effect = await self._shadow_card(asking, draft, is_sure=is_sure, library=library)
         else:
@@ -195,6 +222,12 @@ class AnswerService:
                 return effects.growing(reply) if is_sure else reply
 
         return Decided(outcome, "", choice.confidence, draft, effect)
+
+    async def _written(self, asking: Asking, text: str, choice: Answered | Suggested, context: Context) -> Draft | None:
+        """The answer in the writer's words; None for what is only suggested."""
+        if not isinstance(choice, Answered):
+            return None
+        return await self._writer.write(text, choice, person=asking.asker, context=context.turns)
 
     def _is_shadow(self, asking: Asking, library: Library) -> bool:
         channel = library.handbook.channels.watched(asking.channel_id)
@@ -271,6 +304,13 @@ async def _why_not_needed(tx: Tx, asking: Asking, question_ts: str) -> str:
         return "people answered"
     said = await rows.verdict_on_hint(tx, asking.channel_id, question_ts)
     return HINT_SAID.get(said, "")
+
+
+def _silent(asking: Asking, choice: Silent) -> Decided:
+    """Nothing to say; whoever asked the bot is told so, with a way to a person."""
+    shown = partial(blocks.nothing_found, is_more=choice.reason == NOTHING_MORE)
+    told = (lambda id_: effects.reply(asking, "answer", shown(id_), kind=ANSWER)) if asking.asked else None
+    return Decided("silent", choice.reason, choice.confidence, effect=told)
 
 
 def _reply(asking: Asking, shown: Callable[[str], Shown], answer_id: str) -> Effect:

@@ -8,7 +8,13 @@ from datetime import datetime
 from bot.authority import is_ours
 from bot.calendar import is_within
 from bot.model import Message, Workspace
-from bot.urgency import is_urgent
+from bot.peers.wording import (
+    Gist,
+    gist,
+)
+from bot.urgency import (
+    is_urgent,
+)
 from knowledge.channels import AnswerMode, Channel
 
 
@@ -21,6 +27,13 @@ def is_by_ours(message: Message, workspace: Workspace) -> bool:
 def may_be_question(message: Message) -> bool:
     """A person's own words, as the first message of a thread."""
     return not message.author.is_bot and message.is_plain and message.thread_ts is None
+
+
+def may_go_on(message: Message) -> bool:
+    """A person's own reply in a channel's thread that wants something, without a mention of the bot."""
+    is_reply = message.thread_ts is not None and message.is_plain and not message.author.is_bot
+    is_ours = not (message.is_direct or message.is_shared or message.mentions_us)
+    return is_reply and is_ours and gist(message.text) in (Gist.ASKS, Gist.STILL)
 
 
 def when_to_answer(channel: Channel, asked_at: datetime, text: str = "") -> datetime | None:

@@ -6,13 +6,14 @@ came. What is counted from the rows is `bot.peers.facts`'.
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
 from bot.model import Deletion, Message, Reaction, Standing, Workspace, moment
 from bot.peers import rules, wording
+from bot.storage import answers as answer_rows
 from bot.storage import peers as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.people import StandIns, known_pseudonyms, pseudonyms_of, stand_ins, who_is_left_out
@@ -33,6 +34,7 @@ from knowledge.channels import Channel, Channels, Keep
 
 FORGOTTEN_AT_ONCE = 1_000  # messages
 TOO_OLD_TO_DO = timedelta(hours=24)  # what somebody asked of the bot longer ago than this is not begun any more
+SECOND_LOOK = ":asked"  # ends the key of an asking that was only overheard before
 MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
@@ -78,9 +80,11 @@ class PeerService:
     async def record_message(self, message: Message, request: Request | None = None, *, event_id: str = "") -> None:
         """Keeps it if its channel is watched, and has it answered if it asks. Taking it down twice changes nothing.
 
-        `request` is set when the message is to the bot: a mention, or anything in its DM.
+        `request` is set when the message is to the bot: a mention, or anything in its DM. A reply by which somebody
+        goes on where they asked the bot is to it as well, until people talk to each other there.
         """
-        if self._channels().watched(message.channel_id) is None and request is None:
+        is_watched = self._channels().watched(message.channel_id) is not None
+        if not is_watched and request is None and not await self._goes_on(message):
             return
         requests = {message.ts: request} if request else {}
 
@@ -185,7 +189,7 @@ class PeerService:
 
     async def _take_back(self, tx: Tx, gone: Sequence[Deletion]) -> None:
         await rows.put_deletions(tx, gone)
-        await withdraw(tx, [f"{each.channel_id}:{each.ts}" for each in gone])
+        await withdraw(tx, _keys(gone))
 
     async def _take_down(
         self, tx: Tx, channel_id: str, said: Sequence[Message], requests: Mapping[str, Request]
@@ -234,7 +238,7 @@ class PeerService:
         words_since = self._clock.now() - timedelta(days=self._channels().text_days)
         kept_ts = await rows.put_messages(tx, [_row(each, channel, crowd, words_since) for each in news])
         kept = [each for each in news if each.ts in kept_ts]
-        await withdraw(tx, [f"{channel.id}:{each.ts}" for each in kept])
+        await withdraw(tx, _keys(kept))
         kinds = {each.ts: kind for each in kept if (kind := _kind(each))}
         await rows.drop_questions(tx, channel.id, [each.ts for each in kept if each.ts not in kinds])
         asked = [
@@ -265,9 +269,15 @@ class PeerService:
                 if now - moment(message.ts) < TOO_OLD_TO_DO:
                     known = await pseudonyms_of(tx, [user_id], now=now, new_id=self._new_id)
                     asking = _asking(message, known[user_id], text=request.text, asked=True)
+                    if message.edited_ts and await answer_rows.was_only_overheard(tx, asking.key):
+                        asking = replace(asking, key=f"{asking.key}{SECOND_LOOK}")  # the mention was edited in
                     await enqueue(tx, request.kind, asking, due_at=now, now=now)
                     if request.kind is Kind.ANSWER and is_urgent(request.text, self._urgent(message.channel_id)):
                         await enqueue(tx, Kind.URGENT, asking, due_at=now, now=now)
+            elif await self._is_follow_up(tx, message):
+                known = await known_pseudonyms(tx, [user_id])
+                asking = replace(_asking(message, known[user_id], text=message.text, asked=True), follows=True)
+                await enqueue(tx, Kind.ANSWER, asking, due_at=now, now=now)
             elif channel is not None and user_id not in crowd.left_out:
                 due_at = rules.when_to_answer(channel, moment(message.ts), message.text)
                 if due_at is not None and now - due_at < TOO_OLD_TO_DO and _kind(message):
@@ -278,6 +288,20 @@ class PeerService:
 
     def _urgent(self, channel_id: str) -> tuple[str, ...]:
         return self._channels().urgent_in(channel_id)
+
+    async def _goes_on(self, message: Message) -> bool:
+        async with self._database.read() as tx:
+            return await self._is_follow_up(tx, message)
+
+    async def _is_follow_up(self, tx: Tx, message: Message) -> bool:
+        """Whether it may go on from what its author asked the bot in the same thread. Nothing of it need be kept."""
+        user_id, is_old = message.author.user_id, self._clock.now() - moment(message.ts) >= TOO_OLD_TO_DO
+        if is_old or message.thread_ts is None or not rules.may_go_on(message):
+            return False
+        known = await known_pseudonyms(tx, [user_id])
+        return user_id in known and await answer_rows.has_asked_in(
+            tx, known[user_id], message.channel_id, message.thread_ts
+        )
 
     async def _see_reactions(
         self, tx: Tx, channel_id: str, page: Sequence[Standing], read_ts: str, *, is_shared: bool
@@ -302,6 +326,12 @@ class PeerService:
             for (ts, person, name), is_there in sorted(seen)
         ]
         await rows.put_reactions_seen(tx, news)
+
+
+def _keys(changed: Sequence[Message | Deletion]) -> list[str]:
+    """Under which older states of these messages may have asked for something."""
+    plain = [f"{each.channel_id}:{each.ts}" for each in changed]
+    return [*plain, *(f"{key}{SECOND_LOOK}" for key in plain)]
 
 
 def _row(message: Message, channel: Channel, crowd: Crowd, words_since: datetime) -> rows.MessageRow:

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import (
     and_,
     func,
+    or_,
     select,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Window
-from bot.storage.schema import answers, messages, questions, verdicts
+from bot.storage.schema import answers, messages, outbox, questions, verdicts
 from bot.storage.statements import insert_into, insert_new
 
 HINT = "hint"  # `answers.surface` of what the asker alone is shown while peers have their chance
@@ -75,6 +76,33 @@ async def by_id(tx: AsyncConnection, answer_id: str) -> Answer | None:
 async def _one(tx: AsyncConnection, condition: Any) -> Answer | None:
     row = (await tx.execute(select(answers).where(condition))).mappings().one_or_none()
     return None if row is None else Answer(**row)
+
+
+async def given_to(
+    tx: AsyncConnection, asker: str, channel_id: str, *, thread_ts: str | None, since: datetime | None, but: str
+) -> Sequence[Answer]:
+    """The person's answers in a thread, or since then in the channel, oldest first; none to the asking `but`."""
+    query = select(answers).where(answers.c.asker == asker, answers.c.channel_id == channel_id, answers.c.key != but)
+    if thread_ts is not None:
+        query = query.where(or_(answers.c.question_ts == thread_ts, answers.c.thread_ts == thread_ts))
+    if since is not None:
+        query = query.where(answers.c.created_at >= since)
+    found = (await tx.execute(query.order_by(answers.c.created_at))).mappings()
+    return [Answer(**row) for row in found]
+
+
+async def has_asked_in(tx: AsyncConnection, asker: str, channel_id: str, thread_ts: str) -> bool:
+    """Whether something of the person's was looked up in the thread."""
+    here = or_(answers.c.question_ts == thread_ts, answers.c.thread_ts == thread_ts)
+    query = select(answers.c.id).where(answers.c.asker == asker, answers.c.channel_id == channel_id, here)
+    return (await tx.execute(query.limit(1))).first() is not None
+
+
+async def was_only_overheard(tx: AsyncConnection, key: str) -> bool:
+    """Whether the asking was looked at, and nobody in its channel was told what came of it."""
+    told = select(outbox.c.key).where(outbox.c.key == f"answer:{key}", outbox.c.channel_id == answers.c.channel_id)
+    query = select(answers.c.id).where(answers.c.key == key, ~told.exists())
+    return (await tx.execute(query)).first() is not None
 
 
 async def cited_since(tx: AsyncConnection, since: datetime) -> Sequence[str]:

@@ -205,6 +205,7 @@ answers = Table(
     Column("asked_in", String(40), nullable=False, server_default=""),  # the channel a command was used in
     Column("asked", Boolean, nullable=False, server_default=false()),  # somebody turned to us and we looked it up
     Column("question", Text),  # what was asked in private, where its words may be kept; other questions are messages
+    Index(None, "asker", "channel_id"),
 )
 
 verdicts = Table(

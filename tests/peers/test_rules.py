@@ -7,7 +7,13 @@ import pytest
 
 from bot.calendar import Hours
 from bot.model import Author, Message
-from bot.peers.rules import is_left_to_peers, may_be_question, may_call_people, when_to_answer
+from bot.peers.rules import (
+    is_left_to_peers,
+    may_be_question,
+    may_call_people,
+    may_go_on,
+    when_to_answer,
+)
 from knowledge.channels import AnswerMode, Channel
 
 ASKED = Message("C1", "1700000000.000100", Author("U1"), "how do I?")
@@ -71,3 +77,25 @@ def test_urgent_question_is_not_held_back_and_calls_people_where_the_bot_may_spe
     assert is_left_to_peers(channel, IN_HOURS, text) is waits
     assert may_call_people(channel, text) is calls
     assert (when_to_answer(channel, IN_HOURS, text) == IN_HOURS + CHANCE) is waits
+
+
+REPLY = replace(ASKED, thread_ts="1690000000.000100", text="and on staging?")
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        pytest.param(REPLY, True, id="asks"),
+        pytest.param(replace(REPLY, text="it still does not work"), True, id="says the trouble goes on"),
+        pytest.param(replace(REPLY, text="thanks!"), False, id="thanks"),
+        pytest.param(replace(REPLY, text="I opened it in Grafana"), False, id="tells something"),
+        pytest.param(replace(REPLY, thread_ts=None), False, id="no reply"),
+        pytest.param(replace(REPLY, author=Author("B1", is_bot=True)), False, id="a bot's"),
+        pytest.param(replace(REPLY, is_plain=False), False, id="notice"),
+        pytest.param(replace(REPLY, mentions_us=True), False, id="to the bot by name"),
+        pytest.param(replace(REPLY, is_direct=True), False, id="in a DM, where all is to the bot"),
+        pytest.param(replace(REPLY, is_shared=True), False, id="where another company reads along"),
+    ],
+)
+def test_only_a_reply_that_wants_something_may_go_on_without_a_mention(message: Message, expected: bool) -> None:
+    assert may_go_on(message) is expected
