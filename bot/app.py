@@ -19,15 +19,12 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.answers import blocks
 from bot.answers.duty import DutyService
-from bot.answers.hints import (
-    HintService,
-)
-from bot.answers.model_writer import (
-    ModelWriter,
-)
+from bot.answers.hints import HintService
+from bot.answers.model_writer import ModelWriter
 from bot.answers.reload import ReloadService
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
+from bot.answers.why import WhyService
 from bot.answers.writer import QuotingWriter, Writer
 from bot.calendar import Daily
 from bot.config import Secret, Settings
@@ -123,6 +120,7 @@ class Mentor:
         self.model = ModelClient(settings, self.budget.spend, clock=clock) if settings.llm_model else None
         self.answers = AnswerService(desk, people, self._writer())
         self.hints = HintService(desk, people)
+        self.why = WhyService(desk, people)
         self.reload = ReloadService(desk, source)
         self.verdicts = VerdictService(desk, people, self.duty)
         self.kinds = KindService(desk, people)
@@ -216,6 +214,7 @@ class Mentor:
             Kind.HAND_OVER: Job(asked(lambda asking: self.duty.hand_over(asking)), given_up),
             Kind.HINT: Job(asked(lambda asking: self.hints.hint(asking)), _nobody_waits),
             Kind.URGENT: Job(asked(lambda asking: self.duty.call(asking)), _nobody_waits),
+            Kind.WHY: Job(asked(lambda asking: self.why.explain(asking)), given_up),
             Kind.HEALTH: Job(asked(lambda asking: self.health.tell(asking)), given_up),
             Kind.SHOW_DIGEST: Job(asked(lambda asking: self.digest.show(asking)), given_up),
             Kind.DIGEST: Job(

@@ -12,15 +12,9 @@ import yaml
 
 from bot import effects
 from bot.answers import blocks as answers
-from bot.answers import (
-    feedback_blocks as feedback,
-)
-from bot.answers import (
-    sharing_blocks as sharing,
-)
-from bot.curation import (
-    gap_blocks as gaps,
-)
+from bot.answers import feedback_blocks as feedback
+from bot.answers import sharing_blocks as sharing
+from bot.curation import gap_blocks as gaps
 from bot.digest import blocks as digest
 from bot.home import blocks as home
 from bot.model import MessageKind

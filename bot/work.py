@@ -39,6 +39,7 @@ class Kind(StrEnum):
     HAND_OVER = "answers.hand_over"
     HINT = "answers.hint"
     URGENT = "answers.urgent"
+    WHY = "answers.why"
     VERDICT = "answers.verdict"
     TAKEN_BACK = "answers.taken_back"
     READ_AGAIN = "peers.read_again"

@@ -10,12 +10,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
-from bot.curation.gaps import (
-    GapService,
-)
-from bot.home.prompts import (
-    PromptService,
-)
+from bot.curation.gaps import GapService
+from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.model import Workspace
 from bot.peers.kinds import KindService

@@ -40,11 +40,12 @@ HUMAN = Verb("human", "[what]", "who is on duty, and how to page", Kind.HAND_OVE
 HEALTH = Verb("health", "[window]", "how people help each other, for you alone", Kind.HEALTH)
 DIGEST = Verb("digest", "[week]", "a week's digest, for you alone", Kind.SHOW_DIGEST)
 GAPS = Verb("gaps", "", "what the handbook could not answer, for the platform team", Kind.GAPS)
+WHY = Verb("why", "", "why I did or did not answer here, for you alone", Kind.WHY)
 HELP = Verb("help", "", "this text", Kind.HELP)
 SETTINGS = Verb(
     "settings", "", "what I keep about you, and how to be left out", Kind.SETTINGS, aliases=("pulse", "privacy")
 )
-VERBS = (ASK, HUMAN, HEALTH, DIGEST, GAPS, SETTINGS, HELP)
+VERBS = (ASK, HUMAN, WHY, HEALTH, DIGEST, GAPS, SETTINGS, HELP)
 _BY_NAME = {name: verb for verb in VERBS for name in (verb.name, *verb.aliases)}
 
 

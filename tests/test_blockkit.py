@@ -7,18 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import blockkit
-from bot.blockkit import (
-    BUTTON_TEXT_MAX,
-    SECTION_MAX,
-    button,
-    clip,
-    context,
-    escape,
-    in_pieces,
-    link,
-    plain,
-    section,
-)
+from bot.blockkit import BUTTON_TEXT_MAX, SECTION_MAX, button, clip, context, escape, in_pieces, link, plain, section
 from sandbox.limits import validate_message_blocks
 
 # All there is in Unicode, lone surrogates too, with what Slack reads as mark-up often.

@@ -7,11 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.answers.writer import (
-    MODEL,
-    Draft,
-    Source,
-)
+from bot.answers.writer import MODEL, Draft, Source
 from bot.blockkit import (
     LABEL_MAX,
     SECTION_MAX,

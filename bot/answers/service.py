@@ -12,40 +12,14 @@ from bot import effects
 from bot.answers import blocks
 from bot.answers.audiences import AudienceService
 from bot.answers.blocks import ANSWER, SHADOW_CARD
-from bot.answers.context import (
-    Context,
-    ContextService,
-)
-from bot.answers.kind_menu import (
-    kind_menu,
-)
-from bot.answers.rules import (
-    NOTHING_MORE,
-    Answered,
-    Choice,
-    Silent,
-    Suggested,
-    choose,
-    thresholds,
-)
-from bot.answers.sharing import (
-    SharingService,
-)
-from bot.answers.status import (
-    looking,
-)
-from bot.answers.turns import (
-    look_up,
-    question_before,
-)
-from bot.answers.words import (
-    words_to_keep,
-)
-from bot.answers.writer import (
-    Draft,
-    Writer,
-    quote,
-)
+from bot.answers.context import Context, ContextService
+from bot.answers.kind_menu import kind_menu
+from bot.answers.rules import NOTHING_MORE, SOURCES_MOST, Answered, Choice, Silent, Suggested, choose, thresholds
+from bot.answers.sharing import SharingService
+from bot.answers.status import looking
+from bot.answers.turns import look_up, question_before
+from bot.answers.words import words_to_keep
+from bot.answers.writer import Draft, Writer, quote
 from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
 from bot.desk import Desk
@@ -56,21 +30,11 @@ from bot.storage import answers as rows
 from bot.storage import peers
 from bot.storage.answers import Answer
 from bot.storage.engine import Tx
-from bot.storage.people import (
-    pseudonym_of,
-)
-from bot.urgency import (
-    is_urgent,
-)
-from bot.work import (
-    Asking,
-    Kind,
-    TakenBack,
-    enqueue,
-)
-from knowledge.channels import (
-    AnswerMode,
-)
+from bot.storage.people import pseudonym_of
+from bot.urgency import is_urgent
+from bot.work import Asking, Kind, TakenBack, enqueue
+from knowledge.channels import AnswerMode
+from knowledge.index import Found
 
 TOO_OLD = timedelta(hours=1)  # an overheard question this long past its turn is logged, not answered late
 TOO_OLD_ASKED = timedelta(hours=24)  # somebody who turned to the bot still waits after an outage, but not for days
@@ -154,7 +118,8 @@ class AnswerService:
             at, search = thresholds(library.handbook), partial(library.index.search, audiences=may_see)
             text, found = look_up(text, question_before(context.turns), search, at)
             decided = await self._decide(asking, text, choose(found, at), library, context)
-        await self._keep(asking, replace(decided, looked_up=text), library)
+            decided = replace(_with_closest(decided, found), looked_up=text)
+        await self._keep(asking, decided, library)
 
     async def help(self, asking: Asking, shown: Shown) -> None:
         await self._desk.send(effects.reply(asking, "help", shown, kind=blocks.HELP))
@@ -304,6 +269,14 @@ async def _why_not_needed(tx: Tx, asking: Asking, question_ts: str) -> str:
         return "people answered"
     said = await rows.verdict_on_hint(tx, asking.channel_id, question_ts)
     return HINT_SAID.get(said, "")
+
+
+def _with_closest(decided: Decided, found: Found) -> Decided:
+    """Of a silence too it is kept what came closest; these are titles, and no words of people."""
+    if decided.draft.sources or not found.hits:
+        return decided
+    closest = quote("", Suggested(found.hits[:SOURCES_MOST], found.confidence)).sources
+    return replace(decided, draft=Draft("", closest))
 
 
 def _silent(asking: Asking, choice: Silent) -> Decided:

@@ -13,15 +13,7 @@ from pathlib import Path
 from bot.errors import GitFailed
 from bot.git.address import read_branch
 from bot.git.host import Author, Proposal, Review, Standing
-from bot.git.proposals import (
-    MAX_FILE_BYTES,
-    blob_id,
-    checked,
-    commit_message,
-    read_content,
-    read_file_path,
-    signature,
-)
+from bot.git.proposals import MAX_FILE_BYTES, blob_id, checked, commit_message, read_content, read_file_path, signature
 from bot.git.repository import Repository
 
 DEPTH = 500  # commits of the base branch in which a merge is looked for; our poll is far quicker than as many merges

@@ -8,13 +8,8 @@ from datetime import datetime
 from bot.authority import is_ours
 from bot.calendar import is_within
 from bot.model import Message, Workspace
-from bot.peers.wording import (
-    Gist,
-    gist,
-)
-from bot.urgency import (
-    is_urgent,
-)
+from bot.peers.wording import Gist, gist
+from bot.urgency import is_urgent
 from knowledge.channels import AnswerMode, Channel
 
 

@@ -17,19 +17,9 @@ from bot.storage import answers as answer_rows
 from bot.storage import peers as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.people import StandIns, known_pseudonyms, pseudonyms_of, stand_ins, who_is_left_out
-from bot.urgency import (
-    is_urgent,
-)
-from bot.wire import (
-    is_direct,
-)
-from bot.work import (
-    Asking,
-    Kind,
-    TakenBack,
-    enqueue,
-    withdraw,
-)
+from bot.urgency import is_urgent
+from bot.wire import is_direct
+from bot.work import Asking, Kind, TakenBack, enqueue, withdraw
 from knowledge.channels import Channel, Channels, Keep
 
 FORGOTTEN_AT_ONCE = 1_000  # messages
@@ -260,31 +250,42 @@ class PeerService:
         crowd: Crowd,
     ) -> None:
         """Puts in the work that the messages ask for. Who is left out is heard only when they turn to the bot."""
-        now = self._clock.now()
         for message in kept:
             if message.author.is_bot or not message.is_plain:
                 continue
-            request, user_id = requests.get(message.ts), message.author.user_id
-            if request is not None:
-                if now - moment(message.ts) < TOO_OLD_TO_DO:
-                    known = await pseudonyms_of(tx, [user_id], now=now, new_id=self._new_id)
-                    asking = _asking(message, known[user_id], text=request.text, asked=True)
-                    if message.edited_ts and await answer_rows.was_only_overheard(tx, asking.key):
-                        asking = replace(asking, key=f"{asking.key}{SECOND_LOOK}")  # the mention was edited in
-                    await enqueue(tx, request.kind, asking, due_at=now, now=now)
-                    if request.kind is Kind.ANSWER and is_urgent(request.text, self._urgent(message.channel_id)):
-                        await enqueue(tx, Kind.URGENT, asking, due_at=now, now=now)
+            if (request := requests.get(message.ts)) is not None:
+                await self._do_as_asked(tx, message, request)
             elif await self._is_follow_up(tx, message):
-                known = await known_pseudonyms(tx, [user_id])
-                asking = replace(_asking(message, known[user_id], text=message.text, asked=True), follows=True)
-                await enqueue(tx, Kind.ANSWER, asking, due_at=now, now=now)
-            elif channel is not None and user_id not in crowd.left_out:
-                due_at = rules.when_to_answer(channel, moment(message.ts), message.text)
-                if due_at is not None and now - due_at < TOO_OLD_TO_DO and _kind(message):
-                    asking = _asking(message, crowd.name(user_id), text=_words(message, crowd))
-                    await enqueue(tx, Kind.ANSWER, asking, due_at=due_at, now=now)
-                    for kind in _meanwhile(channel, message):
-                        await enqueue(tx, kind, asking, due_at=now, now=now)
+                await self._go_on(tx, message)
+            elif channel is not None and message.author.user_id not in crowd.left_out:
+                await self._overhear(tx, channel, message, crowd)
+
+    async def _do_as_asked(self, tx: Tx, message: Message, request: Request) -> None:
+        now, user_id = self._clock.now(), message.author.user_id
+        if now - moment(message.ts) >= TOO_OLD_TO_DO:
+            return
+        known = await pseudonyms_of(tx, [user_id], now=now, new_id=self._new_id)
+        asking = _asking(message, known[user_id], text=request.text, asked=True)
+        if message.edited_ts and await answer_rows.was_only_overheard(tx, asking.key):
+            asking = replace(asking, key=f"{asking.key}{SECOND_LOOK}")  # the mention was edited in
+        await enqueue(tx, request.kind, asking, due_at=now, now=now)
+        if request.kind is Kind.ANSWER and is_urgent(request.text, self._urgent(message.channel_id)):
+            await enqueue(tx, Kind.URGENT, asking, due_at=now, now=now)
+
+    async def _go_on(self, tx: Tx, message: Message) -> None:
+        now, user_id = self._clock.now(), message.author.user_id
+        known = await known_pseudonyms(tx, [user_id])
+        asking = replace(_asking(message, known[user_id], text=message.text, asked=True), follows=True)
+        await enqueue(tx, Kind.ANSWER, asking, due_at=now, now=now)
+
+    async def _overhear(self, tx: Tx, channel: Channel, message: Message, crowd: Crowd) -> None:
+        now, due_at = self._clock.now(), rules.when_to_answer(channel, moment(message.ts), message.text)
+        if due_at is None or now - due_at >= TOO_OLD_TO_DO or not _kind(message):
+            return
+        asking = _asking(message, crowd.name(message.author.user_id), text=_words(message, crowd))
+        await enqueue(tx, Kind.ANSWER, asking, due_at=due_at, now=now)
+        for kind in _meanwhile(channel, message):
+            await enqueue(tx, kind, asking, due_at=now, now=now)
 
     def _urgent(self, channel_id: str) -> tuple[str, ...]:
         return self._channels().urgent_in(channel_id)

@@ -16,16 +16,7 @@ from bot.errors import SlackError
 from bot.privacy import blocks
 from bot.privacy.rules import Kept, Traces, usable_names
 from bot.slack import Slack
-from bot.storage import (
-    answers,
-    model_use,
-    outbox,
-    peers,
-    people,
-    personal,
-    team,
-    work,
-)
+from bot.storage import answers, model_use, outbox, peers, people, personal, team, work
 from bot.storage.engine import Database, Tx
 from bot.storage.scrub import scrub
 from bot.work import LEASE, Kind

@@ -5,13 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    and_,
-    func,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Window
@@ -91,6 +85,24 @@ async def given_to(
     return [Answer(**row) for row in found]
 
 
+async def newest_in_thread(tx: AsyncConnection, channel_id: str, thread_ts: str) -> Answer | None:
+    """What came last of what was asked in the thread, by whom ever."""
+    here = or_(answers.c.question_ts == thread_ts, answers.c.thread_ts == thread_ts)
+    return await _newest(tx, and_(answers.c.channel_id == channel_id, here))
+
+
+async def newest_of(tx: AsyncConnection, asker: str, channel_id: str) -> Answer | None:
+    """What came last of what the person asked in the channel, or for themselves alone."""
+    here = or_(answers.c.channel_id == channel_id, answers.c.surface == "private")
+    return await _newest(tx, and_(answers.c.asker == asker, here))
+
+
+async def _newest(tx: AsyncConnection, condition: ColumnElement[bool]) -> Answer | None:
+    query = select(answers).where(condition).order_by(answers.c.created_at.desc(), answers.c.key.desc()).limit(1)
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return None if row is None else Answer(**row)
+
+
 async def has_asked_in(tx: AsyncConnection, asker: str, channel_id: str, thread_ts: str) -> bool:
     """Whether something of the person's was looked up in the thread."""
     here = or_(answers.c.question_ts == thread_ts, answers.c.thread_ts == thread_ts)
@@ -107,7 +119,8 @@ async def was_only_overheard(tx: AsyncConnection, key: str) -> bool:
 
 async def cited_since(tx: AsyncConnection, since: datetime) -> Sequence[str]:
     """The article of every answer's first source, each as often as it was cited."""
-    found = (await tx.scalars(select(answers.c.sources).where(answers.c.created_at >= since))).all()
+    cited = answers.c.outcome.in_(("answered", "suggested"))
+    found = (await tx.scalars(select(answers.c.sources).where(answers.c.created_at >= since, cited))).all()
     return [sources[0]["id"] for sources in found if sources]
 
 

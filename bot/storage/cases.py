@@ -12,15 +12,8 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Discussion, Mark, Reply, Window
-from bot.storage.answers import (
-    HINT,
-)
-from bot.storage.peers import (
-    BOT,
-    CORRECTED,
-    PERSON,
-    ReactionRow,
-)
+from bot.storage.answers import HINT
+from bot.storage.peers import BOT, CORRECTED, PERSON, ReactionRow
 from bot.storage.schema import answers, messages, outbox, questions, reactions, verdicts
 
 NEVER_SEEN = ("failed", "skipped")  # `outbox.state` of what nobody was shown

@@ -176,6 +176,20 @@ async def is_question(tx: AsyncConnection, channel_id: str, ts: str) -> bool:
     return (await tx.execute(query)).first() is not None
 
 
+async def question_at(tx: AsyncConnection, channel_id: str, ts: str) -> QuestionRow | None:
+    """What the message asks, as last seen; None when it asks nothing."""
+    columns = [questions.c[name] for name in ("channel_id", "ts", "asker", "kind", "classifier")]
+    query = select(*columns).where(questions.c.channel_id == channel_id, questions.c.ts == ts)
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return None if row is None else QuestionRow(**row)
+
+
+async def newest_question_of(tx: AsyncConnection, asker: str, channel_id: str) -> str:
+    """The ts of what the person asked last in the channel; "" for nothing."""
+    query = select(func.max(questions.c.ts)).where(questions.c.asker == asker, questions.c.channel_id == channel_id)
+    return await tx.scalar(query) or ""
+
+
 async def has_human_reply(tx: AsyncConnection, channel_id: str, ts: str, *, asker: str) -> bool:
     """Whether a person other than the asker wrote in the thread."""
     query = select(messages.c.ts).where(

@@ -55,6 +55,13 @@ async def last_due(tx: AsyncConnection, *, kind: str) -> datetime | None:
     return newest
 
 
+async def waits_until(tx: AsyncConnection, *, kind: str, key: str) -> datetime | None:
+    """When the work is due; None when nothing waits under the key."""
+    query = select(work.c.due_at).where(work.c.kind == kind, work.c.key == key, work.c.state == "waiting")
+    due_at: datetime | None = await tx.scalar(query)
+    return due_at
+
+
 async def withdraw(tx: AsyncConnection, *, keys: Collection[str]) -> None:
     """What waits under these keys is not wanted any more. What somebody has in hand goes on."""
     if keys:

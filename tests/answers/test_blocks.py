@@ -11,18 +11,9 @@ from hypothesis import strategies as st
 
 from bot.answers import blocks, feedback_blocks, sharing_blocks
 from bot.answers.blocks import KINDS, VERDICTS, OnDuty, read_verdict
-from bot.answers.checks import (
-    CITED_IN_ALL,
-)
-from bot.answers.feedback_blocks import (
-    Offer,
-)
-from bot.answers.writer import (
-    MODEL,
-    QUOTING,
-    Draft,
-    Source,
-)
+from bot.answers.checks import CITED_IN_ALL
+from bot.answers.feedback_blocks import Offer
+from bot.answers.writer import MODEL, QUOTING, Draft, Source
 from bot.blockkit import TEXT_MAX, Shown
 from bot.errors import PayloadMalformed
 from sandbox.limits import MESSAGE_TEXT_MAX, text_length, validate_message_blocks

@@ -7,13 +7,7 @@ import pytest
 
 from bot.calendar import Hours
 from bot.model import Author, Message
-from bot.peers.rules import (
-    is_left_to_peers,
-    may_be_question,
-    may_call_people,
-    may_go_on,
-    when_to_answer,
-)
+from bot.peers.rules import is_left_to_peers, may_be_question, may_call_people, may_go_on, when_to_answer
 from knowledge.channels import AnswerMode, Channel
 
 ASKED = Message("C1", "1700000000.000100", Author("U1"), "how do I?")
