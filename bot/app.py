@@ -36,6 +36,8 @@ from bot.digest import service as digest
 from bot.digest.maker import DigestMaker
 from bot.digest.service import DigestService
 from bot.handbook import HandbookSource
+from bot.handover.questions import OpenQuestions
+from bot.handover.service import HandoverService
 from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.library import Library, Shelf, catalogued
@@ -65,6 +67,7 @@ from bot.storage.engine import Database
 from bot.timetable import Planned, Timetable
 from bot.work import (
     Asking,
+    Began,
     Choice,
     Decision,
     Documented,
@@ -183,6 +186,7 @@ class Mentor:
         self.home = HomeService(desk, self.facts, team_parts=(self.gaps.home_part,), command=settings.command)
         self.digest = DigestService(desk, people, maker)
         self.prompts = PromptService(desk)
+        self.handover = HandoverService(desk, people, [OpenQuestions(desk, self.facts).part])
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
         self.privacy = PrivacyService(self.database, slack, channels=self._channels, clock=clock, new_id=new_id)
         self.own_data = SettingsService(
@@ -229,6 +233,8 @@ class Mentor:
             Kind.DOCUMENTED: Job(
                 _with(Documented, lambda documented: self.gaps.close_documented(documented)), _nobody_waits
             ),
+            Kind.HANDOVER: Job(asked(lambda asking: self.handover.show(asking)), given_up),
+            Kind.ON_DUTY: Job(_with(Began, lambda began: self.handover.tell(began)), _nobody_waits),
             Kind.HOME: Job(_with(Opened, lambda opened: self.home.publish(opened)), _nobody_waits),
             Kind.SUGGEST: Job(_with(Opened, lambda opened: self.prompts.suggest(opened)), _nobody_waits),
             Kind.READ_AGAIN: Job(_with(Due, lambda _: self.catch_up.all_due(is_whole=True)), _nobody_waits),
@@ -314,6 +320,7 @@ class Mentor:
         if self.shelf.library.handbook.revision != before:
             await self.team.take_handbook(self.shelf.library.handbook)
             await self.team.observe_group()
+            await self.handover.observe()
             await self.forget_old()
 
     async def forget_old(self) -> None:
@@ -374,6 +381,7 @@ class Mentor:
             "handbook": (self.read_handbook, 60),
             "timetable": (self.timetable.tick, 30),
             "team": (self.team.observe_group, 3600),
+            "duty": (self.handover.observe, 300),
             "forget": (self.forget_old, 6 * 3600),
         }
         for name, (job, seconds) in ticks.items():
@@ -419,6 +427,7 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         await mentor.reload.take(outcome)  # a broken revision may have come while nobody looked
         await mentor.team.take_handbook(source.current)
         await mentor.team.observe_group()
+        await mentor.handover.observe()
         for loop in (mentor.outbox.run(), mentor.workers.run()):  # workers stop first: what they put in is still sent
             stack.push_async_callback(_ended, asyncio.create_task(loop))
         mentor.start_ticks()

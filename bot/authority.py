@@ -11,6 +11,7 @@ class Act(StrEnum):
     MARK_SOLVED = "mark solved"  # one's own question
     JUDGE = "judge"  # what the bot would have said
     SAY_KIND = "say kind"  # of a question
+    SEE_OPEN = "see what is open"
     CURATE = "curate"  # what the handbook lacks, and how it grows
 
 
@@ -19,6 +20,7 @@ REASONS = {  # for those who may not, in words for them
     Act.MARK_SOLVED: "Only the person who asked can say this. Your reply in the thread helps just as much.",
     Act.JUDGE: "Only the platform team can judge these.",
     Act.SAY_KIND: "Only the person who asked and the platform team can say what kind of question it is.",
+    Act.SEE_OPEN: "Only the platform team can see what is open.",
     Act.CURATE: "Only the platform team can look after what the handbook lacks.",
 }
 
@@ -62,7 +64,7 @@ def may(
             is_granted = guests_may_ask or not person.is_guest
         case Act.MARK_SOLVED:
             is_granted = own
-        case Act.JUDGE | Act.CURATE:
+        case Act.JUDGE | Act.SEE_OPEN | Act.CURATE:
             is_granted = team
         case Act.SAY_KIND:
             is_granted = own or team

@@ -16,6 +16,7 @@ from bot.answers import feedback_blocks as feedback
 from bot.answers import sharing_blocks as sharing
 from bot.curation import gap_blocks as gaps
 from bot.digest import blocks as digest
+from bot.handover import blocks as handover
 from bot.home import blocks as home
 from bot.model import MessageKind
 from bot.peers import blocks as peers
@@ -122,6 +123,7 @@ KINDS: Mapping[str, MessageKind] = {
         *gaps.KINDS,
         *home.KINDS,
         *digest.KINDS,
+        *handover.KINDS,
         *privacy.KINDS,
     )
 }

@@ -51,6 +51,8 @@ class Kind(StrEnum):
     SHOW_DIGEST = "digest.show"
     HOME = "home.publish"
     SUGGEST = "home.suggest"
+    HANDOVER = "handover.show"
+    ON_DUTY = "handover.tell"
     HEALTH = "peers.health"
     JOINED = "peers.joined"
     SAY_KIND = "peers.say_kind"
@@ -156,6 +158,17 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class Began:
+    """Somebody came on duty: the payload of `handover.tell`. `person` is a pseudonym."""
+
+    key: str
+    person: str
+
+    def to_payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class Due:
     """A slot of the timetable has come: `key` is the slot, `due_at` its time in ISO form."""
 
@@ -202,7 +215,7 @@ class Joined:
         return asdict(self)
 
 
-Wanted = Asking | Press | KindSaid | Opened | Due | Choice | Joined | TakenBack | Decision | Documented
+Wanted = Asking | Press | KindSaid | Opened | Began | Due | Choice | Joined | TakenBack | Decision | Documented
 Do = Callable[[dict[str, Any]], Awaitable[object]]
 
 

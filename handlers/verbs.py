@@ -42,10 +42,11 @@ DIGEST = Verb("digest", "[week]", "a week's digest, for you alone", Kind.SHOW_DI
 GAPS = Verb("gaps", "", "what the handbook could not answer, for the platform team", Kind.GAPS)
 WHY = Verb("why", "", "why I did or did not answer here, for you alone", Kind.WHY)
 HELP = Verb("help", "", "this text", Kind.HELP)
+HANDOVER = Verb("handover", "", "what is open, for the platform team", Kind.HANDOVER)
 SETTINGS = Verb(
     "settings", "", "what I keep about you, and how to be left out", Kind.SETTINGS, aliases=("pulse", "privacy")
 )
-VERBS = (ASK, HUMAN, WHY, HEALTH, DIGEST, GAPS, SETTINGS, HELP)
+VERBS = (ASK, HUMAN, WHY, HEALTH, DIGEST, GAPS, HANDOVER, SETTINGS, HELP)
 _BY_NAME = {name: verb for verb in VERBS for name in (verb.name, *verb.aliases)}
 
 

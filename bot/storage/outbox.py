@@ -280,3 +280,8 @@ async def backlog(tx: AsyncConnection) -> dict[str, int]:
     """How many effects are in each state."""
     rows = await tx.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
     return {row.state: row[1] for row in rows}
+
+
+async def known_keys(tx: AsyncConnection, keys: Collection[str]) -> frozenset[str]:
+    """Those of the keys under which a message was put in."""
+    return frozenset(await tx.scalars(select(outbox.c.key).where(outbox.c.key.in_(list(keys)))))

@@ -40,6 +40,7 @@ from bot.storage.schema import (
     memberships,
     messages,
     model_use,
+    on_duty,
     outbox,
     people,
     questions,
@@ -78,6 +79,7 @@ class Part:
 PARTS = (
     Part("people", people.c.id, Fate.GONE),
     Part("memberships", memberships.c.person, Fate.SOMEONE),
+    Part("on_duty", on_duty.c.person, Fate.PSEUDONYM),
     Part("messages", messages.c.author, Fate.SOMEONE),
     # somebody else's words are not the person's to take along
     Part("mentions", messages.c.addressee, Fate.NOBODY, shows=("channel_id", "ts", "posted_at", "addressee")),

@@ -93,6 +93,14 @@ memberships = Table(  # the platform team, by day; `person` may be the stand-in 
     Index(None, "source", "person"),
 )
 
+on_duty = Table(  # the duty group's people as last seen
+    "on_duty",
+    metadata,
+    _person("person", primary_key=True),
+    Column("is_there", Boolean, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
 channels = Table(  # what is read back: each watched channel, and the bot's own direct messages
     "channels",
     metadata,

@@ -54,7 +54,14 @@ def _streams_down() -> None:
 
 
 def _peers_first_up() -> None:
-    """Whispers, what is said of an answer, and what its asker wrote."""
+    """Whispers, what is said of an answer, what its asker wrote, and who is on duty."""
+    op.create_table(
+        "on_duty",
+        sa.Column("person", sa.String(length=40), nullable=False),
+        sa.Column("is_there", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_on_duty")),
+    )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("manner", sa.String(length=10), server_default="post", nullable=False))
     with op.batch_alter_table("answers", schema=None) as batch_op:
@@ -76,6 +83,7 @@ def _peers_first_down() -> None:
             batch_op.drop_column(name)
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_column("manner")
+    op.drop_table("on_duty")
     _gaps_up()
 
 

@@ -22,6 +22,7 @@ from bot.storage.schema import (
     memberships,
     messages,
     model_use,
+    on_duty,
     outbox,
     people,
     questions,
@@ -96,6 +97,7 @@ async def seed(database: Database) -> None:
 async def _seed(tx: Tx) -> None:
     await _put(tx, people, {"id": ME, "slack_id": USER, "created_at": NOW}, {"id": YOU, "slack_id": OTHER})
     await _put(tx, memberships, {"person": ME, "since": date(2026, 1, 5), "until": None, "source": "handbook"})
+    await _put(tx, on_duty, {"person": ME, "is_there": True, "changed_at": NOW})
     await _put(
         tx,
         messages,
@@ -172,7 +174,7 @@ def said(
 def _answer(id_: str, key: str, channel_id: str) -> dict[str, Any]:
     told = {"surface": "direct", "outcome": "answered", "reason": "", "text": f"Ask {REAL}.", "confidence": 0.9}
     cited = {"sources": [{"title": f"By {DISPLAY}"}], "handbook_revision": "r1"}
-    asked = {"asked": True, "question": f"How do I see {WORDS}?"}
+    asked = {"asked": True, "asked_in": ASK, "question": f"How do I see {WORDS}?"}
     return {"id": id_, "key": key, "channel_id": channel_id, "asker": ME, **told, **cited, **asked}
 
 

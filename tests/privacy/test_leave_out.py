@@ -178,6 +178,7 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
     assert kept.counts == {
         "people": 1,
         "memberships": 1,
+        "on_duty": 1,
         "messages": 2,
         "words": 2,
         "mentions": 1,
