@@ -180,6 +180,32 @@ async def test_a_persons_time_zone_is_known(slack: Slack) -> None:
     assert await slack.time_zone("U0PRIYA") == "Europe/London"
 
 
+async def test_members_of_a_channel_come_as_far_as_they_are_wanted(sandbox: Sandbox, slack: Slack) -> None:
+    bot = sandbox.workspace.bot_user_id
+    few = await slack.members("C0ASKPLAT", most=10)
+    crowd = [sandbox.workspace.add_person(f"p{number}").id for number in range(PAGE + 10)]
+    sandbox.workspace.add_channel("crowd", members=crowd, id="C0CROWD")
+
+    assert few == {"U0PRIYA", bot}
+    assert await slack.members("C0CROWD", most=1_000) == {*crowd, bot}
+    assert len(await slack.members("C0CROWD", most=5)) == 6
+
+
+async def test_whether_a_person_is_in_a_channel_is_as_it_is_now(sandbox: Sandbox, slack: Slack) -> None:
+    before = await slack.is_in("C0ASKPLAT", "U0PRIYA"), await slack.is_in("C0ASKPLAT", "U0GUEST")
+    sandbox.workspace.channels["C0ASKPLAT"].members.discard("U0PRIYA")
+
+    assert (*before, await slack.is_in("C0ASKPLAT", "U0PRIYA")) == (True, False, False)
+
+
+async def test_a_whisper_is_for_one_member_alone_and_refused_for_others(sandbox: Sandbox, slack: Slack) -> None:
+    await slack.whisper("C0ASKPLAT", "U0PRIYA", text="psst", blocks=[], thread_ts=None)
+
+    with pytest.raises(SlackRefused, match="user_not_in_channel"):
+        await slack.whisper("C0ASKPLAT", "U0GUEST", text="psst", blocks=[], thread_ts=None)
+    assert [(each.kind, each.user, each.text) for each in sandbox.ledger.effects] == [("ephemeral", "U0PRIYA", "psst")]
+
+
 async def test_a_bot_token_opens_no_socket(slack: Slack) -> None:
     with pytest.raises(SlackRefused, match="not_allowed_token_type"):
         await slack.ask_for_socket()
