@@ -22,9 +22,12 @@ from bot.model import MessageKind
 from bot.peers import blocks as peers
 from bot.peers import notice_blocks as notices
 from bot.privacy import blocks as privacy
-from handlers import verbs
+from handlers import shortcuts, verbs
 
-HEAD = "# Written by `make generate` from handlers/verbs.py and bot/generate.py: change those, not this file.\n"
+HEAD = (
+    "# Written by `make generate` from handlers/verbs.py, handlers/shortcuts.py and bot/generate.py: "
+    "change those, not this file.\n"
+)
 # Each scope with the reason for it, as a security team asks.
 SCOPES = {
     "app_mentions:read": "see mentions of the bot",
@@ -73,6 +76,10 @@ def manifest(*, name: str = "Mentor", command: str = "/platform") -> dict[str, A
             },
             "agent_view": {"agent_description": AGENT},
             "bot_user": {"display_name": name, "always_online": True},
+            "shortcuts": [
+                {"name": each.name, "type": each.place.value, "callback_id": each.id, "description": each.summary}
+                for each in shortcuts.SHORTCUTS
+            ],
             "slash_commands": [
                 {
                     "command": command,

@@ -45,6 +45,7 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.event("app_home_opened")(_ours(home.on_opened, home=services.home, prompts=services.prompts))
     app.event("member_joined_channel")(_ours(privacy.on_joined, notices=services.notices, workspace=workspace))
     app.command(command)(_ours(answers.on_command, answers=services.answers))
+    app.shortcut(re.compile(r"^answers\."))(_ours(answers.on_shortcut, answers=services.answers))
     app.action(re.compile(r"^answers\."))(_ours(answers.on_verdict, verdicts=services.verdicts))
     app.action(re.compile(r"^peers\.say_kind"))(_ours(kinds.on_kind, kinds=services.kinds))
     app.action(re.compile(r"^gaps\."))(_ours(gaps.on_gap, gaps=services.gaps))

@@ -1,4 +1,4 @@
-"""The slash command, and the buttons under answers."""
+"""The slash command, the shortcuts that ask for something, and the buttons under answers."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
@@ -6,7 +6,8 @@ from bot.answers import blocks
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
 from bot.model import Json
-from handlers import payload, verbs
+from handlers import payload, shortcuts, verbs
+from handlers.shortcuts import Place
 
 
 async def on_command(body: Json, ack: AsyncAck, answers: AnswerService) -> None:
@@ -20,6 +21,21 @@ async def on_command(body: Json, ack: AsyncAck, answers: AnswerService) -> None:
         channel_id=command.channel_id,
         text=parsed.rest,
         response_url=command.response_url,
+    )
+    await ack()
+
+
+async def on_shortcut(body: Json, ack: AsyncAck, answers: AnswerService) -> None:
+    """Somebody asks by a shortcut; only they will see what comes of it."""
+    picked = payload.read_picked(body)
+    shortcut = shortcuts.of(picked.callback_id, Place.MESSAGE if picked.is_on_message else Place.EVERYWHERE)
+    await answers.take_command(
+        shortcut.kind,
+        key=picked.key,
+        user_id=picked.user_id,
+        channel_id=picked.channel_id,
+        text=picked.text,
+        response_url=picked.response_url,
     )
     await ack()
 

@@ -1,6 +1,7 @@
 """The boundary round every listener: nothing gets past it, and who acted learns when it was not taken down.
 
-Events are refused, so that Slack sends them again. Commands and presses never come again: the person is asked to.
+Events are refused, so that Slack sends them again. Commands, shortcuts and presses never come again: the person is
+asked to; where there is no address for that, Slack itself tells them that it did not work.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ Check = Callable[[], Awaitable[bool]]
 ANSWER_S = 2.5  # Slack waits 3
 LISTENER_S = 2.0
 TELL_S = 0.8  # and within these 3 a person is told; also ends the SDK's second try
+ACTS = ("block_actions", "message_action")  # that come with an address for a reply
 NOT_TAKEN_DOWN = "Not taken down: I cannot reach my database right now. Please try again in a minute."
 
 
@@ -101,7 +103,7 @@ async def _says(check: Check) -> bool:
 async def _not_taken_down(body: Json) -> NotTakenDown:
     if "command" in body:
         return NotTakenDown(status=200, body={"response_type": "ephemeral", "text": NOT_TAKEN_DOWN})
-    if body.get("type") == "block_actions" and (url := body.get("response_url")):
+    if body.get("type") in ACTS and (url := body.get("response_url")):
         with suppress(Exception):  # at most once, and nothing more can be done
             async with asyncio.timeout(TELL_S):
                 await AsyncRespond(response_url=url)(NOT_TAKEN_DOWN, response_type="ephemeral", replace_original=False)

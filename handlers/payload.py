@@ -21,6 +21,24 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Picked:
+    """A shortcut was used: on a message (`ts`, and the thread's first message `root`), or, without these, anywhere."""
+
+    key: str
+    user_id: str
+    callback_id: str
+    text: str = ""
+    channel_id: str = ""
+    ts: str | None = None
+    root: str | None = None
+    response_url: str | None = None
+
+    @property
+    def is_on_message(self) -> bool:
+        return self.ts is not None
+
+
+@dataclass(frozen=True)
 class Pressed:
     key: str
     user_id: str
@@ -96,6 +114,26 @@ def read_command(body: Json) -> Command:
         user_id=read_id(body, "user_id"),
         channel_id=read_id(body, "channel_id"),
         text=read_words(body, "text"),
+        response_url=read_text(body, "response_url"),
+    )
+
+
+def read_picked(body: Json) -> Picked:
+    """Who used which shortcut, and on which message if it was one of a message's."""
+    key, user_id = f"shortcut:{read_text(body, 'trigger_id')}", read_id(read_object(body, "user"), "id")
+    callback_id = read_text(body, "callback_id")
+    if body.get("type") != "message_action":
+        return Picked(key, user_id, callback_id)
+    message = read_object(body, "message")
+    ts = read_ts(message, "ts")
+    return Picked(
+        key=key,
+        user_id=user_id,
+        callback_id=callback_id,
+        text=read_words(message, "text"),
+        channel_id=read_id(read_object(body, "channel"), "id"),
+        ts=ts,
+        root=read_ts(message, "thread_ts") if message.get("thread_ts") else ts,
         response_url=read_text(body, "response_url"),
     )
 

@@ -74,14 +74,21 @@ class AnswerService:
         self._context = ContextService(desk)
 
     async def take_command(
-        self, kind: Kind, *, key: str, user_id: str, channel_id: str, text: str, response_url: str
+        self, kind: Kind, *, key: str, user_id: str, channel_id: str, text: str, response_url: str | None
     ) -> None:
-        """Takes a command down; its answer goes to the person alone."""
+        """Takes a command or shortcut down; its answer goes to the person alone: as a DM without an address for it."""
         now = self._desk.clock.now()
 
         async def unit(tx: Tx) -> None:
             asker = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
-            asking = Asking(key=key, asker=asker, text=text, channel_id=channel_id, response_url=response_url)
+            asking = Asking(
+                key=key,
+                asker=asker,
+                text=text,
+                channel_id=channel_id,
+                response_url=response_url,
+                is_direct=response_url is None,
+            )
             await enqueue(tx, kind, asking, due_at=now, now=now)
             if kind is Kind.ANSWER and is_urgent(
                 text, self._desk.shelf.library.handbook.channels.urgent_in(channel_id)

@@ -115,6 +115,38 @@ def press(**fields: Any) -> Json:
     }
 
 
+def shortcut_on(on: Json, **fields: Any) -> Json:
+    """A shortcut used on the message."""
+    return {
+        "type": "message_action",
+        "token": "fixed",
+        "action_ts": "1795514001.000200",
+        "team": {"id": TEAM, "domain": "small"},
+        "user": {"id": PEOPLE, "name": "priya"},
+        "channel": {"id": CHANNEL, "name": "ask-platform"},
+        "callback_id": "answers.ask",
+        "trigger_id": "1.2.small",
+        "message_ts": on["ts"],
+        "message": on,
+        "response_url": "http://127.0.0.1:9/none",
+        **fields,
+    }
+
+
+def shortcut(**fields: Any) -> Json:
+    """A shortcut used from Slack's own menu."""
+    return {
+        "type": "shortcut",
+        "token": "fixed",
+        "action_ts": "1795514001.000200",
+        "team": {"id": TEAM, "domain": "small"},
+        "user": {"id": PEOPLE, "username": "priya", "team_id": TEAM},
+        "callback_id": "answers.person",
+        "trigger_id": "1.2.small",
+        **fields,
+    }
+
+
 def reaction(**fields: Any) -> Json:
     item = {"type": "message", "channel": CHANNEL, "ts": "1795514000.000100"}
     event = {"type": "reaction_added", "user": PEOPLE, "reaction": "white_check_mark", "item": item}
@@ -133,6 +165,8 @@ WHOLE: tuple[Json, ...] = (
     callback(reaction(type="reaction_removed")),
     command(),
     press(),
+    shortcut_on(message()),
+    shortcut(),
 )
 STRANGE: tuple[Any, ...] = (
     None,

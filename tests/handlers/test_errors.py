@@ -20,7 +20,7 @@ from bot.errors import PayloadMalformed
 from handlers import errors
 from handlers.errors import NOT_TAKEN_DOWN, dispatch, guarded, read_request
 from tests.handlers.by_http import BotByHttp, bot_by_http, encoded
-from tests.handlers.payloads import Json, callback, command, message, press
+from tests.handlers.payloads import Json, callback, command, message, press, shortcut, shortcut_on
 
 SLACK_WAITS_S = 3.0
 
@@ -124,12 +124,27 @@ async def test_a_command_that_cannot_be_written_down_is_told_to_the_person(bot: 
     assert await bot.rows() == 0
 
 
-async def test_a_press_that_cannot_be_written_down_is_told_to_the_person(bot: BotByHttp, told: Told) -> None:
+@pytest.mark.parametrize("act", [press(), shortcut_on(message())], ids=["a press", "a shortcut on a message"])
+async def test_an_act_that_cannot_be_written_down_is_told_to_the_person(bot: BotByHttp, told: Told, act: Json) -> None:
     async with _without_people(bot):
-        status, _ = await _send(bot, press(response_url=told.url))
+        status, _ = await _send(bot, act | {"response_url": told.url})
 
     assert status == 200
     assert told.said == [{"text": NOT_TAKEN_DOWN, "response_type": "ephemeral", "replace_original": False}]
+
+
+async def test_a_shortcut_without_an_address_for_a_reply_is_left_to_slack_to_tell(bot: BotByHttp) -> None:
+    async with _without_people(bot):
+        refused = await bot.send(shortcut())
+
+    assert (refused, await bot.rows()) == (500, 0)
+    assert (await bot.send(shortcut()), await bot.rows()) == (200, 1)
+
+
+async def test_a_shortcut_that_is_not_ours_is_refused(bot: BotByHttp) -> None:
+    statuses = [await bot.send(shortcut(callback_id=each)) for each in ("answers.unheard", "answers.ask", "theirs")]
+
+    assert (statuses, await bot.rows()) == ([400, 400, 404], 0)
 
 
 async def test_a_press_is_acknowledged_though_nobody_takes_what_is_told(bot: BotByHttp) -> None:

@@ -1,0 +1,45 @@
+"""The registry of shortcuts, in a message's menu and in Slack's own: the routing and the manifest read it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.errors import PayloadMalformed
+from bot.work import Kind
+
+
+class Place(StrEnum):
+    """Where people find it, in Slack's words."""
+
+    MESSAGE = "message"
+    EVERYWHERE = "global"
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """`id` is Slack's callback id; its prefix is the pillar that takes it."""
+
+    id: str
+    name: str  # at most 24 characters, Slack's limit
+    summary: str
+    place: Place
+    kind: Kind
+
+
+ASK = Shortcut(
+    "answers.ask",
+    "Answer from the handbook",
+    "What the handbook says to this message, for you alone",
+    Place.MESSAGE,
+    Kind.ANSWER,
+)
+PERSON = Shortcut("answers.person", "Get a person", "Who is on duty, and how to page", Place.EVERYWHERE, Kind.HAND_OVER)
+SHORTCUTS = (ASK, PERSON)
+_BY_ID = {shortcut.id: shortcut for shortcut in SHORTCUTS}
+
+
+def of(callback_id: str, place: Place) -> Shortcut:
+    """Raises PayloadMalformed for one that is none of ours, or stands elsewhere."""
+    shortcut = _BY_ID.get(callback_id)
+    if shortcut is None or shortcut.place is not place:
+        raise PayloadMalformed(f"no shortcut of ours: {callback_id[:40]}")
+    return shortcut
