@@ -84,7 +84,6 @@ def _peers_first_down() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_column("manner")
     op.drop_table("on_duty")
-    _gaps_up()
 
 
 def _gaps_up() -> None:
