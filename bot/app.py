@@ -28,14 +28,22 @@ from bot.answers.why import WhyService
 from bot.answers.writer import QuotingWriter, Writer
 from bot.calendar import Daily
 from bot.config import Secret, Settings
+from bot.curation import article_health, owners
+from bot.curation.article_health import ArticleHealthService
+from bot.curation.draft_maker import DraftMaker
+from bot.curation.drafts import DraftService
 from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_sorting import GapSorting, Reading
 from bot.curation.gaps import GapService
+from bot.curation.offers import OfferService
+from bot.curation.owners import OwnerService
+from bot.curation.proposals import HandbookRepository, ProposalService
 from bot.desk import Desk
 from bot.digest import service as digest
 from bot.digest.maker import DigestMaker
 from bot.digest.service import DigestService
-from bot.handbook import HandbookSource
+from bot.git.hosts import host_for
+from bot.handbook import HandbookSource, InRepository, read_place
 from bot.handover.questions import OpenQuestions
 from bot.handover.service import HandoverService
 from bot.home.prompts import PromptService
@@ -58,6 +66,7 @@ from bot.privacy.settings import SettingsService
 from bot.replays import Replays
 from bot.slack import Slack, web_client
 from bot.storage import channels as channel_rows
+from bot.storage import drafts as draft_rows
 from bot.storage import gaps as gap_rows
 from bot.storage import migrate
 from bot.storage import outbox as outbox_rows
@@ -78,6 +87,9 @@ from bot.work import (
     KindSaid,
     Opened,
     Press,
+    Proposing,
+    Saving,
+    Solved,
     TakenBack,
     Workers,
 )
@@ -94,6 +106,7 @@ DAWN = time(4, 30)  # by then the night's reading is done: askings are sorted in
 NIGHT_WORTH = timedelta(hours=3)  # later a start has read everything anew, or it can wait for the next night
 TICK_S = 10.0  # for a tick under way at a stop
 DONE_WORK_KEPT = timedelta(days=30)
+DRAFTS_KEPT = timedelta(days=30)  # that nobody decided on
 WORDS_KEPT = timedelta(days=30)  # of messages sent; their keys stay, so that nothing is sent again
 
 
@@ -187,6 +200,12 @@ class Mentor:
         self.digest = DigestService(desk, people, maker)
         self.prompts = PromptService(desk)
         self.handover = HandoverService(desk, people, [OpenQuestions(desk, self.facts).part])
+        self.proposals = ProposalService(desk, _repository(settings))
+        draft_maker = DraftMaker(desk, people, can_propose=self.proposals.repository is not None, model=self.model)
+        self.drafts = DraftService(desk, draft_maker, self.proposals)
+        self.offers = OfferService(desk, draft_maker)
+        self.article_health = ArticleHealthService(desk)
+        self.owners = OwnerService(desk, people, self.article_health, self.proposals)
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
         self.privacy = PrivacyService(self.database, slack, channels=self._channels, clock=clock, new_id=new_id)
         self.own_data = SettingsService(
@@ -235,6 +254,25 @@ class Mentor:
             ),
             Kind.HANDOVER: Job(asked(lambda asking: self.handover.show(asking)), given_up),
             Kind.ON_DUTY: Job(_with(Began, lambda began: self.handover.tell(began)), _nobody_waits),
+            Kind.SAVE: Job(
+                _with(Saving, lambda saving: self.drafts.save(saving)),
+                _with(Saving, lambda saving: self.drafts.given_up(saving)),
+            ),
+            Kind.DECIDE_DRAFT: Job(
+                _with(Decision, lambda decision: self.drafts.decide(decision)),
+                _with(Decision, lambda decision: self.drafts.given_up(decision)),
+            ),
+            Kind.PROPOSE: Job(
+                _with(Proposing, lambda proposing: self.proposals.propose(proposing)),
+                _with(Proposing, lambda proposing: self.proposals.given_up(proposing)),
+            ),
+            Kind.CHECK_LINKS: Job(_with(Due, lambda due: self.article_health.check_links(due)), _nobody_waits),
+            Kind.ASK_OWNERS: Job(_with(Due, lambda due: self.owners.ask(due)), _nobody_waits),
+            Kind.DECIDE_ARTICLE: Job(
+                _with(Decision, lambda decision: self.owners.decide(decision)),
+                _with(Decision, lambda decision: self.owners.given_up(decision)),
+            ),
+            Kind.SOLVED: Job(_with(Solved, lambda solved: self.offers.offer(solved)), _nobody_waits),
             Kind.HOME: Job(_with(Opened, lambda opened: self.home.publish(opened)), _nobody_waits),
             Kind.SUGGEST: Job(_with(Opened, lambda opened: self.prompts.suggest(opened)), _nobody_waits),
             Kind.READ_AGAIN: Job(_with(Due, lambda _: self.catch_up.all_due(is_whole=True)), _nobody_waits),
@@ -270,6 +308,8 @@ class Mentor:
             Planned(Kind.DIGEST, self.digest.schedule, digest.WORTH, self.digest.missed),
             Planned(Kind.READ_AGAIN, at_night, NIGHT_WORTH),
             Planned(Kind.SORT_GAPS, at_dawn, NIGHT_WORTH),
+            Planned(Kind.CHECK_LINKS, self.article_health.schedule, article_health.WORTH),
+            Planned(Kind.ASK_OWNERS, self.owners.schedule, owners.WORTH),
         )
 
     def _bolt(self) -> AsyncApp:
@@ -302,6 +342,8 @@ class Mentor:
             prompts=self.prompts,
             notices=self.notices,
             settings=self.own_data,
+            drafts=self.drafts,
+            owners=self.owners,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app
@@ -331,6 +373,7 @@ class Mentor:
         await self.budget.forget_old()
         await self.database.write(lambda tx: work_rows.forget_done(tx, before=now - DONE_WORK_KEPT))
         await self.database.write(lambda tx: outbox_rows.forget_words(tx, before=now - WORDS_KEPT))
+        await self.database.write(lambda tx: draft_rows.forget_words(tx, before=now - DRAFTS_KEPT))
         await self.peers.forget_words()
         await self.answers.forget_words()
         await self.notices.announce_changes()
@@ -382,6 +425,7 @@ class Mentor:
             "timetable": (self.timetable.tick, 30),
             "team": (self.team.observe_group, 3600),
             "duty": (self.handover.observe, 300),
+            "proposals": (self.proposals.follow, 180),
             "forget": (self.forget_old, 6 * 3600),
         }
         for name, (job, seconds) in ticks.items():
@@ -401,6 +445,14 @@ class Mentor:
         if self._ticking:
             await asyncio.wait(self._ticking, timeout=TICK_S)
         self.ticks.shutdown(wait=False)
+
+
+def _repository(settings: Settings) -> HandbookRepository | None:
+    """The handbook's, to propose changes to; None where it is a folder."""
+    where = read_place(settings.handbook)
+    if not isinstance(where, InRepository):
+        return None
+    return HandbookRepository(host_for(where.address, settings, branch=where.branch), where.subfolder)
 
 
 @asynccontextmanager

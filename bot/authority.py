@@ -13,6 +13,7 @@ class Act(StrEnum):
     SAY_KIND = "say kind"  # of a question
     SEE_OPEN = "see what is open"
     CURATE = "curate"  # what the handbook lacks, and how it grows
+    REVIEW = "review"  # say of an article that it is still true, or needs work
 
 
 REASONS = {  # for those who may not, in words for them
@@ -22,6 +23,7 @@ REASONS = {  # for those who may not, in words for them
     Act.SAY_KIND: "Only the person who asked and the platform team can say what kind of question it is.",
     Act.SEE_OPEN: "Only the platform team can see what is open.",
     Act.CURATE: "Only the platform team can look after what the handbook lacks.",
+    Act.REVIEW: "Only the article's owner or the platform team can say this.",
 }
 
 
@@ -52,6 +54,7 @@ def may(
     guests_may_ask: bool = False,
     is_asker: bool = False,
     is_platform: bool = False,
+    is_owner: bool = False,
 ) -> Allowed | Refused:
     """Whether this person may do it, as things stand now."""
     if person.is_deleted or person.is_bot:
@@ -68,4 +71,6 @@ def may(
             is_granted = team
         case Act.SAY_KIND:
             is_granted = own or team
+        case Act.REVIEW:
+            is_granted = team or (is_owner and not person.is_guest)
     return Allowed() if is_granted else Refused(REASONS[act])

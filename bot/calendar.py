@@ -213,6 +213,16 @@ class WorkingTime:
             left -= max(closes - begins, timedelta(0))
         raise AssertionError("days do not end")
 
+    def first_from(self, start: datetime) -> datetime:
+        """The first moment of working time from the start on, in UTC.
+
+        Raises ValueError for hours in which no time passes.
+        """
+        start = start.astimezone(UTC)
+        if not self.hours.days or self.day_length <= timedelta(0):
+            raise ValueError("no time passes in these hours")
+        return next(max(opens, start) for opens, closes in self._days_from(start) if max(opens, start) < closes)
+
     def _days_from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Each day's two ends of working time, from the day of this moment on, without end."""
         first = start.astimezone(ZoneInfo(self.hours.timezone)).date()

@@ -81,5 +81,10 @@ def edit(key: str, kind: MessageKind, shown: Shown, *, channel_id: str) -> Effec
     )
 
 
+def newest(message: Effect) -> Effect:
+    """The message again, as the newest state of the one that was put in under its key."""
+    return replace(message, key=f"{message.key}:edit", edits=message.key)
+
+
 def without_buttons(blocks: tuple[Json, ...], *more: Json) -> tuple[Json, ...]:
     return (*(block for block in blocks if block["type"] != "actions"), *more)

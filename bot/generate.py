@@ -14,7 +14,9 @@ from bot import effects
 from bot.answers import blocks as answers
 from bot.answers import feedback_blocks as feedback
 from bot.answers import sharing_blocks as sharing
+from bot.curation import draft_blocks as drafts
 from bot.curation import gap_blocks as gaps
+from bot.curation import health_blocks as articles
 from bot.digest import blocks as digest
 from bot.handover import blocks as handover
 from bot.home import blocks as home
@@ -129,6 +131,8 @@ KINDS: Mapping[str, MessageKind] = {
         *notices.KINDS,
         *gaps.KINDS,
         *home.KINDS,
+        *drafts.KINDS,
+        *articles.KINDS,
         *digest.KINDS,
         *handover.KINDS,
         *privacy.KINDS,

@@ -7,6 +7,23 @@ from typing import Any
 
 Json = dict[str, Any]
 
+# What people set on a reply, or on their question, to say that it is done: Slack's own names and usual custom ones.
+CHECK_MARKS = frozenset(
+    {
+        "white_check_mark",
+        "heavy_check_mark",
+        "ballot_box_with_check",
+        "check",
+        "checked",
+        "check_mark",
+        "checkmark",
+        "done",
+        "fixed",
+        "resolved",
+        "solved",
+    }
+)
+
 
 def moment(ts: str) -> datetime:
     """The time a Slack `ts` stands for."""
@@ -125,6 +142,31 @@ class Mark:
 
     ts: str  # of the message
     at_ts: str  # when it was set; where no event told, when history showed it first
+
+
+@dataclass(frozen=True)
+class Line:
+    """A message of a thread; `author` is a pseudonym or a stand-in, `text` None where its words are not kept."""
+
+    ts: str
+    author: str
+    is_bot: bool
+    gist: str
+    text: str | None
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A thread in its words: its first message, the replies by time, and what the asker set a check mark on."""
+
+    channel_id: str
+    first: Line
+    replies: tuple[Line, ...] = ()
+    marked: frozenset[str] = frozenset()
+
+    @property
+    def people(self) -> frozenset[str]:
+        return frozenset(line.author for line in (self.first, *self.replies) if line.author and not line.is_bot)
 
 
 @dataclass(frozen=True)

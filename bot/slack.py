@@ -247,6 +247,11 @@ class Slack:
         names = (user.get("name"), user.get("real_name"), shown.get("real_name"), shown.get("display_name"))
         return frozenset(name for name in names if name)
 
+    async def real_name(self, user_id: str) -> str:
+        """The name by which the person is shown, on one line; "" for somebody Slack does not name."""
+        user = (await self._read("users.info", user=user_id))["user"]
+        return one_line((user.get("profile") or {}).get("real_name") or user.get("real_name"))
+
     async def direct_channel(self, user_id: str) -> frozenset[str]:
         """The id of the person's direct messages with the bot; none where there can be none."""
         try:

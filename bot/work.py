@@ -46,7 +46,14 @@ class Kind(StrEnum):
     SORT_GAPS = "curation.sort_gaps"
     GAPS = "curation.gaps"
     DECIDE_GAP = "curation.decide_gap"
+    SAVE = "curation.save"
+    DECIDE_DRAFT = "curation.decide_draft"
+    PROPOSE = "curation.propose"
+    SOLVED = "curation.solved"
     DOCUMENTED = "curation.documented"
+    CHECK_LINKS = "curation.check_links"
+    ASK_OWNERS = "curation.ask_owners"
+    DECIDE_ARTICLE = "curation.decide_article"
     DIGEST = "digest.post"
     SHOW_DIGEST = "digest.show"
     HOME = "home.publish"
@@ -134,6 +141,45 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Saving:
+    """Somebody wants a thread kept as an article: the payload of `curation.save`. `ts` is the message they picked."""
+
+    key: str
+    person: str
+    channel_id: str
+    ts: str
+    root: str
+    response_url: str | None = None
+
+    def to_payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Proposing:
+    """Something is to be put before the handbook's reviewers: the payload of `curation.propose`."""
+
+    key: str
+    proposal_id: str
+    response_url: str | None = None
+
+    def to_payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Somebody set a check mark on a message: the payload of `curation.solved`."""
+
+    key: str
+    channel_id: str
+    ts: str
+
+    def to_payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class Documented:
     """What a thread was about stands in the handbook now: the payload of `curation.documented`. `article` is its id."""
 
@@ -215,7 +261,22 @@ class Joined:
         return asdict(self)
 
 
-Wanted = Asking | Press | KindSaid | Opened | Began | Due | Choice | Joined | TakenBack | Decision | Documented
+Wanted = (
+    Asking
+    | Press
+    | KindSaid
+    | Opened
+    | Began
+    | Due
+    | Choice
+    | Joined
+    | TakenBack
+    | Saving
+    | Decision
+    | Proposing
+    | Solved
+    | Documented
+)
 Do = Callable[[dict[str, Any]], Awaitable[object]]
 
 

@@ -10,7 +10,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
+from bot.curation.drafts import DraftService
 from bot.curation.gaps import GapService
+from bot.curation.owners import OwnerService
 from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.model import Workspace
@@ -18,7 +20,7 @@ from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.privacy.settings import SettingsService
-from handlers import answers, errors, gaps, home, kinds, messages, privacy
+from handlers import answers, curation, errors, gaps, home, kinds, messages, privacy
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Services:
     prompts: PromptService
     notices: NoticeService
     settings: SettingsService
+    drafts: DraftService
+    owners: OwnerService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -50,6 +54,9 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action(re.compile(r"^peers\.say_kind"))(_ours(kinds.on_kind, kinds=services.kinds))
     app.action(re.compile(r"^gaps\."))(_ours(gaps.on_gap, gaps=services.gaps))
     app.action(re.compile(r"^home\."))(_ours(home.on_ask, home=services.home))
+    app.shortcut("curation.save")(_ours(curation.on_save, drafts=services.drafts))
+    app.action(re.compile(r"^curation\.article\."))(_ours(curation.on_article, owners=services.owners))
+    app.action(re.compile(r"^curation\.draft\."))(_ours(curation.on_draft, drafts=services.drafts))
     app.action(re.compile(r"^privacy\."))(_ours(privacy.on_choice, settings=services.settings))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)

@@ -33,7 +33,14 @@ ASK = Shortcut(
     Kind.ANSWER,
 )
 PERSON = Shortcut("answers.person", "Get a person", "Who is on duty, and how to page", Place.EVERYWHERE, Kind.HAND_OVER)
-SHORTCUTS = (ASK, PERSON)
+SAVE = Shortcut(
+    "curation.save",
+    "Save as knowledge",
+    "A draft article from this thread, which you see first",
+    Place.MESSAGE,
+    Kind.SAVE,
+)
+SHORTCUTS = (ASK, SAVE, PERSON)
 _BY_ID = {shortcut.id: shortcut for shortcut in SHORTCUTS}
 
 

@@ -6,7 +6,7 @@ and does not decide who may see what.
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import PurePosixPath
 
 from knowledge import front_matter, prose
@@ -16,6 +16,7 @@ from knowledge.prose import Link, Passage, Prose
 from knowledge.trust import Trust as Trust  # others know it as the article's
 
 SUFFIXES = (".html.md.erb", ".html.md", ".md.erb", ".md", ".markdown")  # the longer ones first
+REVIEW_DAYS = 365  # where an article names no period of its own
 LONGEST_STUB = 300  # characters; what says more than where a page went is an article
 MOVED = re.compile(
     r"\b(?:page|article|document|documentation|guide|guidance|content|section|tutorial|information|it|this)\b"
@@ -63,6 +64,7 @@ class Article:
     moved_to: str = ""  # a stub that only points elsewhere: id or address of what replaced it
     trust: Trust = Trust.HIGH
     source: str = ""  # name of the one in sources.yaml that it comes from; "" for the handbook's own
+    addresses: tuple[str, ...] = ()  # of other sites that it links to
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def parse(article_id: str, text: str, *, file: str) -> Parsed | None:
         audience=matter.audience,
         url=matter.url,
         moved_to=matter.moved_to or _moved_to(read),
+        addresses=tuple(dict.fromkeys(link.target for link in read.links if _is_address(link.target))),
     )
     return Parsed(article, tuple(read.links), (*matter.warnings, *_dropped(read, file)))
 
@@ -102,6 +105,14 @@ def article_from_text(article_id: str, title: str, text: str) -> Article:
     """An article whose title is known, from its Markdown body alone; nothing is refused and nothing noted."""
     read = prose.read(text, title=title)
     return Article(id=article_id, title=title, sections=_sections(read.passages, title), moved_to=_moved_to(read))
+
+
+def review_due(reviewed: date | None, every_days: int | None) -> date | None:
+    """When an article is to be looked at again: at its own period, else after a year.
+
+    None for one that was never reviewed: no day is kept that could have passed.
+    """
+    return reviewed + timedelta(days=every_days or REVIEW_DAYS) if reviewed else None
 
 
 def title_from(article_id: str) -> str:
@@ -147,6 +158,10 @@ def _moved_to(read: Prose) -> str:
     if read.refresh:
         return read.refresh
     return targets.pop() if len(targets) == 1 and MOVED.search(text) else ""
+
+
+def _is_address(target: str) -> bool:
+    return target.lower().startswith(("https://", "http://"))
 
 
 def _dropped(read: Prose, file: str) -> tuple[Problem, ...]:

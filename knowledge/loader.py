@@ -18,6 +18,7 @@ from knowledge.article import article_from_text as article_from_text  # for arti
 from knowledge.channels import Channels, read_channels
 from knowledge.golden import FILE as GOLDEN
 from knowledge.golden import GoldenQuestion, dangling, read_golden
+from knowledge.hosts import Hosts, read_hosts
 from knowledge.links import Pages, Where
 from knowledge.people import People, read_people
 from knowledge.problem import Level, Problem
@@ -28,7 +29,7 @@ from knowledge.sources import Source, SourceArticles, of_source, read_sources
 T = TypeVar("T")
 
 MOST_LINES = 20_000  # of an article; the largest real page we know has 1,000, and parsing takes 0.1 ms a line
-YAML_FILES = ("people.yaml", "channels.yaml", SOURCES, "capabilities.yaml", GOLDEN)
+YAML_FILES = ("people.yaml", "channels.yaml", SOURCES, "links.yaml", "capabilities.yaml", GOLDEN)
 
 
 NOT_ASKED: tuple[GoldenQuestion, ...] = ()
@@ -48,6 +49,7 @@ class Handbook:
     channels: Channels = field(default_factory=Channels)
     golden: tuple[GoldenQuestion, ...] = ()
     sources: tuple[Source, ...] = ()
+    hosts: Hosts = field(default_factory=Hosts)  # that links of articles are looked at on
     warnings: Sequence[Problem] = ()
 
 
@@ -69,6 +71,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     channels = reader.yaml("channels.yaml", read_channels, Channels())
     golden = reader.yaml(GOLDEN, read_golden, NOT_ASKED)
     sources = reader.yaml(SOURCES, read_sources, NO_SOURCES)
+    hosts = reader.yaml("links.yaml", read_hosts, Hosts())
     read = reader.articles()
     reader.problems += dangling(golden, {article.id for article in read})
     reader.look_around()
@@ -77,7 +80,8 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     warnings = tuple(problem for problem in problems if problem.level is Level.WARNING)
     if errors:
         return Broken(errors, warnings)
-    return Handbook(revision or reader.hash.hexdigest()[:40], read, people, channels, golden, sources, warnings)
+    revision = revision or reader.hash.hexdigest()[:40]
+    return Handbook(revision, read, people, channels, golden, sources, hosts, warnings)
 
 
 def load_source(source: Source, folder: Path, *, revision: str) -> SourceArticles:

@@ -67,6 +67,7 @@ GRANTED = {
     *((Act.MARK_SOLVED, guest, guests, YES, platform) for guest, guests, platform in product((YES, NO), repeat=3)),
     *((act, NO, guests, asker, YES) for act in TEAMS for guests, asker in product((YES, NO), repeat=2)),
     *((Act.SAY_KIND, guest, guests, YES, platform) for guest, guests, platform in product((YES, NO), repeat=3)),
+    *((Act.REVIEW, NO, guests, asker, YES) for guests, asker in product((YES, NO), repeat=2)),
 }
 
 
@@ -95,3 +96,14 @@ def test_guest_is_refused_by_default_with_what_to_do() -> None:
     answer = may(replace(COLLEAGUE, is_guest=True), Act.ASK, workspace=ALONE)
 
     assert answer == Refused("Guests cannot ask me here. Please ask the person who invited you.")
+
+
+@pytest.mark.parametrize(
+    ("is_guest", "is_owner", "expected"),
+    [(NO, YES, YES), (YES, YES, NO), (NO, NO, NO)],
+    ids=["owner", "guest", "other"],
+)
+def test_an_articles_owner_may_review_it(is_guest: bool, is_owner: bool, expected: bool) -> None:
+    answer = may(replace(COLLEAGUE, is_guest=is_guest), Act.REVIEW, workspace=ALONE, is_owner=is_owner)
+
+    assert isinstance(answer, Allowed) is expected

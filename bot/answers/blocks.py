@@ -24,6 +24,7 @@ from bot.blockkit import (
 )
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
+from knowledge.article import review_due
 from knowledge.prose import with_closed_code
 
 WHAT_MOST = 600  # characters of somebody's words that are passed on
@@ -290,7 +291,9 @@ def _age(source: Source, today: date) -> str:
         return "never reviewed"
     days = (today - source.reviewed).days
     ago = f"{days} days ago" if days < 60 else f"{days // 30} months ago"
-    return f"reviewed {source.reviewed.day} {source.reviewed:%b %Y} ({'today' if days <= 0 else ago})"
+    due = review_due(source.reviewed, source.review_every_days)
+    old = ", due for review" if due is not None and due < today else ""
+    return f"reviewed {source.reviewed.day} {source.reviewed:%b %Y} ({'today' if days <= 0 else ago}{old})"
 
 
 def _plain(head: str, sources: Sequence[Source]) -> str:

@@ -38,6 +38,7 @@ class Source:
     score: float
     reviewed: date | None
     owner: str
+    review_every_days: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "reviewed": self.reviewed.isoformat() if self.reviewed else None}
@@ -117,6 +118,7 @@ def source_of(hit: Hit) -> Source:
         score=round(hit.score, 4),
         reviewed=article.reviewed,
         owner=article.owner,
+        review_every_days=article.review_every_days,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from bot.curation.masking import SOMEONE
+from bot.model import Line, Talk
 from knowledge.text import question_text
 
 TITLE_MOST = 80
@@ -25,31 +26,6 @@ QUESTIONS_MOST = 3
 _CALLED = re.compile(rf"^(?:{SOMEONE}\b[\s,:!-]*)+", re.IGNORECASE)  # whom the message was addressed to
 _SENTENCE_END = re.compile(r"(?<=[?!.])\s+")
 _FENCE = "```"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A message of a thread; `author` is a pseudonym or a stand-in, `text` None where its words are not kept."""
-
-    ts: str
-    author: str
-    is_bot: bool
-    gist: str
-    text: str | None
-
-
-@dataclass(frozen=True)
-class Talk:
-    """A thread: its first message, the replies by time, and the ts of messages that the asker set a check mark on."""
-
-    channel_id: str
-    first: Line
-    replies: tuple[Line, ...] = ()
-    marked: frozenset[str] = frozenset()
-
-    @property
-    def people(self) -> frozenset[str]:
-        return frozenset(line.author for line in (self.first, *self.replies) if line.author and not line.is_bot)
 
 
 @dataclass(frozen=True)
@@ -116,20 +92,31 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
 
 
+def sketched(title: str, questions: Sequence[str], body: str, *, instead_of: Written) -> Written:
+    """An article in a model's words; it is also found by what was really asked."""
+    asked = tuple(dict.fromkeys((*instead_of.questions, *questions)))
+    return Written(_cut(title, TITLE_MOST), asked, "\n".join(_without_tags(body)))
+
+
 def quoted(answer: str) -> str:
-    """The reply as a quotation in Markdown; what stands in code stays as it is, and no tag of HTML is one."""
+    """The reply as a quotation in Markdown, which wants lines of its own for the fences that Slack has anywhere."""
+    return "\n".join(f"> {line}".rstrip() for line in _without_tags(answer.replace(_FENCE, f"\n{_FENCE}\n")))
+
+
+def _without_tags(text: str) -> list[str]:
+    """The text's lines; what stands in code stays as it is, and no tag of HTML is one."""
     lines, is_code = [], False
-    for line in answer.strip().replace(_FENCE, f"\n{_FENCE}\n").splitlines():
-        is_fence = line.strip() == _FENCE
+    for line in text.strip().splitlines():
+        is_fence = line.strip().startswith(_FENCE)
         if line.strip() or is_code:
-            lines.append(line if is_code or is_fence else _harmless(line.strip()))
+            lines.append(line if is_code or is_fence else _harmless(line.rstrip()))
         elif lines and lines[-1]:
             lines.append("")
         is_code ^= is_fence
     lines += [_FENCE] * is_code
     while lines and not lines[-1]:
         lines.pop()
-    return "\n".join(f"> {line}".rstrip() for line in lines)
+    return lines
 
 
 def _harmless(line: str) -> str:

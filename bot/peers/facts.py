@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from bot.calendar import WorkingTime, is_within
 from bot.clock import Clock
-from bot.model import Discussion, Window
+from bot.model import CHECK_MARKS, Discussion, Window
 from bot.peers.cases import Case, Outcome, case_of
 from bot.peers.figures import ChannelFacts, Figures, PeerFacts, Unanswered, figures
 from bot.peers.hinting import hinting
-from bot.peers.solving import CHECK_MARKS, Measures
+from bot.peers.solving import Measures
 from bot.storage import cases as rows
 from bot.storage.channels import ChannelState, states
 from bot.storage.engine import Database, Tx

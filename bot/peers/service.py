@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
-from bot.model import Deletion, Message, Reaction, Standing, Workspace, moment
+from bot.model import CHECK_MARKS, Deletion, Message, Reaction, Standing, Workspace, moment
 from bot.peers import rules, wording
 from bot.storage import answers as answer_rows
 from bot.storage import peers as rows
@@ -19,9 +19,10 @@ from bot.storage.engine import Database, Tx
 from bot.storage.people import StandIns, known_pseudonyms, pseudonyms_of, stand_ins, who_is_left_out
 from bot.urgency import is_urgent
 from bot.wire import is_direct
-from bot.work import Asking, Kind, TakenBack, enqueue, withdraw
+from bot.work import Asking, Kind, Solved, TakenBack, enqueue, withdraw
 from knowledge.channels import Channel, Channels, Keep
 
+SETTLED_AFTER = timedelta(minutes=10)  # a mark set by mistake is taken back by then
 FORGOTTEN_AT_ONCE = 1_000  # messages
 TOO_OLD_TO_DO = timedelta(hours=24)  # what somebody asked of the bot longer ago than this is not begun any more
 SECOND_LOOK = ":asked"  # ends the key of an asking that was only overheard before
@@ -126,6 +127,7 @@ class PeerService:
                     is_there=reaction.is_there,
                 )
                 await rows.put_reaction_changed(tx, row)
+                await self._say_solved(tx, reaction)
 
         await self._database.write(unit)
 
@@ -173,6 +175,14 @@ class PeerService:
                 return
             for channel_id, ts in found.items():
                 await self._database.write(partial(rows.forget_texts, channel_id=channel_id, ts=ts))
+
+    async def _say_solved(self, tx: Tx, reaction: Reaction) -> None:
+        """A check mark may mean that a question is solved: looked at in a while, when people are at work."""
+        channels, now = self._channels(), self._clock.now()
+        if reaction.name in CHECK_MARKS and reaction.is_there and not reaction.is_shared:
+            time = channels.working_time(channels.watched(reaction.channel_id))
+            solved = Solved(f"solved:{reaction.channel_id}:{reaction.ts}", reaction.channel_id, reaction.ts)
+            await enqueue(tx, Kind.SOLVED, solved, due_at=time.first_from(now + SETTLED_AFTER), now=now)
 
     async def _is_news(self, tx: Tx, event_id: str) -> bool:
         return not event_id or await rows.is_new_event(tx, event_id, now=self._clock.now())

@@ -13,22 +13,6 @@ from bot.model import Discussion, Mark, Reply, moment
 from bot.peers.wording import Gist
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# What people set on a reply, or on their question, to say that it is done: Slack's own names and usual custom ones.
-CHECK_MARKS = frozenset(
-    {
-        "white_check_mark",
-        "heavy_check_mark",
-        "ballot_box_with_check",
-        "check",
-        "checked",
-        "check_mark",
-        "checkmark",
-        "done",
-        "fixed",
-        "resolved",
-        "solved",
-    }
-)
 
 
 class By(StrEnum):

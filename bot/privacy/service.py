@@ -16,7 +16,7 @@ from bot.errors import SlackError
 from bot.privacy import blocks
 from bot.privacy.rules import Kept, Traces, usable_names
 from bot.slack import Slack
-from bot.storage import answers, model_use, outbox, peers, people, personal, team, work
+from bot.storage import answers, drafts, model_use, outbox, peers, people, personal, proposals, team, work
 from bot.storage.engine import Database, Tx
 from bot.storage.scrub import scrub
 from bot.work import LEASE, Kind
@@ -137,6 +137,7 @@ class PrivacyService:
             await peers.stand_in_for(tx, person, channel_id, names.stand_in(user_id, channel_id))
         await peers.forget_addressee(tx, person)
         await answers.forget_questions_of(tx, person)
+        await proposals.forget_words_of(tx, await drafts.leave_out(tx, person), now=now)
         everywhere = sorted(wrote | self._watched())
         await team.stand_in_for(tx, person, [names.stand_in(user_id, each) for each in everywhere])
         await work.drop_overheard(tx, person)

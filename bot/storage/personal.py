@@ -33,7 +33,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage.people import StandIns, known_pseudonyms
 from bot.storage.schema import (
     answers,
+    article_looks,
     channels,
+    drafts,
     gaps,
     kind_corrections,
     left_out,
@@ -43,6 +45,7 @@ from bot.storage.schema import (
     on_duty,
     outbox,
     people,
+    proposals,
     questions,
     reactions,
     threads,
@@ -90,6 +93,13 @@ PARTS = (
     Part("verdicts", verdicts.c.person, Fate.PSEUDONYM),
     Part("gaps", gaps.c.owner, Fate.PSEUDONYM),
     Part("gaps_closed", gaps.c.closed_by, Fate.PSEUDONYM),
+    Part("drafts", drafts.c.saver, Fate.PSEUDONYM),
+    # the article is of somebody else's making
+    Part("drafts_of_your_questions", drafts.c.asker, Fate.NOBODY, shows=("id", "channel_id", "root", "asker")),
+    Part("drafts_of_your_replies", drafts.c.solver, Fate.NOBODY),
+    Part("proposals", proposals.c.person, Fate.PSEUDONYM),
+    Part("articles_to_look_at", article_looks.c.recipient, Fate.PSEUDONYM),
+    Part("articles_looked_at", article_looks.c.said_by, Fate.PSEUDONYM),
     Part("messages_to_you", outbox.c.recipient, Fate.PSEUDONYM),
     Part("model_use", model_use.c.person, Fate.GONE),
 )
@@ -98,7 +108,7 @@ EXPORT = "export"  # the kind of message that carries one: what was sent by it i
 # Free text: words of people may be in it. The tables of ids and names are emptied by row instead.
 WORDS = tuple(
     column
-    for table in (messages, answers, outbox, work)
+    for table in (messages, answers, drafts, proposals, article_looks, outbox, work)
     for column in table.columns
     if isinstance(column.type, Text | JSON)
 )

@@ -267,6 +267,73 @@ gap_members = Table(  # the askings in a gap; who asked, and in which words, sta
     Column("asked_at", Moment, nullable=False),
 )
 
+drafts = Table(  # articles made from threads, until somebody opened or dropped them
+    "drafts",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("key", String(255), nullable=False, unique=True),
+    Column("channel_id", String(40), nullable=False),
+    Column("root", String(40), nullable=False),  # the ts of the thread's first message
+    Column("reply_ts", String(40), nullable=False),  # of the reply that it is made from
+    _person("saver"),
+    _person("asker", nullable=True),  # null: left out or erased since
+    _person("solver", nullable=True),
+    Column("credit", String(10), nullable=False),  # unasked | asked | yes | no
+    Column("state", String(10), nullable=False),  # shown | proposed | dropped
+    Column("words", JSON),  # title, questions and body; null once proposed, dropped or old
+    Column("owner", Text, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("file", String(255), nullable=False),  # below articles/
+    Column("created_at", Moment, nullable=False),
+    Index(None, "channel_id", "root"),
+)
+
+proposals = Table(  # what was put before the handbook's reviewers, and what became of it
+    "proposals",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(20), nullable=False),  # article | review
+    Column("subject", String(40), nullable=False, unique=True),  # the id of the draft or look it came from
+    Column("branch", String(100), nullable=False, unique=True),
+    _person("person"),  # who asked for it
+    Column("title", Text, nullable=False),  # "" once it is settled
+    Column("body", Text),  # null once it is open: then Git has it
+    Column("files", JSON),
+    Column("state", String(10), nullable=False),  # waiting | open | merged | closed | failed
+    Column("url", Text, nullable=False),
+    Column("number", String(40), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("looked_at", Moment),
+    Column("settled_at", Moment),
+    Index(None, "state", "looked_at"),
+)
+
+article_links = Table(  # addresses that articles link to, on the sites that the handbook names
+    "article_links",
+    metadata,
+    Column("url", String(500), primary_key=True),
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("reason", String(60), nullable=False),
+    Column("checked_at", Moment, nullable=False),
+)
+
+article_looks = Table(  # articles that somebody was asked to look at, and what they said
+    "article_looks",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("article", String(400), nullable=False),
+    Column("slot", String(10), nullable=False),
+    _person("recipient", nullable=True),  # null: the platform team's channel
+    Column("place", Integer, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("said", String(20)),  # still true | needs work
+    _person("said_by", nullable=True),
+    Column("said_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    Index(None, "slot", "recipient"),
+    Index(None, "created_at"),
+)
+
 digests = Table(
     "digests",
     metadata,

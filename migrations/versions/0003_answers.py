@@ -14,9 +14,12 @@ def upgrade() -> None:
     _streams_up()
     _peers_first_up()
     _gaps_up()
+    _drafts_up()
+    _article_health_up()
 
 
 def downgrade() -> None:
+    _drafts_down()
     _gaps_down()
     _peers_first_down()
     _streams_down()
@@ -148,3 +151,82 @@ def _gaps_down() -> None:
     op.drop_table("kind_corrections")
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.drop_column("asked")
+
+
+def _drafts_up() -> None:
+    """Articles made from threads, and what was proposed to the handbook."""
+    op.create_table(
+        "drafts",
+        sa.Column("id", sa.String(40), nullable=False),
+        sa.Column("key", sa.String(255), nullable=False),
+        sa.Column("channel_id", sa.String(40), nullable=False),
+        sa.Column("root", sa.String(40), nullable=False),
+        sa.Column("reply_ts", sa.String(40), nullable=False),
+        sa.Column("saver", sa.String(40), nullable=False),
+        sa.Column("asker", sa.String(40)),
+        sa.Column("solver", sa.String(40)),
+        sa.Column("credit", sa.String(10), nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("words", sa.JSON),
+        sa.Column("owner", sa.Text, nullable=False),
+        sa.Column("tags", sa.JSON, nullable=False),
+        sa.Column("file", sa.String(255), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_drafts"),
+        sa.UniqueConstraint("key", name="uq_drafts_key"),
+    )
+    op.create_index("ix_drafts_channel_id_root", "drafts", ["channel_id", "root"])
+    op.create_table(
+        "proposals",
+        sa.Column("id", sa.String(40), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("subject", sa.String(40), nullable=False),
+        sa.Column("branch", sa.String(100), nullable=False),
+        sa.Column("person", sa.String(40), nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("body", sa.Text),
+        sa.Column("files", sa.JSON),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("url", sa.Text, nullable=False),
+        sa.Column("number", sa.String(40), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True)),
+        sa.Column("settled_at", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("id", name="pk_proposals"),
+        sa.UniqueConstraint("subject", name="uq_proposals_subject"),
+        sa.UniqueConstraint("branch", name="uq_proposals_branch"),
+    )
+    op.create_index("ix_proposals_state_looked_at", "proposals", ["state", "looked_at"])
+
+
+def _article_health_up() -> None:
+    """Links that were looked at, and what owners said of their articles."""
+    op.create_table(
+        "article_links",
+        sa.Column("url", sa.String(500), nullable=False),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("reason", sa.String(60), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("url", name="pk_article_links"),
+    )
+    op.create_table(
+        "article_looks",
+        sa.Column("id", sa.String(40), nullable=False),
+        sa.Column("article", sa.String(400), nullable=False),
+        sa.Column("slot", sa.String(10), nullable=False),
+        sa.Column("recipient", sa.String(40)),
+        sa.Column("place", sa.Integer, nullable=False),
+        sa.Column("reasons", sa.JSON, nullable=False),
+        sa.Column("said", sa.String(20)),
+        sa.Column("said_by", sa.String(40)),
+        sa.Column("said_at", sa.DateTime(timezone=True)),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_article_looks"),
+    )
+    op.create_index("ix_article_looks_slot_recipient", "article_looks", ["slot", "recipient"])
+    op.create_index("ix_article_looks_created_at", "article_looks", ["created_at"])
+
+
+def _drafts_down() -> None:
+    for table in ("article_looks", "article_links", "proposals", "drafts"):
+        op.drop_table(table)

@@ -166,7 +166,7 @@ def test_unsure_answer_says_so_and_quotes_nothing() -> None:
         pytest.param(TODAY + timedelta(days=1), "reviewed 25 Nov 2026 (today)", id="ahead of the zone"),
         pytest.param(TODAY - timedelta(days=59), "reviewed 26 Sep 2026 (59 days ago)", id="days"),
         pytest.param(TODAY - timedelta(days=60), "reviewed 25 Sep 2026 (2 months ago)", id="months"),
-        pytest.param(TODAY - timedelta(days=730), "reviewed 24 Nov 2024 (24 months ago)", id="years"),
+        pytest.param(TODAY - timedelta(days=730), "reviewed 24 Nov 2024 (24 months ago, due for review)", id="years"),
         pytest.param(None, "never reviewed", id="never"),
     ],
 )
@@ -176,6 +176,14 @@ def test_age_of_the_source_is_told(reviewed: date | None, expected: str) -> None
     assert (
         lines(blocks.answer(Draft("Ask.", (source,)), "a1", is_sure=True, today=TODAY))[1] == f"From Costs · {expected}"
     )
+
+
+@pytest.mark.parametrize(("days", "is_due"), [(30, False), (31, True)])
+def test_an_article_past_its_own_period_is_shown_as_such(days: int, is_due: bool) -> None:
+    source = Source("a.md", "Costs", "", "", "", 1.0, TODAY - timedelta(days=days), "", review_every_days=30)
+    shown = blocks.answer(Draft("Ask.", (source,)), "a1", is_sure=True, today=TODAY)
+
+    assert ("due for review" in lines(shown)[1]) is is_due
 
 
 def test_answer_that_cannot_be_pressed_has_no_buttons() -> None:

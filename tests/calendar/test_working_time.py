@@ -193,3 +193,26 @@ def test_next_opening_is_the_first_working_moment(working: WorkingTime, at: date
 def test_hours_without_a_day_never_open() -> None:
     with pytest.raises(ValueError, match="no time passes"):
         WorkingTime(Hours(frozenset(), time(9), time(17), "Europe/London")).opens(utc("2026-11-24T10:00"))
+
+
+@pytest.mark.parametrize(
+    ("start", "first"),
+    [
+        pytest.param("2026-11-24 10:00", "2026-11-24 10:00", id="in it"),
+        pytest.param("2026-11-24 07:00", "2026-11-24 09:00", id="before it opens"),
+        pytest.param("2026-11-24 17:00", "2026-11-25 09:00", id="when it closes"),
+        pytest.param("2026-11-27 18:00", "2026-11-30 09:00", id="before a weekend"),
+        pytest.param("2026-12-24 17:30", "2026-12-29 09:00", id="before holidays"),
+    ],
+)
+def test_first_working_moment_from_one_on(start: str, first: str) -> None:
+    assert LONDON.first_from(utc(start)) == utc(first)
+
+
+@given(working=working_times, start=steps)
+@settings(max_examples=50)
+def test_no_working_moment_comes_before_the_first(working: WorkingTime, start: datetime) -> None:
+    first = working.first_from(start)
+
+    assert is_working(working, first)
+    assert working.worked(start, first) == timedelta(0)

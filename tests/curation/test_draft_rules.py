@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.curation.draft_rules import (
-    Line,
-    Talk,
     Written,
     article,
     file_name,
     marked_reply,
     quoted,
+    sketched,
     solving_reply,
     template,
     title_of,
 )
+from bot.model import Line, Talk
 from knowledge import front_matter
 from knowledge.article import parse
 
@@ -84,6 +84,15 @@ def test_reply_is_quoted_and_no_more_than_text(answer: str, shown: str) -> None:
 @given(st.text(max_size=300))
 def test_every_line_of_a_quotation_is_one(answer: str) -> None:
     assert [line for line in quoted(answer).splitlines() if line and not line.startswith(">")] == []
+
+
+def test_a_models_words_are_found_by_what_was_asked_and_bring_no_tags() -> None:
+    quoting = Written("How?", ("how?",), "> so")
+    body = "Run <b>it</b>:\n\n```bash\ncat <file>\n```"
+
+    written = sketched("Clean it", ("why?", "how?"), body, instead_of=quoting)
+
+    assert written == Written("Clean it", ("how?", "why?"), "Run &lt;b>it&lt;/b>:\n\n```bash\ncat <file>\n```")
 
 
 def test_draft_is_an_article_for_the_reviewer_to_complete() -> None:

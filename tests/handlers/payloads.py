@@ -166,6 +166,7 @@ WHOLE: tuple[Json, ...] = (
     command(),
     press(),
     shortcut_on(message()),
+    shortcut_on(message(thread_ts="1795513000.000100"), callback_id="curation.save"),
     shortcut(),
 )
 STRANGE: tuple[Any, ...] = (

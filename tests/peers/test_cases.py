@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Discussion, Mark, Reply
+from bot.model import CHECK_MARKS, Discussion, Mark, Reply
 from bot.peers.cases import Case, Outcome, case_of, seconds_between
-from bot.peers.solving import CHECK_MARKS, By, Measures, Signal
+from bot.peers.solving import By, Measures, Signal
 
 ASKED_S = 1_764_000_000  # Monday, 24 November 2025, 16:00 UTC
 ASKED_AT = datetime.fromtimestamp(ASKED_S, UTC)

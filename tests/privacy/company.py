@@ -16,7 +16,9 @@ from bot.storage.engine import Database, Tx
 from bot.storage.people import stand_ins
 from bot.storage.schema import (
     answers,
+    article_looks,
     channels,
+    drafts,
     gaps,
     kind_corrections,
     memberships,
@@ -25,6 +27,7 @@ from bot.storage.schema import (
     on_duty,
     outbox,
     people,
+    proposals,
     questions,
     reactions,
     threads,
@@ -122,6 +125,18 @@ async def _seed(tx: Tx) -> None:
     await _put(tx, model_use, {**used, "person": ME}, {**used, "person": YOU}, {**used, "person": ""})
     closed = {"state": "closed", "closed_at": NOW, "closed_because": "dismissed", "reason": "not ours"}
     await _put(tx, gaps, {"id": "g1", "owner": ME, "closed_by": ME, "opened_at": NOW, **closed})
+    look = {"id": "l1", "article": "a.md", "slot": "2026-W47", "place": 0, "reasons": [], "said": "needs work"}
+    await _put(tx, article_looks, {**look, "recipient": ME, "said_by": ME, "said_at": NOW})
+    await _put(
+        tx,
+        drafts,
+        _draft("d1", saver=ME),
+        _draft("d2", asker=ME, words={"title": WORDS, "questions": [WORDS], "body": f"Ask {REAL}."}),
+        _draft("d3", solver=ME, state="proposed", words={"title": "t", "questions": [], "body": WORDS}),
+        _draft("d4", solver=ME, state="proposed", credit="yes"),
+    )
+    proposed = {"title": WORDS, "body": WORDS, "files": {"articles/a.md": WORDS}}
+    await _put(tx, proposals, _proposal("d3", "waiting", ME, **proposed), _proposal("d4", "open", YOU, **proposed))
     await _put(
         tx,
         outbox,
@@ -176,6 +191,25 @@ def _answer(id_: str, key: str, channel_id: str) -> dict[str, Any]:
     cited = {"sources": [{"title": f"By {DISPLAY}"}], "handbook_revision": "r1"}
     asked = {"asked": True, "asked_in": ASK, "question": f"How do I see {WORDS}?"}
     return {"id": id_, "key": key, "channel_id": channel_id, "asker": ME, **told, **cited, **asked}
+
+
+def _draft(id_: str, **more: Any) -> dict[str, Any]:
+    place = {"channel_id": ASK, "root": ts(1), "reply_ts": ts(2), "file": "a.md", "owner": "", "tags": []}
+    people = {"saver": YOU, "asker": YOU, "solver": YOU, "credit": "unasked", "state": "shown", "words": None}
+    return {"id": id_, "key": f"shortcut:{id_}", **place, **people, **more}
+
+
+def _proposal(subject: str, state: str, person: str, **more: Any) -> dict[str, Any]:
+    place = {"branch": f"mentor/article-{subject}", "url": "", "number": "", "looked_at": None, "settled_at": None}
+    return {
+        "id": f"p{subject}",
+        "kind": "article",
+        "subject": subject,
+        "state": state,
+        "person": person,
+        **place,
+        **more,
+    }
 
 
 def _effect(key: str, state: str, *, text: str = WORDS, **more: Any) -> dict[str, Any]:

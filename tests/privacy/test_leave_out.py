@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.model import Author, Message, Reaction, Standing, Workspace
 from bot.peers.service import PeerService, Request
 from bot.storage.engine import Database
-from bot.storage.schema import memberships, messages, outbox, people, questions, reactions, work
+from bot.storage.schema import drafts, memberships, messages, outbox, people, proposals, questions, reactions, work
 from bot.work import Kind
 from knowledge.channels import AnswerMode, Channel, Channels
 from tests.privacy.company import (
@@ -189,6 +189,38 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
         "verdicts": 1,
         "gaps": 1,
         "gaps_closed": 1,
+        "drafts": 1,
+        "drafts_of_your_questions": 1,
+        "drafts_of_your_replies": 2,
+        "proposals": 1,
+        "articles_to_look_at": 1,
+        "articles_looked_at": 1,
         "messages_to_you": 2,
         "model_use": 1,
+    }
+
+
+async def test_drafts_made_of_the_persons_words_are_gone_and_nobody_is_named(seeded: Database) -> None:
+    await privacy(seeded).leave_out(USER)
+
+    found = {row["id"]: row for row in await rows(seeded, drafts)}
+    assert {id_: (row["state"], row["words"], row["credit"]) for id_, row in found.items()} == {
+        "d1": ("shown", None, "unasked"),
+        "d2": ("dropped", None, "no"),
+        "d3": ("proposed", None, "no"),
+        "d4": ("proposed", None, "no"),
+    }
+    assert {found[id_]["asker" if id_ == "d2" else "solver"] for id_ in ("d2", "d3", "d4")} == {None}
+
+
+async def test_what_was_not_proposed_yet_is_not_and_what_is_open_is_followed_without_its_words(
+    seeded: Database,
+) -> None:
+    await privacy(seeded).leave_out(USER)
+
+    found = {row["subject"]: row for row in await rows(seeded, proposals)}
+    kept = {id_: (row["state"], row["title"], row["body"], row["files"]) for id_, row in found.items()}
+    assert kept == {
+        "d3": ("failed", "", None, None),
+        "d4": ("open", "", None, {"articles/a.md": ""}),
     }

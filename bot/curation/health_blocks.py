@@ -1,0 +1,125 @@
+"""Shows articles that need a look to their owners, with what was said of each; and reads the presses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.blockkit import Shown, actions, button, clip, context, escape, header, link, section
+from bot.curation.health_rules import ArticleFacts, ArticleHealth, Owner
+from bot.errors import PayloadMalformed
+from bot.model import Json, MessageKind, Purpose
+
+STILL_TRUE, NEEDS_WORK = "curation.article.still_true", "curation.article.needs_work"
+CHOICES = {STILL_TRUE: "still true", NEEDS_WORK: "needs work"}
+LINKS_SHOWN = 3
+HOME_MOST = 5  # articles in App Home
+ARTICLES_MOST = 8  # in one message: more is a task nobody begins, and Slack takes 10,000 characters
+REASON_MOST, NAME_MOST, URL_MOST = 150, 100, 250  # characters
+
+TO_LOOK_AT = MessageKind(
+    "articles to look at",
+    Purpose.OWED,
+    "the article's owner, as a DM (of a group one at a time, in turn); the platform channel where nobody owns it",
+    "articles are due for review, have dead links, were served and not it, or their owner left",
+    "once a week in one message; the same article once in four weeks",
+    "say *Still true* or *Needs work*, or name another `owner` in the article",
+)
+KINDS = (TO_LOOK_AT,)
+
+
+@dataclass(frozen=True)
+class Item:
+    """An article as it stands in the message; `said` is "" until somebody said something of it."""
+
+    look_id: str
+    article: str
+    title: str
+    url: str
+    reasons: tuple[str, ...]
+    said: str = ""
+
+
+def reasons(health: ArticleHealth) -> tuple[str, ...]:
+    """Why it needs a look, each in a few words."""
+    dead, served = health.dead_links, health.served
+    found = [f"due for review for {_days(health.days_overdue)}"] if health.days_overdue else []
+    if dead:
+        more = f" and {len(dead) - LINKS_SHOWN} more" if len(dead) > LINKS_SHOWN else ""
+        found.append(f"links lead nowhere: {', '.join(dead[:LINKS_SHOWN])}{more}")
+    if health.is_served_badly:
+        found.append(f"it was not quite it, say {served.not_quite} people of {served.times} answers")
+    if health.owner_state is Owner.LEFT:
+        found.append(f"its owner {health.owner} is not there any more")
+    return tuple(found)
+
+
+def to_look_at(items: Sequence[Item], *, left: int, is_channel: bool) -> Shown:
+    """One message for all; `left` more come another week."""
+    whose = "of which nobody is the owner" if is_channel else "of yours"
+    noun = "article" if len(items) == 1 else "articles"
+    head = f"{len(items)} {noun} {whose} {'needs' if len(items) == 1 else 'need'} a look. Readers see how old each is."
+    blocks = [section(head)]
+    for item in items:
+        blocks += _item(item)
+    if left:
+        blocks.append(context(f"{left} more wait; the worst are shown first."))
+    return Shown(head, tuple(blocks))
+
+
+def _item(item: Item) -> list[Json]:
+    title = clip(item.title, NAME_MOST)
+    named = link(item.url, title) if 0 < len(item.url) <= URL_MOST else clip(escape(title), NAME_MOST)
+    why = "\n".join(f"• {clip(escape(each), REASON_MOST)}" for each in item.reasons)
+    shown = section(f"*{named}* (`{clip(escape(item.article), NAME_MOST)}`)\n{why}")
+    if item.said:
+        return [shown, context(f"Said: {item.said}.")]
+    buttons = [
+        button("Still true", action_id=STILL_TRUE, value=item.look_id),
+        button("Needs work", action_id=NEEDS_WORK, value=item.look_id),
+    ]
+    return [shown, actions(f"curation.article.{item.look_id}", buttons)]
+
+
+def home_part(facts: ArticleFacts) -> list[Json]:
+    """How the articles are, for App Home of the platform team."""
+    counts = {
+        "overdue": facts.overdue,
+        "with dead links": facts.with_dead_links,
+        "served and not it": facts.served_badly,
+        "without an owner": facts.ownerless,
+        "need work": len(facts.needing_work),
+    }
+    told = " · ".join(f"{count} {name}" for name, count in counts.items())
+    blocks = [header("The articles"), section(f"{len(facts.articles)} articles: {told}.")]
+    worst = [f"• *{_named(each)}*: {clip(escape(_why(each)), REASON_MOST)}" for each in facts.worst[:HOME_MOST]]
+    return [*blocks, section("\n".join(worst))] if worst else blocks
+
+
+def _named(health: ArticleHealth) -> str:
+    title = clip(health.title, NAME_MOST)
+    return link(health.url, title) if 0 < len(health.url) <= URL_MOST else clip(escape(title), NAME_MOST)
+
+
+def _why(health: ArticleHealth) -> str:
+    return "; ".join((*reasons(health), *(["its owner says it needs work"] if health.needs_work else [])))
+
+
+def request_text(title: str, day: str) -> str:
+    """What stands in the pull request, in Markdown."""
+    return f"Somebody whose article this is says that *{title}* is still true. This moves its review date to {day}."
+
+
+def said(text: str) -> Shown:
+    return Shown(text, (section(text),))
+
+
+def read_choice(action_id: str) -> str:
+    """What the button says. Raises PayloadMalformed for an id that is none of ours."""
+    if action_id not in CHOICES:
+        raise PayloadMalformed(f"no button of ours: {action_id[:40]}")
+    return CHOICES[action_id]
+
+
+def _days(count: int) -> str:
+    if count < 60:
+        return f"{count} day{'s' if count != 1 else ''}"
+    return f"{count // 30} months"

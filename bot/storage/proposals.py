@@ -1,0 +1,109 @@
+"""What was proposed to the handbook's repository, and what became of it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.schema import drafts, proposals
+from bot.storage.statements import insert_new
+
+WAITING, OPEN, MERGED, CLOSED, FAILED = "waiting", "open", "merged", "closed", "failed"
+
+
+@dataclass(frozen=True)
+class ProposalRow:
+    """`subject` is the id of what it came from. `files` and `body` are None, and `title` is "", once it is settled."""
+
+    id: str
+    kind: str
+    subject: str
+    branch: str
+    person: str
+    title: str
+    body: str | None
+    files: dict[str, str] | None
+    state: str
+    url: str
+    number: str
+    created_at: datetime
+    looked_at: datetime | None = None
+    settled_at: datetime | None = None
+
+
+async def add(tx: AsyncConnection, row: ProposalRow) -> bool:
+    """Whether it is the first of its subject."""
+    return await insert_new(tx, proposals, asdict(row))
+
+
+async def by_id(tx: AsyncConnection, proposal_id: str) -> ProposalRow | None:
+    return await _one(tx, proposals.c.id == proposal_id)
+
+
+async def of(tx: AsyncConnection, subject: str) -> ProposalRow | None:
+    """What came of the draft or look."""
+    return await _one(tx, proposals.c.subject == subject)
+
+
+async def of_thread(tx: AsyncConnection, channel_id: str, root: str) -> ProposalRow | None:
+    """What stands before the reviewers from this thread, or was merged; None when there is nothing, or not any more."""
+    here = and_(drafts.c.channel_id == channel_id, drafts.c.root == root)
+    query = select(proposals).join(drafts, and_(drafts.c.id == proposals.c.subject, here))
+    stands = query.where(proposals.c.state.in_((WAITING, OPEN, MERGED))).order_by(proposals.c.created_at)
+    row = (await tx.execute(stands.limit(1))).mappings().first()
+    return None if row is None else ProposalRow(**row)
+
+
+async def _one(tx: AsyncConnection, condition: Any) -> ProposalRow | None:
+    row = (await tx.execute(select(proposals).where(condition))).mappings().one_or_none()
+    return None if row is None else ProposalRow(**row)
+
+
+async def mark_open(tx: AsyncConnection, proposal_id: str, *, url: str, number: str, now: datetime) -> bool:
+    """Whether it was not open before."""
+    waiting = and_(proposals.c.id == proposal_id, proposals.c.state == WAITING)
+    opened = update(proposals).where(waiting).values(state=OPEN, url=url, number=number, looked_at=now)
+    return (await tx.execute(opened.returning(proposals.c.id))).first() is not None
+
+
+async def settle(tx: AsyncConnection, proposal_id: str, *, state: str, now: datetime) -> bool:
+    """Whether it was not settled before; its words go."""
+    running = and_(proposals.c.id == proposal_id, proposals.c.state.in_((WAITING, OPEN)))
+    settled = update(proposals).where(running).values(state=state, settled_at=now, title="", body=None, files=None)
+    return (await tx.execute(settled.returning(proposals.c.id))).first() is not None
+
+
+async def mark_failed(tx: AsyncConnection, proposal_id: str, *, now: datetime) -> None:
+    """It could not be opened; its words stay with what it came from."""
+    waiting = and_(proposals.c.id == proposal_id, proposals.c.state == WAITING)
+    gone = {"title": "", "body": None, "files": None}
+    await tx.execute(update(proposals).where(waiting).values(state=FAILED, settled_at=now, **gone))
+
+
+async def forget(tx: AsyncConnection, proposal_id: str) -> None:
+    await tx.execute(delete(proposals).where(proposals.c.id == proposal_id))
+
+
+async def to_look_up(tx: AsyncConnection, *, limit: int) -> Sequence[ProposalRow]:
+    """Open ones, those not looked at for longest first."""
+    query = select(proposals).where(proposals.c.state == OPEN).order_by(proposals.c.looked_at, proposals.c.id)
+    return [ProposalRow(**row) for row in (await tx.execute(query.limit(limit))).mappings()]
+
+
+async def looked_at(tx: AsyncConnection, proposal_id: str, *, now: datetime) -> None:
+    await tx.execute(update(proposals).where(proposals.c.id == proposal_id).values(looked_at=now))
+
+
+async def forget_words_of(tx: AsyncConnection, subjects: Collection[str], *, now: datetime) -> None:
+    """What waits is not proposed; of what is open only the paths stay, so that it can be followed."""
+    theirs = proposals.c.subject.in_(list(subjects))
+    for row in await tx.execute(select(proposals.c.id, proposals.c.files).where(theirs, proposals.c.state == OPEN)):
+        paths = dict.fromkeys(row.files or {}, "")
+        await tx.execute(update(proposals).where(proposals.c.id == row.id).values(files=paths))
+    failed = case((proposals.c.state == WAITING, FAILED), else_=proposals.c.state)
+    await tx.execute(update(proposals).where(theirs).values(title="", body=None, state=failed))
+    ended = and_(theirs, proposals.c.state == FAILED)
+    await tx.execute(update(proposals).where(ended).values(files=None, settled_at=now))
