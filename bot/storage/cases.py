@@ -94,13 +94,13 @@ async def _put_replies(tx: AsyncConnection, wanted: ColumnElement[bool], found: 
 
 
 async def _put_ours(tx: AsyncConnection, since: str, found: Mapping[Key, _Found]) -> None:
-    """Our own messages, of which Slack does not tell us until they are read back."""
+    """Our own messages, of which Slack does not tell us until they are read back; not what one person alone saw."""
     stands = and_(messages.c.channel_id == outbox.c.channel_id, messages.c.ts == outbox.c.slack_ts)
     query = (
         select(outbox.c.channel_id, outbox.c.thread_ts, outbox.c.slack_ts, messages.c.author)
         .select_from(outbox)
         .outerjoin(messages, stands)
-        .where(outbox.c.thread_ts >= since, outbox.c.slack_ts.is_not(None), outbox.c.edits.is_(None))
+        .where(outbox.c.thread_ts >= since, outbox.c.slack_ts > "", outbox.c.edits.is_(None))
         .where(messages.c.deleted_ts.is_(None))
     )
     for channel_id, thread_ts, ts, author in await tx.execute(query):

@@ -35,7 +35,10 @@ class Asking:
 
 
 async def poorly_answered(tx: AsyncConnection, *, since: datetime, below: float) -> Sequence[Asking]:
-    """What the asker called not quite it, and what somebody asked us that we were not sure of, unless it helped."""
+    """What the asker called not quite it, and what somebody asked us that we were not sure of, unless it helped.
+
+    A further source offered in the place of the first one is the same asking.
+    """
     said = and_(verdicts.c.answer_id == answers.c.id, verdicts.c.by_asker)
     unsure = and_(answers.c.asked, answers.c.outcome.in_(("silent", "suggested")), answers.c.confidence < below)
     query = (
@@ -44,7 +47,8 @@ async def poorly_answered(tx: AsyncConnection, *, since: datetime, below: float)
         .outerjoin(verdicts, said)
         .outerjoin(messages, _asks(answers.c.channel_id, answers.c.question_ts))
         .outerjoin(questions, _is(questions, answers.c.channel_id, answers.c.question_ts))
-        .where(answers.c.created_at >= since, answers.c.surface != "shadow", messages.c.deleted_ts.is_(None))
+        .where(answers.c.created_at >= since, answers.c.surface != "shadow", answers.c.stands_in == "")
+        .where(messages.c.deleted_ts.is_(None))
         .where(or_(verdicts.c.verdict == NOT_QUITE, and_(unsure, verdicts.c.verdict.is_distinct_from("solved"))))
     )
     return [_poorly(row) for row in await tx.execute(query.order_by(answers.c.created_at))]

@@ -26,6 +26,7 @@ async def test_what_was_not_well_answered_becomes_gaps_and_nothing_else_does(pas
     await past.ask("ada", GPU)
     await past.ask_us("bela", "how do I get gpu nodes")
     await past.ask_us("chidi", "gpu nodes for training?", outcome="answered", confidence=0.9, verdict="not quite")
+    await past.ask_us("chidi", "gpu nodes for training?", outcome="suggested", verdict="not quite", stands_in="first")
     await past.ask_us("ada", "gpu nodes?", outcome="suggested", confidence=0.4, verdict="solved")
     await past.ask_us("ada", "gpu nodes", outcome="suggested", confidence=0.6)
     await past.ask_us("ada", "are gpu nodes there", asked=False)
