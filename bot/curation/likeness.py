@@ -32,14 +32,15 @@ class WordLikeness:
         self._stems = {key: content(text, stems) for key, text in texts.items()}
         having = Counter(stem for found in self._stems.values() for stem in found)
         self._weights = {stem: math.log(1 + (OTHERS + len(texts)) / count) for stem, count in having.items()}
+        self._totals = {key: self._weight(found) for key, found in self._stems.items()}
 
     def __call__(self, one: str, other: str) -> float:
         first, second = self._stems[one], self._stems[other]
-        total = self._weight(first) + self._weight(second)
-        if not total:
-            return 0.0
         same = first & second
-        return min(1.0, (2 * self._weight(same) + self._slips(first - same, second - same)) / total)
+        if not same:  # nearly all pairs: slips are looked for only beside a word in common
+            return 0.0
+        shared = 2 * self._weight(same) + self._slips(first - same, second - same)
+        return min(1.0, shared / (self._totals[one] + self._totals[other]))
 
     def _weight(self, stems: frozenset[str]) -> float:
         return math.fsum(self._weights[stem] for stem in stems)
