@@ -32,6 +32,7 @@ from bot.curation import article_health, owners
 from bot.curation.article_health import ArticleHealthService
 from bot.curation.draft_maker import DraftMaker
 from bot.curation.drafts import DraftService
+from bot.curation.gap_drafts import GapDrafts
 from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_sorting import GapSorting, Reading
 from bot.curation.gaps import GapService
@@ -195,8 +196,6 @@ class Mentor:
             permalink=slack.permalink,
         )
         reading = Reading(self.facts.unanswered, question_kind)
-        self.gaps = GapService(desk, people, gap_facts, GapSorting(self.database, reading, clock=clock))
-        self.home = HomeService(desk, self.facts, team_parts=(self.gaps.home_part,), command=settings.command)
         self.digest = DigestService(desk, people, maker)
         self.prompts = PromptService(desk)
         self.handover = HandoverService(desk, people, [OpenQuestions(desk, self.facts).part])
@@ -206,6 +205,10 @@ class Mentor:
         self.offers = OfferService(desk, draft_maker)
         self.article_health = ArticleHealthService(desk)
         self.owners = OwnerService(desk, people, self.article_health, self.proposals)
+        sorting = GapSorting(self.database, reading, clock=clock)
+        self.gaps = GapService(desk, people, gap_facts, sorting, GapDrafts(desk, gap_facts, self.proposals))
+        team_parts = (self.gaps.home_part, self.owners.home_part)
+        self.home = HomeService(desk, self.facts, team_parts=team_parts, command=settings.command)
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
         self.privacy = PrivacyService(self.database, slack, channels=self._channels, clock=clock, new_id=new_id)
         self.own_data = SettingsService(

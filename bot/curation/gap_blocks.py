@@ -3,7 +3,7 @@
 Nobody who asked is named, and one person's asking is told without a number of people.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +15,10 @@ from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose, QuestionKind
 
 TAKE, SAY_KIND, CLOSE = "gaps.take", "gaps.kind", "gaps.close"
+DRAFTS = {
+    "draft article": ("gaps.draft_article", "Draft an article"),
+    "draft action": ("gaps.draft_action", "Draft an action"),
+}
 SHOWN_MOST = 10
 HOME_MOST = 5
 WORDS_MOST = 150  # of an example
@@ -47,10 +51,13 @@ CLOSINGS = {
 @dataclass(frozen=True)
 class Pressed:
     gap_id: str
-    choice: str  # take | kind:… | close:…
+    choice: str  # take | draft article | draft action | kind:… | close:…
 
 
-def gap_list(facts: GapFacts, *, now: datetime, viewer: str, timezone: str) -> Shown:
+Offers = Mapping[str, Collection[str]]  # by gap, what can be drafted from it
+
+
+def gap_list(facts: GapFacts, offers: Offers, *, now: datetime, viewer: str, timezone: str) -> Shown:
     """The weightiest open gaps with what can be done, for one person of the platform team."""
     if not facts.open:
         text = "No open gaps: what was asked was answered, or nothing was asked." + _unsorted(facts)
@@ -58,23 +65,27 @@ def gap_list(facts: GapFacts, *, now: datetime, viewer: str, timezone: str) -> S
     head = f"*{_count(len(facts.open), 'open gap')}*: asked for, and not in the handbook." + _unsorted(facts)
     blocks = [section(head)]
     for each in facts.open[:SHOWN_MOST]:
-        blocks += gap_card(each, now=now, viewer=viewer, timezone=timezone)
+        blocks += gap_card(each, offers.get(each.id, ()), now=now, viewer=viewer, timezone=timezone)
     if rest := len(facts.open) - SHOWN_MOST:
         blocks += [context(f"… and {rest} more, asked less often.")] if rest > 0 else []
     lines = [head, *(f"• {told(each, now=now)}" for each in facts.open[:SHOWN_MOST])]
     return Shown("\n".join(lines), tuple(blocks))
 
 
-def home_part(gaps: Sequence[Gap], *, now: datetime, viewer: str, timezone: str) -> list[Json]:
+def home_part(gaps: Sequence[Gap], offers: Offers, *, now: datetime, viewer: str, timezone: str) -> list[Json]:
     """The weightiest, for App Home."""
     if not gaps:
         return [header("What the handbook lacks"), section("No open gaps: what was asked was answered.")]
-    cards = [block for gap in gaps[:HOME_MOST] for block in gap_card(gap, now=now, viewer=viewer, timezone=timezone)]
+    cards = [
+        block
+        for gap in gaps[:HOME_MOST]
+        for block in gap_card(gap, offers.get(gap.id, ()), now=now, viewer=viewer, timezone=timezone)
+    ]
     rest = f"`gaps` shows all {len(gaps)}." if len(gaps) > HOME_MOST else "Those are all."
     return [header("What the handbook lacks"), *cards, context(rest)]
 
 
-def gap_card(gap: Gap, *, now: datetime, viewer: str, timezone: str) -> list[Json]:
+def gap_card(gap: Gap, offered: Collection[str], *, now: datetime, viewer: str, timezone: str) -> list[Json]:
     """One gap: its example, its numbers, and what can be done while it is open."""
     words = f"“{escape(clip(gap.example, WORDS_MOST))}”" if gap.example else "(asked where its words are not shown)"
     owner = "" if gap.owner is None else " · yours" if gap.owner == viewer else " · taken by a colleague"
@@ -83,7 +94,7 @@ def gap_card(gap: Gap, *, now: datetime, viewer: str, timezone: str) -> list[Jso
         lines.append(again(gap.again_since, timezone))
     if gap.closing is not None:
         return [section("\n".join([*lines, closed(gap.closing, timezone)]))]
-    return [section("\n".join(lines)), _choices(gap, viewer)]
+    return [section("\n".join(lines)), _choices(gap, offered, viewer)]
 
 
 def told(gap: Gap, *, now: datetime) -> str:
@@ -123,7 +134,7 @@ def closed(closing: Closing, timezone: str) -> str:
 
 def card(gap: Gap, said: str, *, now: datetime, viewer: str, timezone: str) -> Shown:
     """What came of a press, and the gap as it stands now."""
-    return Shown(said, (section(said), *gap_card(gap, now=now, viewer=viewer, timezone=timezone)))
+    return Shown(said, (section(said), *gap_card(gap, (), now=now, viewer=viewer, timezone=timezone)))
 
 
 def refusal(reason: str) -> Shown:
@@ -131,7 +142,7 @@ def refusal(reason: str) -> Shown:
     return Shown(text, (section(text),))
 
 
-def _choices(gap: Gap, viewer: str) -> Json:
+def _choices(gap: Gap, offered: Collection[str], viewer: str) -> Json:
     kinds_offered = [option(words, f"{gap.id}:{each.value}") for each, words in kinds.IN_WORDS.items()]
     now = list(kinds.IN_WORDS).index(gap.kind)
     closings = [option(words, f"{gap.id}:{each}") for each, words in CLOSINGS.items()]
@@ -140,7 +151,12 @@ def _choices(gap: Gap, viewer: str) -> Json:
         select("Kind of question", kinds_offered, action_id=SAY_KIND, chosen=kinds_offered[now]),
         select("Close it …", closings, action_id=CLOSE),
     ]
-    return actions(f"gaps.{gap.id}", [*take, *menus])
+    drafts = [
+        button(words, action_id=action_id, value=gap.id)
+        for choice, (action_id, words) in DRAFTS.items()
+        if choice in offered
+    ]
+    return actions(f"gaps.{gap.id}", [*take, *drafts, *menus])
 
 
 def read_pressed(action_id: str, value: str) -> Pressed:
@@ -149,6 +165,8 @@ def read_pressed(action_id: str, value: str) -> Pressed:
     match action_id:
         case "gaps.take" if not choice:
             return Pressed(gap_id, "take")
+        case "gaps.draft_article" | "gaps.draft_action" if not choice:
+            return Pressed(gap_id, next(each for each, (known, _) in DRAFTS.items() if known == action_id))
         case "gaps.kind" if choice in set(QuestionKind):
             return Pressed(gap_id, f"kind:{choice}")
         case "gaps.close" if choice in CLOSINGS:

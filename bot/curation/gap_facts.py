@@ -49,6 +49,15 @@ class GapFactsService:
             return None
         return rules.gap_of(_standing(standing[gap_id], standing), self._shown(members))
 
+    async def members_of(self, gap_ids: Collection[str]) -> dict[str, list[Member]]:
+        """Their askings, oldest first, with the words that may be shown."""
+        async with self._database.read() as tx:
+            members = await rows.members(tx, gap_ids)
+        found: dict[str, list[Member]] = {}
+        for row, member in zip(members, self._shown(members), strict=True):
+            found.setdefault(row.gap_id, []).append(member)
+        return found
+
     async def _open(self, tx: Tx, standing: Sequence[GapRow]) -> list[Gap]:
         by_id = {each.id: each for each in standing}
         wanted = [each for each in standing if each.state == rows.OPEN]

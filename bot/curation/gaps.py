@@ -10,6 +10,7 @@ from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
 from bot.curation import gap_blocks as blocks
 from bot.curation.gap_blocks import GAPS, Pressed
+from bot.curation.gap_drafts import GapDrafts
 from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_rules import Because
 from bot.curation.gap_sorting import GapSorting
@@ -27,7 +28,10 @@ NOT_TAKEN = "That could not be taken down. Please choose again."
 
 
 class GapService:
-    def __init__(self, desk: Desk, people: PeopleService, facts: GapFactsService, sorting: GapSorting) -> None:
+    def __init__(
+        self, desk: Desk, people: PeopleService, facts: GapFactsService, sorting: GapSorting, drafts: GapDrafts
+    ) -> None:
+        self._drafts = drafts
         self._desk = desk
         self._people = people
         self._facts = facts
@@ -98,14 +102,16 @@ class GapService:
             return ()
         await self._sorting.sort()
         gaps, now = await self._facts.open_gaps(), self._desk.clock.now()
-        return blocks.home_part(gaps, now=now, viewer=person, timezone=self._timezone)
+        offers = await self._drafts.offers(gaps[: blocks.HOME_MOST])
+        return blocks.home_part(gaps, offers, now=now, viewer=person, timezone=self._timezone)
 
     async def _shown(self, asking: Asking) -> Shown:
         if reason := await self._refusal(asking.asker):
             return blocks.refusal(reason)
         unsorted, now = await self._sorting.sort(), self._desk.clock.now()
         facts = await self._facts.facts(Window(now, now), unsorted=unsorted)
-        return blocks.gap_list(facts, now=now, viewer=asking.asker, timezone=self._timezone)
+        offers = await self._drafts.offers(facts.open[: blocks.SHOWN_MOST])
+        return blocks.gap_list(facts, offers, now=now, viewer=asking.asker, timezone=self._timezone)
 
     async def _refusal(self, person: str) -> str:
         """Why the person may not; "" when they may."""
@@ -120,6 +126,9 @@ class GapService:
         match verb:
             case "take":
                 return await self._take(decision)
+            case "draft article" | "draft action":
+                gap = await self._facts.gap(decision.subject)
+                return await self._drafts.draft(decision, gap) if gap else GONE
             case "kind":
                 return await self._say_kind(decision, choice)
             case _:

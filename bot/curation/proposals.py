@@ -12,11 +12,13 @@ import structlog
 
 from bot import effects
 from bot.curation import draft_blocks as blocks
+from bot.curation.gap_rules import Because
 from bot.desk import Desk
 from bot.errors import GitFailed
 from bot.git.host import GitHost, Proposal, Review, Standing
 from bot.model import Effect
 from bot.storage import drafts as draft_rows
+from bot.storage import gaps as gap_rows
 from bot.storage import proposals as rows
 from bot.storage.engine import Tx
 from bot.storage.people import slack_id_of
@@ -26,7 +28,7 @@ from knowledge.channels import AnswerMode
 
 log = structlog.get_logger(__name__)
 
-ARTICLE, REVIEW = "article", "review"
+ARTICLE, REVIEW, ACTION = "article", "review", "action"
 LOOKED_UP_AT_ONCE = 20  # at a tick, so that a host's own limits are far away
 FAILED = "I could not reach the handbook's repository for a quarter of an hour. Nothing was opened: please try again."
 
@@ -175,6 +177,8 @@ class ProposalService:
                 return
             if not is_merged:
                 await self._desk.outbox.put(tx, _closed(row, standing))
+            elif row.kind == ACTION:
+                await gap_rows.close(tx, row.subject, because=Because.ACTION, now=now)
             elif draft is not None:
                 await self._desk.outbox.put(tx, self._documented(row, standing, draft, credit))
                 key = f"{draft.channel_id}:{draft.root}"

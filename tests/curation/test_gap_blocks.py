@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.curation.gap_blocks import CLOSINGS, Pressed, again, card, closed, gap_list, read_pressed, told
+from bot.curation.gap_blocks import CLOSINGS, DRAFTS, Pressed, again, card, closed, gap_list, read_pressed, told
 from bot.curation.gap_rules import Because, Closing, Gap, GapFacts
 from bot.errors import PayloadMalformed
 from bot.model import QuestionKind, Window
@@ -31,7 +31,7 @@ def test_the_longest_list_is_taken_by_slack() -> None:
     widest = replace(GAP, example="w" * 500, again_since=Closing(NOW, Because.DISMISSED, reason="mixed"))
     facts = GapFacts(WINDOW, tuple(replace(widest, id=f"{number:024}") for number in range(40)), unsorted=9)
 
-    shown = gap_list(facts, now=NOW, viewer="p1", timezone=ZONE)
+    shown = gap_list(facts, {}, now=NOW, viewer="p1", timezone=ZONE)
 
     assert_taken(shown)
     assert "… and 30 more" in str(shown.blocks[-1])
@@ -39,7 +39,7 @@ def test_the_longest_list_is_taken_by_slack() -> None:
 
 
 def test_foreign_words_neither_mention_nor_link() -> None:
-    shown = gap_list(GapFacts(WINDOW, (GAP,)), now=NOW, viewer="p1", timezone=ZONE)
+    shown = gap_list(GapFacts(WINDOW, (GAP,)), {GAP.id: DRAFTS}, now=NOW, viewer="p1", timezone=ZONE)
 
     assert "<!" not in str(shown.blocks)
     assert "<!" not in shown.text
@@ -103,10 +103,12 @@ def test_who_owns_it_is_told_without_a_name() -> None:
 
 
 def test_what_is_offered_is_read_as_it_was_meant() -> None:
-    shown = gap_list(GapFacts(WINDOW, (GAP,)), now=NOW, viewer="p1", timezone=ZONE)
-    take, kind, close = shown.blocks[-1]["elements"]
+    shown = gap_list(GapFacts(WINDOW, (GAP,)), {GAP.id: DRAFTS}, now=NOW, viewer="p1", timezone=ZONE)
+    take, article, action, kind, close = shown.blocks[-1]["elements"]
 
     assert read_pressed(take["action_id"], take["value"]) == Pressed(GAP.id, "take")
+    drafts = [read_pressed(each["action_id"], each["value"]).choice for each in (article, action)]
+    assert drafts == list(DRAFTS)
     kinds = [read_pressed(kind["action_id"], each["value"]).choice for each in kind["options"]]
     assert kinds == [f"kind:{each}" for each in QuestionKind]
     closings = [read_pressed(close["action_id"], each["value"]).choice for each in close["options"]]

@@ -1,4 +1,4 @@
-"""What a channel may see: public articles, and more in a private one that the handbook names, if only ours are in it."""
+"""What a channel may see: public articles, and more in a private one that the handbook names, with ours alone."""
 
 from pathlib import Path
 

@@ -115,6 +115,8 @@ async def test_the_platform_team_sees_gaps_and_takes_one_there(office: Office) -
     await office.quiet()
 
     assert "What the handbook lacks" not in others
+    assert "Article health" not in others
+    assert "Of 5 articles: " in team
     assert "an article is missing · asked once, today" in team
     assert "asked once, today · yours" in shown(office.person("maya").home())
     assert office.told("maya") == []

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.config import Settings
 from bot.curation.draft_maker import COUNTS_ONLY, NOT_WATCHED, PRIVATE, SHARED
@@ -199,3 +200,69 @@ async def test_where_the_handbook_is_a_folder_the_file_is_handed_over(sandbox: S
         given = office.whispers("amara", "ask-platform")[-1]
         assert given.text.startswith("Your handbook is a folder and no Git repository")
         assert "&gt; Run the cleaner on the build machine, someone" in words(given)[1]
+
+
+# From gaps.
+
+
+async def listed(office: Office) -> Message:
+    """The gaps, as Maya is shown them."""
+    before = len(office.whispers("maya", "random"))
+    await office.person("maya").command("/platform", "gaps", "random")
+    return (await office.until(lambda: office.whispers("maya", "random")[before:]))[0]
+
+
+def labels(message: Message) -> list[str]:
+    found = [each for block in message.blocks if block["type"] == "actions" for each in block["elements"]]
+    return [each["text"]["text"] for each in found if each["type"] == "button"]
+
+
+async def test_a_gap_with_a_solved_thread_becomes_an_article(office: Office) -> None:
+    asked = office.person("priya").say("ask-platform", f"{office.mention} how do I clean the cache of the build?")
+    await office.answer_to(asked)
+    shown = await listed(office)
+    assert labels(shown) == ["I take it"]
+
+    reply = office.person("jonas").say("ask-platform", ANSWER, thread=asked)
+    office.person("priya").react(reply, "white_check_mark")
+    await office.quiet()
+    shown = await listed(office)
+    assert labels(shown) == ["I take it", "Draft an article"]
+    before = len(office.whispers("maya", "random"))
+    await office.person("maya").press(shown, "Draft an article")
+    drafted = await office.until(
+        lambda: [each for each in office.whispers("maya", "random")[before:] if "Open pull request" in labels(each)]
+    )
+
+    assert "`articles/how-do-i-clean-the-cache-of-the-build.md`" in drafted[0].text
+
+
+async def test_what_several_ask_to_be_done_becomes_an_action_that_closes_the_gap(
+    office: Office, remote: Remote
+) -> None:
+    for who, text in (
+        ("priya", "a kafka topic for me"),
+        ("jonas", "a kafka topic for orders"),
+        ("priya", "a kafka topic"),
+    ):
+        office.person(who).say("ask-platform", f"{office.mention} please create {text}, token=abc12345")
+    await office.quiet()
+    shown = await listed(office)
+    assert labels(shown) == ["I take it", "Draft an action"]
+
+    await office.person("maya").press(shown, "Draft an action")
+    await office.quiet()
+    await office.person("maya").press(shown, "Draft an action")
+    await office.quiet()
+    (branch,) = remote.git("for-each-ref", "--format=%(refname:short)", "refs/heads/mentor").split()
+    file = "docs/handbook/actions/create-kafka-topic-token-removed.yaml"
+    entry = yaml.safe_load(remote.git("show", f"{branch}:{file}"))
+    remote.git("update-ref", "refs/heads/main", branch)
+    await office.mentor.proposals.follow()
+    await office.mentor.proposals.follow()
+    await office.quiet()
+
+    assert entry["mode"] == "proposal"
+    assert len(entry["questions"]) == 3
+    assert "abc12345" not in str(entry)
+    assert "No open gaps" in (await listed(office)).text

@@ -1,0 +1,85 @@
+"""What can be drafted from a gap: an article from a thread in it that was solved since, or a catalogue entry.
+
+Drafts themselves are `drafts`', and what is proposed goes through `proposals`.
+"""
+
+from collections.abc import Collection, Sequence
+
+from bot.curation import catalogue_draft
+from bot.curation.catalogue_draft import Entry
+from bot.curation.draft_rules import solving_reply
+from bot.curation.gap_facts import GapFactsService
+from bot.curation.gap_rules import Gap, Lack, Member
+from bot.curation.proposals import ACTION, Change, ProposalService
+from bot.desk import Desk
+from bot.storage import drafts as draft_rows
+from bot.storage.engine import Tx
+from bot.work import Decision, Kind, Saving, enqueue
+
+ARTICLE_DRAFT, ACTION_DRAFT = "draft article", "draft action"
+NO_THREAD = "No thread in this gap is marked as solved any more."
+NO_WORDS = "There are no words of it in a public channel to draft from."
+PROPOSED_BEFORE = "That was proposed before; the platform channel says where it stands."
+UNDER_WAY = "A draft is on its way to you."
+
+
+class GapDrafts:
+    def __init__(self, desk: Desk, facts: GapFactsService, proposals: ProposalService) -> None:
+        self._desk = desk
+        self._facts = facts
+        self._proposals = proposals
+
+    async def offers(self, gaps: Sequence[Gap]) -> dict[str, frozenset[str]]:
+        """By gap, what can be drafted now."""
+        found = await self._facts.members_of([each.id for each in gaps if each.closing is None])
+        return {each.id: frozenset(await self._offered(each, found.get(each.id, ()))) for each in gaps}
+
+    async def draft(self, decision: Decision, gap: Gap) -> str:
+        """Has it drafted, once however often it is pressed; what is said of it."""
+        members = (await self._facts.members_of([gap.id])).get(gap.id, ())
+        if decision.choice == ARTICLE_DRAFT:
+            return await self._draft_article(decision, members)
+        return await self._draft_action(decision, gap, members)
+
+    async def _offered(self, gap: Gap, members: Sequence[Member]) -> Collection[str]:
+        if gap.lacks is Lack.ARTICLE:
+            return [ARTICLE_DRAFT] if await self._solved(members) else []
+        may_propose = gap.is_worth_an_action and self._proposals.repository is not None
+        return [ACTION_DRAFT] if may_propose and _entry(members) else []
+
+    async def _solved(self, members: Sequence[Member]) -> Member | None:
+        """The newest whose thread holds a reply that solved it."""
+        async with self._desk.database.read() as tx:
+            for each in reversed(members):
+                talk = await draft_rows.talk(tx, each.channel_id, each.ts) if each.text else None
+                if talk is not None and solving_reply(talk, each.ts) is not None:
+                    return each
+        return None
+
+    async def _draft_article(self, decision: Decision, members: Sequence[Member]) -> str:
+        solved, now = await self._solved(members), self._desk.clock.now()
+        if solved is None:
+            return NO_THREAD
+        key, place = f"gap:{decision.key}", (solved.channel_id, solved.ts)
+        saving = Saving(key, decision.person, *place, root=solved.ts, response_url=decision.response_url)
+        await self._desk.database.write(lambda tx: enqueue(tx, Kind.SAVE, saving, due_at=now, now=now))
+        self._desk.wake()
+        return UNDER_WAY
+
+    async def _draft_action(self, decision: Decision, gap: Gap, members: Sequence[Member]) -> str:
+        entry = _entry(members)
+        if entry is None or self._proposals.repository is None:
+            return NO_WORDS
+        body = catalogue_draft.request_text(gap.questions, gap.people)
+        change = Change(ACTION, gap.id, entry.title, body, {entry.file: entry.text})
+
+        async def unit(tx: Tx) -> bool:
+            return await self._proposals.put(tx, change, person=decision.person, response_url=decision.response_url)
+
+        is_new = await self._desk.database.write(unit)
+        self._desk.wake()
+        return UNDER_WAY if is_new else PROPOSED_BEFORE
+
+
+def _entry(members: Sequence[Member]) -> Entry | None:
+    return catalogue_draft.entry_of([each.text for each in reversed(members) if each.text])
