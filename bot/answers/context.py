@@ -25,22 +25,33 @@ CALL = re.compile(r"<(?:@[UW]|!)[^<>]*>")  # people, a group of them, or everybo
 
 @dataclass(frozen=True)
 class Context:
-    """What was said before, what the bot answered in it, and why the bot is out of it ("" while it is not)."""
+    """What was said before, and what the bot answered in it."""
 
     turns: tuple[Turn, ...] = ()
     answered: frozenset[str] = frozenset()
-    why_left: str = ""
 
 
 class ContextService:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
+    async def why_left(self, asking: Asking, user_id: str) -> str:
+        """Why what the asker says next in a thread is not the bot's to answer; "" when it is. `user_id` is theirs.
+
+        Raises SlackError: what it cannot read it does not guess.
+        """
+        if asking.question_ts is None or asking.thread_ts is None:
+            return NOT_ASKED_HERE
+        if not await self._answers(asking, thread_ts=asking.thread_ts):
+            return NOT_ASKED_HERE
+        thread = await self._read(asking, user_id, thread_ts=asking.thread_ts)
+        calls = bool(CALL.search(asking.text))
+        return why_left(thread, Said(asking.question_ts, By.ASKER, asking.text, calls=calls))
+
     async def before(self, asking: Asking, user_id: str) -> Context:
         """What went before the question in its thread, or lately in the direct messages it was written in.
 
-        `user_id` is the asker's. Raises SlackError where the bot cannot know whether it is still spoken to; any other
-        question is answered without what it cannot read.
+        Empty where nothing did, and where it cannot be read: the question is answered without.
         """
         ts = asking.question_ts
         if ts is None or asking.is_shared or not asking.asked:
@@ -50,22 +61,13 @@ class ContextService:
                 return await self._in_thread(asking, ts, asking.thread_ts, user_id)
             return await self._lately(asking, ts, user_id) if asking.is_direct else Context()
         except SlackError as error:
-            if asking.follows:
-                raise
             log.warning("answers.no_context", reason=str(error))
             return Context()
 
     async def _in_thread(self, asking: Asking, ts: str, thread_ts: str, user_id: str) -> Context:
         earlier = await self._answers(asking, thread_ts=thread_ts)
-        if asking.follows and not earlier:
-            return Context(why_left=NOT_ASKED_HERE)
         thread = await self._read(asking, user_id, thread_ts=thread_ts)
-        follow_up = Said(ts, By.ASKER, asking.text, calls=bool(CALL.search(asking.text)))
-        return Context(
-            turns=turns_before(thread, ts),
-            answered=frozenset(each.text for each in earlier if each.text),
-            why_left=why_left(thread, follow_up) if asking.follows else "",
-        )
+        return Context(turns_before(thread, ts), frozenset(each.text for each in earlier if each.text))
 
     async def _lately(self, asking: Asking, ts: str, user_id: str) -> Context:
         """Beside any thread: what the person wrote in the last half hour, and the answers, which are in threads."""

@@ -59,7 +59,7 @@ class Decided:
     confidence: float = 0.0
     draft: Draft = NOTHING
     effect: Callable[[str], Effect] | None = None  # from the answer's id
-    looked_up: str = ""  # the words that were looked for; "" when nothing was
+    looked_up: str = ""  # the message's own words, where they were looked for; "" when nothing was
 
 
 class AnswerService:
@@ -113,18 +113,18 @@ class AnswerService:
         if reason := self._refusal(asking, profile, library):
             await self._keep(asking, self._refused(asking, reason), library)
             return
+        if asking.follows and (reason := await self._context.why_left(asking, profile.user_id)):
+            await self._keep(asking, Decided("silent", reason), library)
+            return
         is_private = asking.is_direct or asking.response_url is not None
         may_see = await (
             self._audiences.in_private(profile) if is_private else self._audiences.in_channel(asking.channel_id)
         )
-        context = await self._context.before(asking, profile.user_id)
-        if context.why_left:
-            await self._keep(asking, Decided("silent", context.why_left), library)
-            return
         async with looking(self._desk.slack, asking):
+            context = await self._context.before(asking, profile.user_id)
             at, search = thresholds(library.handbook), partial(library.index.search, audiences=may_see)
-            text, found = look_up(text, question_before(context.turns), search, at)
-            decided = await self._decide(asking, text, choose(found, at), library, context)
+            looked_for, found = look_up(text, question_before(context.turns), search, at)
+            decided = await self._decide(asking, looked_for, choose(found, at), library, context)
             decided = replace(_with_closest(decided, found), looked_up=text)
         await self._keep(asking, decided, library)
 
