@@ -49,7 +49,9 @@ async def test_a_silence_is_explained(office: Office, channel: str, text: str, r
     assert told.startswith("I took the message for a question")
 
 
-async def test_people_who_were_quicker_are_the_reason(office: Office) -> None:
+async def test_people_who_were_quicker_are_the_reason(either_office: Office) -> None:
+    office = either_office
+
     asked = office.person("priya").say("deploys", QUESTION)
     office.person("jonas").say("deploys", "in Grafana", thread=asked)
     await office.later(minutes=21)
@@ -90,7 +92,9 @@ async def test_what_was_said_after_the_bot_left_is_explained(office: Office) -> 
     assert "I had no answer: people talk to each other in the thread." in told.text
 
 
-async def test_in_direct_messages_it_is_told_in_the_thread(office: Office) -> None:
+async def test_in_direct_messages_it_is_told_in_the_thread(either_office: Office) -> None:
+    office = either_office
+
     amara = office.person("amara")
     asked = amara.dm("how do I rotate a secret?")
     await office.until(lambda: office.told("amara"))
