@@ -19,6 +19,7 @@ MODES = {
     AnswerMode.AFTER: "In this channel people have their chance first: I answer after {minutes} minutes if nobody did.",
     AnswerMode.AT_ONCE: "In this channel I answer questions at once.",
 }
+SEEN_BY = {"shadow": ", and the platform team alone saw it", "hint": ", and who asked alone saw it"}
 NOT_WATCHED = "I do not watch this channel: I answer when I am mentioned, and keep nothing."
 
 
@@ -77,8 +78,9 @@ def _outcome(known: Known, at: Thresholds, now: datetime) -> Sequence[str]:
     match answer.outcome:
         case "answered" | "suggested":
             verb = "answered" if answer.outcome == "answered" else "was not sure and only suggested"
-            done = f"I {verb}, and the platform team alone saw it." if answer.surface == "shadow" else f"I {verb}."
-            return [done, _closest(answer, at), _writer(answer), _revision(answer)]
+            done = f"I {verb}{SEEN_BY.get(answer.surface, '')}."
+            turn = _turn(known.due_at, now) if known.due_at is not None else ""
+            return [done, turn, _closest(answer, at), _writer(answer), _revision(answer)]
         case "refused":
             return [f"I refused: {escape(answer.reason)}"]
         case _ if answer.reason in (NOT_SURE, NOTHING_MORE):
@@ -88,15 +90,20 @@ def _outcome(known: Known, at: Thresholds, now: datetime) -> Sequence[str]:
 
 
 def _why_nothing(known: Known, now: datetime) -> str:
-    if known.due_at is not None and known.due_at <= now:
-        return "I am about to look at it."
     if known.due_at is not None:
-        return f"Its turn comes at {known.due_at.astimezone(now.tzinfo):%H:%M}, if nobody answers before."
+        return _turn(known.due_at, now)
     if known.people_answered:
         return "People answered."
     if known.kind is not None and known.channel is not None and known.channel.answer is not AnswerMode.WHEN_MENTIONED:
         return "It was too old when I read it, or asked before I watched this channel."
     return "So I said nothing."
+
+
+def _turn(due_at: datetime, now: datetime) -> str:
+    """When it may be answered in the channel."""
+    if due_at <= now:
+        return "I am about to look at it."
+    return f"Its turn comes at {due_at.astimezone(now.tzinfo):%H:%M}, if nobody answers before."
 
 
 def _closest(answer: Given, at: Thresholds) -> str:

@@ -19,7 +19,7 @@ from bot.answers.sharing import SharingService
 from bot.answers.status import looking
 from bot.answers.turns import look_up, question_before
 from bot.answers.words import words_to_keep
-from bot.answers.writer import Draft, Writer, quote
+from bot.answers.writer import Draft, Source, Writer, quote
 from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
 from bot.desk import Desk
@@ -59,6 +59,7 @@ class Decided:
     confidence: float = 0.0
     draft: Draft = NOTHING
     effect: Callable[[str], Effect] | None = None  # from the answer's id
+    closest: tuple[Source, ...] = ()  # of a silence
     looked_up: str = ""  # the message's own words, where they were looked for; "" when nothing was
 
 
@@ -125,7 +126,7 @@ class AnswerService:
             at, search = thresholds(library.handbook), partial(library.index.search, audiences=may_see)
             looked_for, found = look_up(text, question_before(context.turns), search, at)
             decided = await self._decide(asking, looked_for, choose(found, at), library, context)
-            decided = replace(_with_closest(decided, found), looked_up=text)
+            decided = replace(decided, looked_up=text, closest=_closest(decided, found))
         await self._keep(asking, decided, library)
 
     async def help(self, asking: Asking, shown: Shown) -> None:
@@ -236,6 +237,7 @@ class AnswerService:
             text=decided.draft.text,
             confidence=decided.confidence,
             sources=[source.to_json() for source in decided.draft.sources],
+            closest=[source.to_json() for source in decided.closest],
             handbook_revision=library.handbook.revision,
             created_at=self._desk.clock.now(),
             writer=decided.draft.writer,
@@ -278,12 +280,11 @@ async def _why_not_needed(tx: Tx, asking: Asking, question_ts: str) -> str:
     return HINT_SAID.get(said, "")
 
 
-def _with_closest(decided: Decided, found: Found) -> Decided:
-    """Of a silence too it is kept what came closest; these are titles, and no words of people."""
+def _closest(decided: Decided, found: Found) -> tuple[Source, ...]:
+    """Of a silence it is kept what came closest; these are titles, and no words of people."""
     if decided.draft.sources or not found.hits:
-        return decided
-    closest = quote("", Suggested(found.hits[:SOURCES_MOST], found.confidence)).sources
-    return replace(decided, draft=Draft("", closest))
+        return ()
+    return quote("", Suggested(found.hits[:SOURCES_MOST], found.confidence)).sources
 
 
 def _silent(asking: Asking, choice: Silent) -> Decided:

@@ -90,5 +90,5 @@ class WhyService:
 def _given(answer: Answer | None) -> Given | None:
     if answer is None:
         return None
-    titles = tuple(str(source["title"]) for source in answer.sources)
+    titles = tuple(str(source["title"]) for source in answer.sources or answer.closest)
     return Given(answer.outcome, answer.reason, answer.surface, answer.confidence, titles, answer.handbook_revision)

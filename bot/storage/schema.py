@@ -207,6 +207,7 @@ answers = Table(
     Column("writer", String(10), nullable=False, server_default="quoting"),  # quoting | model
     Column("confidence", Float, nullable=False),
     Column("sources", JSON, nullable=False),
+    Column("closest", JSON, nullable=False, server_default="[]"),  # what came closest to a silence
     Column("handbook_revision", String(80), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("stands_in", String(255), nullable=False, server_default=""),  # key of the answer whose message shows this

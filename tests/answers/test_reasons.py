@@ -16,6 +16,7 @@ KNOWN = Known(ANSWERED, "how-to", CHANNEL, is_private=False, due_at=None, people
 CLOSEST = "Closest: “Logs &lt;b&gt;” · “Traces”, with a confidence of 0.81. I suggest from 0.22 and answer from 0.55."
 REVISION = "The handbook stood at revision `0123456789ab`."
 OWN = "The words are the handbook's own."
+TURN = "Its turn comes at 10:32, if nobody answers before."
 TAKEN, AFTER = "I took the message for a question (how-to).", "I answer after 20 minutes if nobody did."
 
 
@@ -39,10 +40,15 @@ def waiting(minutes: int) -> Known:
             ["I answered, and the platform team alone saw it.", CLOSEST, OWN, REVISION],
             id="in shadow",
         ),
+        pytest.param(
+            replace(given("answered", surface="hint"), due_at=NOW + timedelta(minutes=20)),
+            ["I answered, and who asked alone saw it.", TURN, CLOSEST, OWN, REVISION],
+            id="shown to who asked, and not its turn yet",
+        ),
         pytest.param(given("silent", NOT_SURE), [f"I had no answer: {NOT_SURE}.", CLOSEST, REVISION], id="not sure"),
         pytest.param(given("silent", LEFT), [f"I had no answer: {LEFT}."], id="left to people"),
         pytest.param(given("refused", "No <guests>."), ["I refused: No &lt;guests&gt;."], id="refused"),
-        pytest.param(waiting(20), ["Its turn comes at 10:32, if nobody answers before."], id="not its turn yet"),
+        pytest.param(waiting(20), [TURN], id="not its turn yet"),
         pytest.param(waiting(0), ["I am about to look at it."], id="its turn"),
         pytest.param(replace(KNOWN, answer=None, people_answered=True), ["People answered."], id="people answered"),
         pytest.param(

@@ -1,8 +1,10 @@
 """A conversation with the bot: it says that it looks, keeps to what was asked before, and leaves it to people."""
 
 import pytest
+from sqlalchemy import select
 
 from bot.answers.status import LOOKING
+from bot.storage.schema import answers
 from tests.journeys.handbook import LOGS_QUOTED, LOGS_TOLD, QUESTION
 from tests.journeys.office import Office, buttons, words
 
@@ -149,6 +151,9 @@ async def test_direct_messages_keep_to_what_was_asked_before(office: Office, in_
     await office.until(lambda: office.told("amara")[1:])
 
     assert office.told("amara")[1].text.startswith(NOTHING_MORE)
+    async with office.mentor.database.read() as tx:
+        kept = await tx.scalars(select(answers.c.question).order_by(answers.c.created_at))
+        assert list(kept) == ["certificate", "it expired?"]
 
 
 async def test_half_an_hour_later_it_is_another_conversation(office: Office) -> None:

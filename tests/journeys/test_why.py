@@ -5,7 +5,6 @@ import pytest
 from tests.journeys.handbook import QUESTION
 from tests.journeys.office import Office
 
-UNKNOWN = "which restaurant near the office has vegan lunch?"
 ASKED_FROM = "I suggest from 0.22 and answer from 0.55."
 
 
@@ -33,10 +32,10 @@ async def test_an_answer_is_explained_by_what_came_closest_and_how_sure_it_was(o
 @pytest.mark.parametrize(
     ("channel", "text", "reason"),
     [
-        ("deploys", QUESTION, "I answer after 20 minutes if nobody did.\nIts turn comes at 10:32, if nobody answers"),
+        ("deploys", QUESTION, "and who asked alone saw it.\nIts turn comes at 10:32, if nobody answers"),
         ("quiet", QUESTION, "In this channel I answer only when I am mentioned.\nSo I said nothing."),
         ("data-help", QUESTION, "I answered, and the platform team alone saw it."),
-        ("ask-platform", UNKNOWN, "I had no answer: no article"),
+        ("ask-platform", "where is staging?", "I had no answer: no article is close enough.\nClosest: “Raise a quota”"),
     ],
 )
 async def test_a_silence_is_explained(office: Office, channel: str, text: str, reason: str) -> None:

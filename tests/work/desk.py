@@ -156,6 +156,14 @@ class FakeSlack(Slack):
             self._at(posted).is_gone = True
         self._leave(trouble)
 
+    async def set_status(self, channel_id: str, thread_ts: str, status: str) -> None:
+        """Seen by nobody here."""
+
+    async def said_before(
+        self, channel_id: str, *, latest: str, thread_ts: str | None = None, oldest: str = ""
+    ) -> list[Json]:
+        return []
+
     def _at(self, posted: Posted) -> Post:
         return self.posts[int(posted.ts.partition(".")[0]) - 1]
 
