@@ -27,7 +27,7 @@ TIMEOUT_S = 10.0  # under the lease of 60 s, so that no call outlives the claim 
 READ_TRIES = 6
 PAGE = 200
 PACE = timedelta(seconds=1.5)  # between two readings by one method: 40 of Slack's 50 a minute; the rest is for look-ups
-PROFILE_KEPT = timedelta(hours=1)
+PROFILE_KEPT = timedelta(minutes=10)  # a hint asks for it as the answer does twenty minutes later
 GROUP_KEPT = timedelta(minutes=5)
 PERMALINKS_KEPT = 5_000  # about a megabyte
 EVENT_TYPE = "mentor"  # of the metadata; the payload is one opaque mark
@@ -218,7 +218,7 @@ class Slack:
             raise SlackUnclear("response_url", type(error).__name__) from error
 
     async def profile(self, user_id: str) -> Profile:
-        """Who the person is now, at most an hour old."""
+        """Who the person is now, at most ten minutes old."""
         now = self._clock.now()
         kept = self._profiles.get(user_id)
         if kept and now - kept[0] < PROFILE_KEPT:

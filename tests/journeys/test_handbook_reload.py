@@ -120,7 +120,7 @@ async def test_a_handbook_that_was_never_good_stops_the_start_with_its_errors(
 ) -> None:
     (handbook / "channels.yaml").write_text(BROKEN_CHANNELS)
 
-    with pytest.raises(HandbookBroken, match=r"channels\.yaml:4: .*at onec"):
+    with pytest.raises(HandbookBroken, match=r"channels\.yaml:5: .*at onec"):
         async with at_work(sandbox, settings):
             pass
 

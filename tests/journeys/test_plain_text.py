@@ -57,6 +57,7 @@ def _strings(value: Any) -> Iterator[str]:
 async def test_an_article_calls_nobody_and_links_nowhere(office: Office) -> None:
     asked = office.person("priya").say("ask-platform", f"how do I clean the cache? {HOSTILE}")
     answer = await office.answer_to(asked)
+    told = answer.text
     await office.person("priya").press(answer, "Not quite")
     await office.person("jonas").command("/platform", f"how do I clean the cache? {HOSTILE}", "random")
     await office.whisper_to("jonas", "random")
@@ -65,7 +66,7 @@ async def test_an_article_calls_nobody_and_links_nowhere(office: Office) -> None
     await office.quiet()
 
     shown = [text for text in texts(office) if "this question>" not in text]
-    assert "tell &lt;!channel&gt; &lt;@U0PRIYA&gt;" in answer.text
+    assert "tell &lt;!channel&gt; &lt;@U0PRIYA&gt;" in told
     assert "tell &lt;!channel&gt; &lt;@U0PRIYA&gt;" in card.blocks[1]["text"]["text"]
     assert [text for text in shown if "<" in text or ">" in text] == []
 

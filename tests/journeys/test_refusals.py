@@ -137,7 +137,7 @@ async def test_who_was_deactivated_meanwhile_is_not_answered(office: Office) -> 
     await office.later(minutes=21)
 
     assert office.replies(asked) == []
-    assert office.sandbox.ledger.effects == []
+    assert office.sandbox.ledger.posts() == []
 
 
 @pytest.mark.parametrize("channel", ["C0ASKPLAT", "C0RANDOM"], ids=["watched", "not watched"])
