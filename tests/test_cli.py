@@ -479,7 +479,7 @@ def test_health_as_json_is_counts_alone(mentor: Run, imported: dict[str, str]) -
     done = mentor("health", *window, "--json", **imported)
 
     said = json.loads(done.out)
-    assert (done.status, done.err, list(said)) == (0, "", ["figures", "channels"])
+    assert (done.status, done.err, list(said)) == (0, "", ["figures", "channels", "hints"])
     assert said["figures"]["window"] == {"since": "2025-11-24T00:00:00+00:00", "until": "2025-11-25T00:00:00+00:00"}
     assert (said["figures"]["questions"], said["figures"]["unanswered"]["k"]) == (2, 1)
     assert not [word for word in ("U0", "1763992800") if word in done.out]
