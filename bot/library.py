@@ -20,9 +20,9 @@ class Shelf:
         self.library = library
 
     async def put(self, handbook: Handbook) -> None:
-        """Indexes the handbook beside the live one, then takes its place."""
-        self.library = await catalogued(handbook)
+        """Indexes what changed beside the live handbook, then takes its place."""
+        self.library = await catalogued(handbook, former=self.library.index)
 
 
-async def catalogued(handbook: Handbook) -> Library:
-    return Library(handbook, await asyncio.to_thread(Index.build, handbook.articles))
+async def catalogued(handbook: Handbook, *, former: Index | None = None) -> Library:
+    return Library(handbook, await asyncio.to_thread(Index.build, handbook.articles, former=former))

@@ -7,6 +7,8 @@ from knowledge.article import Article
 
 def targets_of(articles: Sequence[Article]) -> dict[str, str]:
     """Stub id -> id of the article it leads to, over any number of moves; stubs that lead nowhere here are left out."""
+    if not any(article.moved_to for article in articles):
+        return {}
     by_id = {article.id: article for article in articles}
     by_place = {place: article.id for article in articles for place in (article.id, article.url, _place(article.id))}
     targets = {}

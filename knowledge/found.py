@@ -1,0 +1,29 @@
+"""What a search gives. Does not say what to do about it (`bot.answers.rules`)."""
+
+from dataclasses import dataclass
+
+from knowledge.article import Article, Section
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An article found and its best section. `score` compares hits of one search only."""
+
+    article: Article
+    section: Section
+    score: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """Best first, one hit an article. `confidence`, 0 to 1: how likely the first one answers the question.
+
+    `terms` are the stems that were looked for, spelling corrected; both are empty when nothing was asked.
+    """
+
+    hits: tuple[Hit, ...]
+    confidence: float
+    terms: tuple[str, ...] = ()
+
+
+NOTHING = Found(hits=(), confidence=0.0)

@@ -1,0 +1,156 @@
+"""Asks a collection one question: what to look for, what each leg finds, and in which order it is shown.
+
+Does not decide whether to answer (`bot.answers.rules`).
+"""
+
+import heapq
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from rapidfuzz import fuzz, process
+
+from knowledge.article import Section
+from knowledge.collection import Collection, page_and_place
+from knowledge.confidence import Evidence, confidence
+from knowledge.found import Found, Hit
+from knowledge.fusing import Scored, fused
+from knowledge.pages import Page, phrasing
+from knowledge.text import ABBREVIATIONS, words
+
+PAGES_KEPT, PASSAGES_KEPT = 15, 25  # candidates a leg gives; more changed no rank that matters on judged data
+PASSAGE_WEIGHT = 0.6  # of the passages' z-scores against the pages'
+PHRASING_COMPARED = 10  # articles whose title and questions are compared letter by letter; a scan would be slow
+PHRASING_AT = 90.0  # a question this like a title or an alias (0-100, word order ignored) is that article's
+PHRASING_BONUS = 3.0  # z-scores; above what the two legs usually give one candidate over the next
+HEADING_DOUBT = 0.3  # of a passage's score, when nothing of its heading was asked for
+BM25_CEILING = 2.2  # k1 + 1: what a term can score at most, times its idf
+
+Scores: TypeAlias = Mapping[int, float]  # by page number
+Ranked: TypeAlias = Sequence[tuple[int, float]]
+
+
+@dataclass(frozen=True)
+class _Legs:
+    """What each leg says of a question. A further leg is a field here and one more `Scored` in `fused`."""
+
+    pages: Scores
+    passages: Scores  # of each page's best passage
+    sections: Sequence[tuple[int, int, float]]  # passages found: page, place of the section in it, score; best first
+
+    def fused(self) -> dict[int, float]:
+        return fused([Scored(1.0, self.pages), Scored(PASSAGE_WEIGHT, self.passages)])
+
+    def raw(self, number: int) -> float:
+        return self.pages.get(number, 0.0) + self.passages.get(number, 0.0)
+
+
+def search(collection: Collection, question: str, limit: int) -> Found:
+    """Up to `limit` articles of the collection, best first, ties by id."""
+    return _Search(collection).found(question, limit)
+
+
+@dataclass(frozen=True)
+class _Search:
+    collection: Collection
+
+    def found(self, question: str, limit: int) -> Found:
+        respelled = self.terms(question)
+        terms = tuple(respelled)
+        legs = self.legs(terms, limit)
+        if not legs.pages:
+            return Found((), 0.0, terms)
+        scores = legs.fused()
+        likeness = self.likeness(question, scores)
+        ranked = self.ranked(scores, likeness)
+        shown = self.shown(legs, set(terms))
+        hits = tuple(Hit(self.page(number).article, self.section(number, shown), score)
+                     for number, score in ranked[:limit])  # fmt: skip
+        return Found(hits, confidence(self.evidence(respelled, ranked, legs, likeness)), terms)
+
+    def terms(self, question: str) -> dict[str, bool]:
+        """Stems to look for, in the order asked, and whether the asker's spelling was changed for it."""
+        terms: dict[str, bool] = {}
+        for word in words(question):
+            for spelled in self.spelled(word):
+                stem = self.collection.vocabulary.stem(spelled)
+                terms[stem] = terms.get(stem, True) and spelled != word and word not in ABBREVIATIONS
+        return terms
+
+    def spelled(self, word: str) -> list[str]:
+        """What to look for: the word and what it is short for; for an unknown one, a known one spelled like it."""
+        spelled_out = ABBREVIATIONS.get(word, "").split()
+        vocabulary = self.collection.vocabulary
+        if vocabulary.pages_with(vocabulary.stem(word)):
+            return [word, *spelled_out]
+        return spelled_out or [vocabulary.nearest(word)]
+
+    def legs(self, terms: Sequence[str], limit: int) -> _Legs:
+        found = self.collection.by_passage.best(terms, max(PASSAGES_KEPT, limit))
+        sections = [(*page_and_place(passage), score) for passage, score in found]
+        best: dict[int, float] = {}
+        for number, _, score in sections:
+            best.setdefault(number, score)
+        return _Legs(dict(self.collection.by_page.best(terms, max(PAGES_KEPT, limit))), best, sections)
+
+    def likeness(self, question: str, scores: Scores) -> dict[int, float]:
+        """How like the question each leading candidate's closest title or alias is, 0 to 1; unlike ones left out."""
+        leading = heapq.nsmallest(PHRASING_COMPARED, scores, key=lambda number: (-scores[number], self.id(number)))
+        owned = [(number, name) for number in leading for name in self.page(number).phrasings]
+        alike = process.extract(phrasing(question), [name for _, name in owned], scorer=fuzz.ratio,
+                                score_cutoff=PHRASING_AT, limit=None)  # fmt: skip
+        likeness: dict[int, float] = {}
+        for _, ratio, place in alike:
+            likeness.setdefault(owned[place][0], ratio / 100)
+        return likeness
+
+    def ranked(self, scores: Scores, likeness: Scores) -> Ranked:
+        scored = {
+            number: score + PHRASING_BONUS * likeness.get(number, 0.0) - self.page(number).article.trust.doubt
+            for number, score in scores.items()
+        }
+        return sorted(
+            scored.items(),
+            key=lambda item: (bool(self.page(item[0]).article.moved_to), -item[1], self.id(item[0])),
+        )
+
+    def shown(self, legs: _Legs, terms: Set[str]) -> dict[int, int]:
+        """Each page's section to show: the best passage, one whose heading speaks of more than was asked less so.
+
+        Else "logs are missing" is quoted to somebody who asks where the logs are.
+        """
+        best: dict[int, tuple[float, int]] = {}
+        for number, place, score in legs.sections:
+            heading = self.page(number).stemmed[place].heading_stems
+            asked = len(heading & terms) / len(heading) if heading else 1.0
+            weighed = score * (1 - HEADING_DOUBT * (1 - asked))
+            if number not in best or weighed > best[number][0]:
+                best[number] = (weighed, place)
+        return {number: place for number, (_, place) in best.items()}
+
+    def section(self, number: int, shown: Mapping[int, int]) -> Section:
+        sections = self.page(number).sections
+        if number in shown:
+            return sections[shown[number]]
+        return next((section for section in sections if section.text), sections[0])
+
+    def evidence(self, terms: Mapping[str, bool], ranked: Ranked, legs: _Legs, likeness: Scores) -> Evidence:
+        first, vocabulary = ranked[0][0], self.collection.vocabulary
+        weights = {term: vocabulary.idf(term) for term in terms}
+        total = sum(weights.values())
+        return Evidence(
+            terms=len(terms),
+            names=sum(weights[term] for term in weights.keys() & self.page(first).name_stems) / total,
+            unknown=sum(weight for term, weight in weights.items() if not vocabulary.pages_with(term)) / total,
+            respelled=sum(weights[term] for term, changed in terms.items() if changed) / total,
+            page=legs.pages.get(first, 0.0) / (total * BM25_CEILING),
+            passage=legs.passages.get(first, 0.0) / (total * BM25_CEILING),
+            lead=1 - legs.raw(ranked[1][0]) / legs.raw(first) if len(ranked) > 1 else 1.0,
+            likeness=likeness.get(first, 0.0),
+        )
+
+    def page(self, number: int) -> Page:
+        return self.collection.pages[number]
+
+    def id(self, number: int) -> str:
+        return self.page(number).article.id
