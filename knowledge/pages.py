@@ -31,6 +31,8 @@ class Page:
     stemmed: tuple[Stemmed, ...]  # of each section
     phrasings: tuple[str, ...]  # of each name
     words: tuple[str, ...]  # that it holds, each once
+    id: str  # the article's; here, as is the next, for the many comparisons of a search
+    is_stub: bool  # its article only says where the page went
 
     @property
     def headings(self) -> str:
@@ -96,4 +98,6 @@ def _page(article: Article, names: tuple[str, ...], stems: Stems) -> Page:
         stemmed=tuple(map(section, sections)),
         phrasings=tuple(map(phrasing, names)),
         words=tuple(held),
+        id=article.id,
+        is_stub=bool(article.moved_to),
     )

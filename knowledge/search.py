@@ -3,7 +3,6 @@
 Does not decide whether to answer (`bot.answers.rules`).
 """
 
-import heapq
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -63,9 +62,10 @@ class _Search:
         scores = legs.fused()
         likeness = self.likeness(question, scores)
         ranked = self.ranked(scores, likeness)
-        shown = self.shown(legs, set(terms))
-        hits = tuple(Hit(self.page(number).article, self.section(number, shown), score)
-                     for number, score in ranked[:limit])  # fmt: skip
+        shown = self.shown(legs, {number for number, _ in ranked[:limit]}, set(terms))
+        hits = tuple(
+            Hit(self.page(number).article, self.section(number, shown), score) for number, score in ranked[:limit]
+        )
         return Found(hits, confidence(self.evidence(respelled, ranked, legs, likeness)), terms)
 
     def terms(self, question: str) -> dict[str, bool]:
@@ -95,7 +95,8 @@ class _Search:
 
     def likeness(self, question: str, scores: Scores) -> dict[int, float]:
         """How like the question each leading candidate's closest title or alias is, 0 to 1; unlike ones left out."""
-        leading = heapq.nsmallest(PHRASING_COMPARED, scores, key=lambda number: (-scores[number], self.id(number)))
+        pages = self.collection.pages
+        leading = sorted(scores, key=lambda number: (-scores[number], pages[number].id))[:PHRASING_COMPARED]
         owned = [(number, name) for number in leading for name in self.page(number).phrasings]
         alike = process.extract(phrasing(question), [name for _, name in owned], scorer=fuzz.ratio,
                                 score_cutoff=PHRASING_AT, limit=None)  # fmt: skip
@@ -105,22 +106,23 @@ class _Search:
         return likeness
 
     def ranked(self, scores: Scores, likeness: Scores) -> Ranked:
+        pages = self.collection.pages
         scored = {
-            number: score + PHRASING_BONUS * likeness.get(number, 0.0) - self.page(number).article.trust.doubt
+            number: score + PHRASING_BONUS * likeness.get(number, 0.0) - pages[number].article.trust.doubt
             for number, score in scores.items()
         }
-        return sorted(
-            scored.items(),
-            key=lambda item: (bool(self.page(item[0]).article.moved_to), -item[1], self.id(item[0])),
-        )
+        return sorted(scored.items(), key=lambda item: (pages[item[0]].is_stub, -item[1], pages[item[0]].id))
 
-    def shown(self, legs: _Legs, terms: Set[str]) -> dict[int, int]:
-        """Each page's section to show: the best passage, one whose heading speaks of more than was asked less so.
+    def shown(self, legs: _Legs, numbers: Set[int], terms: Set[str]) -> dict[int, int]:
+        """The section to show of each of these pages: its best passage found.
 
-        Else "logs are missing" is quoted to somebody who asks where the logs are.
+        One whose heading speaks of more than was asked counts less,
+        else "logs are missing" is quoted to somebody who asks where the logs are.
         """
         best: dict[int, tuple[float, int]] = {}
         for number, place, score in legs.sections:
+            if number not in numbers or (number in best and score <= best[number][0]):
+                continue
             heading = self.page(number).stemmed[place].heading_stems
             asked = len(heading & terms) / len(heading) if heading else 1.0
             weighed = score * (1 - HEADING_DOUBT * (1 - asked))
@@ -151,6 +153,3 @@ class _Search:
 
     def page(self, number: int) -> Page:
         return self.collection.pages[number]
-
-    def id(self, number: int) -> str:
-        return self.page(number).article.id
