@@ -65,11 +65,12 @@ class Article:
     trust: Trust = Trust.HIGH
     source: str = ""  # name of the one in sources.yaml that it comes from; "" for the handbook's own
     addresses: tuple[str, ...] = ()  # of other sites that it links to
+    superseded_by: str = ""  # an article of the handbook that is read first; this one still stands
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """An article as its file gives it; `article.moved_to` and the links are still as written."""
+    """An article as its file gives it; `moved_to`, `superseded_by` and the links are still as written."""
 
     article: Article
     links: tuple[Link, ...] = ()
@@ -97,6 +98,7 @@ def parse(article_id: str, text: str, *, file: str) -> Parsed | None:
         url=matter.url,
         moved_to=matter.moved_to or _moved_to(read),
         addresses=tuple(dict.fromkeys(link.target for link in read.links if _is_address(link.target))),
+        superseded_by=matter.superseded_by,
     )
     return Parsed(article, tuple(read.links), (*matter.warnings, *_dropped(read, file)))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from knowledge.article import Article
 from knowledge.bm25 import Leg
 from knowledge.filler import Row
-from knowledge.moved import names_of, targets_of
+from knowledge.moved import names_of, successors_of, targets_of
 from knowledge.pages import Page, Pages
 from knowledge.vocabulary import Vocabulary
 
@@ -31,6 +31,7 @@ class Collection:
     by_page: Leg  # rows are page numbers
     by_passage: Leg  # rows are `passage_number`s
     next_number: int
+    successors: Mapping[int, tuple[int, ...]]  # of superseded pages: those that replaced them
 
     @classmethod
     def build(cls, articles: Sequence[Article], pages: Pages, former: "Collection | None" = None) -> "Collection":
@@ -45,6 +46,7 @@ class Collection:
             Leg.build(PAGE_WEIGHTS, _page_rows(numbered)),
             Leg.build((1.0,), _passage_rows(numbered)),
             next_number=len(numbered),
+            successors=_successors(numbered),
         )
 
     def _changed(self, wanted: Set[Page]) -> "Collection":
@@ -62,6 +64,7 @@ class Collection:
             by_page or Leg.build(PAGE_WEIGHTS, _page_rows(pages)),
             by_passage or Leg.build((1.0,), _passage_rows(pages)),
             next_number=self.next_number + len(new),
+            successors=_successors(pages),
         )
 
 
@@ -80,6 +83,12 @@ def _pages_of(articles: Sequence[Article], pages: Pages) -> Iterable[Page]:
     standing = [article for article in articles if article.id not in targets]
     stubs = [article for article in articles if article.id in targets]
     return map(pages.of, standing, names_of(standing, stubs, targets))
+
+
+def _successors(pages: Mapping[int, Page]) -> dict[int, tuple[int, ...]]:
+    by_id = successors_of([page.article for page in pages.values()])
+    numbers = {page.id: number for number, page in pages.items()} if by_id else {}
+    return {numbers[old]: tuple(numbers[new] for new in chain) for old, chain in by_id.items()}
 
 
 def _page_rows(pages: Mapping[int, Page]) -> dict[int, Row]:

@@ -20,7 +20,19 @@ TITLE = re.compile(r"^title:[ \t]*(\S[^\n]{0,300})$", re.MULTILINE)
 PERIOD = re.compile(r"(\d{1,3}) (day|week|month|year)s?", re.ASCII)
 DAYS = {"day": 1, "week": 7, "month": 365 / 12, "year": 365}
 ADDRESS = re.compile(r"https?://[^\s<>|\"]+")
-OURS = ("title", "questions", "tags", "owner", "reviewed", "review_every", "actions", "audience", "url", "moved_to")
+OURS = (
+    "title",
+    "questions",
+    "tags",
+    "owner",
+    "reviewed",
+    "review_every",
+    "actions",
+    "audience",
+    "url",
+    "moved_to",
+    "superseded_by",
+)
 THEIRS = ("last_reviewed_on", "review_in", "redirect_to")  # of other site generators, read as ours
 
 
@@ -40,6 +52,7 @@ class FrontMatter:
     audience: Audience = Audience.PUBLIC
     url: str = ""
     moved_to: str = ""
+    superseded_by: str = ""
     warnings: tuple[Problem, ...] = ()
 
 
@@ -75,6 +88,7 @@ def _read(empty: FrontMatter, fields: Fields) -> FrontMatter:
         audience=fields.get("audience", _audience, Audience.PUBLIC),
         url=fields.get("url", _address, ""),
         moved_to=fields.get("moved_to", Value.text, "") or fields.get("redirect_to", Value.text, ""),
+        superseded_by=fields.get("superseded_by", Value.text, ""),
     )
 
 

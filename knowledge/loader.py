@@ -173,7 +173,19 @@ class _Reader:
                 self.warn(file, link.line, what, "correct the link, or take it out")
             seen.add(link.target)
         target = pages.find(article.moved_to, source=article.id)
-        return replace(article, moved_to=target) if isinstance(target, str) else article
+        moved = replace(article, moved_to=target) if isinstance(target, str) else article
+        return replace(moved, superseded_by=self.successor(article, pages))
+
+    def successor(self, article: Article, pages: Pages) -> str:
+        """The id of the article that superseded this one; "" and noted when it is not in the handbook."""
+        if not article.superseded_by:
+            return ""
+        found = pages.find(article.superseded_by, source=article.id)
+        if isinstance(found, str) and found != article.id:
+            return found
+        what = f"superseded_by names {article.superseded_by}, which is no other article of the handbook"
+        self.warn(f"articles/{article.id}", 1, what, "name the article that replaced it, or take the line out")
+        return ""
 
     def text(self, path: Path, file: str, level: Level) -> str | None:
         text = files.read_text(path, file=file, level=level)

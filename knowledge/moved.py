@@ -1,6 +1,6 @@
-"""Pages that only say where they moved: what each leads to, and the names that its target inherits. Pure."""
+"""Pages that have a newer one: stubs that only say where they moved, and superseded ones that still stand. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from knowledge.article import Article
 
@@ -39,3 +39,23 @@ def names_of(
     for stub in stubs:
         former.setdefault(targets[stub.id], []).append(stub.title)
     return [(article.title, *article.questions, *former.get(article.id, ())) for article in articles]
+
+
+def successors_of(articles: Sequence[Article]) -> dict[str, tuple[str, ...]]:
+    """Superseded article's id -> ids of those that replaced it, the next first; only those given count.
+
+    Articles that supersede each other have none.
+    """
+    following = {article.id: article.superseded_by for article in articles if article.superseded_by}
+    if not following:
+        return {}
+    present = {article.id for article in articles}
+    chains = {old: _chain(old, following, present) for old in following}
+    return {old: chain for old, chain in chains.items() if chain and old not in chain}
+
+
+def _chain(old: str, following: Mapping[str, str], present: Set[str]) -> tuple[str, ...]:
+    chain: list[str] = []
+    while (old := following.get(old, "")) in present and old not in chain:
+        chain.append(old)
+    return tuple(chain)

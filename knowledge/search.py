@@ -91,7 +91,18 @@ class _Search:
         best: dict[int, float] = {}
         for number, _, score in sections:
             best.setdefault(number, score)
-        return _Legs(dict(self.collection.by_page.best(terms, max(PAGES_KEPT, limit))), best, sections)
+        pages = dict(self.collection.by_page.best(terms, max(PAGES_KEPT, limit)))
+        return _Legs(self.inherited(pages), self.inherited(best), sections)
+
+    def inherited(self, scores: dict[int, float]) -> dict[int, float]:
+        """The scores, where what replaced a page has at least the page's own."""
+        if not self.collection.successors:
+            return scores
+        mended = dict(scores)
+        for old in scores.keys() & self.collection.successors.keys():
+            for new in self.collection.successors[old]:
+                mended[new] = max(mended.get(new, 0.0), scores[old])
+        return mended
 
     def likeness(self, question: str, scores: Scores) -> dict[int, float]:
         """How like the question each leading candidate's closest title or alias is, 0 to 1; unlike ones left out."""
@@ -103,7 +114,7 @@ class _Search:
         likeness: dict[int, float] = {}
         for _, ratio, place in alike:
             likeness.setdefault(owned[place][0], ratio / 100)
-        return likeness
+        return self.inherited(likeness)
 
     def ranked(self, scores: Scores, likeness: Scores) -> Ranked:
         pages = self.collection.pages
@@ -111,7 +122,11 @@ class _Search:
             number: score + PHRASING_BONUS * likeness.get(number, 0.0) - pages[number].article.trust.doubt
             for number, score in scores.items()
         }
-        return sorted(scored.items(), key=lambda item: (pages[item[0]].is_stub, -item[1], pages[item[0]].id))
+        chains = self.collection.successors  # a page's is longer than that of any page which replaced it
+        return sorted(
+            scored.items(),
+            key=lambda item: (pages[item[0]].is_stub, -item[1], len(chains.get(item[0], ())), pages[item[0]].id),
+        )
 
     def shown(self, legs: _Legs, numbers: Set[int], terms: Set[str]) -> dict[int, int]:
         """The section to show of each of these pages: its best passage found.

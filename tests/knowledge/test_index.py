@@ -1,5 +1,7 @@
 """What a question finds, for whom, and how sure the index is."""
 
+from dataclasses import replace
+
 import pytest
 
 from knowledge.article import Article, Audience, Section
@@ -231,6 +233,36 @@ def test_stubs_that_point_to_each_other_are_still_found() -> None:
     two = article("two.md", "Quota", ("", "Moved."), moved_to="one.md")
 
     assert ids(Index.build((*HANDBOOK, one, two)).search("quota")) == ["one.md", "two.md"]
+
+
+@pytest.mark.parametrize(
+    "question", ["how long are logs kept in kibana", "Kibana logs", "kibana"], ids=["a question", "its title", "a word"]
+)
+def test_superseded_article_comes_right_below_what_replaced_it(question: str) -> None:
+    old = replace(article("kibana.md", "Kibana logs", ("Logs", "Kibana keeps logs.")), superseded_by="logs.md")
+
+    assert ids(Index.build((*HANDBOOK, old)).search(question))[:2] == ["logs.md", "kibana.md"]
+
+
+def test_articles_that_supersede_in_turn_come_newest_first() -> None:
+    first = replace(article("a.md", "Elasticsearch", ("", "Elasticsearch.")), superseded_by="b.md")
+    second = replace(article("b.md", "Kibana", ("", "Kibana.")), superseded_by="logs.md")
+
+    assert ids(Index.build((*HANDBOOK, first, second)).search("elasticsearch")) == ["logs.md", "b.md", "a.md"]
+
+
+def test_articles_that_supersede_each_other_are_still_found() -> None:
+    one = replace(article("one.md", "Quota", ("", "Quota.")), superseded_by="two.md")
+    two = replace(article("two.md", "Quota", ("", "Quota.")), superseded_by="one.md")
+
+    assert ids(Index.build((*HANDBOOK, one, two)).search("quota")) == ["one.md", "two.md"]
+
+
+def test_what_replaced_an_article_stays_hidden_from_those_who_may_not_see_it() -> None:
+    hidden = replace(LOGS, audience=Audience.PLATFORM)
+    old = replace(article("kibana.md", "Kibana", ("", "Kibana.")), superseded_by="logs.md")
+
+    assert ids(Index.build((hidden, old)).search("kibana")) == ["kibana.md"]
 
 
 def test_text_past_the_limit_is_not_read() -> None:

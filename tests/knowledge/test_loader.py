@@ -169,6 +169,27 @@ def test_link_to_a_page_that_is_not_there_is_warned_of_once_with_its_line(target
     assert warned(good(folder)) == [("articles/a.md", 6, f"a link leads to {target}, which is not in the handbook")]
 
 
+def test_superseded_article_names_the_one_that_replaced_it(tmp_path: Path) -> None:
+    handbook = good(
+        write(tmp_path, articles__old="---\nsuperseded_by: /new/page.html\n---\nOld.\n", articles__new__page="New.\n")
+    )
+
+    assert {article.id: article.superseded_by for article in handbook.articles} == {
+        "new/page.md": "",
+        "old.md": "new/page.md",
+    }
+    assert warned(handbook) == []
+
+
+@pytest.mark.parametrize("target", ["gone.md", "a.md", "https://example.org/new"])
+def test_article_superseded_by_no_other_of_the_handbook_is_warned_of(target: str, tmp_path: Path) -> None:
+    handbook = good(write(tmp_path, articles__a=f"---\nsuperseded_by: {target}\n---\nOld.\n"))
+
+    what = f"superseded_by names {target}, which is no other article of the handbook"
+    assert warned(handbook) == [("articles/a.md", 1, what)]
+    assert handbook.articles[0].superseded_by == ""
+
+
 def test_stub_names_the_article_that_replaced_it(tmp_path: Path) -> None:
     handbook = good(
         write(tmp_path, articles__old="This page has moved to [New](/new/page.html).\n", articles__new__page="Text.\n")

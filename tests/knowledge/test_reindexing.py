@@ -26,6 +26,7 @@ articles = st.builds(
     questions=st.lists(texts, max_size=1).map(tuple),
     audience=st.sampled_from([Audience.PUBLIC, Audience.PUBLIC, Audience.INTERNAL]),
     moved_to=st.sampled_from(["", "", "", "", "00.md", "01.md"]),
+    superseded_by=st.sampled_from(["", "", "", "02.md", "03.md"]),
 )
 handbooks = st.integers().map(lambda seed: written(Random(seed)))
 
