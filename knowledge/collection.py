@@ -4,11 +4,12 @@ Knows nothing of audiences (`knowledge.index`) and does not rank (`knowledge.sea
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.article import Article
 from knowledge.bm25 import Leg
 from knowledge.filler import Row
+from knowledge.meaning import MeaningLeg, Vectors
 from knowledge.moved import names_of, successors_of, targets_of
 from knowledge.pages import Page, Pages
 from knowledge.vocabulary import Vocabulary
@@ -32,6 +33,7 @@ class Collection:
     by_passage: Leg  # rows are `passage_number`s
     next_number: int
     successors: Mapping[int, tuple[int, ...]]  # of superseded pages: those that replaced them
+    by_meaning: MeaningLeg | None = None
 
     @classmethod
     def build(cls, articles: Sequence[Article], pages: Pages, former: "Collection | None" = None) -> "Collection":
@@ -48,6 +50,9 @@ class Collection:
             next_number=len(numbered),
             successors=_successors(numbered),
         )
+
+    def with_vectors(self, vectors: Vectors) -> "Collection":
+        return replace(self, by_meaning=MeaningLeg.build(self.pages, vectors))
 
     def _changed(self, wanted: Set[Page]) -> "Collection":
         present = set(self.pages.values())

@@ -11,7 +11,9 @@ from knowledge.collection import Collection
 from knowledge.found import NOTHING as NOTHING  # others know these as the index's
 from knowledge.found import Found as Found
 from knowledge.found import Hit as Hit
+from knowledge.meaning import Vectors
 from knowledge.pages import Pages
+from knowledge.passages import texts_of
 from knowledge.search import search
 from knowledge.text import question_text
 
@@ -30,6 +32,7 @@ class Index:
         self._present = frozenset(article.audience for article in articles)
         self._pages: Pages = Pages(former._pages if former else None)
         self._collections: dict[frozenset[Audience], Collection] = {}
+        self._vectors: Vectors = former._vectors if former else {}
 
     @classmethod
     def build(cls, articles: Sequence[Article], *, former: "Index | None" = None) -> "Index":
@@ -52,17 +55,35 @@ class Index:
         *,
         audiences: frozenset[Audience] = frozenset({Audience.PUBLIC}),
         limit: int = 5,
+        vector: bytes | None = None,
     ) -> Found:
         """Up to `limit` articles these readers may see, best first, ties by id.
 
         Nothing the readers may not see has any influence: neither hits nor spelling nor confidence.
-        A stub that points to an article found here gives way to it; other stubs come last.
+        A stub that points to an article found here gives way to it; other stubs come last. `vector` is the question's,
+        made as the index's own were; without it, or where a passage has none, the words alone decide.
         """
         visible = audiences & self._present
         if visible not in self._collections:
             self._collect(visible, None)
-        return search(self._collections[visible], question_text(question), limit)
+        return search(self._collections[visible], question_text(question), limit, vector)
+
+    def with_vectors(self, vectors: Vectors) -> "Index":
+        """This index with these vectors of its passages instead of those it had; both can be asked."""
+        index = Index(self._articles)
+        index._pages, index._vectors = self._pages, vectors
+        index._collections = {
+            visible: collection.with_vectors(vectors) for visible, collection in self._collections.items()
+        }
+        return index
+
+    def texts(self) -> dict[str, str]:
+        """What vectors are made of, by the key each is to be given under."""
+        return texts_of(self._articles)
 
     def _collect(self, visible: frozenset[Audience], former: Collection | None) -> None:
         articles = [article for article in self._articles if article.audience in visible]
-        self._collections[visible] = Collection.build(articles, self._pages, former)
+        collection = Collection.build(articles, self._pages, former)
+        if self._vectors and collection is not former:
+            collection = collection.with_vectors(self._vectors)
+        self._collections[visible] = collection

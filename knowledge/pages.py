@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from knowledge.article import Article, Section
+from knowledge.passages import key_of, passage_text
 from knowledge.spelling import Stems
 from knowledge.text import words
 
@@ -45,6 +47,11 @@ class Page:
     @property
     def text(self) -> str:
         return " ".join(section.text for section in self.stemmed)
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Of the texts that vectors are made of, one a section; none of an article that is all title."""
+        return tuple(key_of(passage_text(self.article, section)) for section in self.article.sections)
 
     def passages(self) -> Iterator[str]:
         """Stems of each section, with its page's name twice and the headings over it."""

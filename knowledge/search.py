@@ -4,7 +4,7 @@ Does not decide whether to answer (`bot.answers.rules`).
 """
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from rapidfuzz import fuzz, process
@@ -14,11 +14,13 @@ from knowledge.collection import Collection, page_and_place
 from knowledge.confidence import Evidence, confidence
 from knowledge.found import Found, Hit
 from knowledge.fusing import Scored, fused
+from knowledge.meaning import Means
 from knowledge.pages import Page, phrasing
 from knowledge.text import ABBREVIATIONS, words
 
 PAGES_KEPT, PASSAGES_KEPT = 15, 25  # candidates a leg gives; more changed no rank that matters on judged data
 PASSAGE_WEIGHT = 0.6  # of the passages' z-scores against the pages'
+MEANING_WEIGHT = 1.0  # of the meaning's; from 0.8 to 1.6 no judged figure moved by more than noise
 PHRASING_COMPARED = 10  # articles whose title and questions are compared letter by letter; a scan would be slow
 PHRASING_AT = 90.0  # a question this like a title or an alias (0-100, word order ignored) is that article's
 PHRASING_BONUS = 3.0  # z-scores; above what the two legs usually give one candidate over the next
@@ -36,30 +38,39 @@ class _Legs:
     pages: Scores
     passages: Scores  # of each page's best passage
     sections: Sequence[tuple[int, int, float]]  # passages found: page, place of the section in it, score; best first
+    means: Means | None = None  # where the question and every passage have a vector
 
     def fused(self) -> dict[int, float]:
-        return fused([Scored(1.0, self.pages), Scored(PASSAGE_WEIGHT, self.passages)])
+        legs = [Scored(1.0, self.pages), Scored(PASSAGE_WEIGHT, self.passages)]
+        if self.means is not None:
+            legs.append(Scored(MEANING_WEIGHT, self.means.best))
+        return fused(legs)
 
     def raw(self, number: int) -> float:
         return self.pages.get(number, 0.0) + self.passages.get(number, 0.0)
 
+    def lead(self, first: int, second: int) -> float:
+        """Of the first page's words over the second's, as a share of its own; 0 for one without any."""
+        return 1 - self.raw(second) / self.raw(first) if self.raw(first) else 0.0
 
-def search(collection: Collection, question: str, limit: int) -> Found:
-    """Up to `limit` articles of the collection, best first, ties by id."""
-    return _Search(collection).found(question, limit)
+
+def search(collection: Collection, question: str, limit: int, vector: bytes | None = None) -> Found:
+    """Up to `limit` articles of the collection, best first, ties by id. `vector` is the question's, if there is one."""
+    return _Search(collection, vector).found(question, limit)
 
 
 @dataclass(frozen=True)
 class _Search:
     collection: Collection
+    vector: bytes | None
 
     def found(self, question: str, limit: int) -> Found:
         respelled = self.terms(question)
         terms = tuple(respelled)
         legs = self.legs(terms, limit)
-        if not legs.pages:
+        scores = legs.fused() if terms else {}
+        if not scores:
             return Found((), 0.0, terms)
-        scores = legs.fused()
         likeness = self.likeness(question, scores)
         ranked = self.ranked(scores, likeness)
         shown = self.shown(legs, {number for number, _ in ranked[:limit]}, set(terms))
@@ -92,7 +103,7 @@ class _Search:
         for number, _, score in sections:
             best.setdefault(number, score)
         pages = dict(self.collection.by_page.best(terms, max(PAGES_KEPT, limit)))
-        return _Legs(self.inherited(pages), self.inherited(best), sections)
+        return _Legs(self.inherited(pages), self.inherited(best), sections, self.means(limit))
 
     def inherited(self, scores: dict[int, float]) -> dict[int, float]:
         """The scores, where what replaced a page has at least the page's own."""
@@ -103,6 +114,11 @@ class _Search:
             for new in self.collection.successors[old]:
                 mended[new] = max(mended.get(new, 0.0), scores[old])
         return mended
+
+    def means(self, limit: int) -> Means | None:
+        leg = self.collection.by_meaning
+        found = leg.best(self.vector, max(PAGES_KEPT, limit)) if leg and self.vector else None
+        return found and replace(found, best=self.inherited(dict(found.best)))
 
     def likeness(self, question: str, scores: Scores) -> dict[int, float]:
         """How like the question each leading candidate's closest title or alias is, 0 to 1; unlike ones left out."""
@@ -133,8 +149,10 @@ class _Search:
 
         One whose heading speaks of more than was asked counts less,
         else "logs are missing" is quoted to somebody who asks where the logs are.
+        Of a page found by its meaning alone it is the section that is meant.
         """
         best: dict[int, tuple[float, int]] = {}
+        meant = dict(legs.means.places) if legs.means else {}
         for number, place, score in legs.sections:
             if number not in numbers or (number in best and score <= best[number][0]):
                 continue
@@ -143,7 +161,7 @@ class _Search:
             weighed = score * (1 - HEADING_DOUBT * (1 - asked))
             if number not in best or weighed > best[number][0]:
                 best[number] = (weighed, place)
-        return {number: place for number, (_, place) in best.items()}
+        return meant | {number: place for number, (_, place) in best.items()}
 
     def section(self, number: int, shown: Mapping[int, int]) -> Section:
         sections = self.page(number).sections
@@ -162,8 +180,9 @@ class _Search:
             respelled=sum(weights[term] for term, changed in terms.items() if changed) / total,
             page=legs.pages.get(first, 0.0) / (total * BM25_CEILING),
             passage=legs.passages.get(first, 0.0) / (total * BM25_CEILING),
-            lead=1 - legs.raw(ranked[1][0]) / legs.raw(first) if len(ranked) > 1 else 1.0,
+            lead=legs.lead(first, ranked[1][0]) if len(ranked) > 1 else 1.0,
             likeness=likeness.get(first, 0.0),
+            meaning=legs.means.evidence(first) if legs.means else None,
         )
 
     def page(self, number: int) -> Page:
