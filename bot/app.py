@@ -43,6 +43,8 @@ from bot.desk import Desk
 from bot.digest import service as digest
 from bot.digest.maker import DigestMaker
 from bot.digest.service import DigestService
+from bot.embeddings import Embedder, embedder_of, words_alone
+from bot.embeddings.service import EmbeddingService
 from bot.git.hosts import host_for
 from bot.handbook import HandbookSource, InRepository, read_place
 from bot.handover.questions import OpenQuestions
@@ -135,8 +137,10 @@ class Mentor:
         self.duty = DutyService(desk, people)
         self.budget = Budget(self.database, settings, clock=clock)
         self.model = ModelClient(settings, self.budget.spend, clock=clock) if settings.llm_model else None
-        self.answers = AnswerService(desk, people, self._writer())
-        self.hints = HintService(desk, people)
+        self.embeddings = self._embeddings(embedder_of(settings))
+        vector_of = self.embeddings.vector_of if self.embeddings else words_alone
+        self.answers = AnswerService(desk, people, self._writer(), vector_of)
+        self.hints = HintService(desk, people, vector_of)
         self.why = WhyService(desk, people)
         self.reload = ReloadService(desk, source)
         self.verdicts = VerdictService(desk, people, self.duty)
@@ -221,6 +225,9 @@ class Mentor:
 
     def _writer(self) -> Writer:
         return QuotingWriter() if self.model is None else ModelWriter(self.model, QuotingWriter())
+
+    def _embeddings(self, embedder: Embedder | None) -> EmbeddingService | None:
+        return EmbeddingService(self.database, self.shelf, embedder, clock=self.clock) if embedder else None
 
     def _channels(self) -> Channels:
         return self.shelf.library.handbook.channels
@@ -380,6 +387,8 @@ class Mentor:
         await self.peers.forget_words()
         await self.answers.forget_words()
         await self.notices.announce_changes()
+        if self.embeddings is not None:
+            await self.embeddings.forget_old()
 
     async def figures(self) -> Mapping[tuple[str, str], float]:
         """For /metrics: what waits, what was given up, and how many channels are not read back yet."""
@@ -431,6 +440,8 @@ class Mentor:
             "proposals": (self.proposals.follow, 180),
             "forget": (self.forget_old, 6 * 3600),
         }
+        if self.embeddings is not None:
+            ticks["embeddings"] = (self.embeddings.join, 10)
         for name, (job, seconds) in ticks.items():
             wall_s = self.clock.wall_seconds(seconds)
             self.ticks.add_job(self._tick, "interval", args=[job], id=name, seconds=wall_s, **every)
@@ -487,6 +498,9 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
             stack.push_async_callback(_ended, asyncio.create_task(loop))
         mentor.start_ticks()
         stack.push_async_callback(mentor.stop_ticks)
+        if mentor.embeddings is not None:
+            stack.push_async_callback(mentor.embeddings.close)
+            stack.push_async_callback(_ended, asyncio.create_task(mentor.embeddings.join()))
         # what was signed are the bytes as they came, so nothing is unpacked first
         runner = web.AppRunner(mentor.web(), access_log=None, auto_decompress=False)
         await runner.setup()

@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +16,8 @@ from bot.errors import SettingsInvalid
 
 EMAIL = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 OPENAI_URL = "https://api.openai.com/v1"
+EMBEDDED = "embedded"  # as MENTOR_EMBEDDING_MODEL: the model that comes with the extra
+LONGEST_MODEL = 200  # characters of a name, as the database keeps it
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Settings:
     openai_api_key: Secret
     llm_per_person_day: int
     llm_per_day: int
+    embedding_model: str  # "": words alone are compared; "embedded": the one that comes with the extra
+    embedding_base_url: str
     clock: Clock
     git: GitSettings
     environment: Mapping[str, str] = field(repr=False)  # for git and ssh, which read their own
@@ -97,16 +101,26 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         command=_command(of("MENTOR_COMMAND", "/platform"), problems),
         log_level=_log_level(of("MENTOR_LOG_LEVEL", "info"), problems),
         llm_model=of("MENTOR_LLM_MODEL"),
-        llm_base_url=_llm_base_url(of("MENTOR_LLM_BASE_URL"), problems),
+        llm_base_url=_base_url("MENTOR_LLM_BASE_URL", of("MENTOR_LLM_BASE_URL"), problems),
         openai_api_key=_key("OPENAI_API_KEY", of("OPENAI_API_KEY"), problems),
         llm_per_person_day=_count("MENTOR_LLM_PER_PERSON_DAY", of("MENTOR_LLM_PER_PERSON_DAY", "50"), problems),
         llm_per_day=_count("MENTOR_LLM_PER_DAY", of("MENTOR_LLM_PER_DAY", "1000"), problems),
+        embedding_model=_embedding_model(of("MENTOR_EMBEDDING_MODEL"), problems),
+        embedding_base_url=_base_url("MENTOR_EMBEDDING_BASE_URL", of("MENTOR_EMBEDDING_BASE_URL"), problems),
         clock=_clock(of("MENTOR_CLOCK", ""), problems),
         git=_git(of, problems),
         environment=dict(env),
     )
+    if not of("MENTOR_EMBEDDING_BASE_URL"):
+        settings = replace(settings, embedding_base_url=settings.llm_base_url)
     if settings.llm_model and not of("MENTOR_LLM_BASE_URL") and not settings.openai_api_key:
         problems.append("OPENAI_API_KEY: not set; MENTOR_LLM_MODEL needs it, or MENTOR_LLM_BASE_URL of another server")
+    if settings.embedding_model not in ("", EMBEDDED) and not (
+        of("MENTOR_EMBEDDING_BASE_URL") or of("MENTOR_LLM_BASE_URL") or settings.openai_api_key
+    ):
+        problems.append(
+            "OPENAI_API_KEY: not set; MENTOR_EMBEDDING_MODEL needs it, or MENTOR_EMBEDDING_BASE_URL of another server"
+        )
     if problems:
         raise SettingsInvalid(problems)
     return settings
@@ -194,13 +208,11 @@ def _key(name: str, value: str, problems: list[str]) -> Secret:
     return Secret(value)
 
 
-def _llm_base_url(value: str, problems: list[str]) -> str:
+def _base_url(name: str, value: str, problems: list[str]) -> str:
     if value and not _is_private_way(value):
-        problems.append("MENTOR_LLM_BASE_URL: must be https (http is accepted on this machine only)")
+        problems.append(f"{name}: must be https (http is accepted on this machine only)")
     elif any(mark in value for mark in "@?#"):
-        problems.append(
-            "MENTOR_LLM_BASE_URL: write the address alone, such as https://HOST/v1; keys have OPENAI_API_KEY"
-        )
+        problems.append(f"{name}: write the address alone, such as https://HOST/v1; keys have OPENAI_API_KEY")
     return value or OPENAI_URL
 
 
@@ -212,6 +224,14 @@ def _is_private_way(value: str) -> bool:
         return is_here or (address.scheme == "https" and bool(address.hostname) and address.port != 0)
     except ValueError:  # brackets that do not match, a port that is no number
         return False
+
+
+def _embedding_model(value: str, problems: list[str]) -> str:
+    if len(value) > LONGEST_MODEL:
+        problems.append(
+            f"MENTOR_EMBEDDING_MODEL: no name is longer than {LONGEST_MODEL} characters; copy the name alone"
+        )
+    return value
 
 
 def _count(name: str, value: str, problems: list[str]) -> int:

@@ -89,7 +89,7 @@ def _units(packed: bytes, count: int) -> "Floats":
 
     floats: Floats = np.frombuffer(packed, "<f2").reshape(count, -1).astype(np.float32)
     lengths = np.linalg.norm(floats, axis=1, keepdims=True)
-    units: Floats = floats / np.where(lengths > 0, lengths, 1.0)
+    units: Floats = floats / np.maximum(lengths, np.float32(1e-6))
     return units
 
 

@@ -1,4 +1,4 @@
-"""What of an article is given to a model that makes vectors (`bot.embeddings`), and the name each text is kept under."""
+"""What of an article is given to a model that makes vectors (`bot.embeddings`), and the key each is kept under."""
 
 import hashlib
 from collections.abc import Iterable

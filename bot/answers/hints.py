@@ -13,6 +13,7 @@ from bot.answers.rules import Answered, Silent, choose, thresholds
 from bot.answers.writer import quote
 from bot.authority import Act, Allowed, may
 from bot.desk import Desk
+from bot.embeddings import VectorOf, words_alone
 from bot.model import Profile, moment
 from bot.people import PeopleService
 from bot.storage import answers as rows
@@ -26,9 +27,10 @@ WITHIN = timedelta(minutes=5)  # later the asker looks elsewhere
 
 
 class HintService:
-    def __init__(self, desk: Desk, people: PeopleService) -> None:
+    def __init__(self, desk: Desk, people: PeopleService, vector_of: VectorOf = words_alone) -> None:
         self._desk = desk
         self._people = people
+        self._vector_of = vector_of
         self._audiences = AudienceService(desk, people)
 
     async def hint(self, asking: Asking) -> None:
@@ -61,7 +63,8 @@ class HintService:
 
     async def _show(self, asking: Asking, text: str, *, answers_at: datetime) -> None:
         library, may_see = self._desk.shelf.library, await self._audiences.in_channel(asking.channel_id)
-        choice = choose(library.index.search(text, audiences=may_see), thresholds(library.handbook))
+        found = library.index.search(text, audiences=may_see, vector=await self._vector_of(text))
+        choice = choose(found, thresholds(library.handbook))
         if isinstance(choice, Silent):
             return
         draft, is_sure = quote(text, choice), isinstance(choice, Answered)

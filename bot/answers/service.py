@@ -17,12 +17,13 @@ from bot.answers.kind_menu import kind_menu
 from bot.answers.rules import NOTHING_MORE, SOURCES_MOST, Answered, Choice, Silent, Suggested, choose, thresholds
 from bot.answers.sharing import SharingService
 from bot.answers.status import looking
-from bot.answers.turns import look_up, question_before
+from bot.answers.turns import askings, look_up, question_before
 from bot.answers.words import words_to_keep
 from bot.answers.writer import Draft, Source, Writer, quote
 from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
 from bot.desk import Desk
+from bot.embeddings import VectorOf, words_alone
 from bot.library import Library
 from bot.model import Effect, Profile, moment
 from bot.people import PeopleService
@@ -66,10 +67,11 @@ class Decided:
 class AnswerService:
     """Use cases of the answers pillar. Methods that workers call may run twice and change nothing the second time."""
 
-    def __init__(self, desk: Desk, people: PeopleService, writer: Writer) -> None:
+    def __init__(self, desk: Desk, people: PeopleService, writer: Writer, vector_of: VectorOf = words_alone) -> None:
         self._desk = desk
         self._people = people
         self._writer = writer
+        self._vector_of = vector_of
         self._audiences = AudienceService(desk, people)
         self._sharing = SharingService(desk, people)
         self._context = ContextService(desk)
@@ -123,8 +125,13 @@ class AnswerService:
         )
         async with looking(self._desk.slack, asking):
             context = await self._context.before(asking, profile.user_id)
-            at, search = thresholds(library.handbook), partial(library.index.search, audiences=may_see)
-            looked_for, found = look_up(text, question_before(context.turns), search, at)
+            at, before = thresholds(library.handbook), question_before(context.turns)
+            vectors = {each: await self._vector_of(each) for each in askings(text, before)}
+
+            def search(question: str) -> Found:
+                return library.index.search(question, audiences=may_see, vector=vectors[question])
+
+            looked_for, found = look_up(text, before, search, at)
             decided = await self._decide(asking, looked_for, choose(found, at), library, context)
             decided = replace(decided, looked_up=text, closest=_closest(decided, found))
         await self._keep(asking, decided, library)

@@ -68,6 +68,11 @@ def question_before(turns: Sequence[Turn]) -> str:
     return next(reversed(asked or others), "")
 
 
+def askings(text: str, before: str) -> tuple[str, ...]:
+    """What `look_up` may search for: the question alone, then with the one before it, if any."""
+    return (text, f"{before}\n{text}") if before else (text,)
+
+
 def look_up(text: str, before: str, search: Callable[[str], Found], at: Thresholds) -> tuple[str, Found]:
     """What was looked for and what was found: the question alone, or what it lacks from the question before with it.
 
@@ -77,7 +82,7 @@ def look_up(text: str, before: str, search: Callable[[str], Found], at: Threshol
     is_lacking = len(alone.terms) <= LACKING and alone.confidence < CERTAIN
     if not before or (not is_lacking and alone.confidence >= at.suggest_at):
         return text, alone
-    whole = f"{before}\n{text}"
+    whole = askings(text, before)[-1]
     together = search(whole)
     if not is_lacking:
         together = replace(together, confidence=min(together.confidence, at.answer_at - JUST_BELOW))

@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -333,6 +334,16 @@ article_looks = Table(  # articles that somebody was asked to look at, and what 
     Column("created_at", Moment, nullable=False),
     Index(None, "slot", "recipient"),
     Index(None, "created_at"),
+)
+
+vectors = Table(  # of the handbook's passages, by their content; a question's is not kept
+    "vectors",
+    metadata,
+    Column("model", String(200), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),  # little-endian float16
+    Column("used_at", Moment, nullable=False),
+    Index(None, "used_at"),
 )
 
 digests = Table(

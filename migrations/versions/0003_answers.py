@@ -16,9 +16,11 @@ def upgrade() -> None:
     _gaps_up()
     _drafts_up()
     _article_health_up()
+    _vectors_up()
 
 
 def downgrade() -> None:
+    _vectors_down()
     _drafts_down()
     _gaps_down()
     _peers_first_down()
@@ -234,3 +236,20 @@ def _article_health_up() -> None:
 def _drafts_down() -> None:
     for table in ("article_looks", "article_links", "proposals", "drafts"):
         op.drop_table(table)
+
+
+def _vectors_up() -> None:
+    op.create_table(
+        "vectors",
+        sa.Column("model", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("model", "key", name=op.f("pk_vectors")),
+    )
+    with op.batch_alter_table("vectors", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vectors_used_at"), ["used_at"], unique=False)
+
+
+def _vectors_down() -> None:
+    op.drop_table("vectors")

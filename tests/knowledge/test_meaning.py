@@ -1,4 +1,4 @@
-"""What vectors add to a search: pages no word leads to, the section that is meant, and nothing while some are missing."""
+"""What vectors add to a search: pages no word leads to, the section meant, and nothing while some are missing."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,11 @@ LOGS = article("logs.md", "Application logs", "Standard output is collected.", "
 BUCKETS = article("buckets.md", "Storage buckets", "Private and versioned.", "Empty it first, then remove its file.")
 KEYS = article("keys.md", "Rotate keys", "When somebody leaves.")
 HANDBOOK = (LOGS, BUCKETS, KEYS)
-DIRECTIONS = {LOGS: [(1, 0, 0), (0.9, 0.1, 0)], BUCKETS: [(0, 1, 0.1), (0, 1, 0)], KEYS: [(0, 0, 1)]}
+DIRECTIONS: dict[Article, list[tuple[float, ...]]] = {
+    LOGS: [(1, 0, 0), (0.9, 0.1, 0)],
+    BUCKETS: [(0, 1, 0.1), (0, 1, 0)],
+    KEYS: [(0, 0, 1)],
+}
 VECTORS = {
     key_of(passage_text(page, section)): packed(*direction)
     for page, directions in DIRECTIONS.items()

@@ -25,6 +25,8 @@ def _value(table: Table, name: str, row: int) -> object:
             return row / 2
         case "BOOLEAN":
             return row % 2 == 0
+        case "BLOB" | "BYTEA":
+            return b"\0\1"
         case "JSON":
             return {"row": row}
         case _:
