@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Any, Protocol
 
-from bot.answers.rules import Answered, choose
+from bot.answers.rules import SHIPPED, SOURCES_MOST, Answered, Suggested, choose
 from bot.errors import MentorError
 from knowledge.article import Article, Audience, article_from_text
 from knowledge.index import Found, Index
@@ -19,6 +19,15 @@ from knowledge.index import Found, Index
 RANKS = 10  # as deep as mrr_at_10 looks
 EVERYONE = frozenset(Audience)
 AUTHORED, AUTHORED_UNANSWERABLE = "authored", "authored-unanswerable"
+STEPS = 100  # of the trade-off curve
+
+
+class Vectors(Protocol):
+    """Makes vectors for a whole run, as `bot.embeddings` does for the bot."""
+
+    def of_passages(self, texts: Mapping[str, str]) -> Mapping[str, bytes]: ...
+
+    def of_question(self, text: str) -> bytes: ...
 
 
 class JudgedDataInvalid(MentorError):
@@ -41,6 +50,8 @@ class Row:
     answered_rate: float
     ms_p50: float
     ms_p99: float
+    shown_right_rate: float | None  # answered with the right page, or offered it among others
+    suggested_rate: float
 
 
 @dataclass(frozen=True)
@@ -49,9 +60,25 @@ class Report:
 
     rows: tuple[Row, ...]
     abstention_auc: Mapping[str, float]
+    curve: tuple["Point", ...]
 
     def to_json(self) -> dict[str, Any]:
-        return {"rows": [asdict(row) for row in self.rows], "abstention_auc": dict(self.abstention_auc)}
+        return {
+            "rows": [asdict(row) for row in self.rows],
+            "abstention_auc": dict(self.abstention_auc),
+            "thresholds": asdict(SHIPPED),
+        }
+
+
+@dataclass(frozen=True)
+class Point:
+    """What answering from a confidence on would do: shares of all questions of a set and kind."""
+
+    set: str
+    kind: str
+    threshold: float
+    answered_right: float
+    answered_wrong: float
 
 
 @dataclass(frozen=True)
@@ -70,16 +97,19 @@ class _Outcome:
     rank: int | None
     is_answerable: bool
     is_answered: bool
+    is_suggested: bool
+    has_hits: bool
     confidence: float
     ms: float
 
 
-def evaluate(corpus: Path, queries: Path, on_progress: Callable[[int], None]) -> Report:
+def evaluate(corpus: Path, queries: Path, on_progress: Callable[[int], None], vectors: Vectors | None = None) -> Report:
     """Every query searched in its own set's documents. Both files are JSON lines, read as they come.
 
     Corpus: {"id", "set", "title", "text"}, text in Markdown; queries: {"query", "set", "kind", "relevant_ids",
     "answerable"}; other fields are ignored. `recall_at_5` counts a query as found when a relevant id is among the first
-    five; times are of the search alone, in milliseconds. `on_progress` is told the number of queries done.
+    five; times are of the search and, with `vectors`, of embedding the question, in milliseconds. `on_progress` is told
+    the number of queries done.
 
     `abstention_auc` is the chance that confidence is higher for an answerable question than for an unanswerable one, of
     a set's kinds `authored` and `authored-unanswerable`; where a set lacks one of these, all its answerable or all its
@@ -87,25 +117,49 @@ def evaluate(corpus: Path, queries: Path, on_progress: Callable[[int], None]) ->
 
     Raises JudgedDataInvalid, naming file and line, for a line that is not such an object or a document given twice.
     """
-    indexes = {name: Index.build(articles) for name, articles in _corpora(corpus).items()}
+    indexes = {name: _index(articles, vectors) for name, articles in _corpora(corpus).items()}
     nothing = Index.build(())
     outcomes: dict[tuple[str, str], list[_Outcome]] = {}
     for done, query in enumerate(_queries(queries), start=1):
-        outcome = _ask(indexes.get(query.set, nothing), query)
+        outcome = _ask(indexes.get(query.set, nothing), query, vectors)
         outcomes.setdefault((query.set, query.kind), []).append(outcome)
         on_progress(done)
     rows = tuple(_row(set_, kind, some) for (set_, kind), some in sorted(outcomes.items()))
     sets = sorted({row.set for row in rows})
     values = {name: _abstention_auc(name, outcomes) for name in sets}
-    return Report(rows, {name: value for name, value in values.items() if value is not None})
+    known = {name: value for name, value in values.items() if value is not None}
+    return Report(rows, known, tuple(_curve(outcomes)))
 
 
-def _ask(index: Index, query: _Query) -> _Outcome:
+def _index(articles: Sequence[Article], vectors: Vectors | None) -> Index:
+    index = Index.build(articles)
+    return index if vectors is None else index.with_vectors(vectors.of_passages(index.texts()))
+
+
+def _curve(outcomes: Mapping[tuple[str, str], Sequence[_Outcome]]) -> Iterator[Point]:
+    for (set_, kind), some in sorted(outcomes.items()):
+        for step in range(STEPS + 1):
+            threshold = step / STEPS
+            answered = [outcome.rank == 1 for outcome in some if outcome.has_hits and outcome.confidence >= threshold]
+            right = sum(answered)
+            yield Point(set_, kind, threshold, right / len(some), (len(answered) - right) / len(some))
+
+
+def _ask(index: Index, query: _Query, vectors: Vectors | None) -> _Outcome:
     started = time.perf_counter()
-    found = index.search(query.text, audiences=EVERYONE, limit=RANKS)
+    vector = vectors.of_question(query.text) if vectors else None
+    found = index.search(query.text, audiences=EVERYONE, limit=RANKS, vector=vector)
     ms = (time.perf_counter() - started) * 1_000
-    is_answered = isinstance(choose(found), Answered)
-    return _Outcome(_rank(found, query.relevant), query.is_answerable, is_answered, found.confidence, ms)
+    choice = choose(found)
+    return _Outcome(
+        rank=_rank(found, query.relevant),
+        is_answerable=query.is_answerable,
+        is_answered=isinstance(choice, Answered),
+        is_suggested=isinstance(choice, Suggested),
+        has_hits=bool(found.hits),
+        confidence=found.confidence,
+        ms=ms,
+    )
 
 
 def _rank(found: Found, relevant: frozenset[str]) -> int | None:
@@ -124,9 +178,17 @@ def _row(set_: str, kind: str, outcomes: Sequence[_Outcome]) -> Row:
         recall_at_5=_mean([rank is not None and rank <= 5 for rank in ranks]),
         mrr_at_10=_mean([1 / rank if rank else 0.0 for rank in ranks]),
         answered_rate=fmean(outcome.is_answered for outcome in outcomes),
+        shown_right_rate=_mean([_is_shown_right(outcome) for outcome in outcomes if outcome.is_answerable]),
+        suggested_rate=fmean(outcome.is_suggested for outcome in outcomes),
         ms_p50=_percentile(times, 50),
         ms_p99=_percentile(times, 99),
     )
+
+
+def _is_shown_right(outcome: _Outcome) -> bool:
+    if outcome.rank is None:
+        return False
+    return (outcome.is_answered and outcome.rank == 1) or (outcome.is_suggested and outcome.rank <= SOURCES_MOST)
 
 
 def _mean(values: Sequence[float]) -> float | None:

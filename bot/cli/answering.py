@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,18 @@ def add(commands: Commands) -> None:
     evaluate = add_command(commands, "eval", _eval, "retrieval and abstention on judged data")
     evaluate.add_argument("--corpus", type=Path, required=True, metavar="F.jsonl")
     evaluate.add_argument("--queries", type=Path, required=True, metavar="F.jsonl")
+    evaluate.add_argument(
+        "--embeddings",
+        metavar="MODEL",
+        default="",
+        help="compare meanings too: embedded, or a model of MENTOR_EMBEDDING_BASE_URL; default: words alone",
+    )
+    evaluate.add_argument(
+        "--curve",
+        type=Path,
+        metavar="FILE.csv",
+        help="write what each threshold would answer, right and wrong, by set and kind",
+    )
     add_json(evaluate)
 
 
@@ -47,21 +60,47 @@ async def _said(options: argparse.Namespace) -> "Said":
 
 
 def _eval(options: argparse.Namespace) -> int:
-    from bot.answers.evaluation import evaluate
-
-    report = evaluate(options.corpus, options.queries, lambda done: progress(f"{done} questions"))
+    report = _evaluated(options)
+    if options.curve is not None:
+        _write_curve(options.curve, report)
     print(json.dumps(report.to_json()) if options.json else _table(report))
     return 0
 
 
+def _evaluated(options: argparse.Namespace) -> "Report":
+    from bot.answers.evaluation import evaluate
+
+    def asked(done: int) -> None:
+        progress(f"{done} questions")
+
+    if not options.embeddings:
+        return evaluate(options.corpus, options.queries, asked)
+    from bot.embeddings.whole_run import WholeRun
+
+    with WholeRun(read_settings(), options.embeddings, lambda done: progress(f"{done} passages")) as vectors:
+        return evaluate(options.corpus, options.queries, asked, vectors)
+
+
+def _write_curve(file: Path, report: "Report") -> None:
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["set", "kind", "threshold", "answered_right", "answered_wrong"])
+        for point in report.curve:
+            shares = (point.answered_right, point.answered_wrong)
+            writer.writerow([point.set, point.kind, f"{point.threshold:.2f}", *(f"{share:.4f}" for share in shares)])
+
+
 def _table(report: "Report") -> str:
     """One line a row; "-" where a figure makes no sense."""
-    names = f"{'P@1':>6} {'R@5':>6} {'MRR@10':>6} {'answered':>8} {'p50 ms':>7} {'p99 ms':>7}"
+    names = f"{'P@1':>6} {'R@5':>6} {'MRR@10':>6} {'answered':>8} {'right':>6} {'p50 ms':>7} {'p99 ms':>7}"
     lines = [f"{'set':8} {'kind':24} {'n':>5} {names}"]
     for row in report.rows:
         shares = (row.p_at_1, row.recall_at_5, row.mrr_at_10)
         three = " ".join(f"{'-' if share is None else f'{share:.3f}':>6}" for share in shares)
+        right = "-" if row.shown_right_rate is None else f"{row.shown_right_rate:.3f}"
         times = f"{row.ms_p50:7.2f} {row.ms_p99:7.2f}"
-        lines.append(f"{row.set:8} {row.kind:24} {row.n:5} {three} {row.answered_rate:8.3f} {times}")
+        lines.append(f"{row.set:8} {row.kind:24} {row.n:5} {three} {row.answered_rate:8.3f} {right:>6} {times}")
     lines += [f"abstention AUC, {name}: {value:.3f}" for name, value in report.abstention_auc.items()]
+    at = report.to_json()["thresholds"]
+    lines.append(f"answered from {at['answer_at']}, suggested from {at['suggest_at']}; right: answered or suggested so")
     return "\n".join(lines)

@@ -1,13 +1,14 @@
 """The figures of `mentor eval`, from small judged data and, where it is there, from the real one."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from bot.answers.evaluation import JudgedDataInvalid, Report, auc, evaluate
+from bot.answers.evaluation import JudgedDataInvalid, Report, Vectors, auc, evaluate
 from tests.real_data import REAL_DATA
 
 DOCUMENTS = [
@@ -22,10 +23,12 @@ def question(text: str, *relevant: str, set_: str = "a", kind: str = "authored")
     return {"query": text, "set": set_, "kind": kind, "relevant_ids": relevant, "answerable": bool(relevant)}
 
 
-def judged(folder: Path, queries: Sequence[object], documents: Sequence[object] = DOCUMENTS) -> Report:
+def judged(
+    folder: Path, queries: Sequence[object], documents: Sequence[object] = DOCUMENTS, vectors: Vectors | None = None
+) -> Report:
     for name, rows in (("corpus", documents), ("queries", queries)):
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    return evaluate(folder / "corpus.jsonl", folder / "queries.jsonl", lambda done: None)
+    return evaluate(folder / "corpus.jsonl", folder / "queries.jsonl", lambda done: None, vectors)
 
 
 def test_query_is_searched_in_its_own_set_only(tmp_path: Path) -> None:
@@ -75,9 +78,11 @@ def test_report_is_written_as_scripts_read_it(tmp_path: Path) -> None:
     value = judged(tmp_path, [question("logs", "a/logs"), question("pizza")]).to_json()
 
     assert json.loads(json.dumps(value)) == value
-    assert list(value) == ["rows", "abstention_auc"]
+    assert list(value) == ["rows", "abstention_auc", "thresholds"]
+    assert value["thresholds"] == {"answer_at": 0.55, "suggest_at": 0.22}
     assert list(value["rows"][0]) == [
-        *("set", "kind", "n", "p_at_1", "recall_at_5", "mrr_at_10", "answered_rate", "ms_p50", "ms_p99")
+        *("set", "kind", "n", "p_at_1", "recall_at_5", "mrr_at_10", "answered_rate", "ms_p50", "ms_p99"),
+        *("shown_right_rate", "suggested_rate"),
     ]
 
 
@@ -120,6 +125,35 @@ def test_document_given_twice_is_refused(tmp_path: Path) -> None:
 
 def test_auc_counts_ties_half() -> None:
     assert auc([0.9, 0.5], [0.5, 0.1]) == 0.875
+
+
+def test_curve_says_what_each_threshold_would_answer(tmp_path: Path) -> None:
+    queries = [question("how long are logs kept", "a/logs"), question("rotate keys", "a/nowhere")]
+
+    curve = judged(tmp_path, queries).curve
+
+    assert [(point.threshold, point.answered_right, point.answered_wrong) for point in (curve[0], curve[-1])] == [
+        (0.0, 0.5, 0.5),
+        (1.0, 0.0, 0.0),
+    ]
+
+
+class Alike:
+    """Vectors by which every question means the same as the page on keys."""
+
+    def of_passages(self, texts: Mapping[str, str]) -> Mapping[str, bytes]:
+        return {key: np.array([float("keys" in text), 1 - float("keys" in text)], "<f2").tobytes()
+                for key, text in texts.items()}  # fmt: skip
+
+    def of_question(self, text: str) -> bytes:
+        return np.array([1.0, 0.0], "<f2").tobytes()
+
+
+def test_vectors_take_part_when_they_are_given(tmp_path: Path) -> None:
+    asked = [question("credentials of someone gone", "a/keys")]
+
+    assert judged(tmp_path, asked).rows[0].p_at_1 == 0.0
+    assert judged(tmp_path, asked, vectors=Alike()).rows[0].p_at_1 == 1.0
 
 
 @pytest.mark.real_data
