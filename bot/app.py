@@ -441,7 +441,7 @@ class Mentor:
             "forget": (self.forget_old, 6 * 3600),
         }
         if self.embeddings is not None:
-            ticks["embeddings"] = (self.embeddings.join, 10)
+            ticks["embeddings"] = (self.embeddings.join, 30)
         for name, (job, seconds) in ticks.items():
             wall_s = self.clock.wall_seconds(seconds)
             self.ticks.add_job(self._tick, "interval", args=[job], id=name, seconds=wall_s, **every)
@@ -499,8 +499,7 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         mentor.start_ticks()
         stack.push_async_callback(mentor.stop_ticks)
         if mentor.embeddings is not None:
-            stack.push_async_callback(mentor.embeddings.close)
-            stack.push_async_callback(_ended, asyncio.create_task(mentor.embeddings.join()))
+            stack.push_async_callback(mentor.embeddings.close)  # before the ticks, which would wait for it
         # what was signed are the bytes as they came, so nothing is unpacked first
         runner = web.AppRunner(mentor.web(), access_log=None, auto_decompress=False)
         await runner.setup()

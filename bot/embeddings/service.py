@@ -35,6 +35,7 @@ class EmbeddingService:
         self._rests_until: datetime | None = None
         self._joining = asyncio.Lock()
         self._joined: Library | None = None
+        self._making: asyncio.Task[dict[str, bytes]] | None = None
 
     async def vector_of(self, question: str) -> bytes | None:
         """None when there is none within a second, or the model failed three times and rests."""
@@ -55,8 +56,12 @@ class EmbeddingService:
             library = self._shelf.library
             if library is self._joined:
                 return
+            self._making = asyncio.create_task(self._vectors(library.index.texts()))
+            await asyncio.wait({self._making})
+            if self._making.cancelled():
+                return
             try:
-                vectors = await self._vectors(library.index.texts())
+                vectors = self._making.result()
             except EmbeddingFailed as error:
                 log.warning("embeddings.failed", reason=str(error))
                 return
@@ -70,6 +75,9 @@ class EmbeddingService:
         await self._database.write(lambda tx: rows.forget(tx, before=before))
 
     async def close(self) -> None:
+        """What is being made is left to the next start."""
+        if self._making is not None and self._making.cancel():
+            await asyncio.wait({self._making})
         await self._embedder.close()
 
     async def _vectors(self, texts: Mapping[str, str]) -> dict[str, bytes]:

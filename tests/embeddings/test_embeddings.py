@@ -1,5 +1,6 @@
 """Vectors from a real server on this machine and from the embedded model; what is kept, and what failures leave."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -170,6 +171,27 @@ async def test_failing_server_leaves_the_words_to_search_by(database: Database, 
 
         await service.close()
     assert live.library is library
+
+
+async def test_bot_that_stops_while_vectors_are_made_does_not_wait_for_them(
+    database: Database, handbook: Handbook
+) -> None:
+    release = asyncio.Event()
+
+    class Slow(MiniLm):
+        async def passages(self, texts: Sequence[str]) -> list[bytes]:
+            await release.wait()
+            return []
+
+    live = shelf(handbook, LOGS)
+    service = EmbeddingService(database, live, Slow(), clock=Wall().clock)
+    joining = asyncio.create_task(service.join())
+    await asyncio.sleep(0)  # it has begun
+
+    await service.close()
+
+    await joining
+    assert await service.vector_of("logs") is None
 
 
 async def test_vectors_that_no_article_holds_are_forgotten_after_a_while(database: Database) -> None:
