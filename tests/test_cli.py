@@ -267,9 +267,12 @@ def test_judged_data_gives_the_figures_promised(mentor: Run, tmp_path: Path) -> 
 
     report = json.loads(done.out)
     assert (done.status, done.err) == (0, "")
-    assert list(report) == ["rows", "abstention_auc"]
+    assert list(report) == ["rows", "abstention_auc", "thresholds"]
     assert [list(row) for row in report["rows"]] == 2 * [
-        ["set", "kind", "n", "p_at_1", "recall_at_5", "mrr_at_10", "answered_rate", "ms_p50", "ms_p99"]
+        [
+            *("set", "kind", "n", "p_at_1", "recall_at_5", "mrr_at_10", "answered_rate", "ms_p50", "ms_p99"),
+            *("shown_right_rate", "suggested_rate"),
+        ]
     ]
     shown = [
         (row["set"], row["kind"], row["n"], row["p_at_1"], row["recall_at_5"], row["mrr_at_10"])
@@ -277,6 +280,21 @@ def test_judged_data_gives_the_figures_promised(mentor: Run, tmp_path: Path) -> 
     ]
     assert shown == [("ours", "authored", 2, 1.0, 1.0, 1.0), ("ours", "oos-far", 1, None, None, None)]
     assert report["abstention_auc"] == {"ours": 1.0}
+
+
+def test_judged_data_with_the_embedded_model_gives_a_curve_for_a_spreadsheet(mentor: Run, tmp_path: Path) -> None:
+    corpus, queries = _lines(tmp_path / "c.jsonl", CORPUS), _lines(tmp_path / "q.jsonl", QUERIES)
+    curve = tmp_path / "curve.csv"
+
+    done = mentor(
+        *("eval", "--corpus", corpus, "--queries", queries, "--json"),
+        *("--embeddings", "embedded", "--curve", str(curve)),
+    )
+
+    assert (done.status, done.err) == (0, "")
+    lines = curve.read_text("utf-8").splitlines()
+    assert lines[:2] == ["set,kind,threshold,answered_right,answered_wrong", "ours,authored,0.00,1.0000,0.0000"]
+    assert lines[-1] == "ours,oos-far,1.00,0.0000,0.0000"
 
 
 def test_judged_data_in_words_is_a_line_a_row(mentor: Run, tmp_path: Path) -> None:
