@@ -74,7 +74,7 @@ class Asking:
 
     `asker` is a pseudonym. `question_ts` is set when it was a message, `response_url` when it was a command.
     `asked` tells whether the person turned to the bot; else it was overheard in a watched channel. `follows`: they did
-    so before, in the same thread, and go on without a mention.
+    so before, in the same thread, and go on without a mention. `is_own`: the words are theirs and nobody else's.
     """
 
     key: str
@@ -88,6 +88,7 @@ class Asking:
     is_direct: bool = False
     is_shared: bool = False
     follows: bool = False
+    is_own: bool = True
 
     def to_payload(self) -> dict[str, Any]:
         return asdict(self)

@@ -36,6 +36,7 @@ async def on_shortcut(body: Json, ack: AsyncAck, answers: AnswerService) -> None
         channel_id=picked.channel_id,
         text=picked.text,
         response_url=picked.response_url,
+        is_own=not picked.is_on_message,
     )
     await ack()
 

@@ -77,9 +77,20 @@ class AnswerService:
         self._context = ContextService(desk)
 
     async def take_command(
-        self, kind: Kind, *, key: str, user_id: str, channel_id: str, text: str, response_url: str | None
+        self,
+        kind: Kind,
+        *,
+        key: str,
+        user_id: str,
+        channel_id: str,
+        text: str,
+        response_url: str | None,
+        is_own: bool = True,
     ) -> None:
-        """Takes a command or shortcut down; its answer goes to the person alone: as a DM without an address for it."""
+        """Takes a command or shortcut down; its answer goes to the person alone: as a DM without an address for it.
+
+        `is_own` tells whether the words are theirs, and not a message that they want answered.
+        """
         now = self._desk.clock.now()
 
         async def unit(tx: Tx) -> None:
@@ -91,6 +102,7 @@ class AnswerService:
                 channel_id=channel_id,
                 response_url=response_url,
                 is_direct=response_url is None,
+                is_own=is_own,
             )
             await enqueue(tx, kind, asking, due_at=now, now=now)
             if kind is Kind.ANSWER and is_urgent(

@@ -13,7 +13,7 @@ async def words_to_keep(tx: Tx, desk: Desk, asking: Asking, words: str) -> str |
     """Of what was asked in private, nobody named; what is asked in a channel is kept as its message, or not at all."""
     is_private = asking.is_direct or asking.response_url is not None
     channel = desk.shelf.library.handbook.channels.watched(asking.channel_id)
-    if not is_private or asking.is_shared or (channel and channel.keep is Keep.COUNTS):
+    if not is_private or asking.is_shared or not asking.is_own or (channel and channel.keep is Keep.COUNTS):
         return None
     if await is_left_out(tx, asking.asker):
         return None

@@ -51,7 +51,8 @@ class ArticleHealthService:
             owners={name: await self._owner(name) for name in sorted(names)},
             needs_work=needs_work,
         )
-        pages = [each for each in handbook.articles if not each.moved_to]
+        ours = [each for each in handbook.articles if not each.source]  # a source's are looked after where it is
+        pages = [each for each in ours if not each.moved_to]
         return ArticleFacts(tuple(health_of(each, known, today=today) for each in pages))
 
     async def owners(self, name: str) -> tuple[str, ...]:

@@ -43,5 +43,5 @@ def test_what_is_out_of_reach_is_there() -> None:
     assert [each for each in OUT_OF_REACH if each.partition(":")[0] not in text] == []
 
 
-def test_it_is_two_pages_at_most() -> None:
-    assert len(PAGE.split()) <= 1_500
+def test_it_is_three_pages_at_most() -> None:
+    assert len(PAGE.split()) <= 1_700
