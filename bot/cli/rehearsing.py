@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from bot.answers.rehearsal import Rehearsal
     from bot.answers.rules import Thresholds
     from bot.answers.tuning import Judged, Proposal
+    from bot.curation.gap_preview import PastGap
+
+GAPS_MOST = 10
+WORDS_MOST = 90  # characters of a question on its line
 
 
 def add(commands: Commands) -> None:
@@ -42,11 +46,13 @@ def _rehearse(options: argparse.Namespace) -> int:
     if options.page:
         options.page.write_text(rehearsal_page.written(rehearsal.page()))
         complain([f"{len(rehearsal.page())} answers to judge are in {options.page}"])
+    gaps = _gaps(rehearsal)
     if options.json:
         thresholds = proposal.to_json() if proposal else None
-        print(json.dumps({**rehearsal.to_json(), "judged": len(judged), "thresholds": thresholds}))
+        told = [{"example": gap.example, "n": gap.count} for gap in gaps]
+        print(json.dumps({**rehearsal.to_json(), "gaps": told, "judged": len(judged), "thresholds": thresholds}))
     else:
-        print("\n".join([*_in_words(rehearsal), "", *_proposal_in_words(proposal, judged, today)]))
+        print("\n".join([*_in_words(rehearsal), *_gaps_in_words(gaps), *_proposal_in_words(proposal, judged, today)]))
     return 0
 
 
@@ -72,6 +78,12 @@ async def _played(options: argparse.Namespace) -> "tuple[Rehearsal, Sequence[Jud
         await database.close()
 
 
+def _gaps(rehearsal: "Rehearsal") -> "Sequence[PastGap]":
+    from bot.curation.gap_preview import largest_gaps
+
+    return largest_gaps({each.ts: each.text for each in rehearsal.silent}, most=GAPS_MOST)
+
+
 def _proposed(judged: "Sequence[Judged]", today: "Thresholds") -> "Proposal | None":
     from bot.answers.tuning import propose
 
@@ -89,6 +101,12 @@ def _in_words(rehearsal: "Rehearsal") -> list[str]:
         told = " ".join(f"{counts[outcome]:>9}" for outcome in ("answered", "suggested", "silent"))
         lines.append(f"{name:14} {counts.total():>9} {told}")
     return lines
+
+
+def _gaps_in_words(gaps: "Sequence[PastGap]") -> list[str]:
+    """What was asked most where nothing was found; nothing when all was."""
+    listed = [f"  {gap.count:>4}  {' '.join(gap.example.split())[:WORDS_MOST]}" for gap in gaps]
+    return ["", "Asked most, with nothing to answer from (as it was asked first):", *listed, ""] if listed else [""]
 
 
 def _proposal_in_words(proposal: "Proposal | None", judged: "Sequence[Judged]", today: "Thresholds") -> list[str]:

@@ -24,7 +24,7 @@ class WordLikeness:
     """Compares any two of these texts, by their keys: what their words have in common, against all they say.
 
     Dice's coefficient over stemmed content words, each weighted by how rare it is among these texts. Token ratios of
-    whole texts found fewer paraphrases at the same rate of strangers: see docs/decisions/0010-gaps.md.
+    whole texts found fewer paraphrases at the same rate of strangers: see docs/decisions/0015-gaps.md.
     """
 
     def __init__(self, texts: Mapping[str, str]) -> None:
