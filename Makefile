@@ -2,6 +2,8 @@
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
+# One more than there are cores: every other test waits for a clock or a database.
+WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 READY := .venv/.ready
 
 .PHONY: help setup demo test ci chaos lint lock generate clean
@@ -23,7 +25,7 @@ demo: setup ## a sandbox workspace with the bot in it: a tour, then yours to try
 	@$(BIN)/mentor demo
 
 test: setup ## all tests, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n $(WORKERS)
 
 lint: setup ## format, lint, types, imports
 	$(BIN)/ruff format --check .

@@ -81,15 +81,15 @@ def _item(item: Item) -> list[Json]:
 
 def home_part(facts: ArticleFacts) -> list[Json]:
     """How the articles are, for App Home of the platform team."""
-    counts = {
-        "overdue": facts.overdue,
-        "with dead links": facts.with_dead_links,
-        "served and not it": facts.served_badly,
-        "without an owner": facts.ownerless,
-        "need work": len(facts.needing_work),
-    }
-    told = " · ".join(f"{count} {name}" for name, count in counts.items())
-    blocks = [header("The articles"), section(f"{len(facts.articles)} articles: {told}.")]
+    counted = [
+        (facts.overdue, "due for review"),
+        (facts.with_dead_links, "with links that lead nowhere"),
+        (facts.served_badly, "served and not quite it"),
+        (facts.ownerless, "of which nobody can be asked"),
+        (len(facts.needing_work), "that need work, as somebody said"),
+    ]
+    told = ", ".join(f"{count} {words}" for count, words in counted if count) or "none needs a look"
+    blocks = [header("Article health"), section(f"Of {len(facts.articles)} articles: {told}.")]
     worst = [f"• *{_named(each)}*: {clip(escape(_why(each)), REASON_MOST)}" for each in facts.worst[:HOME_MOST]]
     return [*blocks, section("\n".join(worst))] if worst else blocks
 

@@ -205,8 +205,8 @@ async def test_the_platform_team_sees_in_home_how_the_articles_are_and_nobody_el
     shown = [block["text"]["text"] for block in await service.home_part(ops)]
 
     assert shown == [
-        "The articles",
-        "4 articles: 3 overdue · 0 with dead links · 0 served and not it · 1 without an owner · 1 need work.",
+        "Article health",
+        "Of 4 articles: 3 due for review, 1 of which nobody can be asked, 1 that need work, as somebody said.",
         "\n".join(
             [
                 "• *Set an alert*: due for review for 10 months; its owner says it needs work",

@@ -10,7 +10,7 @@ from tests.journeys.office import at_work
 
 QUESTION = "What can I ask here?"
 ANSWER = "Ask about the platform in your own words. The answer comes from this handbook, with its source."
-TOLD = ("mentor", f"{ANSWER}\nWhat you can ask here")
+TOLD = ("mentor", ANSWER)
 
 
 async def test_a_first_handbook_answers_directly_and_is_silent_in_channels(

@@ -114,7 +114,11 @@ async def test_sqlite_is_set_to_survive_power_loss(database: Database) -> None:
 async def test_references_are_kept(database: Database) -> None:
     async def unit(tx: Tx) -> None:
         await tx.execute(
-            text("INSERT INTO verdicts VALUES ('nobody', 'p', 'solved', :yes, :now)"), {"yes": True, "now": NOW}
+            text(
+                "INSERT INTO verdicts (answer_id, person, verdict, by_asker, given_at)"
+                " VALUES ('nobody', 'p', 'solved', :yes, :now)"
+            ),
+            {"yes": True, "now": NOW},
         )
 
     with pytest.raises(IntegrityError):
