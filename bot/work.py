@@ -5,7 +5,7 @@ Who does a kind of work is said in `bot.app`. Messages to Slack are the outbox's
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -68,8 +68,17 @@ class Kind(StrEnum):
     ERASE = "privacy.erase"
 
 
+class Payload:
+    """What a row of work carries: a frozen dataclass of plain values."""
+
+    key: str
+
+    def to_payload(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
 @dataclass(frozen=True)
-class Asking:
+class Asking(Payload):
     """Somebody wants something: the payload of all work that a person asks for.
 
     `asker` is a pseudonym. `question_ts` is set when it was a message, `response_url` when it was a command.
@@ -90,12 +99,9 @@ class Asking:
     follows: bool = False
     is_own: bool = True
 
-    def to_payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
-class Press:
+class Press(Payload):
     """A person said something of an answer by a button: the payload of `answers.verdict`. `person` is a pseudonym."""
 
     key: str
@@ -104,12 +110,9 @@ class Press:
     verdict: str
     response_url: str | None = None
 
-    def to_payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
-class KindSaid:
+class KindSaid(Payload):
     """A person said what kind a question is: the payload of `peers.say_kind`. `person` is a pseudonym.
 
     `is_told` is False where another message tells them what came of it.
@@ -123,12 +126,9 @@ class KindSaid:
     response_url: str | None = None
     is_told: bool = True
 
-    def to_payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
-class Decision:
+class Decision(Payload):
     """A person decided about something by a button: `subject` is its id, `choice` what the button says."""
 
     key: str
@@ -137,12 +137,9 @@ class Decision:
     choice: str
     response_url: str | None = None
 
-    def to_payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
-class Saving:
+class Saving(Payload):
     """Somebody wants a thread kept as an article: the payload of `curation.save`. `ts` is the message they picked."""
 
     key: str
@@ -152,36 +149,27 @@ class Saving:
     root: str
     response_url: str | None = None
 
-    def to_payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
-class Proposing:
+class Proposing(Payload):
     """Something is to be put before the handbook's reviewers: the payload of `curation.propose`."""
 
     key: str
     proposal_id: str
     response_url: str | None = None
 
-    def to_payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
-class Solved:
+class Solved(Payload):
     """Somebody set a check mark on a message: the payload of `curation.solved`."""
 
     key: str
     channel_id: str
     ts: str
 
-    def to_payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
-class Documented:
+class Documented(Payload):
     """What a thread was about stands in the handbook now: the payload of `curation.documented`. `article` is its id."""
 
     key: str
@@ -189,45 +177,33 @@ class Documented:
     root: str
     article: str
 
-    def to_payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
-class Opened:
+class Opened(Payload):
     """Somebody opened the app: the payload of `home.publish` and `home.suggest`. `person` is a pseudonym."""
 
     key: str
     person: str
 
-    def to_payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
-class Began:
+class Began(Payload):
     """Somebody came on duty: the payload of `handover.tell`. `person` is a pseudonym."""
 
     key: str
     person: str
 
-    def to_payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
-class Due:
+class Due(Payload):
     """A slot of the timetable has come: `key` is the slot, `due_at` its time in ISO form."""
 
     key: str
     due_at: str
 
-    def to_payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(Payload):
     """A person decided something about their own data: the payload of `privacy` work. `person` is a pseudonym."""
 
     key: str
@@ -235,49 +211,24 @@ class Choice:
     choice: str  # out | in | export | erase
     response_url: str | None = None
 
-    def to_payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
-class TakenBack:
+class TakenBack(Payload):
     """What was asked in a direct message was deleted: the payload of `answers.taken_back`."""
 
     key: str
     channel_id: str
     ts: str
 
-    def to_payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
-class Joined:
+class Joined(Payload):
     """The bot came into a channel: the payload of `peers.joined`."""
 
     key: str
     channel_id: str
 
-    def to_payload(self) -> dict[str, Any]:
-        return asdict(self)
 
-
-Wanted = (
-    Asking
-    | Press
-    | KindSaid
-    | Opened
-    | Began
-    | Due
-    | Choice
-    | Joined
-    | TakenBack
-    | Saving
-    | Decision
-    | Proposing
-    | Solved
-    | Documented
-)
 Do = Callable[[dict[str, Any]], Awaitable[object]]
 
 
@@ -293,7 +244,7 @@ class Job:
     given_up: Do
 
 
-async def enqueue(tx: Tx, kind: Kind, wanted: Wanted, *, due_at: datetime, now: datetime) -> bool:
+async def enqueue(tx: Tx, kind: Kind, wanted: Payload, *, due_at: datetime, now: datetime) -> bool:
     """Whether it is new; the same kind and key is done once."""
     return await rows.enqueue(tx, kind=kind.value, key=wanted.key, payload=wanted.to_payload(), due_at=due_at, now=now)
 

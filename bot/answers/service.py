@@ -311,7 +311,3 @@ def _silent(asking: Asking, choice: Silent) -> Decided:
     shown = partial(blocks.nothing_found, is_more=choice.reason == NOTHING_MORE)
     told = (lambda id_: effects.reply(asking, "answer", shown(id_), kind=ANSWER)) if asking.asked else None
     return Decided("silent", choice.reason, choice.confidence, effect=told)
-
-
-def _reply(asking: Asking, shown: Callable[[str], Shown], answer_id: str) -> Effect:
-    return effects.reply(asking, "answer", shown(answer_id), kind=ANSWER)
