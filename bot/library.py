@@ -25,4 +25,5 @@ class Shelf:
 
 
 async def catalogued(handbook: Handbook, *, former: Index | None = None) -> Library:
-    return Library(handbook, await asyncio.to_thread(Index.build, handbook.articles, former=former))
+    index = await asyncio.to_thread(Index.build, handbook.articles, former=former, synonyms=handbook.synonyms)
+    return Library(handbook, index)

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import tantivy
 
@@ -13,6 +14,8 @@ ROW_BYTES = 4_000  # of a writer's memory: with too little, rows land in a secon
 WRITER_BYTES = (15_000_000, 2_000_000_000)  # least and most
 BASE_FILLER, ADDED_FILLER = -1, -2  # numbers of rows that nobody asks for
 WORN_AT = 4  # a leg with this part of its rows changed is better built anew
+Clause: TypeAlias = tuple[tantivy.Occur, tantivy.Query]
+Ways: TypeAlias = tuple[tuple[str, ...], ...]  # to say one thing, each some terms; a row scores by its best way
 SAME = 1e-5  # scores, as a share: what differs by less differs by rounding, and counts as equal
 
 
@@ -50,7 +53,7 @@ class Leg:
         self._schema = index.schema
         self._searcher = index.searcher()
         self._open = [index]  # for the one successor that may write to it
-        self._clauses: dict[str, list[tuple[tantivy.Occur, tantivy.Query]]] = {}
+        self._clauses: dict[str, list[Clause]] = {}
 
     @classmethod
     def build(cls, weights: Sequence[float], rows: Mapping[int, Row]) -> "Leg":
@@ -77,17 +80,17 @@ class Leg:
         _write(index, [*rows.added.items(), *((ADDED_FILLER, row) for row in extra)], outdated=outdated)
         return Leg(self._weights, index, rows, counted=rows.held.rows + len(extra))
 
-    def best(self, terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
+    def best(self, asked: Sequence[Ways], limit: int) -> list[tuple[int, float]]:
         """The `limit` best rows that hold any of the terms, and all that equal the last of them, with their scores.
 
         Best first, ties in the order of their numbers.
         """
-        query = tantivy.Query.boolean_query([clause for term in terms for clause in self._clauses_of(term)])
-        asked = limit + 1
-        found = self._searcher.search(query, asked, count=False).hits
-        while len(found) == asked and _are_same(found[limit - 1][0], found[-1][0]):
-            asked *= 4
-            found = self._searcher.search(query, asked, count=False).hits
+        query = tantivy.Query.boolean_query([clause for ways in asked for clause in self._clauses_of_ways(ways)])
+        wanted = limit + 1
+        found = self._searcher.search(query, wanted, count=False).hits
+        while len(found) == wanted and _are_same(found[limit - 1][0], found[-1][0]):
+            wanted *= 4
+            found = self._searcher.search(query, wanted, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in found])
         scored: list[tuple[float, int]] = []
         score = math.inf
@@ -108,7 +111,14 @@ class Leg:
         added = {number: row for number, row in now.added.items() if number not in gone} | dict(new)
         return _Rows(live, now.built, added, dead)
 
-    def _clauses_of(self, term: str) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+    def _clauses_of_ways(self, ways: Ways) -> list[Clause]:
+        clauses = [[clause for term in terms for clause in self._clauses_of(term)] for terms in ways]
+        if len(clauses) == 1:
+            return clauses[0]
+        best_of = [tantivy.Query.boolean_query(each) for each in clauses if each]
+        return [(tantivy.Occur.Should, tantivy.Query.disjunction_max_query(best_of))] if best_of else []
+
+    def _clauses_of(self, term: str) -> list[Clause]:
         """One for each field that holds the term; remembered, so at most as many as there are words."""
         if term in self._clauses:
             return self._clauses[term]

@@ -18,7 +18,7 @@ class Hit:
 class Found:
     """Best first, one hit an article. `confidence`, 0 to 1: how likely the first one answers the question.
 
-    `terms` are the stems that were looked for, spelling corrected; both are empty when nothing was asked.
+    `terms` are the stems that were asked for, spelling corrected; both are empty when nothing was asked.
     """
 
     hits: tuple[Hit, ...]

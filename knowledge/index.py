@@ -15,7 +15,9 @@ from knowledge.meaning import Vectors
 from knowledge.pages import Pages
 from knowledge.passages import texts_of
 from knowledge.search import search
+from knowledge.synonyms import NO_SYNONYMS, Synonyms
 from knowledge.text import question_text
+from knowledge.thesaurus import Thesaurus
 
 READERS = (
     frozenset({Audience.PUBLIC}),
@@ -27,22 +29,27 @@ READERS = (
 class Index:
     """A handbook's articles, ready to be asked. Safe to share between threads: searching changes only caches."""
 
-    def __init__(self, articles: Sequence[Article], *, former: "Index | None" = None) -> None:
+    def __init__(
+        self, articles: Sequence[Article], *, former: "Index | None" = None, synonyms: Synonyms = NO_SYNONYMS
+    ) -> None:
         self._articles = tuple(sorted(articles, key=lambda article: article.id))
         self._present = frozenset(article.audience for article in articles)
         self._pages: Pages = Pages(former._pages if former else None)
+        self._thesaurus = Thesaurus(self._pages.stems, synonyms)
         self._collections: dict[frozenset[Audience], Collection] = {}
         self._vectors: Vectors = former._vectors if former else {}
 
     @classmethod
-    def build(cls, articles: Sequence[Article], *, former: "Index | None" = None) -> "Index":
+    def build(
+        cls, articles: Sequence[Article], *, former: "Index | None" = None, synonyms: Synonyms = NO_SYNONYMS
+    ) -> "Index":
         """An index of these articles, ready for the public, our own people and the platform team.
 
         Of the former index it takes over what did not change, which makes it quick and nothing else: both can be asked,
-        and the new one finds what one built without the former would find. Other mixes of audiences are indexed at
-        their first search.
+        and the new one finds what one built without the former would find. Its synonyms are those given now. Other
+        mixes of audiences are indexed at their first search.
         """
-        index = cls(articles, former=former)
+        index = cls(articles, former=former, synonyms=synonyms)
         for readers in READERS:
             visible = readers & index._present
             if visible not in index._collections:
@@ -66,12 +73,12 @@ class Index:
         visible = audiences & self._present
         if visible not in self._collections:
             self._collect(visible, None)
-        return search(self._collections[visible], question_text(question), limit, vector)
+        return search(self._collections[visible], self._thesaurus, question_text(question), limit, vector)
 
     def with_vectors(self, vectors: Vectors) -> "Index":
         """This index with these vectors of its passages instead of those it had; both can be asked."""
         index = Index(self._articles)
-        index._pages, index._vectors = self._pages, vectors
+        index._pages, index._thesaurus, index._vectors = self._pages, self._thesaurus, vectors
         index._collections = {
             visible: collection.with_vectors(vectors) for visible, collection in self._collections.items()
         }

@@ -25,11 +25,13 @@ from knowledge.problem import Level, Problem
 from knowledge.schema import Value, nearest
 from knowledge.sources import FILE as SOURCES
 from knowledge.sources import Source, SourceArticles, of_source, read_sources
+from knowledge.synonyms import FILE as SYNONYMS
+from knowledge.synonyms import NO_SYNONYMS, Synonyms, read_synonyms
 
 T = TypeVar("T")
 
 MOST_LINES = 20_000  # of an article; the largest real page we know has 1,000, and parsing takes 0.1 ms a line
-YAML_FILES = ("people.yaml", "channels.yaml", SOURCES, "links.yaml", "capabilities.yaml", GOLDEN)
+YAML_FILES = ("people.yaml", "channels.yaml", SOURCES, "links.yaml", "capabilities.yaml", GOLDEN, SYNONYMS)
 
 
 NOT_ASKED: tuple[GoldenQuestion, ...] = ()
@@ -50,6 +52,7 @@ class Handbook:
     golden: tuple[GoldenQuestion, ...] = ()
     sources: tuple[Source, ...] = ()
     hosts: Hosts = field(default_factory=Hosts)  # that links of articles are looked at on
+    synonyms: Synonyms = NO_SYNONYMS
     warnings: Sequence[Problem] = ()
 
 
@@ -72,6 +75,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     golden = reader.yaml(GOLDEN, read_golden, NOT_ASKED)
     sources = reader.yaml(SOURCES, read_sources, NO_SOURCES)
     hosts = reader.yaml("links.yaml", read_hosts, Hosts())
+    synonyms = reader.yaml(SYNONYMS, read_synonyms, NO_SYNONYMS)
     read = reader.articles()
     reader.problems += dangling(golden, {article.id for article in read})
     reader.look_around()
@@ -81,7 +85,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     if errors:
         return Broken(errors, warnings)
     revision = revision or reader.hash.hexdigest()[:40]
-    return Handbook(revision, read, people, channels, golden, sources, hosts, warnings)
+    return Handbook(revision, read, people, channels, golden, sources, hosts, synonyms, warnings)
 
 
 def load_source(source: Source, folder: Path, *, revision: str) -> SourceArticles:

@@ -10,13 +10,14 @@ from typing import TypeAlias
 from rapidfuzz import fuzz, process
 
 from knowledge.article import Section
+from knowledge.asked import Asked, Term, asked_by
 from knowledge.collection import Collection, page_and_place
 from knowledge.confidence import Evidence, confidence
 from knowledge.found import Found, Hit
 from knowledge.fusing import Scored, fused
 from knowledge.meaning import Means
 from knowledge.pages import Page, phrasing
-from knowledge.text import ABBREVIATIONS, words
+from knowledge.thesaurus import Thesaurus
 
 PAGES_KEPT, PASSAGES_KEPT = 15, 25  # candidates a leg gives; more changed no rank that matters on judged data
 PASSAGE_WEIGHT = 0.6  # of the passages' z-scores against the pages'
@@ -54,55 +55,41 @@ class _Legs:
         return 1 - self.raw(second) / self.raw(first) if self.raw(first) else 0.0
 
 
-def search(collection: Collection, question: str, limit: int, vector: bytes | None = None) -> Found:
+def search(
+    collection: Collection, thesaurus: Thesaurus, question: str, limit: int, vector: bytes | None = None
+) -> Found:
     """Up to `limit` articles of the collection, best first, ties by id. `vector` is the question's, if there is one."""
-    return _Search(collection, vector).found(question, limit)
+    return _Search(collection, thesaurus, vector).found(question, limit)
 
 
 @dataclass(frozen=True)
 class _Search:
     collection: Collection
+    thesaurus: Thesaurus
     vector: bytes | None
 
     def found(self, question: str, limit: int) -> Found:
-        respelled = self.terms(question)
-        terms = tuple(respelled)
-        legs = self.legs(terms, limit)
+        asked = asked_by(question, self.collection.vocabulary, self.thesaurus)
+        terms = tuple(term.stem for term in asked.terms)
+        legs = self.legs(asked, limit)
         scores = legs.fused() if terms else {}
         if not scores:
             return Found((), 0.0, terms)
         likeness = self.likeness(question, scores)
         ranked = self.ranked(scores, likeness)
-        shown = self.shown(legs, {number for number, _ in ranked[:limit]}, set(terms))
+        shown = self.shown(legs, {number for number, _ in ranked[:limit]}, asked.stems)
         hits = tuple(
             Hit(self.page(number).article, self.section(number, shown), score) for number, score in ranked[:limit]
         )
-        return Found(hits, confidence(self.evidence(respelled, ranked, legs, likeness)), terms)
+        return Found(hits, confidence(self.evidence(asked.terms, ranked, legs, likeness)), terms)
 
-    def terms(self, question: str) -> dict[str, bool]:
-        """Stems to look for, in the order asked, and whether the asker's spelling was changed for it."""
-        terms: dict[str, bool] = {}
-        for word in words(question):
-            for spelled in self.spelled(word):
-                stem = self.collection.vocabulary.stem(spelled)
-                terms[stem] = terms.get(stem, True) and spelled != word and word not in ABBREVIATIONS
-        return terms
-
-    def spelled(self, word: str) -> list[str]:
-        """What to look for: the word and what it is short for; for an unknown one, a known one spelled like it."""
-        spelled_out = ABBREVIATIONS.get(word, "").split()
-        vocabulary = self.collection.vocabulary
-        if vocabulary.pages_with(vocabulary.stem(word)):
-            return [word, *spelled_out]
-        return spelled_out or [vocabulary.nearest(word)]
-
-    def legs(self, terms: Sequence[str], limit: int) -> _Legs:
-        found = self.collection.by_passage.best(terms, max(PASSAGES_KEPT, limit))
+    def legs(self, asked: Asked, limit: int) -> _Legs:
+        found = self.collection.by_passage.best(asked.ways, max(PASSAGES_KEPT, limit))
         sections = [(*page_and_place(passage), score) for passage, score in found]
         best: dict[int, float] = {}
         for number, _, score in sections:
             best.setdefault(number, score)
-        pages = dict(self.collection.by_page.best(terms, max(PAGES_KEPT, limit)))
+        pages = dict(self.collection.by_page.best(asked.ways, max(PAGES_KEPT, limit)))
         return _Legs(self.inherited(pages), self.inherited(best), sections, self.means(limit))
 
     def inherited(self, scores: dict[int, float]) -> dict[int, float]:
@@ -169,15 +156,16 @@ class _Search:
             return sections[shown[number]]
         return next((section for section in sections if section.text), sections[0])
 
-    def evidence(self, terms: Mapping[str, bool], ranked: Ranked, legs: _Legs, likeness: Scores) -> Evidence:
+    def evidence(self, terms: Sequence[Term], ranked: Ranked, legs: _Legs, likeness: Scores) -> Evidence:
         first, vocabulary = ranked[0][0], self.collection.vocabulary
-        weights = {term: vocabulary.idf(term) for term in terms}
+        names = self.page(first).name_stems
+        weights = {term: term.weight(vocabulary) for term in terms}
         total = sum(weights.values())
         return Evidence(
             terms=len(terms),
-            names=sum(weights[term] for term in weights.keys() & self.page(first).name_stems) / total,
-            unknown=sum(weight for term, weight in weights.items() if not vocabulary.pages_with(term)) / total,
-            respelled=sum(weights[term] for term, changed in terms.items() if changed) / total,
+            names=sum(weight for term, weight in weights.items() if term.is_in(names)) / total,
+            unknown=sum(weight for term, weight in weights.items() if term.is_unknown(vocabulary)) / total,
+            respelled=sum(weight for term, weight in weights.items() if term.is_respelled) / total,
             page=legs.pages.get(first, 0.0) / (total * BM25_CEILING),
             passage=legs.passages.get(first, 0.0) / (total * BM25_CEILING),
             lead=legs.lead(first, ranked[1][0]) if len(ranked) > 1 else 1.0,
