@@ -7,11 +7,15 @@ from knowledge.article import Article, Section
 
 @dataclass(frozen=True)
 class Hit:
-    """An article found and its best section. `score` compares hits of one search only."""
+    """An article found and its best section. `score` compares hits of one search only.
+
+    `replaced_by` is what stands now in place of a superseded article, where these readers may see it.
+    """
 
     article: Article
     section: Section
     score: float
+    replaced_by: Article | None = None
 
 
 @dataclass(frozen=True)

@@ -177,6 +177,9 @@ class _Reader:
                 self.warn(file, link.line, what, "correct the link, or take it out")
             seen.add(link.target)
         target = pages.find(article.moved_to, source=article.id)
+        if target is Where.NOWHERE and article.moved_to not in seen:
+            what = f"the article has moved to {article.moved_to}, which is not in the handbook"
+            self.warn(file, 1, what, "correct where it leads, or delete the file")
         moved = replace(article, moved_to=target) if isinstance(target, str) else article
         return replace(moved, superseded_by=self.successor(article, pages))
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from rapidfuzz import fuzz, process
 
-from knowledge.article import Section
+from knowledge.article import Article, Section
 from knowledge.asked import Asked, Term, asked_by
 from knowledge.collection import Collection, page_and_place
 from knowledge.confidence import Evidence, confidence
@@ -79,7 +79,8 @@ class _Search:
         ranked = self.ranked(scores, likeness)
         shown = self.shown(legs, {number for number, _ in ranked[:limit]}, asked.stems)
         hits = tuple(
-            Hit(self.page(number).article, self.section(number, shown), score) for number, score in ranked[:limit]
+            Hit(self.page(number).article, self.section(number, shown), score, self.replaced_by(number))
+            for number, score in ranked[:limit]
         )
         return Found(hits, confidence(self.evidence(asked.terms, ranked, legs, likeness)), terms)
 
@@ -155,6 +156,10 @@ class _Search:
         if number in shown:
             return sections[shown[number]]
         return next((section for section in sections if section.text), sections[0])
+
+    def replaced_by(self, number: int) -> Article | None:
+        chain = self.collection.successors.get(number)
+        return self.page(chain[-1]).article if chain else None
 
     def evidence(self, terms: Sequence[Term], ranked: Ranked, legs: _Legs, likeness: Scores) -> Evidence:
         first, vocabulary = ranked[0][0], self.collection.vocabulary

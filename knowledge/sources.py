@@ -106,6 +106,7 @@ def of_source(article: Article, source: Source, ids: Collection[str]) -> Article
         audience=max(article.audience, source.audience, key=STRICTNESS.index),
         url=article.url or page_of(source.page, article.id),
         moved_to=f"{source.name}:{article.moved_to}" if article.moved_to in ids else article.moved_to,
+        superseded_by=f"{source.name}:{article.superseded_by}" if article.superseded_by else "",
         trust=source.trust,
         source=source.name,
     )

@@ -143,7 +143,7 @@ def answer(draft: Draft, answer_id: str, *, is_sure: bool, today: date, can_pres
     elif is_sure:
         blocks.append(context("From " + " · and ".join(_cite(source, today) for source in draft.sources[:1])))
         if draft.sources[1:]:
-            blocks.append(context("See also " + " · ".join(source_link(source) for source in draft.sources[1:])))
+            blocks.append(context("See also " + " · ".join(_in_short(source) for source in draft.sources[1:])))
     else:
         blocks += [section("• " + _cite(source, today)) for source in draft.sources]
     if can_press:
@@ -268,7 +268,13 @@ def _verdict_buttons(answer_id: str) -> Json:
 
 
 def _cite(source: Source, today: date) -> str:
-    return " · ".join(part for part in (source_link(source), _age(source, today), _owner(source)) if part)
+    return " · ".join(part for part in (_in_short(source), _age(source, today), _owner(source)) if part)
+
+
+def _in_short(source: Source) -> str:
+    if not source.replaced_by:
+        return source_link(source)
+    return f"{source_link(source)} (replaced by {link(source.replaced_by_url, source.replaced_by)})"
 
 
 def _numbered(number: int, sources: Sequence[Source], today: date) -> str:

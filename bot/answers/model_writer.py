@@ -5,7 +5,7 @@ Shows the model nothing that the answer may not say, and believes nothing it say
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -148,9 +148,12 @@ def _read_sentence(value: object) -> Sentence:
 def draft_of(sentences: Sequence[Sentence], passages: Sequence[Passage], hits: Sequence[Hit]) -> Draft:
     """The checked sentences as one text, and what they cite in the order they cite it."""
     cited = list(dict.fromkeys(number for sentence in sentences for number in sentence.passages))
-    scores = {hit.article.id: hit.score for hit in reversed(hits)}
+    found = {hit.article.id: hit for hit in reversed(hits)}
     shown = [passages[number - 1] for number in cited]
-    sources = tuple(source_of(Hit(each.article, each.section, scores.get(each.article.id, 0.0))) for each in shown)
+    sources = tuple(
+        source_of(replace(found.get(each.article.id, Hit(each.article, each.section, 0.0)), section=each.section))
+        for each in shown
+    )
     text = ""
     for sentence in sentences:
         text += _joint(text, sentence.text) + sentence.text

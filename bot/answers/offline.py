@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.answers.rules import Answered, Choice, Silent, Suggested, choose, thresholds
-from bot.answers.writer import MODEL, Draft, Writer, quote
+from bot.answers.writer import MODEL, Draft, Source, Writer, quote
 from bot.library import Library
 
 NOTHING = Draft("", ())
@@ -35,9 +35,13 @@ class Said:
         if self.outcome == "silent":
             return f"Silent: {self.reason} (confidence {self.confidence:.2f})."
         head = self.draft.text if self.outcome == "answered" else "Not sure, but these may help:"
-        cited = [f"  {source.title} › {source.section} ({source.id})" for source in self.draft.sources]
+        cited = [f"  {source.title} › {source.section} ({source.id}){_newer(source)}" for source in self.draft.sources]
         by = ", written by the model" if self.draft.writer == MODEL else ""
         return "\n".join([head, "", f"Sources (confidence {self.confidence:.2f}{by}):", *cited])
+
+
+def _newer(source: Source) -> str:
+    return f", replaced by {source.replaced_by}" if source.replaced_by else ""
 
 
 def ask(library: Library, text: str) -> Said:

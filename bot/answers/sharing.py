@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot import effects
 from bot.answers import blocks, sharing_blocks
 from bot.answers.rules import Answered
-from bot.answers.sources import draft_of, standing
+from bot.answers.sources import as_seen, draft_of, standing
 from bot.answers.writer import Draft, quote
 from bot.authority import Act, Refused, may
 from bot.blockkit import Shown
@@ -105,10 +105,10 @@ class SharingService:
     def _public_part(self, answer: Answer) -> Draft | None:
         """The answer with its public sources, if its words come from no other; None if they may."""
         public = standing(self._desk.shelf.library.handbook, answer.sources, {Audience.PUBLIC})
-        draft, ids = draft_of(answer), {hit.article.id for hit in public}
-        sources = tuple(each for each in draft.sources if each.id in ids)
-        if sources == draft.sources:
-            return draft
+        draft, hits = draft_of(answer), {hit.article.id: hit for hit in public}
+        sources = tuple(as_seen(each, hits[each.id]) for each in draft.sources if each.id in hits)
+        if len(sources) == len(draft.sources):
+            return replace(draft, sources=sources)
         if answer.outcome == "suggested":
             return Draft("", sources) if sources else None
         return Draft(answer.text, sources) if public and _is_quoted(answer, public[0]) else None

@@ -6,7 +6,7 @@ Pure. Adds no word of its own, so it cannot say what no article says. Does not d
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -28,7 +28,10 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 @dataclass(frozen=True)
 class Source:
-    """A section cited. `id` and `url` are its article's; `score` compares sources of one answer only."""
+    """A section cited. `id` and `url` are its article's; `score` compares sources of one answer only.
+
+    `replaced_by` is the title of what stands now in place of a superseded article; "" for one that is the newest.
+    """
 
     id: str
     title: str
@@ -39,6 +42,8 @@ class Source:
     reviewed: date | None
     owner: str
     review_every_days: int | None = None
+    replaced_by: str = ""  # this and the next are not in answers kept before they came
+    replaced_by_url: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "reviewed": self.reviewed.isoformat() if self.reviewed else None}
@@ -98,7 +103,7 @@ def quote(question: str, choice: Answered | Suggested) -> Draft:
 
 def _with_text(hit: Hit) -> Hit:
     section = hit.section if hit.section.text.strip() else _next_with_text(hit.article, hit.section)
-    return Hit(hit.article, section, hit.score)
+    return replace(hit, section=section)
 
 
 def _next_with_text(article: Article, empty: Section) -> Section:
@@ -119,6 +124,8 @@ def source_of(hit: Hit) -> Source:
         reviewed=article.reviewed,
         owner=article.owner,
         review_every_days=article.review_every_days,
+        replaced_by=hit.replaced_by.title if hit.replaced_by else "",
+        replaced_by_url=hit.replaced_by.url if hit.replaced_by else "",
     )
 
 

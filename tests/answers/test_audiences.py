@@ -14,7 +14,7 @@ from bot.answers.rules import Answered
 from bot.answers.service import AnswerService
 from bot.answers.sharing import NOT_A_MEMBER, NOT_PUBLIC, NOT_THERE, SHARED_CHANNEL, SharingService
 from bot.answers.verdicts import VerdictService
-from bot.answers.writer import QuotingWriter, quote
+from bot.answers.writer import QuotingWriter, quote, source_of
 from bot.blockkit import Shown
 from bot.clock import Clock
 from bot.desk import Desk
@@ -228,3 +228,18 @@ async def test_words_that_may_come_from_more_than_public_articles_are_not_shared
     taken = await sharing.share(press(), mixed, Profile("U1", "T1"), seen=SEEN)
 
     assert (refused, taken) == ([NOT_PUBLIC] * 3, "")
+
+
+async def test_what_replaced_an_article_is_not_named_where_it_may_not_be_seen(database: Database, asker: str) -> None:
+    sharing = SharingService(desk := a_desk(database, Slack()), People(desk))
+    public, internal = ARTICLES[0], ARTICLES[1]
+    answer = an_answer(public)
+    hit = Hit(public, public.sections[0], 1.0, replaced_by=internal)
+    told = replace(answer, sources=[source_of(hit).to_json()])
+
+    refused = await sharing.share(press(), told, Profile("U1", "T1"), seen=SEEN)
+
+    (shown,) = await public_words(database)
+    assert refused == ""
+    assert public.title in shown
+    assert "internalonly" not in shown

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -47,12 +48,29 @@ SOURCES = st.builds(
     score=st.just(1.0),
     reviewed=st.none() | st.dates(date(2000, 1, 1), date(2030, 1, 1)),
     owner=TEXTS,
+    replaced_by=TEXTS,
+    replaced_by_url=URLS,
 )
 WRITERS = st.sampled_from([QUOTING, MODEL])
 DRAFTS = st.builds(Draft, TEXTS, st.lists(SOURCES, min_size=1, max_size=CITED_IN_ALL).map(tuple), WRITERS)
 NASTY = Draft(
     "😀" * 4_000,
-    (Source("a", "<!here>" * 900, "\ud83d", "|", "https://x.example/" + "a" * 4_000, 1.0, None, "&" * 4_000),) * 5,
+    (
+        Source(
+            "a",
+            "<!here>" * 900,
+            "\ud83d",
+            "|",
+            "https://x.example/" + "a" * 4_000,
+            1.0,
+            None,
+            "&" * 4_000,
+            1,
+            "<" * 900,
+            "https://x.example/" + "a" * 4_000,
+        ),
+    )
+    * 5,
     MODEL,
 )
 
@@ -145,6 +163,18 @@ def test_a_models_answer_says_so_and_keeps_its_sources_with_their_age() -> None:
     logs = "<https://docs.example/logs#live|Logs › Live> · reviewed 20 Nov 2026 (4 days ago) · owner platform"
     assert said[0] == ["Open it.", by, logs, "[That solved it]", "[Not quite]"]
     assert said[1][:4] == ["Open it. [1] Pay. [2]", by, f"[1] {logs}", "[2] Costs · never reviewed"]
+
+
+def test_source_that_was_replaced_says_by_what_wherever_it_is_named() -> None:
+    old = replace(COSTS, replaced_by="Prices", replaced_by_url="https://docs.example/prices")
+    unlinked = replace(old, replaced_by_url="")
+    told = "Costs (replaced by <https://docs.example/prices|Prices>)"
+
+    sure = lines(blocks.answer(Draft("Pay.", (old, old)), "a1", is_sure=True, today=TODAY))
+    unsure = lines(blocks.answer(Draft("Pay.", (unlinked,)), "a1", is_sure=False, today=TODAY))
+
+    assert sure[1:3] == [f"From {told} · never reviewed", f"See also {told}"]
+    assert unsure[1] == "• Costs (replaced by Prices) · never reviewed"
 
 
 def test_unsure_answer_says_so_and_quotes_nothing() -> None:

@@ -4,18 +4,20 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from aiohttp import web
 
-from bot.answers.model_writer import UNFIT, ModelWriter, passages_for
+from bot.answers.checks import Sentence
+from bot.answers.model_writer import UNFIT, ModelWriter, draft_of, passages_for
 from bot.answers.writer import MODEL, Draft, QuotingWriter, quote
 from bot.clock import Clock
 from bot.config import read_settings
 from bot.model import Json, Turn
 from bot.model_client import FAILURES, LARGEST, ModelClient, without_end
-from tests.answers.shelf import PRIVATE_TEXT, QUESTION, QUOTED, found
+from tests.answers.shelf import BACKUPS, PRIVATE_TEXT, QUESTION, QUOTED, found
 from tests.model_server import ModelServer, Reply, completion, refuses, says, sends, serving
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -70,6 +72,14 @@ async def test_several_sources_are_numbered_in_the_order_they_are_cited() -> Non
     assert draft is not None
     assert draft.text == f"Logs of production are kept for 30 days. [1] {GOOD} [2] [1]\n1. Open Grafana. [2]"
     assert [source.section for source in draft.sources] == ["How long", "In the browser"]
+
+
+def test_the_models_source_names_what_replaced_it() -> None:
+    hits = (replace(found().hits[0], replaced_by=BACKUPS),)
+
+    draft = draft_of([Sentence(GOOD, (1,))], passages_for(hits), hits)
+
+    assert [(each.id, each.replaced_by) for each in draft.sources] == [("logs.md", BACKUPS.title)]
 
 
 async def test_passages_that_do_not_answer_are_no_answer() -> None:

@@ -1,5 +1,6 @@
 """What is quoted of an article, and how it is cited."""
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
@@ -87,12 +88,28 @@ def test_source_names_section_owner_and_review() -> None:
     )
 
 
+def test_source_names_what_replaced_its_article() -> None:
+    (old,) = answered("", "Kept.").hits
+    new = Article("loki.md", "Loki", (), url="https://docs/loki")
+
+    (source,) = quote("keep", Answered((replace(old, replaced_by=new),), 0.9)).sources
+
+    assert (source.replaced_by, source.replaced_by_url) == ("Loki", "https://docs/loki")
+
+
 def test_source_survives_being_stored() -> None:
     source = quote("keep", answered("Kept.")).sources[0]
-    never_reviewed = Source("a.md", "A", "", "", "", 0.0, None, "")
+    never_reviewed = Source("a.md", "A", "", "", "", 0.0, None, "", replaced_by="B", replaced_by_url="https://b")
 
     assert Source.from_json(source.to_json()) == source
     assert Source.from_json(never_reviewed.to_json()) == never_reviewed
+
+
+def test_source_is_read_as_it_was_kept_before_replaced_articles_were_told() -> None:
+    source = quote("keep", answered("Kept.")).sources[0]
+    kept = {key: value for key, value in source.to_json().items() if not key.startswith("replaced_by")}
+
+    assert Source.from_json(kept) == source
 
 
 @given(st.text(max_size=200), st.lists(st.text(max_size=2_000), min_size=1, max_size=6))

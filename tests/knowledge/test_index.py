@@ -248,7 +248,10 @@ def test_articles_that_supersede_in_turn_come_newest_first() -> None:
     first = replace(article("a.md", "Elasticsearch", ("", "Elasticsearch.")), superseded_by="b.md")
     second = replace(article("b.md", "Kibana", ("", "Kibana.")), superseded_by="logs.md")
 
-    assert ids(Index.build((*HANDBOOK, first, second)).search("elasticsearch")) == ["logs.md", "b.md", "a.md"]
+    hits = Index.build((*HANDBOOK, first, second)).search("elasticsearch").hits
+
+    assert [hit.article.id for hit in hits] == ["logs.md", "b.md", "a.md"]
+    assert [hit.replaced_by for hit in hits] == [None, LOGS, LOGS]
 
 
 def test_articles_that_supersede_each_other_are_still_found() -> None:
@@ -262,7 +265,9 @@ def test_what_replaced_an_article_stays_hidden_from_those_who_may_not_see_it() -
     hidden = replace(LOGS, audience=Audience.PLATFORM)
     old = replace(article("kibana.md", "Kibana", ("", "Kibana.")), superseded_by="logs.md")
 
-    assert ids(Index.build((hidden, old)).search("kibana")) == ["kibana.md"]
+    hits = Index.build((hidden, old)).search("kibana").hits
+
+    assert [(hit.article.id, hit.replaced_by) for hit in hits] == [("kibana.md", None)]
 
 
 def test_text_past_the_limit_is_not_read() -> None:

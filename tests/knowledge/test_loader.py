@@ -201,6 +201,36 @@ def test_stub_names_the_article_that_replaced_it(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\nmoved_to: gone.md\n---\nOld.\n",
+        "---\nredirect_to: gone.md\n---\nOld.\n",
+        "---\nmoved_to: gone.md\n---\nIt is [here](other.md).\n",
+    ],
+    ids=["ours", "of another site generator", "with a link that leads on"],
+)
+def test_stub_that_leads_nowhere_is_warned_of(text: str, tmp_path: Path) -> None:
+    handbook = good(write(tmp_path, articles__old=text, articles__other="Text.\n"))
+
+    assert warned(handbook) == [
+        ("articles/old.md", 1, "the article has moved to gone.md, which is not in the handbook")
+    ]
+
+
+@pytest.mark.parametrize("target", ["other.md", "/other.html#part", "https://example.org/new"])
+def test_stub_that_leads_on_or_out_is_good(target: str, tmp_path: Path) -> None:
+    text = f"---\nmoved_to: {target}\n---\nOld.\n"
+
+    assert warned(good(write(tmp_path, articles__old=text, articles__other="Text.\n"))) == []
+
+
+def test_stub_whose_only_link_is_dead_is_warned_of_once(tmp_path: Path) -> None:
+    handbook = good(write(tmp_path, articles__old="This page has moved to [New](gone.md).\n"))
+
+    assert warned(handbook) == [("articles/old.md", 1, "a link leads to gone.md, which is not in the handbook")]
+
+
 def test_unknown_key_of_many_articles_is_named_once(tmp_path: Path) -> None:
     text = "---\ntitle: A\nlayout: wide\n---\nText.\n"
     handbook = good(write(tmp_path, articles__a=text, articles__b=text, articles__c=text))

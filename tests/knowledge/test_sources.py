@@ -63,15 +63,17 @@ def test_article_gets_what_it_does_not_say_from_its_source(tmp_path: Path) -> No
         "plain.md": "# Plain\n\nText.\n",
         "own.md": "---\ntitle: Own\nowner: team-c\nurl: https://e.example/own\n---\nText.\n",
         "old.md": "This page has moved to [the plain one](plain.md).\n",
+        "older.md": "---\nsuperseded_by: plain.md\n---\nText.\n",
     })  # fmt: skip
 
     read = {article.id: article for article in load_source(source, folder, revision="r").articles}
 
-    assert list(read) == ["docs:old.md", "docs:own.md", "docs:plain.md"]
+    assert list(read) == ["docs:old.md", "docs:older.md", "docs:own.md", "docs:plain.md"]
     plain, own = read["docs:plain.md"], read["docs:own.md"]
     assert (plain.url, plain.owner, plain.trust, plain.source) == ("https://d.example/plain", "team-b", "low", "docs")
     assert (own.url, own.owner) == ("https://e.example/own", "team-c")
     assert read["docs:old.md"].moved_to == "docs:plain.md"
+    assert (read["docs:older.md"].superseded_by, plain.superseded_by) == ("docs:plain.md", "")
 
 
 @pytest.mark.parametrize(
