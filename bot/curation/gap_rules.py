@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from bot.curation.likeness import Alike
 from bot.model import Json, QuestionKind, Window
+from knowledge.likeness import Alike
 
 # Measured: 54 of 84 pairs of paraphrases are this alike, and 2 of 4,738 pairs of questions of a help channel that are
 # about different pages. Averaged over a gap's askings, so that no chain grows.

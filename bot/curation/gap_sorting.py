@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.curation import gap_rules as rules
 from bot.curation.gap_rules import Asked, Cluster, Placed
-from bot.curation.likeness import Alike, WordLikeness, says_anything
 from bot.model import QuestionKind, Window
 from bot.storage import gaps as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.gaps import Asking, Key
 from bot.wire import without_people
+from knowledge.likeness import Alike, WordLikeness, says_anything
 
 LOOK_BACK = timedelta(weeks=26)  # what was asked earlier stays as it was sorted
 

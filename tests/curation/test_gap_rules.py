@@ -24,8 +24,8 @@ from bot.curation.gap_rules import (
     gap_of,
     sorted_in,
 )
-from bot.curation.likeness import WordLikeness
 from bot.model import QuestionKind
+from knowledge.likeness import WordLikeness
 from tests.real_data import REAL_DATA
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

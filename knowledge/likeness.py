@@ -1,7 +1,7 @@
 """How alike two askings are in their words, 0 to 1. Pure.
 
-Word order does not count, rare words count more, and a slip of the pen is no other word. Which askings make a gap is
-`gap_rules`'; meaning beyond words is brought in by another comparison of the same shape.
+Word order does not count, rare words count more, and a slip of the pen is no other word. What follows from it is for
+others to say; meaning beyond words is brought in by another comparison of the same shape.
 """
 
 import math
