@@ -19,10 +19,12 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.answers import blocks
 from bot.answers.duty import DutyService
+from bot.answers.finding import FindService
 from bot.answers.hints import HintService
 from bot.answers.model_writer import ModelWriter
 from bot.answers.reload import ReloadService
 from bot.answers.service import AnswerService
+from bot.answers.solved import SolvedService
 from bot.answers.verdicts import VerdictService
 from bot.answers.why import WhyService
 from bot.answers.writer import QuotingWriter, Writer
@@ -139,11 +141,14 @@ class Mentor:
         self.model = ModelClient(settings, self.budget.spend, clock=clock) if settings.llm_model else None
         self.embeddings = self._embeddings(embedder_of(settings))
         vector_of = self.embeddings.vector_of if self.embeddings else words_alone
-        self.answers = AnswerService(desk, people, self._writer(), vector_of)
+        self.facts = FactsService(self.database, channels=self._channels, clock=clock)
+        self.solved = SolvedService(desk, people, self.facts.solved)
+        self.answers = AnswerService(desk, people, self._writer(), self.solved, vector_of)
+        self.find = FindService(desk, people, self.solved)
         self.hints = HintService(desk, people, vector_of)
         self.why = WhyService(desk, people)
         self.reload = ReloadService(desk, source)
-        self.verdicts = VerdictService(desk, people, self.duty)
+        self.verdicts = VerdictService(desk, people, self.duty, self.solved)
         self.kinds = KindService(desk, people)
         self.peers = PeerService(
             self.database,
@@ -153,7 +158,6 @@ class Mentor:
             new_id=new_id,
             wake=wake,
         )
-        self.facts = FactsService(self.database, channels=self._channels, clock=clock)
         self.health = HealthService(
             self.database,
             self.outbox,
@@ -247,6 +251,7 @@ class Mentor:
             Kind.HAND_OVER: Job(asked(lambda asking: self.duty.hand_over(asking)), given_up),
             Kind.HINT: Job(asked(lambda asking: self.hints.hint(asking)), _nobody_waits),
             Kind.URGENT: Job(asked(lambda asking: self.duty.call(asking)), _nobody_waits),
+            Kind.FIND: Job(asked(lambda asking: self.find.find(asking)), given_up),
             Kind.WHY: Job(asked(lambda asking: self.why.explain(asking)), given_up),
             Kind.HEALTH: Job(asked(lambda asking: self.health.tell(asking)), given_up),
             Kind.SHOW_DIGEST: Job(asked(lambda asking: self.digest.show(asking)), given_up),
@@ -438,6 +443,7 @@ class Mentor:
             "team": (self.team.observe_group, 3600),
             "duty": (self.handover.observe, 300),
             "proposals": (self.proposals.follow, 180),
+            "solved threads": (self.solved.refresh, 300),
             "forget": (self.forget_old, 6 * 3600),
         }
         if self.embeddings is not None:

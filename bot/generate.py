@@ -13,6 +13,7 @@ import yaml
 from bot import effects
 from bot.answers import blocks as answers
 from bot.answers import feedback_blocks as feedback
+from bot.answers import find_blocks as finding
 from bot.answers import sharing_blocks as sharing
 from bot.curation import draft_blocks as drafts
 from bot.curation import gap_blocks as gaps
@@ -125,6 +126,7 @@ KINDS: Mapping[str, MessageKind] = {
     for kind in (
         *answers.KINDS,
         *feedback.KINDS,
+        *finding.KINDS,
         *sharing.KINDS,
         *effects.KINDS,
         *peers.KINDS,

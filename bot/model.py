@@ -188,6 +188,20 @@ class Discussion:
 
 
 @dataclass(frozen=True)
+class SolvedThread:
+    """A question that people solved, as things stand. `people` are the asker and all who replied, by pseudonym."""
+
+    channel_id: str
+    ts: str
+    solved_at: datetime
+    people: frozenset[str]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.channel_id, self.ts
+
+
+@dataclass(frozen=True)
 class Turn:
     """Something said in a conversation, in Slack's mark-up or plain. `by` is a role and never a name or an id."""
 

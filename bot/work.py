@@ -40,6 +40,7 @@ class Kind(StrEnum):
     HINT = "answers.hint"
     URGENT = "answers.urgent"
     WHY = "answers.why"
+    FIND = "answers.find"
     VERDICT = "answers.verdict"
     TAKEN_BACK = "answers.taken_back"
     READ_AGAIN = "peers.read_again"

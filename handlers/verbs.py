@@ -36,6 +36,7 @@ class Parsed:
 
 
 ASK = Verb("ask", "<question>", "an answer from the handbook, for you alone", Kind.ANSWER)
+FIND = Verb("find", "<words>", "articles and solved threads with these words, for you alone", Kind.FIND)
 HUMAN = Verb("human", "[what]", "who is on duty, and how to page", Kind.HAND_OVER)
 HEALTH = Verb("health", "[window]", "how people help each other, for you alone", Kind.HEALTH)
 DIGEST = Verb("digest", "[week]", "a week's digest, for you alone", Kind.SHOW_DIGEST)
@@ -46,7 +47,7 @@ HANDOVER = Verb("handover", "", "what is open, for the platform team", Kind.HAND
 SETTINGS = Verb(
     "settings", "", "what I keep about you, and how to be left out", Kind.SETTINGS, aliases=("pulse", "privacy")
 )
-VERBS = (ASK, HUMAN, WHY, HEALTH, DIGEST, GAPS, HANDOVER, SETTINGS, HELP)
+VERBS = (ASK, FIND, HUMAN, WHY, HEALTH, DIGEST, GAPS, HANDOVER, SETTINGS, HELP)
 _BY_NAME = {name: verb for verb in VERBS for name in (verb.name, *verb.aliases)}
 
 
@@ -59,7 +60,7 @@ def parse(text: str) -> Parsed:
     verb = _BY_NAME.get(first) or (None if rest else _near(first))
     if verb is None or (rest and _is_asked(verb, rest)):
         return Parsed(ASK, text.strip())
-    return Parsed(HELP if verb is ASK and not rest else verb, rest)
+    return Parsed(HELP if verb in (ASK, FIND) and not rest else verb, rest)
 
 
 def _is_asked(verb: Verb, rest: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.answers.pointers import Pointer, pointed
 from bot.answers.writer import MODEL, Draft, Source
 from bot.blockkit import (
     LABEL_MAX,
@@ -135,28 +136,33 @@ class OnDuty:
 def answer(draft: Draft, answer_id: str, *, is_sure: bool, today: date, can_press: bool = True) -> Shown:
     """The answer, or pointers that may help, with sources and what can be said of it."""
     quoted = with_closed_code(clip(escape(draft.text).strip(), 2_800)) or "This article may help:"
-    head = quoted if is_sure else "I am not sure, but these may help:"
+    solved = pointed(draft.pointers, today=today)
+    head = quoted if is_sure else "I am not sure, but these may help:" if draft.sources else solved or POINTER_GONE
     blocks = [section(head)]
     if is_sure and draft.writer == MODEL:
         blocks.append(context("Written by a language model from the sources below."))
         blocks += [context(_numbered(number, draft.sources, today)) for number in range(1, len(draft.sources) + 1)]
     elif is_sure:
-        blocks.append(context("From " + " · and ".join(_cite(source, today) for source in draft.sources[:1])))
+        blocks.append(context("From " + " · and ".join(cited(source, today) for source in draft.sources[:1])))
         if draft.sources[1:]:
             blocks.append(context("See also " + " · ".join(_in_short(source) for source in draft.sources[1:])))
     else:
-        blocks += [section("• " + _cite(source, today)) for source in draft.sources]
+        blocks += [section("• " + cited(source, today)) for source in draft.sources]
+    more = solved if head != solved else ""
+    blocks += [section(more)] if more else []
     if can_press:
         blocks.append(_verdict_buttons(answer_id))
-    return Shown(_plain(head, draft.sources), tuple(blocks))
+    return Shown(_plain(head, draft.sources, more), tuple(blocks))
 
 
-def nothing_found(answer_id: str, *, is_more: bool = False) -> Shown:
+def nothing_found(answer_id: str, pointers: Sequence[Pointer] = (), *, today: date, is_more: bool = False) -> Shown:
     """Said only to somebody who asked the bot; in a channel it stays silent. `is_more`: beyond what was answered."""
     what = (
         "nothing more about this in the handbook than I said above" if is_more else "nothing about this in the handbook"
     )
-    text = f"I found {what}, and I do not guess. A person can help you:"
+    solved = pointed(pointers, today=today)
+    instead = f"{solved} If that is not it, a person can help you:" if solved else "A person can help you:"
+    text = f"I found {what}, and I do not guess. {instead}"
     buttons = [button("Get a person", action_id=PERSON, value=answer_id, style="primary")]
     return Shown(text, (section(text), actions("answers.verdict", buttons)))
 
@@ -167,6 +173,7 @@ def needs(what: str) -> str:
     return f"needs a person: “{said}”" if said else "needs a person: please see the question above."
 
 
+POINTER_GONE = "The thread that I pointed to here is not shown any more."
 URGENT = "says that it cannot wait: please see the question above."
 
 
@@ -267,19 +274,20 @@ def _verdict_buttons(answer_id: str) -> Json:
     )
 
 
-def _cite(source: Source, today: date) -> str:
-    return " · ".join(part for part in (_in_short(source), _age(source, today), _owner(source)) if part)
-
-
 def _in_short(source: Source) -> str:
     if not source.replaced_by:
         return source_link(source)
     return f"{source_link(source)} (replaced by {link(source.replaced_by_url, source.replaced_by)})"
 
 
+def cited(source: Source, today: date) -> str:
+    """The section with its age and its owner, in a line."""
+    return " · ".join(part for part in (_in_short(source), _age(source, today), _owner(source)) if part)
+
+
 def _numbered(number: int, sources: Sequence[Source], today: date) -> str:
     """By the number the text names it by; the only one has none."""
-    return (f"[{number}] " if len(sources) > 1 else "") + _cite(sources[number - 1], today)
+    return (f"[{number}] " if len(sources) > 1 else "") + cited(sources[number - 1], today)
 
 
 def source_link(source: Source) -> str:
@@ -302,8 +310,9 @@ def _age(source: Source, today: date) -> str:
     return f"reviewed {source.reviewed.day} {source.reviewed:%b %Y} ({'today' if days <= 0 else ago}{old})"
 
 
-def _plain(head: str, sources: Sequence[Source]) -> str:
-    return clip(head + "\n" + "; ".join(escape(source.title) for source in sources), TEXT_MAX)
+def _plain(head: str, sources: Sequence[Source], more: str) -> str:
+    titles = "; ".join(escape(source.title) for source in sources)
+    return clip("\n".join(part for part in (head, titles, more) if part), TEXT_MAX)
 
 
 def read_verdict(action_id: str) -> str:

@@ -5,9 +5,10 @@ What is known of the question is gathered by `bot.answers.why`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.answers.pointers import day
 from bot.answers.rules import NOT_SURE, NOTHING_MORE, Thresholds
 from bot.blockkit import SECTION_MAX, Shown, clip, escape, section
 from knowledge.channels import AnswerMode, Channel
@@ -33,6 +34,7 @@ class Given:
     confidence: float
     titles: tuple[str, ...]
     handbook_revision: str
+    solved_on: tuple[date, ...] = ()  # of each solved thread pointed to
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,18 @@ def _outcome(known: Known, at: Thresholds, now: datetime) -> Sequence[str]:
             verb = "answered" if answer.outcome == "answered" else "was not sure and only suggested"
             done = f"I {verb}{SEEN_BY.get(answer.surface, '')}."
             turn = _turn(known.due_at, now) if known.due_at is not None else ""
-            return [done, turn, _closest(answer, at), _writer(answer), _revision(answer)]
+            return [done, turn, _closest(answer, at), _pointed(answer, now), _writer(answer), _revision(answer)]
         case "refused":
             return [f"I refused: {escape(answer.reason)}"]
         case _ if answer.reason in (NOT_SURE, NOTHING_MORE):
-            return [f"I had no answer: {answer.reason}.", _closest(answer, at), _revision(answer)]
+            return [
+                f"I had no answer: {answer.reason}.",
+                _closest(answer, at),
+                _pointed(answer, now),
+                _revision(answer),
+            ]
         case _:
-            return [f"I had no answer: {escape(answer.reason)}."]
+            return [f"I had no answer: {escape(answer.reason)}.", _pointed(answer, now)]
 
 
 def _why_nothing(known: Known, now: datetime) -> str:
@@ -114,6 +121,12 @@ def _closest(answer: Given, at: Thresholds) -> str:
         f"Closest: {titles}, with a confidence of {answer.confidence:.2f}. "
         f"I suggest from {at.suggest_at:.2f} and answer from {at.answer_at:.2f}."
     )
+
+
+def _pointed(answer: Given, now: datetime) -> str:
+    """When what it pointed to was solved; the link stands in the answer alone."""
+    days = " and ".join(day(each, today=now.date()) for each in answer.solved_on)
+    return f"I pointed to a question like it that was solved on {days}." if days else ""
 
 
 def _writer(answer: Given) -> str:

@@ -6,7 +6,6 @@ Nothing is sent from here; the outbox makes it visible. What people say of an an
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 
 from bot import effects
 from bot.answers import blocks
@@ -16,6 +15,7 @@ from bot.answers.context import Context, ContextService
 from bot.answers.kind_menu import kind_menu
 from bot.answers.rules import NOTHING_MORE, SOURCES_MOST, Answered, Choice, Silent, Suggested, choose, thresholds
 from bot.answers.sharing import SharingService
+from bot.answers.solved import SolvedService
 from bot.answers.status import looking
 from bot.answers.turns import askings, look_up, question_before
 from bot.answers.words import words_to_keep
@@ -67,8 +67,16 @@ class Decided:
 class AnswerService:
     """Use cases of the answers pillar. Methods that workers call may run twice and change nothing the second time."""
 
-    def __init__(self, desk: Desk, people: PeopleService, writer: Writer, vector_of: VectorOf = words_alone) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        people: PeopleService,
+        writer: Writer,
+        solved: SolvedService,
+        vector_of: VectorOf = words_alone,
+    ) -> None:
         self._desk = desk
+        self._solved = solved
         self._people = people
         self._writer = writer
         self._vector_of = vector_of
@@ -194,16 +202,39 @@ class AnswerService:
 
     async def _decide(self, asking: Asking, text: str, choice: Choice, library: Library, context: Context) -> Decided:
         if isinstance(choice, Silent):
-            return _silent(asking, choice)
+            return await self._silent(asking, text, choice, library)
         if quote(text, choice).text in context.answered:
-            return _silent(asking, Silent(NOTHING_MORE, choice.confidence))
+            return await self._silent(asking, text, Silent(NOTHING_MORE, choice.confidence), library)
         written = await self._written(asking, text, choice, context)
-        is_sure = written is not None
-        outcome, draft, today = (
-            "answered" if written else "suggested",
-            written or quote(text, choice),
-            self._desk.today(),
-        )
+        if written is not None:
+            return await self._said(asking, "answered", choice.confidence, written, library)
+        pointers = await self._solved.like(asking, text)
+        draft = replace(quote(text, choice), pointers=pointers)
+        return await self._said(asking, "suggested", choice.confidence, draft, library)
+
+    async def _silent(self, asking: Asking, text: str, choice: Silent, library: Library) -> Decided:
+        """Nothing to say of the handbook. Whoever asked the bot is told so, with a way to a person.
+
+        Among people it speaks up for a solved thread only if it is as sure of it as of an answer.
+        """
+        if asking.asked:
+            pointers = await self._solved.like(asking, text)
+            is_more, today = choice.reason == NOTHING_MORE, self._desk.today()
+
+            def effect(id_: str) -> Effect:
+                shown = blocks.nothing_found(id_, pointers, today=today, is_more=is_more)
+                return effects.reply(asking, "answer", shown, kind=ANSWER)
+
+            return Decided("silent", choice.reason, choice.confidence, Draft("", (), pointers=pointers), effect)
+        if not self._is_shadow(asking, library):
+            at_least = thresholds(library.handbook).answer_at
+            if pointers := await self._solved.like(asking, text, at_least=at_least):
+                draft = Draft("", (), pointers=pointers)
+                return await self._said(asking, "suggested", choice.confidence, draft, library)
+        return Decided("silent", choice.reason, choice.confidence)
+
+    async def _said(self, asking: Asking, outcome: str, confidence: float, draft: Draft, library: Library) -> Decided:
+        is_sure, today = outcome == "answered", self._desk.today()
         if self._is_shadow(asking, library):
             effect = await self._shadow_card(asking, draft, is_sure=is_sure, library=library)
         else:
@@ -213,7 +244,7 @@ class AnswerService:
                 reply = effects.reply(asking, "answer", shown, kind=blocks.ANSWER)
                 return effects.growing(reply) if is_sure else reply
 
-        return Decided(outcome, "", choice.confidence, draft, effect)
+        return Decided(outcome, "", confidence, draft, effect)
 
     async def _written(self, asking: Asking, text: str, choice: Answered | Suggested, context: Context) -> Draft | None:
         """The answer in the writer's words; None for what is only suggested."""
@@ -257,6 +288,7 @@ class AnswerService:
             confidence=decided.confidence,
             sources=[source.to_json() for source in decided.draft.sources],
             closest=[source.to_json() for source in decided.closest],
+            pointers=[pointer.to_json() for pointer in decided.draft.pointers],
             handbook_revision=library.handbook.revision,
             created_at=self._desk.clock.now(),
             writer=decided.draft.writer,
@@ -304,10 +336,3 @@ def _closest(decided: Decided, found: Found) -> tuple[Source, ...]:
     if decided.draft.sources or not found.hits:
         return ()
     return quote("", Suggested(found.hits[:SOURCES_MOST], found.confidence)).sources
-
-
-def _silent(asking: Asking, choice: Silent) -> Decided:
-    """Nothing to say; whoever asked the bot is told so, with a way to a person."""
-    shown = partial(blocks.nothing_found, is_more=choice.reason == NOTHING_MORE)
-    told = (lambda id_: effects.reply(asking, "answer", shown(id_), kind=ANSWER)) if asking.asked else None
-    return Decided("silent", choice.reason, choice.confidence, effect=told)

@@ -68,7 +68,7 @@ class SharingService:
         if draft is None:
             return NOT_PUBLIC
         is_sure, today = answer.outcome == "answered", self._desk.today()
-        found = blocks.answer(draft, answer.id, is_sure=is_sure, today=today, can_press=False)
+        found = blocks.answer(replace(draft, pointers=()), answer.id, is_sure=is_sure, today=today, can_press=False)
         key, shown = f"shared:{answer.id}:{answer.asked_in}", sharing_blocks.shared(answer.question or "", found)
         effect = effects.in_channel(key, sharing_blocks.SHARED, answer.asked_in, shown)
         await self._post(press, effect, seen=seen, before=SHARED_BEFORE)

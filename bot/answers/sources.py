@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.answers.pointers import Pointer
 from bot.answers.writer import Draft, Source, source_of
 from bot.storage.answers import Answer
 from knowledge.article import Article, Section
@@ -14,7 +15,8 @@ from knowledge.moved import successors_of
 
 
 def draft_of(answer: Answer) -> Draft:
-    return Draft(answer.text, tuple(Source.from_json(source) for source in answer.sources), answer.writer)
+    sources = tuple(Source.from_json(source) for source in answer.sources)
+    return Draft(answer.text, sources, answer.writer, tuple(Pointer.from_json(each) for each in answer.pointers))
 
 
 def standing(

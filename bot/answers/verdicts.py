@@ -4,6 +4,7 @@ What follows on *Not quite* is found by `answers.feedback`. Every press ends in 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot import effects
 from bot.answers import blocks, feedback_blocks, sharing_blocks
@@ -13,6 +14,7 @@ from bot.answers.feedback import FeedbackService
 from bot.answers.feedback_blocks import Offer
 from bot.answers.kind_menu import kind_menu
 from bot.answers.sharing import SharingService
+from bot.answers.solved import SolvedService
 from bot.answers.sources import draft_of
 from bot.answers.writer import Source
 from bot.authority import Act, Allowed, Refused, may
@@ -34,8 +36,9 @@ ALONE = ("private", HINT)  # surfaces whose message only the asker sees, and nob
 
 
 class VerdictService:
-    def __init__(self, desk: Desk, people: PeopleService, duty: DutyService) -> None:
+    def __init__(self, desk: Desk, people: PeopleService, duty: DutyService, solved: SolvedService) -> None:
         self._desk = desk
+        self._solved = solved
         self._people = people
         self._duty = duty
         self._feedback = FeedbackService(desk, people)
@@ -187,6 +190,7 @@ class VerdictService:
     async def _before(self, answer: Answer) -> Shown:
         """The answer's message as it was before anything was said of it."""
         draft, is_sure, today = draft_of(answer), answer.outcome == "answered", self._desk.today()
+        draft = replace(draft, pointers=await self._solved.standing(draft.pointers))
         if answer.surface == "shadow" and answer.question_ts is not None:
             permalink = await self._desk.slack.permalink(answer.channel_id, answer.question_ts)
             menu = await kind_menu(self._desk, answer.channel_id, answer.question_ts)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot import effects
 from bot.answers import blocks
+from bot.answers.pointers import Pointer
 from bot.answers.reasons import NOTHING_ASKED, Given, Known, explanation
 from bot.answers.rules import thresholds
 from bot.authority import Act, Refused, may
@@ -91,4 +92,13 @@ def _given(answer: Answer | None) -> Given | None:
     if answer is None:
         return None
     titles = tuple(str(source["title"]) for source in answer.sources or answer.closest)
-    return Given(answer.outcome, answer.reason, answer.surface, answer.confidence, titles, answer.handbook_revision)
+    solved_on = tuple(Pointer.from_json(each).solved_on for each in answer.pointers)
+    return Given(
+        outcome=answer.outcome,
+        reason=answer.reason,
+        surface=answer.surface,
+        confidence=answer.confidence,
+        titles=titles,
+        handbook_revision=answer.handbook_revision,
+        solved_on=solved_on,
+    )

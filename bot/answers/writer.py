@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
+from bot.answers.pointers import Pointer
 from bot.answers.rules import SOURCES_MOST, Answered, Suggested
 from bot.model import Turn
 from knowledge.article import Article, Section
@@ -60,12 +61,13 @@ class Draft:
     """Plain text, at most 1,500 characters, and the sections it rests on.
 
     A quoted one names the section quoted first, and at most three. A model's text names them by `[1]`, `[2]` … where
-    there are several.
+    there are several. `pointers` are to solved threads, of what is not sure.
     """
 
     text: str
     sources: tuple[Source, ...]
     writer: str = QUOTING
+    pointers: tuple[Pointer, ...] = ()
 
 
 class Writer(Protocol):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.curation.gap_rules import Asked, Cluster, sorted_in
-from bot.curation.likeness import WordLikeness, says_anything
 from bot.model import moment
+from knowledge.likeness import WordLikeness, says_anything
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 from bot.calendar import WorkingTime, is_within
 from bot.clock import Clock
-from bot.model import CHECK_MARKS, Discussion, Window
+from bot.model import CHECK_MARKS, Discussion, SolvedThread, Window
 from bot.peers.cases import Case, Outcome, case_of
 from bot.peers.figures import ChannelFacts, Figures, PeerFacts, Unanswered, figures
 from bot.peers.hinting import hinting
-from bot.peers.solving import Measures
+from bot.peers.solving import By, Measures
+from bot.peers.wording import Gist
 from bot.storage import cases as rows
 from bot.storage.channels import ChannelState, states
 from bot.storage.engine import Database, Tx
@@ -48,6 +49,13 @@ class FactsService:
         async with self._database.read() as tx:
             found, team = await _found(tx, window, asker)
         return await asyncio.to_thread(_cases, found, team, self._channels(), self._clock.now())
+
+    async def solved(self, window: Window) -> Sequence[SolvedThread]:
+        """The window's questions that people solved, oldest first; in each thread somebody says something of use."""
+        async with self._database.read() as tx:
+            found, team = await _found(tx, window)
+        cases = await asyncio.to_thread(_cases, found, team, self._channels(), self._clock.now())
+        return [each for each in map(_solved, found, cases) if each is not None]
 
     async def unanswered(self, window: Window) -> frozenset[tuple[str, str]]:
         """Channel and ts of the window's questions past their horizon that no person answered and no bot for sure."""
@@ -86,6 +94,15 @@ def _counted(
         unanswered=_listed(cases, {each.channel_id for each in by_channel if each.is_public}),
         hints=hinting(cases),
     )
+
+
+def _solved(discussion: Discussion, case: Case) -> SolvedThread | None:
+    """None for what is open, what a bot solved, and what its asker solved without a word of how."""
+    by_people = [each for each in discussion.replies if not each.is_bot]
+    if case.solution is None or case.solution.by is By.BOT or all(each.gist != Gist.SAYS for each in by_people):
+        return None
+    people = frozenset({discussion.asker, *(each.author for each in by_people)})
+    return SolvedThread(discussion.channel_id, discussion.ts, case.solution.at, people)
 
 
 def membership(team: Team, zone: ZoneInfo) -> Callable[[str, datetime], bool]:

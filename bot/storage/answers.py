@@ -19,7 +19,8 @@ HINT = "hint"  # `answers.surface` of what the asker alone is shown while peers 
 class Answer:
     """What was decided for one asking. `sources` are `writer.Source` as JSON; `channel_id` is "" in private.
 
-    `closest` is the same of a silence, for whoever asks why: nothing of it was said.
+    `closest` is the same of a silence, for whoever asks why: nothing of it was said. `pointers` are
+    `answers.pointers.Pointer` as JSON.
     `stands_in` is the key of an earlier answer to the same person, in whose message this one is shown; "" for its own.
     `asked_in` and `question` are kept of commands alone, so that the asker can share the answer or ask people there.
     """
@@ -44,6 +45,7 @@ class Answer:
     asked: bool = False
     question: str | None = None
     closest: Sequence[dict[str, Any]] = ()
+    pointers: Sequence[dict[str, Any]] = ()
 
     @property
     def message_key(self) -> str:
@@ -58,9 +60,8 @@ class Answer:
 
 async def add(tx: AsyncConnection, answer: Answer) -> bool:
     """Whether it is the first to its asking; a second is not kept."""
-    return await insert_new(
-        tx, answers, {**asdict(answer), "sources": list(answer.sources), "closest": list(answer.closest)}
-    )
+    lists = {name: list(getattr(answer, name)) for name in ("sources", "closest", "pointers")}
+    return await insert_new(tx, answers, {**asdict(answer), **lists})
 
 
 async def by_key(tx: AsyncConnection, key: str) -> Answer | None:

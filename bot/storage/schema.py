@@ -209,6 +209,7 @@ answers = Table(
     Column("confidence", Float, nullable=False),
     Column("sources", JSON, nullable=False),
     Column("closest", JSON, nullable=False, server_default="[]"),  # what came closest to a silence
+    Column("pointers", JSON, nullable=False, server_default="[]"),  # to solved threads: where and when, no words
     Column("handbook_revision", String(80), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("stands_in", String(255), nullable=False, server_default=""),  # key of the answer whose message shows this

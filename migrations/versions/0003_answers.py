@@ -17,9 +17,11 @@ def upgrade() -> None:
     _drafts_up()
     _article_health_up()
     _vectors_up()
+    _pointers_up()
 
 
 def downgrade() -> None:
+    _pointers_down()
     _vectors_down()
     _drafts_down()
     _gaps_down()
@@ -253,3 +255,14 @@ def _vectors_up() -> None:
 
 def _vectors_down() -> None:
     op.drop_table("vectors")
+
+
+def _pointers_up() -> None:
+    """Which solved threads an answer pointed to."""
+    with op.batch_alter_table("answers") as batch:
+        batch.add_column(sa.Column("pointers", sa.JSON(), nullable=False, server_default="[]"))
+
+
+def _pointers_down() -> None:
+    with op.batch_alter_table("answers") as batch:
+        batch.drop_column("pointers")

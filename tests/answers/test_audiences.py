@@ -13,6 +13,7 @@ from bot.answers.duty import DutyService
 from bot.answers.rules import Answered
 from bot.answers.service import AnswerService
 from bot.answers.sharing import NOT_A_MEMBER, NOT_PUBLIC, NOT_THERE, SHARED_CHANNEL, SharingService
+from bot.answers.solved import SolvedService
 from bot.answers.verdicts import VerdictService
 from bot.answers.writer import QuotingWriter, quote, source_of
 from bot.blockkit import Shown
@@ -20,7 +21,7 @@ from bot.clock import Clock
 from bot.desk import Desk
 from bot.errors import SlackRefused, SlackUnclear
 from bot.library import Library, Shelf
-from bot.model import ChannelInfo, Profile, Workspace
+from bot.model import ChannelInfo, Profile, SolvedThread, Window, Workspace
 from bot.outbox import Outbox
 from bot.people import PeopleService
 from bot.storage.answers import Answer
@@ -102,6 +103,10 @@ def press() -> Press:
     return Press("p1:1", "p1", "a1", "share", URL)
 
 
+async def nothing_solved(_: Window) -> Sequence[SolvedThread]:
+    return ()
+
+
 SEEN = Shown("Shared.", ())
 GUEST = {"U9": Profile("U9", "T1", is_guest=True)}
 CROWD = {f"U{number}": Profile(f"U{number}", "T1") for number in range(MEMBERS_MOST + 1)}
@@ -156,8 +161,9 @@ async def test_nothing_that_is_not_public_comes_into_a_channel_whatever_is_asked
 ) -> None:
     desk = a_desk(database, Slack())
     people = People(desk)
-    service = AnswerService(desk, people, QuotingWriter())
-    verdicts = VerdictService(desk, people, DutyService(desk, people))
+    solved = SolvedService(desk, people, nothing_solved)
+    service = AnswerService(desk, people, QuotingWriter(), solved)
+    verdicts = VerdictService(desk, people, DutyService(desk, people), solved)
     chance = random.Random(4)
     vocabulary = " ".join(section.text for each in ARTICLES for section in each.sections).split()
 

@@ -130,7 +130,7 @@ def test_other_messages_from_any_handbook_are_taken_by_slack(one: str, two: str,
     assert_taken(blocks.handbook_broken([one, two, three] * 5, revision=one))
     assert_taken(blocks.refusal(f"No: {one}"))
     assert_taken(blocks.help_text([("ask", one)], command="/platform", name="Mentor"))
-    assert_taken(blocks.nothing_found("a1"))
+    assert_taken(blocks.nothing_found("a1", today=TODAY))
 
 
 def lines(shown: Shown) -> list[str]:
@@ -283,7 +283,7 @@ def test_every_button_is_read_back_as_what_it_says() -> None:
     draft = Draft("Open Grafana.", (LOGS,))
     shown = (
         blocks.answer(draft, "a1", is_sure=True, today=TODAY),
-        blocks.nothing_found("a1"),
+        blocks.nothing_found("a1", today=TODAY),
         blocks.shadow_card(draft, "a1", is_sure=True, permalink="https://x.example/p1", today=TODAY),
     )
     buttons = [

@@ -3,7 +3,7 @@
 import pytest
 
 from handlers import verbs
-from handlers.verbs import ASK, HEALTH, HELP, HUMAN, SETTINGS, Parsed, Verb, parse
+from handlers.verbs import ASK, FIND, HEALTH, HELP, HUMAN, SETTINGS, Parsed, Verb, parse
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,10 @@ from handlers.verbs import ASK, HEALTH, HELP, HUMAN, SETTINGS, Parsed, Verb, par
         pytest.param("Ask  where are\nmy logs?", Parsed(ASK, "where are\nmy logs?"), id="ask over two lines"),
         pytest.param("where are my logs?", Parsed(ASK, "where are my logs?"), id="a question that begins with no verb"),
         pytest.param("  logs  ", Parsed(ASK, "logs"), id="one word that is no verb"),
+        pytest.param("find quota", Parsed(FIND, "quota"), id="find"),
+        pytest.param("find", Parsed(HELP, ""), id="find nothing"),
+        pytest.param("find me a person", Parsed(FIND, "me a person"), id="find before words is never a question"),
+        pytest.param("finding logs?", Parsed(ASK, "finding logs?"), id="a question that begins like find"),
         pytest.param("human", Parsed(HUMAN, ""), id="human"),
         pytest.param("human my deploy hangs", Parsed(HUMAN, "my deploy hangs"), id="human with the matter"),
         pytest.param("human: can somebody look at it?", Parsed(HUMAN, "can somebody look at it?"), id="human, a colon"),

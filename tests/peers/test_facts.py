@@ -120,6 +120,15 @@ async def test_every_figure_is_what_was_counted_by_hand(december: FactsService) 
     assert sum(facts.figures.by_outcome.values()) == facts.figures.questions
 
 
+async def test_what_people_solved_is_known_with_all_who_took_part(december: FactsService) -> None:
+    """Not what a bot solved (14). The asker of 4 told how; 8 came back once and was solved again."""
+    solved = await december.solved(WINDOW)
+
+    numbers = [number for each in solved for number, asked in BY_NUMBER.items() if ts(asked.when) == each.ts]
+    assert numbers == [1, 4, 5, 6, 8, 10, 11, 12, 20, 27, 28]
+    assert [each.people for each in solved[1:3]] == [{"dan"}, {"ann", "bob", "tom"}]
+
+
 async def test_figures_stand_for_each_channel_too(december: FactsService) -> None:
     facts = await december.facts(WINDOW)
 
