@@ -12,6 +12,7 @@ from bot.answers.golden import NoGoldenQuestions, failures
 from bot.answers.model_writer import writer_of
 from bot.answers.offline import Said, ask_writer
 from bot.config import Settings
+from bot.embeddings.offline import Tell, by_meaning, say_nothing
 from bot.errors import HandbookBroken, SettingsInvalid
 from bot.handbook import HandbookSource
 from bot.library import catalogued
@@ -57,20 +58,22 @@ def _not_looked_at(sources: int) -> str:
     return f" Not looked at: {sources} of its sources; `mentor doctor` does." if sources else ""
 
 
-async def check_golden(settings: Settings, *, handbook: str | None) -> Checked:
+async def check_golden(
+    settings: Settings, *, handbook: str | None, on_progress: Tell = say_nothing, on_trouble: Tell = say_nothing
+) -> Checked:
     """Every golden question that is answered otherwise than golden.yaml says, by the index and thresholds of the bot.
 
+    What is told of vectors on the way is `by_meaning`'s.
     Raises NoGoldenQuestions when there is none, HandbookBroken or GitFailed.
     """
     current = await _source(settings, handbook).read_now()
     if not current.golden:
         raise NoGoldenQuestions
-    library = await catalogued(current)
-
-    async with writer_of(settings) as writer:
+    meaning = by_meaning(settings, await catalogued(current), on_progress=on_progress, on_trouble=on_trouble)
+    async with meaning as (library, vector_of), writer_of(settings) as writer:
 
         async def asked(question: str) -> Said:
-            return await ask_writer(library, question, writer)
+            return await ask_writer(library, question, writer, await vector_of(question))
 
         found = await failures(current.golden, asked)
     met = len(current.golden) - len(found)

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,8 @@ import pytest
 from bot import generate
 from bot.cli import main
 from bot.storage import migrate
+from tests.embeddings.server import about, listed
+from tests.embeddings.server import serving as embeddings
 from tests.git.remote import make_remote
 from tests.journeys.handbook import write_handbook
 from tests.model_server import refuses, says, serving
@@ -226,6 +228,30 @@ async def test_a_model_that_is_set_writes_the_answer_unless_it_is_left_out(mento
     assert in_trouble.out == without.out
     assert "model.trouble" in in_trouble.err
     assert len(server.asked) == 2
+
+
+def about_memory(texts: Sequence[str]) -> bytes:
+    """The odd question means what the article on quotas does; all else something else."""
+    return listed([[1.0, 0.0] if "quota" in text or text == ODD else [0.0, 1.0] for text in texts])
+
+
+ODD = "OOMKilled again"
+
+
+async def test_what_is_asked_and_checked_is_found_by_its_meaning_as_the_bot_would(mentor: Run, handbook: str) -> None:
+    (Path(handbook) / "golden.yaml").write_text(f"- {{question: {ODD}, article: quotas.md}}\n")
+    commands = (("ask", ODD, "--json"), ("check", "--golden"))
+    async with embeddings(about_memory) as server:
+        model = {"MENTOR_EMBEDDING_MODEL": "m", "MENTOR_EMBEDDING_BASE_URL": server.base_url}
+        by_words = [await asyncio.to_thread(mentor, *each, MENTOR_HANDBOOK=handbook) for each in commands]
+        meant = [await asyncio.to_thread(mentor, *each, MENTOR_HANDBOOK=handbook, **model) for each in commands]
+        server.status = 500
+        failing = [await asyncio.to_thread(mentor, *each, MENTOR_HANDBOOK=handbook, **model) for each in commands]
+
+    assert json.loads(meant[0].out)["sources"][0]["id"] == "quotas.md"
+    assert [each.status for each in meant] == [0, 0]
+    assert [each.out for each in failing] == [each.out for each in by_words] != [each.out for each in meant]
+    assert all("meanings are not compared, words alone are" in each.err for each in failing)
 
 
 # eval
@@ -791,6 +817,23 @@ def test_a_rehearsal_puts_past_questions_to_the_handbook(mentor: Run, handbook: 
     assert told["n"] > 0
     assert told["thresholds"] is None
     assert [line for line in done.complaints if "do not pass on" in line]
+
+
+async def test_a_rehearsal_compares_meanings_where_a_model_is_set(
+    mentor: Run, handbook: str, slack_export: Path
+) -> None:
+    channels = Path(handbook) / "channels.yaml"
+    channels.write_text(channels.read_text() + "\nkeep_text: 3650 days\n")
+    await asyncio.to_thread(mentor, "import", str(slack_export), MENTOR_HANDBOOK=handbook)
+    async with embeddings(about) as server:
+        model = {"MENTOR_EMBEDDING_MODEL": "m", "MENTOR_EMBEDDING_BASE_URL": server.base_url}
+
+        done = await asyncio.to_thread(
+            mentor, "rehearse", "--since", "3660d", "--json", MENTOR_HANDBOOK=handbook, **model
+        )
+
+    questions = [text for body in server.asked for text in body["input"] if len(body["input"]) == 1]
+    assert len(questions) == json.loads(done.out)["n"] > 0
 
 
 def test_a_rehearsal_of_no_time_is_misuse(mentor: Run, handbook: str) -> None:

@@ -44,14 +44,17 @@ def _newer(source: Source) -> str:
     return f", replaced by {source.replaced_by}" if source.replaced_by else ""
 
 
-def ask(library: Library, text: str) -> Said:
-    """What a member of the company would be told in a channel, in the handbook's own words."""
-    return _said(text, _choice(library, text))
+def ask(library: Library, text: str, vector: bytes | None = None) -> Said:
+    """What a member of the company would be told in a channel, in the handbook's own words.
+
+    `vector` is the question's, where the library has those of its passages.
+    """
+    return _said(text, _choice(library, text, vector))
 
 
-async def ask_writer(library: Library, text: str, writer: Writer) -> Said:
+async def ask_writer(library: Library, text: str, writer: Writer, vector: bytes | None = None) -> Said:
     """The same in the writer's words."""
-    choice = _choice(library, text)
+    choice = _choice(library, text, vector)
     if not isinstance(choice, Answered):
         return _said(text, choice)
     written = await writer.write(text, choice, person=OPERATOR)
@@ -60,8 +63,8 @@ async def ask_writer(library: Library, text: str, writer: Writer) -> Said:
     return Said("answered", "", choice.confidence, written)
 
 
-def _choice(library: Library, text: str) -> Choice:
-    return choose(library.index.search(text), thresholds(library.handbook))
+def _choice(library: Library, text: str, vector: bytes | None) -> Choice:
+    return choose(library.index.search(text, vector=vector), thresholds(library.handbook))
 
 
 def _said(text: str, choice: Choice) -> Said:

@@ -1,11 +1,12 @@
 """A channel's past questions put to today's handbook: what the bot would have done. Nothing is sent or kept."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answers.offline import Said, ask
 from bot.answers.tuning import Judged
+from bot.embeddings import VectorOf, words_alone
 from bot.library import Library
 from bot.model import Json, Window
 from bot.storage import answers as rows
@@ -66,19 +67,19 @@ def _told(counts: Counter[str]) -> Json:
 
 
 class RehearsalService:
-    def __init__(self, database: Database, library: Library) -> None:
+    def __init__(self, database: Database, library: Library, vector_of: VectorOf = words_alone) -> None:
         self._database = database
         self._library = library
+        self._vector_of = vector_of
 
     async def play(self, window: Window) -> Rehearsal:
         """Asks as a member of the company would in the channel: public articles alone, no model."""
         async with self._database.read() as tx:
             asked = await rows.past_questions(tx, window)
-        return Rehearsal(window, list(self._played(asked)))
+        return Rehearsal(window, [await self._played(each) for each in asked])
 
-    def _played(self, asked: Sequence[PastQuestion]) -> Iterator[Rehearsed]:
-        for each in asked:
-            yield Rehearsed(each, ask(self._library, each.text))
+    async def _played(self, asked: PastQuestion) -> Rehearsed:
+        return Rehearsed(asked, ask(self._library, asked.text, await self._vector_of(asked.text)))
 
     async def judged_in_shadow(self) -> Sequence[Judged]:
         """What the platform team said of shadow cards; the newest word of each counts."""

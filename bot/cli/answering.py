@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.arguments import Commands, add_command, add_handbook_and_json, add_json
-from bot.cli.handbook import read_handbook
+from bot.cli.handbook import read_handbook, searched_as_the_bot_does
 from bot.cli.terminal import log_beside, progress
 from bot.config import read_settings
 
@@ -54,9 +54,12 @@ async def _said(options: argparse.Namespace) -> "Said":
 
     log_beside()
     settings = read_settings()
-    library = await catalogued(await read_handbook(options.handbook))
-    async with writer_of(replace(settings, llm_model="") if options.no_model else settings) as writer:
-        return await ask_writer(library, options.text, writer)
+    catalogue = await catalogued(await read_handbook(options.handbook))
+    async with (
+        searched_as_the_bot_does(settings, catalogue) as (library, vector_of),
+        writer_of(replace(settings, llm_model="") if options.no_model else settings) as writer,
+    ):
+        return await ask_writer(library, options.text, writer, await vector_of(options.text))
 
 
 def _eval(options: argparse.Namespace) -> int:

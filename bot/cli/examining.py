@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot.cli.arguments import Commands, add_command, add_handbook_and_json, add_json
-from bot.cli.terminal import log_beside
+from bot.cli.terminal import complain, log_beside, progress
 from bot.config import missing_to_run, read_settings
 from bot.errors import SettingsInvalid
 
@@ -34,7 +34,8 @@ def _check(options: argparse.Namespace) -> int:
         found = asyncio.run(check(settings, handbook=options.handbook, folder=Path.cwd()))
         if options.golden and found.is_ok:
             log_beside()
-            found = found.then(asyncio.run(check_golden(settings, handbook=options.handbook)))
+            tell = {"on_progress": progress, "on_trouble": lambda what: complain([what])}
+            found = found.then(asyncio.run(check_golden(settings, handbook=options.handbook, **tell)))
     except SettingsInvalid as invalid:
         found = refused(invalid)
     if options.json:

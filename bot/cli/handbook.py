@@ -2,12 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from bot.cli.terminal import complain
+from bot.cli.terminal import complain, progress
 from bot.config import read_settings
 from bot.errors import MentorError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from bot.config import Settings
+    from bot.embeddings import VectorOf
     from bot.handbook import HandbookSource
+    from bot.library import Library
     from knowledge.channels import Channels
     from knowledge.loader import Handbook
 
@@ -37,6 +42,15 @@ async def read_channels() -> "Channels":
         first = str(error).partition("\n")[0]
         complain([f"the handbook is not used, so hours and horizons are the defaults: {first}"])
         return Channels()
+
+
+def searched_as_the_bot_does(
+    settings: "Settings", library: "Library"
+) -> "AbstractAsyncContextManager[tuple[Library, VectorOf]]":
+    """The library with vectors where the settings name a model; trouble and progress are told beside the result."""
+    from bot.embeddings.offline import by_meaning
+
+    return by_meaning(settings, library, on_progress=progress, on_trouble=lambda what: complain([what]))
 
 
 def _source(place: str | None) -> "HandbookSource":

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.arguments import Commands, add_command, add_handbook_and_json
-from bot.cli.handbook import read_handbook
+from bot.cli.handbook import read_handbook, searched_as_the_bot_does
 from bot.cli.terminal import complain
 from bot.config import read_settings
 from bot.errors import SettingsInvalid
@@ -72,8 +72,9 @@ async def _played(options: argparse.Namespace) -> "tuple[Rehearsal, Sequence[Jud
     database = Database(settings.database_url)
     try:
         await migrate.check_current(database)
-        service = RehearsalService(database, await catalogued(handbook))
-        return await service.play(window), await service.judged_in_shadow(), thresholds(handbook)
+        async with searched_as_the_bot_does(settings, await catalogued(handbook)) as (library, vector_of):
+            service = RehearsalService(database, library, vector_of)
+            return await service.play(window), await service.judged_in_shadow(), thresholds(handbook)
     finally:
         await database.close()
 

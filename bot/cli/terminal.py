@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Sequence
 
+CLEAR = "\x1b[K"  # the rest of the line
+
 
 def complain(lines: Sequence[str]) -> None:
     for line in lines:
@@ -17,5 +19,6 @@ def log_beside() -> None:
 
 
 def progress(done: str) -> None:
+    """Shows how far something is, in place of what was shown before; "" takes that away."""
     if sys.stderr.isatty():
-        print(f"\r{done}", end="", file=sys.stderr, flush=True)
+        print(f"\r{done}{CLEAR}", end="", file=sys.stderr, flush=True)

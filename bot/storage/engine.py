@@ -109,6 +109,12 @@ class Database:
         await self.engine.dispose()
 
 
+def is_there(url: str) -> bool:
+    """False for a file of SQLite that is not there, which a `Database` would make. Raises AddressInvalid."""
+    read = _read_url(url)
+    return read.get_backend_name() != "sqlite" or Path(read.database or "").is_file()
+
+
 def _read_url(url: str) -> URL:
     try:
         return make_url(url)
