@@ -63,6 +63,7 @@ async def test_what_nobody_asked_us_is_held_to_a_higher_bar(past: Past) -> None:
         (Past.reopened, True),
         (Past.unsolved, True),
         (Past.solved_by_a_bot, True),
+        (Past.solved_by_our_answer, True),
         (Past.wordless, True),
         (Past.edited, False),
         (Past.asked_by_a_guest, False),

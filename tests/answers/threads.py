@@ -14,7 +14,7 @@ from bot.people import PeopleService
 from bot.storage.engine import Database
 from bot.storage.peers import put_deletions, stand_in_for
 from bot.storage.people import forget, leave_out, stand_ins
-from bot.storage.schema import channels, messages, people, questions, reactions
+from bot.storage.schema import answers, channels, messages, people, questions, reactions, verdicts
 from bot.work import Asking
 from knowledge.channels import AnswerMode, Channel, Channels, Keep
 from tests.answers.shelf import BACKUPS, LOGS, SECRETS
@@ -22,7 +22,7 @@ from tests.desk import desk_at
 from tests.work.desk import STARTS_AT, FakeSlack
 
 C = "C0ASK"
-ASKED, ANSWERED, THANKED, LATER = (f"{(STARTS_AT - timedelta(days=21)).timestamp():.0f}.{n:06}" for n in range(1, 5))
+ASKED, ANSWERED, CHECKED, LATER = (f"{(STARTS_AT - timedelta(days=21)).timestamp():.0f}.{n:06}" for n in range(1, 5))
 WORDS = "how do I vacuum the zeppelin index of postgres with canaryquestion?"  # nobody else says "canary…"
 LIKE_IT = "how can I vacuum the zeppelin index of postgres?"
 REPLY = "canaryreply: run VACUUM ANALYZE first"
@@ -53,7 +53,7 @@ class Slack(FakeSlack):
 
 
 class Past:
-    """Ada asked, Bela answered, Ada thanked; Chidi said something too. It can be told otherwise by each method."""
+    """Ada asked, Bela answered, Chidi said something too, Ada set a check mark; each method tells it otherwise."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -73,7 +73,8 @@ class Past:
         await self._put(questions, channel_id=C, ts=ASKED, asked_at=moment(ASKED), **asked)
         await self._say(ANSWERED, "bela", REPLY)
         await self._say(f"{ANSWERED}1", "chidi", "me too", gist="ack")
-        await self._say(THANKED, "ada", "thanks!", gist="thanks")
+        mark = {"changed_ts": CHECKED, "is_there": True, "seen_ts": "", "was_there": False}
+        await self._put(reactions, channel_id=C, ts=ASKED, person="ada", name="white_check_mark", **mark)
         await self.database.write(stand_ins)
 
     def service(self) -> SolvedService:
@@ -134,18 +135,24 @@ class Past:
 
     async def answer_deleted(self) -> None:
         """And the check mark on the question stands."""
-        mark = {"changed_ts": LATER, "is_there": True, "seen_ts": "", "was_there": False}
-        await self._put(reactions, channel_id=C, ts=ASKED, person="ada", name="white_check_mark", **mark)
         await self.database.write(lambda tx: put_deletions(tx, [Deletion(C, ANSWERED, LATER)]))
 
     async def reopened(self) -> None:
         await self._say(LATER, "ada", "it still fails", gist="still")
 
     async def unsolved(self) -> None:
-        await self._change(messages, messages.c.ts == THANKED, gist="ack")
+        await self._change(reactions, is_there=False)
 
     async def solved_by_a_bot(self) -> None:
         await self._change(messages, messages.c.ts == ANSWERED, author=None, author_kind="bot")
+
+    async def solved_by_our_answer(self) -> None:
+        """People said something too, but the asker pressed the button under it first."""
+        said = {"answer_id": "a1", "person": "ada", "verdict": "solved", "by_asker": True, "given_at": moment(ANSWERED)}
+        told = {"surface": "thread", "outcome": "answered", "reason": "", "text": "", "confidence": 0.9, "sources": []}
+        where = {"key": f"{C}:{ASKED}", "channel_id": C, "question_ts": ASKED, "handbook_revision": "r1"}
+        await self._put(answers, id="a1", asker="ada", created_at=STARTS_AT, **where, **told)
+        await self._put(verdicts, **said)
 
     async def wordless(self) -> None:
         await self._change(messages, messages.c.ts == ASKED, text=None)
