@@ -25,7 +25,7 @@ demo: setup ## a sandbox workspace with the bot in it: a tour, then yours to try
 	@$(BIN)/mentor demo
 
 test: setup ## all tests, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: setup ## format, lint, types, imports
 	$(BIN)/ruff format --check .
