@@ -80,12 +80,13 @@ class Leg:
         _write(index, [*rows.added.items(), *((ADDED_FILLER, row) for row in extra)], outdated=outdated)
         return Leg(self._weights, index, rows, counted=rows.held.rows + len(extra))
 
-    def best(self, asked: Sequence[Ways], limit: int) -> list[tuple[int, float]]:
+    def best(self, terms: Sequence[str], limit: int, ways: Sequence[Ways] = ()) -> list[tuple[int, float]]:
         """The `limit` best rows that hold any of the terms, and all that equal the last of them, with their scores.
 
         Best first, ties in the order of their numbers.
         """
-        query = tantivy.Query.boolean_query([clause for ways in asked for clause in self._clauses_of_ways(ways)])
+        clauses = [clause for term in terms for clause in self._clauses_of(term)]
+        query = tantivy.Query.boolean_query(clauses + [clause for each in ways for clause in self._best_of(each)])
         wanted = limit + 1
         found = self._searcher.search(query, wanted, count=False).hits
         while len(found) == wanted and _are_same(found[limit - 1][0], found[-1][0]):
@@ -111,12 +112,10 @@ class Leg:
         added = {number: row for number, row in now.added.items() if number not in gone} | dict(new)
         return _Rows(live, now.built, added, dead)
 
-    def _clauses_of_ways(self, ways: Ways) -> list[Clause]:
+    def _best_of(self, ways: Ways) -> list[Clause]:
         clauses = [[clause for term in terms for clause in self._clauses_of(term)] for terms in ways]
-        if len(clauses) == 1:
-            return clauses[0]
-        best_of = [tantivy.Query.boolean_query(each) for each in clauses if each]
-        return [(tantivy.Occur.Should, tantivy.Query.disjunction_max_query(best_of))] if best_of else []
+        held = [tantivy.Query.boolean_query(each) for each in clauses if each]
+        return [(tantivy.Occur.Should, tantivy.Query.disjunction_max_query(held))] if held else []
 
     def _clauses_of(self, term: str) -> list[Clause]:
         """One for each field that holds the term; remembered, so at most as many as there are words."""

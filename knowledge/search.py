@@ -85,12 +85,12 @@ class _Search:
         return Found(hits, confidence(self.evidence(asked.terms, ranked, legs, likeness)), terms)
 
     def legs(self, asked: Asked, limit: int) -> _Legs:
-        found = self.collection.by_passage.best(asked.ways, max(PASSAGES_KEPT, limit))
+        found = self.collection.by_passage.best(asked.alone, max(PASSAGES_KEPT, limit), asked.ways)
         sections = [(*page_and_place(passage), score) for passage, score in found]
         best: dict[int, float] = {}
         for number, _, score in sections:
             best.setdefault(number, score)
-        pages = dict(self.collection.by_page.best(asked.ways, max(PAGES_KEPT, limit)))
+        pages = dict(self.collection.by_page.best(asked.alone, max(PAGES_KEPT, limit), asked.ways))
         return _Legs(self.inherited(pages), self.inherited(best), sections, self.means(limit))
 
     def inherited(self, scores: dict[int, float]) -> dict[int, float]:
@@ -164,13 +164,13 @@ class _Search:
     def evidence(self, terms: Sequence[Term], ranked: Ranked, legs: _Legs, likeness: Scores) -> Evidence:
         first, vocabulary = ranked[0][0], self.collection.vocabulary
         names = self.page(first).name_stems
-        weights = {term: term.weight(vocabulary) for term in terms}
-        total = sum(weights.values())
+        weighed = [(term, term.weight(vocabulary)) for term in terms]
+        total = sum([weight for _, weight in weighed])
         return Evidence(
             terms=len(terms),
-            names=sum(weight for term, weight in weights.items() if term.is_in(names)) / total,
-            unknown=sum(weight for term, weight in weights.items() if term.is_unknown(vocabulary)) / total,
-            respelled=sum(weight for term, weight in weights.items() if term.is_respelled) / total,
+            names=sum([weight for term, weight in weighed if term.is_in(names)]) / total,
+            unknown=sum([weight for term, weight in weighed if term.is_unknown(vocabulary)]) / total,
+            respelled=sum([weight for term, weight in weighed if term.is_respelled]) / total,
             page=legs.pages.get(first, 0.0) / (total * BM25_CEILING),
             passage=legs.passages.get(first, 0.0) / (total * BM25_CEILING),
             lead=legs.lead(first, ranked[1][0]) if len(ranked) > 1 else 1.0,

@@ -1,6 +1,6 @@
 """The handbook's synonyms as questions meet them: by stems, in the order of the question's words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from knowledge.spelling import Spelling, Stems
 from knowledge.synonyms import NO_SYNONYMS, Synonyms
@@ -29,18 +29,22 @@ class Thesaurus:
         """The word held that is spelled most like this one; the word itself when none is close."""
         return self._spelling.nearest(word) if self._others else word
 
-    def cut(self, stems: Sequence[str]) -> Iterator[tuple[int, tuple[Phrase, ...]]]:
+    def cut(self, stems: Sequence[str]) -> list[tuple[int, tuple[Phrase, ...]]]:
         """The words cut into phrases, left to right, the longest first: each one's length and what means the same.
 
         A word that is in none stands alone, and nothing means the same.
         """
+        if not self._others:
+            return [(1, ())] * len(stems)
+        cut: list[tuple[int, tuple[Phrase, ...]]] = []
         start = 0
         while start < len(stems):
             longest = min(self._longest, len(stems) - start)
             lengths = (length for length in range(longest, 0, -1) if stems[start : start + length] in self)
             length = next(lengths, 1)
-            yield length, tuple(self._others.get(tuple(stems[start : start + length]), ()))
+            cut.append((length, tuple(self._others.get(tuple(stems[start : start + length]), ()))))
             start += length
+        return cut
 
     def __contains__(self, stems: Sequence[str]) -> bool:
         return tuple(stems) in self._others
