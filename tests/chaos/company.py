@@ -48,7 +48,7 @@ def handbook_for(folder: Path, channel_ids: Sequence[str], *, platform_channel: 
 def library_of(folder: Path) -> Library:
     handbook = load(folder)
     assert isinstance(handbook, Handbook)
-    return Library(handbook, Index.build(handbook.articles))
+    return Library(handbook, Index.build(handbook.articles, synonyms=handbook.synonyms))
 
 
 def questions(library: Library, count: int) -> list[str]:

@@ -19,10 +19,7 @@ from tests.chaos import company
 from tests.peers.reading import kept, standing
 
 LONG, ASK = "C0LONGONE", "C0ASKHERE"
-PACE, SLOW_PACE = (
-    20.0,
-    10.0,
-)  # a second of the wall is twenty of the workspace's: a busy machine must not seem to answer late
+PACE = 10.0  # a second of the wall is ten of the workspace's: a busy machine must not seem to answer late
 EVERY_S = 20.0
 IN_TIME_S = 10.0
 DAY_S = 86_400.0
@@ -52,7 +49,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 async def read_back(
-    sandbox: Sandbox, tmp_path: Path, database_url: str, *, pace: float
+    sandbox: Sandbox, tmp_path: Path, database_url: str
 ) -> tuple[list[Message], list[str | None], list[float]]:
     """What was asked meanwhile, how far back the channel was read at each of these, and how many were unread then."""
     handbook = company.handbook_for(tmp_path / "handbook", [LONG, ASK])
@@ -66,7 +63,7 @@ async def read_back(
         sandbox.clock.set_factor(1)
         mentor = await stack.enter_async_context(running(replace(read_settings(environment), clock=clock)))
         await sandbox.connected()
-        sandbox.clock.set_factor(pace)
+        sandbox.clock.set_factor(PACE)
         while not await _is_read_back(mentor, reached):
             asked.append(sandbox.person("ada").say(ASK, next(texts)))
             unread.append((await mentor.figures())[("channels", "not_read_back")])
@@ -96,8 +93,7 @@ async def check(
 ) -> None:
     fill(sandbox, messages, threads)
 
-    pace = PACE if messages < 10_000 else SLOW_PACE
-    asked, reached, unread = await read_back(sandbox, tmp_path, database_url, pace=pace)
+    asked, reached, unread = await read_back(sandbox, tmp_path, database_url)
 
     answers = _answers(sandbox)
     waits_s = [answers[company.place_of(each)][0].at - float(each.ts) for each in asked]
