@@ -2,8 +2,8 @@
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
-# Two for each core: a test spends most of its time waiting, for a clock or a database.
-WORKERS = $(shell $(BIN)/python -c 'import os; print(2 * (os.cpu_count() or 1))')
+# One more than there are cores: tests often wait, for a clock or a database; more of them would make each other late.
+WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 READY := .venv/.ready
 
 .PHONY: help setup demo test ci chaos lint lock generate clean

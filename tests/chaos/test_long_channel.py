@@ -19,7 +19,7 @@ from tests.chaos import company
 from tests.peers.reading import kept, standing
 
 LONG, ASK = "C0LONGONE", "C0ASKHERE"
-PACE = 10.0  # a second of the wall is ten of the workspace's: a busy machine must not seem to answer late
+PACE = 5.0  # a second of the wall is five of the workspace's: a busy machine must not seem to answer late
 EVERY_S = 20.0
 IN_TIME_S = 10.0
 DAY_S = 86_400.0
