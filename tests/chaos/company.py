@@ -23,7 +23,7 @@ from sandbox.ledger import Effect
 from sandbox.model import Message
 
 EMBEDDED = Path(knowledge.__file__).parent / "handbook"
-STARTS_AT = datetime(2026, 11, 26, 10, 12, tzinfo=UTC)  # a Thursday morning: no slot of the week is due
+STARTS_AT = datetime(2026, 11, 24, 10, 12, tzinfo=UTC)  # a Tuesday morning
 PEOPLE = ("ada", "bela", "chidi", "dana", "emre", "fola", "gita", "hugo")
 # How people wrap one and the same question; enough of the embedded aliases times these are questions by our rules.
 WAYS = (

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -125,7 +126,7 @@ async def rehearsal(
         environment = company.environment_for(sandbox, folder=folder, handbook=handbook, database_url=database_url)
         database = Database(database_url)
         await tell(database, str(handbook))
-        await _read_tonight(database, starts_at)
+        await _did_all_else(database, starts_at)
         under_way = Rehearsal(sandbox, database, environment, folder)
         try:
             yield under_way
@@ -134,7 +135,12 @@ async def rehearsal(
             await database.close()
 
 
-async def _read_tonight(database: Database, now: datetime) -> None:
-    """The night's reading was written down already: else a tick does it, in the middle of a flow or after it."""
-    kind, key = Kind.READ_AGAIN.value, now.astimezone(UTC).date().isoformat()
-    await database.write(lambda tx: work.enqueue_missed(tx, kind=kind, key=key, due_at=now, now=now))
+async def _did_all_else(database: Database, now: datetime) -> None:
+    """What is done by night or by week was written down already: else a tick does it, in the middle of a flow or after.
+
+    Only the digest is left to fall due: its flow counts the steps.
+    """
+    day = now.astimezone(UTC).date().isoformat()
+    for kind in (Kind.READ_AGAIN, Kind.SORT_GAPS, Kind.CHECK_LINKS, Kind.ASK_OWNERS):
+        missed = partial(work.enqueue_missed, kind=kind.value, key=day, due_at=now, now=now)
+        await database.write(missed)

@@ -35,6 +35,7 @@ from tests.told import told_long_ago
 # the socket is ever away here (`bot.app.PING_S`), so that an event lost for good would be the bot's loss.
 PACE = 20.0
 ROUNDS = 10  # the socket is cut once in each
+AMID = 15  # answers after which the cut comes: others are being sent, asked for or on their way then
 WAITING = 40  # questions open when more are asked; time runs fast here, and a slow machine must not be flooded for that
 PATIENCE_S = 120.0
 LOSS = 0.05  # of the answers to requests by HTTP
@@ -124,20 +125,9 @@ def check_each_answered_once(town: Town, asked: Sequence[Message]) -> None:
     assert posted == wanted
 
 
-@pytest.mark.parametrize(
-    ("database_url", "count"),
-    [
-        pytest.param("sqlite", 500),
-        pytest.param("postgresql", 200),
-        pytest.param("postgresql", 500, marks=pytest.mark.chaos),
-    ],
-    indirect=["database_url"],
-)
-async def test_each_of_500_questions_is_answered_once_whatever_goes_wrong(
-    town: Town, database_url: str, count: int
-) -> None:
+async def test_each_of_500_questions_is_answered_once_whatever_goes_wrong(town: Town, database_url: str) -> None:
     chance, sandbox = random.Random(1), town.sandbox
-    texts = company.questions(town.library, count)
+    texts = company.questions(town.library, 500)
     make_trouble(sandbox)
     asked: list[Message] = []
     async with AsyncExitStack() as stack:
@@ -148,9 +138,7 @@ async def test_each_of_500_questions_is_answered_once_whatever_goes_wrong(
             await sandbox.connected(timeout_s=PATIENCE_S)
             mine = texts[number::ROUNDS]
             asked += town.say(mine[::2], chance)
-            await sandbox.wait_for(
-                partial(has_posted, sandbox, len(sandbox.ledger.effects) + len(mine) * 3 // 10), PATIENCE_S
-            )
+            await sandbox.wait_for(partial(has_posted, sandbox, len(sandbox.ledger.effects) + AMID), PATIENCE_S)
             sandbox.disconnect_sockets(kind="cut")
             asked += town.say(mine[1::2], chance)
         await all_is_quiet(mentor, sandbox)
@@ -199,11 +187,10 @@ def check_replays_were_refused(proxy: Proxy, logged: Sequence[EventDict]) -> Non
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("count", [pytest.param(200), pytest.param(500, marks=pytest.mark.chaos)])
 async def test_each_of_500_questions_by_http_is_answered_once_whatever_goes_wrong(
-    town: Town, database_url: str, count: int, logged: list[EventDict]
+    town: Town, database_url: str, logged: list[EventDict]
 ) -> None:
-    proxy = await ask_by_http(town, company.questions(town.library, count), random.Random(3), [database_url])
+    proxy = await ask_by_http(town, company.questions(town.library, 500), random.Random(3), [database_url])
 
     check_replays_were_refused(proxy, logged)
     fired = town.sandbox.faults.fired

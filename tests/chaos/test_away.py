@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,8 +25,6 @@ from tests.peers.reading import is_at_rest, kept, kept_reactions, standing, stan
 
 FULL = Size(channels=40, messages=5000, replies=2000, questions=30, old_threads=25, old_messages=25)
 SHORT = Size(channels=8, messages=80, replies=40, questions=8, old_threads=8, old_messages=10)
-# A Tuesday: three days away end before a weekend, whose end some work waits for.
-STARTS_AT = company.STARTS_AT - timedelta(days=2)
 ABSENCES_S = {"10 s": 10.0, "6 min": 370.0, "2 h": 7200.0, "3 days": 3 * 86_400.0}
 TOO_OLD_S = 3600.0
 # Where one waits. A bot starts at the wall's pace, so that its timeouts are not those of a fast clock; with forty
@@ -65,7 +62,7 @@ class Town:
 def town_of(size: Size, tmp_path: Path) -> tuple[Sandbox, Path, Bustle]:
     channel_ids = [f"C0ASK{number:02}" for number in range(size.channels)]
     handbook = company.handbook_for(tmp_path / "handbook", channel_ids)
-    sandbox = company.workspace(channel_ids, clock=SandboxClock(start_s=STARTS_AT.timestamp(), factor=STILL))
+    sandbox = company.workspace(channel_ids, clock=SandboxClock(start_s=company.STARTS_AT.timestamp(), factor=STILL))
     questions = iter(company.questions(company.library_of(handbook), 400))
     return sandbox, handbook, Bustle(sandbox, size, questions, random.Random(7))
 
