@@ -34,7 +34,8 @@ def reply(asking: Asking, name: str, shown: Shown, *, kind: MessageKind) -> Effe
 
 def growing(effect: Effect) -> Effect:
     """In direct messages it grows while it is read. Elsewhere it comes whole: only one person would see it grow."""
-    return replace(effect, is_streamed=effect.recipient is not None and effect.thread_ts is not None)
+    is_direct = effect.recipient is not None and effect.thread_ts is not None
+    return replace(effect, manner=Manner.GROW) if is_direct else effect
 
 
 def privately(key: str, person: str, shown: Shown, *, response_url: str | None = None) -> Effect:

@@ -274,6 +274,7 @@ class Manner(StrEnum):
     """How a message is made visible."""
 
     POST = "post"  # exactly once
+    GROW = "grow"  # the same, its first section piece by piece while it is read: a reply in a DM's thread
     WHISPER = "whisper"  # in the channel, to `recipient` alone, at most once: Slack lets nobody look it up
     REPLACE = "replace"  # by `response_url`, in place of the private message whose button was pressed
 
@@ -295,5 +296,4 @@ class Effect:
     thread_ts: str | None = None
     edits: str | None = None
     response_url: str | None = None  # shown at once and at most once; on any doubt a DM to `recipient` follows
-    is_streamed: bool = False  # begins with a section, which grows while it is read; a reply in a DM's thread
     manner: Manner = Manner.POST

@@ -156,11 +156,11 @@ class Outbox:
             )
             if seen is not None:
                 return seen
-            if sending.is_streamed and sending.thread_ts:
+            if sending.manner is Manner.GROW and sending.thread_ts:
                 await self._remove_remains(sending, sending.thread_ts)
         self._check_lease(sending, "chat.postMessage")
         self._hold(sending, PACE.total_seconds())
-        if sending.is_streamed and sending.first_tried_at is None:
+        if sending.manner is Manner.GROW and sending.first_tried_at is None:
             grown = await self._stream(sending)
             if grown is not None:
                 return grown

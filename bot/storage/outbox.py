@@ -34,7 +34,6 @@ class Sending:
     manner: Manner
     text: str
     blocks: list[Json]
-    is_streamed: bool
     version: int
     attempts: int  # this one included
     first_tried_at: datetime | None  # of an earlier attempt whose outcome is not known; None: never tried
@@ -60,7 +59,6 @@ async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime) 
         "manner": effect.manner.value,
         "text": effect.text,
         "blocks": list(effect.blocks),
-        "is_streamed": effect.is_streamed,
         "version": 1,
         "state": "waiting",
         "attempts": 0,
@@ -142,7 +140,6 @@ def _sending(row: Any, lease: str, until: datetime) -> Sending:
         manner=Manner(row.manner),
         text=row.text or "",
         blocks=row.blocks or [],
-        is_streamed=row.is_streamed,
         version=row.version,
         attempts=row.attempts + 1,
         first_tried_at=row.first_tried_at,
@@ -158,7 +155,7 @@ async def is_another_growing(tx: AsyncConnection, sending: Sending, *, now: date
     """Whether somebody holds a message that grows in the same thread, and is not done with it."""
     query = select(outbox.c.key).where(
         outbox.c.key != sending.key,
-        outbox.c.is_streamed,
+        outbox.c.manner == Manner.GROW.value,
         outbox.c.channel_id == sending.channel_id,
         outbox.c.thread_ts == sending.thread_ts,
         outbox.c.state == "sending",

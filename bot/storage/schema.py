@@ -388,10 +388,9 @@ outbox = Table(
     Column("thread_ts", String(40)),
     Column("edits", String(255)),
     Column("response_url", Text),
-    Column("manner", String(10), nullable=False, server_default="post"),  # post | whisper | replace
+    Column("manner", String(10), nullable=False, server_default="post"),  # post | grow | whisper | replace
     Column("text", Text),
     Column("blocks", JSON),
-    Column("is_streamed", Boolean, nullable=False, server_default=false()),
     Column("version", Integer, nullable=False),  # grows with each newer state of an edit
     Column("state", String(10), nullable=False),  # waiting | sending | unclear | sent | failed | skipped
     Column("attempts", Integer, nullable=False),

@@ -49,8 +49,6 @@ def _model_down() -> None:
 
 
 def _streams_up() -> None:
-    with op.batch_alter_table("outbox") as batch:
-        batch.add_column(sa.Column("is_streamed", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("answers") as batch:
         batch.add_column(sa.Column("closest", sa.JSON(), nullable=False, server_default="[]"))
     op.create_index("ix_answers_asker_channel_id", "answers", ["asker", "channel_id"])
@@ -60,8 +58,6 @@ def _streams_down() -> None:
     op.drop_index("ix_answers_asker_channel_id", "answers")
     with op.batch_alter_table("answers") as batch:
         batch.drop_column("closest")
-    with op.batch_alter_table("outbox") as batch:
-        batch.drop_column("is_streamed")
 
 
 def _peers_first_up() -> None:

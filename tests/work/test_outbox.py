@@ -256,7 +256,7 @@ GROWN = Effect(
     ({"type": "section", "text": {"type": "mrkdwn", "text": f"{LONG}\n{LONG}\n{LONG}"}}, *BLOCKS),
     channel_id="D1",
     thread_ts="1.000001",
-    is_streamed=True,
+    manner=Manner.GROW,
 )
 RATE_LIMITED, REFUSED = SlackRateLimited("chat.…Stream", 30), SlackRefused("chat.…Stream", "channel_type_not_supported")
 
