@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.answers.pointers import day
 from bot.answers.rules import NOT_SURE, NOTHING_MORE, Thresholds
+from bot.answers.writer import MODEL, QUOTING
 from bot.blockkit import SECTION_MAX, Shown, clip, escape, section
 from knowledge.channels import AnswerMode, Channel
 
@@ -35,6 +36,7 @@ class Given:
     titles: tuple[str, ...]
     handbook_revision: str
     solved_on: tuple[date, ...] = ()  # of each solved thread pointed to
+    writer: str = QUOTING
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,11 @@ def _pointed(answer: Given, now: datetime) -> str:
 
 
 def _writer(answer: Given) -> str:
-    return "The words are the handbook's own." if answer.outcome == "answered" else ""
+    if answer.outcome != "answered":
+        return ""
+    if answer.writer == MODEL:
+        return "A language model wrote the words, from the passages cited and nothing else."
+    return "The words are the handbook's own."
 
 
 def _revision(answer: Given) -> str:

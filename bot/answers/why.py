@@ -99,6 +99,7 @@ def _given(answer: Answer | None) -> Given | None:
         surface=answer.surface,
         confidence=answer.confidence,
         titles=titles,
+        writer=answer.writer,
         handbook_revision=answer.handbook_revision,
         solved_on=solved_on,
     )

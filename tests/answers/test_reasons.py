@@ -7,6 +7,7 @@ import pytest
 
 from bot.answers.reasons import Given, Known, explanation
 from bot.answers.rules import LEFT, NOT_SURE, SHIPPED
+from bot.answers.writer import MODEL
 from knowledge.channels import AnswerMode, Channel
 
 NOW = datetime(2026, 11, 24, 10, 12, tzinfo=UTC)
@@ -16,6 +17,7 @@ KNOWN = Known(ANSWERED, "how-to", CHANNEL, is_private=False, due_at=None, people
 CLOSEST = "Closest: “Logs &lt;b&gt;” · “Traces”, with a confidence of 0.81. I suggest from 0.22 and answer from 0.55."
 REVISION = "The handbook stood at revision `0123456789ab`."
 OWN = "The words are the handbook's own."
+BY_MODEL = "A language model wrote the words, from the passages cited and nothing else."
 TURN = "Its turn comes at 10:32, if nobody answers before."
 TAKEN, AFTER = "I took the message for a question (how-to).", "I answer after 20 minutes if nobody did."
 
@@ -32,6 +34,11 @@ def waiting(minutes: int) -> Known:
     ("known", "lines"),
     [
         pytest.param(KNOWN, ["I answered.", CLOSEST, OWN, REVISION], id="answered"),
+        pytest.param(
+            replace(KNOWN, answer=replace(ANSWERED, writer=MODEL)),
+            ["I answered.", CLOSEST, BY_MODEL, REVISION],
+            id="in a model's words",
+        ),
         pytest.param(
             given("suggested"), ["I was not sure and only suggested.", CLOSEST, REVISION], id="only suggested"
         ),
