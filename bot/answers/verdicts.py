@@ -182,7 +182,7 @@ class VerdictService:
         offer = Offer(
             answer_id=following.id if following else answer.id,
             draft=draft_of(following) if following else None,
-            can_ask_people=answer.surface == "thread" or bool(answer.question),
+            can_ask_people=answer.surface == "thread" or bool(answer.asked_in and answer.question),
         )
         before = await self._before(answer)
         return feedback_blocks.after_not_quite(before, offer, today=self._desk.today(), more=more)

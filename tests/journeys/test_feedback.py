@@ -96,6 +96,7 @@ async def test_a_press_in_direct_messages_changes_the_answer_there(office: Offic
     await office.until(lambda: "Not quite" in buttons(answer))  # it is streamed
     await amara.press(answer, "Not quite")
     await office.until(lambda: "Unclear" in buttons(answer))
+    assert "Ask people here" not in buttons(answer)  # nobody else is there
     await amara.press(answer, "Did not work")
     await office.quiet()
 
