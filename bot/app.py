@@ -105,6 +105,8 @@ from knowledge.channels import Channels
 
 log = structlog.get_logger(__name__)
 
+Tell = Callable[[Any], Awaitable[object]]
+
 EVENT_IDS_KEPT = timedelta(days=7)  # longer than any retry
 NIGHT = time(2, 30)  # by the handbook's wall: everything is read anew, back to the beginning
 DAWN = time(4, 30)  # by then the night's reading is done: askings are sorted into gaps
@@ -132,8 +134,8 @@ class Mentor:
         self.database = Database(settings.database_url)
         self.shelf = Shelf(library)
         self.outbox = Outbox(self.database, slack, clock=clock, new_id=new_id)
-        self.workers = Workers(self.database, self._jobs(), clock=clock, new_id=new_id)
-        wake = self.workers.bell.set
+        bell = asyncio.Event()
+        wake = bell.set
         desk = Desk(self.database, self.outbox, slack, self.shelf, workspace, clock, new_id, wake)
         people = PeopleService(desk)
         self.duty = DutyService(desk, people)
@@ -222,6 +224,7 @@ class Mentor:
         self.own_data = SettingsService(
             self.privacy, self.database, self.outbox, slack, clock=clock, new_id=new_id, wake=wake
         )
+        self.workers = Workers(self.database, self._jobs(), clock=clock, new_id=new_id, bell=bell)
         self.bolt = self._bolt()
         self.socket = self._socket() if settings.uses_socket_mode else None
         self.ticks = AsyncIOScheduler()
@@ -243,73 +246,41 @@ class Mentor:
             command=self.settings.command,
             name=self.settings.name,
         )
-        asked = partial(_with, Asking)
-        given_up = asked(lambda asking: self.answers.given_up(asking))
+        asked = partial(_job, Asking, given_up=self.answers.given_up)
         return {
-            Kind.ANSWER: Job(asked(lambda asking: self.answers.answer(asking)), given_up),
-            Kind.HELP: Job(asked(lambda asking: self.answers.help(asking, shown)), given_up),
-            Kind.HAND_OVER: Job(asked(lambda asking: self.duty.hand_over(asking)), given_up),
-            Kind.HINT: Job(asked(lambda asking: self.hints.hint(asking)), _nobody_waits),
-            Kind.URGENT: Job(asked(lambda asking: self.duty.call(asking)), _nobody_waits),
-            Kind.FIND: Job(asked(lambda asking: self.find.find(asking)), given_up),
-            Kind.WHY: Job(asked(lambda asking: self.why.explain(asking)), given_up),
-            Kind.HEALTH: Job(asked(lambda asking: self.health.tell(asking)), given_up),
-            Kind.SHOW_DIGEST: Job(asked(lambda asking: self.digest.show(asking)), given_up),
-            Kind.DIGEST: Job(
-                _with(Due, lambda due: self.digest.post(due)), _with(Due, lambda due: self.digest.missed(due))
-            ),
-            Kind.GAPS: Job(asked(lambda asking: self.gaps.show(asking)), given_up),
-            Kind.SORT_GAPS: Job(_with(Due, lambda due: self.gaps.sort(due)), _nobody_waits),
-            Kind.DECIDE_GAP: Job(
-                _with(Decision, lambda decision: self.gaps.decide(decision)),
-                _with(Decision, lambda decision: self.gaps.given_up(decision)),
-            ),
-            Kind.DOCUMENTED: Job(
-                _with(Documented, lambda documented: self.gaps.close_documented(documented)), _nobody_waits
-            ),
-            Kind.HANDOVER: Job(asked(lambda asking: self.handover.show(asking)), given_up),
-            Kind.ON_DUTY: Job(_with(Began, lambda began: self.handover.tell(began)), _nobody_waits),
-            Kind.SAVE: Job(
-                _with(Saving, lambda saving: self.drafts.save(saving)),
-                _with(Saving, lambda saving: self.drafts.given_up(saving)),
-            ),
-            Kind.DECIDE_DRAFT: Job(
-                _with(Decision, lambda decision: self.drafts.decide(decision)),
-                _with(Decision, lambda decision: self.drafts.given_up(decision)),
-            ),
-            Kind.PROPOSE: Job(
-                _with(Proposing, lambda proposing: self.proposals.propose(proposing)),
-                _with(Proposing, lambda proposing: self.proposals.given_up(proposing)),
-            ),
-            Kind.CHECK_LINKS: Job(_with(Due, lambda due: self.article_health.check_links(due)), _nobody_waits),
-            Kind.ASK_OWNERS: Job(_with(Due, lambda due: self.owners.ask(due)), _nobody_waits),
-            Kind.DECIDE_ARTICLE: Job(
-                _with(Decision, lambda decision: self.owners.decide(decision)),
-                _with(Decision, lambda decision: self.owners.given_up(decision)),
-            ),
-            Kind.SOLVED: Job(_with(Solved, lambda solved: self.offers.offer(solved)), _nobody_waits),
-            Kind.HOME: Job(_with(Opened, lambda opened: self.home.publish(opened)), _nobody_waits),
-            Kind.SUGGEST: Job(_with(Opened, lambda opened: self.prompts.suggest(opened)), _nobody_waits),
-            Kind.READ_AGAIN: Job(_with(Due, lambda _: self.catch_up.all_due(is_whole=True)), _nobody_waits),
-            Kind.VERDICT: Job(
-                _with(Press, lambda press: self.verdicts.record(press)),
-                _with(Press, lambda press: self.verdicts.given_up(press)),
-            ),
-            Kind.TAKEN_BACK: Job(_with(TakenBack, lambda gone: self.answers.take_back(gone)), _nobody_waits),
-            Kind.SAY_KIND: Job(
-                _with(KindSaid, lambda said: self.kinds.correct(said)),
-                _with(KindSaid, lambda said: self.kinds.given_up(said)),
-            ),
-            Kind.JOINED: Job(_with(Joined, lambda joined: self.notices.announce(joined.channel_id)), _nobody_waits),
-            Kind.SETTINGS: Job(asked(lambda asking: self.own_data.show(asking)), given_up),
-            Kind.CHOICE: Job(
-                _with(Choice, lambda choice: self.own_data.choose(choice)),
-                _with(Choice, lambda choice: self.own_data.given_up(choice)),
-            ),
-            Kind.ERASE: Job(
-                _with(Choice, lambda choice: self.own_data.erase(choice)),
-                _with(Choice, lambda choice: self.own_data.given_up(choice)),
-            ),
+            Kind.ANSWER: asked(self.answers.answer),
+            Kind.HELP: asked(partial(self.answers.help, shown=shown)),
+            Kind.HAND_OVER: asked(self.duty.hand_over),
+            Kind.URGENT: asked(self.duty.call),
+            Kind.FIND: asked(self.find.find),
+            Kind.WHY: asked(self.why.explain),
+            Kind.HEALTH: asked(self.health.tell),
+            Kind.SHOW_DIGEST: asked(self.digest.show),
+            Kind.GAPS: asked(self.gaps.show),
+            Kind.HANDOVER: asked(self.handover.show),
+            Kind.SETTINGS: asked(self.own_data.show),
+            Kind.HINT: _job(Asking, self.hints.hint),
+            Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
+            Kind.TAKEN_BACK: _job(TakenBack, self.answers.take_back),
+            Kind.SAY_KIND: _job(KindSaid, self.kinds.correct, self.kinds.given_up),
+            Kind.READ_AGAIN: _job(Due, lambda _: self.catch_up.all_due(is_whole=True)),
+            Kind.JOINED: _job(Joined, lambda joined: self.notices.announce(joined.channel_id)),
+            Kind.SORT_GAPS: _job(Due, self.gaps.sort),
+            Kind.DECIDE_GAP: _job(Decision, self.gaps.decide, self.gaps.given_up),
+            Kind.SAVE: _job(Saving, self.drafts.save, self.drafts.given_up),
+            Kind.DECIDE_DRAFT: _job(Decision, self.drafts.decide, self.drafts.given_up),
+            Kind.SOLVED: _job(Solved, self.offers.offer),
+            Kind.PROPOSE: _job(Proposing, self.proposals.propose, self.proposals.given_up),
+            Kind.DOCUMENTED: _job(Documented, self.gaps.close_documented),
+            Kind.CHECK_LINKS: _job(Due, self.article_health.check_links),
+            Kind.ASK_OWNERS: _job(Due, self.owners.ask),
+            Kind.DECIDE_ARTICLE: _job(Decision, self.owners.decide, self.owners.given_up),
+            Kind.DIGEST: _job(Due, self.digest.post, self.digest.missed),
+            Kind.ON_DUTY: _job(Began, self.handover.tell),
+            Kind.HOME: _job(Opened, self.home.publish),
+            Kind.SUGGEST: _job(Opened, self.prompts.suggest),
+            Kind.CHOICE: _job(Choice, self.own_data.choose, self.own_data.given_up),
+            Kind.ERASE: _job(Choice, self.own_data.erase, self.own_data.given_up),
         }
 
     def _planned(self) -> Sequence[Planned]:
@@ -531,8 +502,11 @@ async def _nobody_waits(_payload: dict[str, Any]) -> None:
     """Given up in silence: nobody asked for it; the log says so."""
 
 
-def _with(
-    noun: Callable[..., Any], do: Callable[[Any], Awaitable[object]]
-) -> Callable[[dict[str, Any]], Awaitable[object]]:
+def _job(noun: Callable[..., Any], do: Tell, given_up: Tell | None = None) -> Job:
+    """How a kind of work is done, and who tells the person when it was given up; each takes the noun it is about."""
+    return Job(_with(noun, do), _with(noun, given_up) if given_up else _nobody_waits)
+
+
+def _with(noun: Callable[..., Any], do: Tell) -> Callable[[dict[str, Any]], Awaitable[object]]:
     """Takes the payload of a kind of work as the noun it is."""
     return lambda payload: do(noun(**payload))

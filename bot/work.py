@@ -256,15 +256,23 @@ async def withdraw(tx: Tx, keys: Collection[str]) -> None:
 
 
 class Workers:
-    """Claims what is due and does it, a few rows at a time."""
+    """Claims what is due and does it, a few rows at a time. `bell` is rung by whoever put in work that is due now."""
 
-    def __init__(self, database: Database, jobs: Mapping[str, Job], *, clock: Clock, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        jobs: Mapping[str, Job],
+        *,
+        clock: Clock,
+        new_id: Callable[[], str],
+        bell: asyncio.Event,
+    ) -> None:
         self._database = database
         self._jobs = jobs
         self._clock = clock
         self._new_id = new_id
         self._in_hand: dict[asyncio.Task[None], int] = {}
-        self.bell = asyncio.Event()  # rung by whoever put in work that is due now
+        self.bell = bell
 
     async def run(self) -> None:
         """Until cancelled; what is in hand then is finished first."""

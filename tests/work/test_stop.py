@@ -21,7 +21,9 @@ async def test_what_is_being_claimed_at_the_stop_is_still_done(database: Databas
         running[0].cancel()  # called in the middle of the claim
         return "lease"
 
-    workers = Workers(database, {Kind.ANSWER: Job(do, do)}, clock=hands.clock, new_id=stop_and_name_the_lease)
+    workers = Workers(
+        database, {Kind.ANSWER: Job(do, do)}, clock=hands.clock, new_id=stop_and_name_the_lease, bell=asyncio.Event()
+    )
     await database.write(lambda tx: enqueue(tx, Kind.ANSWER, ASKING, due_at=hands.now, now=hands.now))
     running.append(asyncio.create_task(workers.run()))
     with suppress(asyncio.CancelledError):

@@ -36,7 +36,7 @@ class Desk:
 
     def workers(self, name: str = "lease") -> Workers:
         jobs: dict[str, Job] = {Kind.ANSWER: Job(self._do, self._tell), Kind.VERDICT: Job(self._do, self._tell)}
-        return Workers(self.database, jobs, clock=self.hands.clock, new_id=ids(name))
+        return Workers(self.database, jobs, clock=self.hands.clock, new_id=ids(name), bell=asyncio.Event())
 
     async def put(self, *keys: str, due_at: datetime = STARTS_AT, kind: Kind = Kind.ANSWER) -> list[bool]:
         async def one(key: str) -> bool:
