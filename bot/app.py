@@ -160,15 +160,7 @@ class Mentor:
             new_id=new_id,
             wake=wake,
         )
-        self.health = HealthService(
-            self.database,
-            self.outbox,
-            slack,
-            self.facts,
-            channels=self._channels,
-            workspace=workspace,
-            clock=clock,
-        )
+        self.health = HealthService(desk, people, self.facts)
         self.team = TeamService(
             self.database,
             handbook=lambda: self.shelf.library.handbook,

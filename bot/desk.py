@@ -1,4 +1,4 @@
-"""What every service of the answers pillar holds, given once by `bot.app`."""
+"""What the services hold, given once by `bot.app`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,9 @@ from bot.library import Shelf
 from bot.model import Effect, Workspace
 from bot.outbox import Outbox
 from bot.slack import Slack
-from bot.storage.engine import Database
+from bot.storage.engine import Database, Tx
+from bot.storage.people import pseudonym_of
+from bot.work import Kind, Payload, enqueue
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,17 @@ class Desk:
     def today(self) -> date:
         """By the wall clock of the handbook's zone."""
         return self.clock.now().astimezone(ZoneInfo(self.shelf.library.handbook.channels.timezone)).date()
+
+    async def take(self, kind: Kind, user_id: str, wanted: Callable[[str], Payload]) -> None:
+        """Takes down what somebody wants, made from their pseudonym. Whether they may is decided when it is done."""
+        now = self.clock.now()
+
+        async def unit(tx: Tx) -> None:
+            person = await pseudonym_of(tx, user_id, now=now, new_id=self.new_id)
+            await enqueue(tx, kind, wanted(person), due_at=now, now=now)
+
+        await self.database.write(unit)
+        self.wake()
 
     async def send(self, effect: Effect) -> bool:
         """Puts a message in by itself, where nothing else is to be kept with it. Whether it was not there before."""

@@ -38,11 +38,11 @@ def growing(effect: Effect) -> Effect:
     return replace(effect, manner=Manner.GROW) if is_direct else effect
 
 
-def privately(key: str, person: str, shown: Shown, *, response_url: str | None = None) -> Effect:
+def privately(
+    key: str, person: str, shown: Shown, *, response_url: str | None = None, kind: MessageKind = PRIVATE_ANSWER
+) -> Effect:
     """By the address Slack gave for a reply, where there is one, else as a DM."""
-    return Effect(
-        key=key, kind=PRIVATE_ANSWER, text=shown.text, blocks=shown.blocks, recipient=person, response_url=response_url
-    )
+    return Effect(key=key, kind=kind, text=shown.text, blocks=shown.blocks, recipient=person, response_url=response_url)
 
 
 def whispered(

@@ -1,10 +1,12 @@
 """Who a pseudonym is to Slack and to the handbook, as things stand now."""
 
+from bot.authority import Act, Refused, may
 from bot.desk import Desk
 from bot.model import Profile
 from bot.storage.people import slack_id_of
 
 ERASED = Profile("", None, is_deleted=True)
+WHOEVER = (Act.ASK, Act.MARK_SOLVED)  # acts for which the platform team has no right of its own
 
 
 class PeopleService:
@@ -24,3 +26,16 @@ class PeopleService:
             return False
         members = await self._desk.slack.group_members(group.usergroup_id)
         return group.has(user_id, on=self._desk.today(), usergroup_members=members)
+
+    async def why_not(self, person: Profile, act: Act, *, is_asker: bool = False, is_owner: bool = False) -> str:
+        """Why the person may not do it, as things stand now; "" when they may."""
+        permission = may(
+            person,
+            act,
+            workspace=self._desk.workspace,
+            guests_may_ask=self._desk.shelf.library.handbook.channels.guests_may_ask,
+            is_asker=is_asker,
+            is_owner=is_owner,
+            is_platform=act not in WHOEVER and await self.is_platform(person.user_id),
+        )
+        return permission.reason if isinstance(permission, Refused) else ""

@@ -9,7 +9,7 @@ from bot.answers import blocks
 from bot.answers.blocks import HAND_OVER, OnDuty
 from bot.answers.sharing import SharingService
 from bot.answers.words import words_to_keep
-from bot.authority import Act, Refused, may
+from bot.authority import Act
 from bot.blockkit import Shown
 from bot.calendar import WorkingTime
 from bot.desk import Desk
@@ -122,10 +122,7 @@ class DutyService:
 
     async def _refusal(self, asking: Asking) -> str:
         """ "" for those who may ask."""
-        profile = await self._people.profile(asking.asker)
-        guests_may_ask = self._desk.shelf.library.handbook.channels.guests_may_ask
-        permission = may(profile, Act.ASK, workspace=self._desk.workspace, guests_may_ask=guests_may_ask)
-        return permission.reason if isinstance(permission, Refused) else ""
+        return await self._people.why_not(await self._people.profile(asking.asker), Act.ASK)
 
     async def _is_still_open(self, asking: Asking) -> bool:
         """Whether a question that was overheard is new, still asked, and nobody is at it."""

@@ -10,7 +10,7 @@ from bot.answers.find_blocks import Listed
 from bot.answers.rules import NOT_FOUND
 from bot.answers.solved import SolvedService
 from bot.answers.writer import source_of
-from bot.authority import Act, Refused, may
+from bot.authority import Act
 from bot.blockkit import Shown
 from bot.desk import Desk
 from bot.model import Effect
@@ -33,10 +33,8 @@ class FindService:
     async def find(self, asking: Asking) -> None:
         """What has these words, to the person alone; or why they get none."""
         library, profile = self._desk.shelf.library, await self._people.profile(asking.asker)
-        guests_may_ask = library.handbook.channels.guests_may_ask
-        permission = may(profile, Act.ASK, workspace=self._desk.workspace, guests_may_ask=guests_may_ask)
-        if isinstance(permission, Refused):
-            await self._desk.send(_told(asking, blocks.refusal(permission.reason)))
+        if reason := await self._people.why_not(profile, Act.ASK):
+            await self._desk.send(_told(asking, blocks.refusal(reason)))
             return
         found = library.index.search(
             asking.text, audiences=await self._audiences.in_private(profile), limit=ARTICLES_MOST

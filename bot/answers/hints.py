@@ -11,10 +11,10 @@ from bot.answers import feedback_blocks as blocks
 from bot.answers.audiences import AudienceService
 from bot.answers.rules import Answered, Silent, choose, thresholds
 from bot.answers.writer import quote
-from bot.authority import Act, Allowed, may
+from bot.authority import Act
 from bot.desk import Desk
 from bot.embeddings import VectorOf, words_alone
-from bot.model import Profile, moment
+from bot.model import moment
 from bot.people import PeopleService
 from bot.storage import answers as rows
 from bot.storage import peers
@@ -41,7 +41,7 @@ class HintService:
         async with self._desk.database.read() as tx:
             text = await self._still_wanted(tx, asking, asking.question_ts)
         profile = await self._people.profile(asking.asker)
-        if text and self._may_ask(profile):
+        if text and not await self._people.why_not(profile, Act.ASK):
             await self._show(asking, text, answers_at=moment(asking.question_ts) + channel.answer_after)
 
     async def _still_wanted(self, tx: Tx, asking: Asking, question_ts: str) -> str:
@@ -55,11 +55,6 @@ class HintService:
             return ""
         text, _ = await peers.newest_text(tx, asking.channel_id, question_ts)
         return text or asking.text
-
-    def _may_ask(self, profile: Profile) -> bool:
-        guests_may_ask = self._desk.shelf.library.handbook.channels.guests_may_ask
-        permission = may(profile, Act.ASK, workspace=self._desk.workspace, guests_may_ask=guests_may_ask)
-        return isinstance(permission, Allowed)
 
     async def _show(self, asking: Asking, text: str, *, answers_at: datetime) -> None:
         library, may_see = self._desk.shelf.library, await self._audiences.in_channel(asking.channel_id)

@@ -20,12 +20,12 @@ from bot.answers.status import looking
 from bot.answers.turns import askings, look_up, question_before
 from bot.answers.words import words_to_keep
 from bot.answers.writer import Draft, Source, Writer, quote
-from bot.authority import Act, Refused, may
+from bot.authority import Act
 from bot.blockkit import Shown
 from bot.desk import Desk
 from bot.embeddings import VectorOf, words_alone
 from bot.library import Library
-from bot.model import Effect, Profile, moment
+from bot.model import Effect, moment
 from bot.people import PeopleService
 from bot.storage import answers as rows
 from bot.storage import peers
@@ -133,7 +133,7 @@ class AnswerService:
             await self._keep(asking, Decided("silent", reason), library)
             return
         profile = await self._people.profile(asking.asker)
-        if reason := self._refusal(asking, profile, library):
+        if reason := SHARED if asking.is_shared else await self._people.why_not(profile, Act.ASK):
             await self._keep(asking, self._refused(asking, reason), library)
             return
         if asking.follows and (reason := await self._context.why_left(asking, profile.user_id)):
@@ -184,14 +184,6 @@ class AnswerService:
         if now > asked_at + channel.answer_after + TOO_OLD:
             return "", "too old"
         return text or asking.text, await _why_not_needed(tx, asking, asking.question_ts)
-
-    def _refusal(self, asking: Asking, profile: Profile, library: Library) -> str:
-        """Why the person gets no answer there; "" when they may."""
-        if asking.is_shared:
-            return SHARED
-        guests_may_ask = library.handbook.channels.guests_may_ask
-        permission = may(profile, Act.ASK, workspace=self._desk.workspace, guests_may_ask=guests_may_ask)
-        return permission.reason if isinstance(permission, Refused) else ""
 
     def _refused(self, asking: Asking, reason: str) -> Decided:
         if not asking.asked:

@@ -10,7 +10,7 @@ from bot.answers import blocks, sharing_blocks
 from bot.answers.rules import Answered
 from bot.answers.sources import as_seen, draft_of, standing
 from bot.answers.writer import Draft, quote
-from bot.authority import Act, Refused, may
+from bot.authority import Act
 from bot.blockkit import Shown
 from bot.desk import Desk
 from bot.errors import SlackRefused
@@ -117,10 +117,8 @@ class SharingService:
         """Why nothing may be posted there for this person now; "" when it may."""
         if not (answer.question and answer.asked_in):
             return NOT_KEPT
-        guests_may_ask = self._desk.shelf.library.handbook.channels.guests_may_ask
-        permission = may(profile, Act.ASK, workspace=self._desk.workspace, guests_may_ask=guests_may_ask)
-        if isinstance(permission, Refused):
-            return permission.reason
+        if reason := await self._people.why_not(profile, Act.ASK):
+            return reason
         return await self._why_not_there(answer.asked_in, profile)
 
     async def _why_not_there(self, channel_id: str, profile: Profile) -> str:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.answers.pointers import Pointer
-from bot.authority import Act, Allowed, may
+from bot.authority import Act
 from bot.desk import Desk
 from bot.errors import SlackError
 from bot.model import SolvedThread, Window, moment
@@ -106,7 +106,7 @@ class SolvedService:
         if asking.is_shared:
             return False
         profile = await self._people.profile(asking.asker)
-        return isinstance(may(profile, Act.ASK, workspace=self._desk.workspace, guests_may_ask=False), Allowed)
+        return not profile.is_guest and not await self._people.why_not(profile, Act.ASK)
 
     async def _current(self) -> _Catalogue:
         async with self._making:

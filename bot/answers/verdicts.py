@@ -17,7 +17,7 @@ from bot.answers.sharing import SharingService
 from bot.answers.solved import SolvedService
 from bot.answers.sources import draft_of
 from bot.answers.writer import Source
-from bot.authority import Act, Allowed, Refused, may
+from bot.authority import Act
 from bot.blockkit import Shown, context
 from bot.desk import Desk
 from bot.model import Effect, Json, Profile
@@ -25,8 +25,7 @@ from bot.people import PeopleService
 from bot.storage import answers as rows
 from bot.storage.answers import HINT, Answer
 from bot.storage.engine import Tx
-from bot.storage.people import pseudonym_of
-from bot.work import Asking, Kind, Press, enqueue
+from bot.work import Asking, Kind, Press
 
 UNKNOWN = "This answer is no longer known here. Please ask again."
 NOT_TAKEN = "That could not be taken down. Please press again."
@@ -48,15 +47,11 @@ class VerdictService:
         self, *, key: str, user_id: str, answer_id: str, verdict: str, response_url: str | None
     ) -> None:
         """Takes a press down; whether it counts is decided right after, with the rights as they are then."""
-        now = self._desk.clock.now()
 
-        async def unit(tx: Tx) -> None:
-            person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
-            press = Press(f"{person}:{key}", person, answer_id, verdict, response_url)
-            await enqueue(tx, Kind.VERDICT, press, due_at=now, now=now)
+        def wanted(person: str) -> Press:
+            return Press(f"{person}:{key}", person, answer_id, verdict, response_url)
 
-        await self._desk.database.write(unit)
-        self._desk.wake()
+        await self._desk.take(Kind.VERDICT, user_id, wanted)
 
     async def record(self, press: Press) -> None:
         """Kept and shown if the person may say it; else they are told why not."""
@@ -68,24 +63,14 @@ class VerdictService:
             await self._duty.hand_over(_for_a_person(press, answer))
         else:
             profile = await self._people.profile(press.person)
-            match await self._may_say(press, answer, profile):
-                case Refused(reason):
-                    await self._tell(press, reason)
-                case Allowed():
-                    await self._take(press, answer, profile)
+            act = Act.JUDGE if answer.surface == "shadow" else Act.MARK_SOLVED
+            if reason := await self._people.why_not(profile, act, is_asker=press.person == answer.asker):
+                await self._tell(press, reason)
+            else:
+                await self._take(press, answer, profile)
 
     async def given_up(self, press: Press) -> None:
         await self._tell(press, NOT_TAKEN)
-
-    async def _may_say(self, press: Press, answer: Answer, profile: Profile) -> Allowed | Refused:
-        is_shadow = answer.surface == "shadow"
-        return may(
-            profile,
-            Act.JUDGE if is_shadow else Act.MARK_SOLVED,
-            workspace=self._desk.workspace,
-            is_asker=press.person == answer.asker,
-            is_platform=is_shadow and await self._people.is_platform(profile.user_id),
-        )
 
     async def _take(self, press: Press, answer: Answer, profile: Profile) -> None:
         if press.verdict in REASONS:

@@ -7,7 +7,7 @@ from bot.answers import blocks
 from bot.answers.pointers import Pointer
 from bot.answers.reasons import NOTHING_ASKED, Given, Known, explanation
 from bot.answers.rules import thresholds
-from bot.authority import Act, Refused, may
+from bot.authority import Act
 from bot.blockkit import Shown
 from bot.desk import Desk
 from bot.people import PeopleService
@@ -45,17 +45,15 @@ class WhyService:
     async def _shown(self, asking: Asking) -> Shown:
         """Whoever may ask may see it."""
         library, person = self._desk.shelf.library, await self._people.profile(asking.asker)
-        channels = library.handbook.channels
-        permission = may(person, Act.ASK, workspace=self._desk.workspace, guests_may_ask=channels.guests_may_ask)
-        if isinstance(permission, Refused):
-            return blocks.refusal(permission.reason)
+        if reason := await self._people.why_not(person, Act.ASK):
+            return blocks.refusal(reason)
         async with self._desk.database.read() as tx:
             subject = await self._subject(tx, asking)
             if subject is None:
                 return blocks.refusal(NOTHING_ASKED)
             known = await self._known(tx, subject)
         now = self._desk.clock.now()
-        return explanation(known, thresholds(library.handbook), now=now, timezone=channels.timezone)
+        return explanation(known, thresholds(library.handbook), now=now, timezone=library.handbook.channels.timezone)
 
     async def _subject(self, tx: Tx, asking: Asking) -> Subject | None:
         if asking.thread_ts is not None and not asking.is_shared:
@@ -99,7 +97,7 @@ def _given(answer: Answer | None) -> Given | None:
         surface=answer.surface,
         confidence=answer.confidence,
         titles=titles,
-        writer=answer.writer,
         handbook_revision=answer.handbook_revision,
         solved_on=solved_on,
+        writer=answer.writer,
     )

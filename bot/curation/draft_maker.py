@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from bot.authority import Act, Refused, may
+from bot.authority import Act
 from bot.blockkit import Shown, clip
 from bot.curation import draft_blocks as blocks
 from bot.curation.draft_rules import Written, article, file_name, sketched, template
@@ -48,10 +48,8 @@ class DraftMaker:
         """Why the person may not have a draft made from this channel; "" when they may."""
         library = self._desk.shelf.library
         profile = await self._people.profile(person)
-        guests_may_ask = library.handbook.channels.guests_may_ask
-        permission = may(profile, Act.ASK, workspace=self._desk.workspace, guests_may_ask=guests_may_ask)
-        if isinstance(permission, Refused):
-            return permission.reason
+        if reason := await self._people.why_not(profile, Act.ASK):
+            return reason
         channel = library.handbook.channels.watched(channel_id)
         if channel is None:
             return NOT_WATCHED

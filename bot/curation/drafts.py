@@ -17,8 +17,7 @@ from bot.storage import drafts as rows
 from bot.storage import proposals as proposal_rows
 from bot.storage.drafts import Draft
 from bot.storage.engine import Tx
-from bot.storage.people import pseudonym_of
-from bot.work import Decision, Kind, Saving, enqueue
+from bot.work import Decision, Kind, Saving
 
 NO_THREAD = "I do not have the words of this question, so I cannot draft from it."
 NO_REPLY = "I do not know which reply solved it. Please use *Save as knowledge* on the reply that did."
@@ -47,27 +46,19 @@ class DraftService:
         self, *, key: str, user_id: str, channel_id: str, ts: str, root: str, response_url: str | None
     ) -> None:
         """Takes the wish down; what comes of it is shown to the person alone."""
-        now = self._desk.clock.now()
 
-        async def unit(tx: Tx) -> None:
-            person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
-            saving = Saving(key, person, channel_id, ts, root, response_url)
-            await enqueue(tx, Kind.SAVE, saving, due_at=now, now=now)
+        def wanted(person: str) -> Saving:
+            return Saving(key, person, channel_id, ts, root, response_url)
 
-        await self._desk.database.write(unit)
-        self._desk.wake()
+        await self._desk.take(Kind.SAVE, user_id, wanted)
 
     async def take_press(self, *, key: str, user_id: str, draft_id: str, choice: str, response_url: str | None) -> None:
         """Takes a press under a draft, an offer or a question down."""
-        now = self._desk.clock.now()
 
-        async def unit(tx: Tx) -> None:
-            person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
-            decision = Decision(key, person, draft_id, choice, response_url)
-            await enqueue(tx, Kind.DECIDE_DRAFT, decision, due_at=now, now=now)
+        def wanted(person: str) -> Decision:
+            return Decision(key, person, draft_id, choice, response_url)
 
-        await self._desk.database.write(unit)
-        self._desk.wake()
+        await self._desk.take(Kind.DECIDE_DRAFT, user_id, wanted)
 
     async def save(self, saving: Saving) -> None:
         """A draft is made and shown, or the person is told why not."""

@@ -5,8 +5,8 @@ How askings are sorted into gaps is `gap_sorting`'s.
 
 from collections.abc import Sequence
 
-from bot import kinds
-from bot.authority import Act, Refused, may
+from bot import effects, kinds
+from bot.authority import Act
 from bot.blockkit import Shown
 from bot.curation import gap_blocks as blocks
 from bot.curation.gap_blocks import GAPS, Pressed
@@ -15,11 +15,10 @@ from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_rules import Because
 from bot.curation.gap_sorting import GapSorting
 from bot.desk import Desk
-from bot.model import Effect, Json, Window
+from bot.model import Json, Window
 from bot.people import PeopleService
 from bot.storage import gaps as rows
 from bot.storage.engine import Tx
-from bot.storage.people import pseudonym_of
 from bot.work import Asking, Decision, Documented, Due, Kind, KindSaid, Opened, enqueue
 
 GONE = "That gap is not there any more."
@@ -39,15 +38,11 @@ class GapService:
 
     async def take_press(self, pressed: Pressed, *, key: str, user_id: str, response_url: str | None) -> None:
         """Takes a press down; whether it counts is decided right after, with the rights as they are then."""
-        now = self._desk.clock.now()
 
-        async def unit(tx: Tx) -> None:
-            person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
-            decision = Decision(f"{person}:{key}", person, pressed.gap_id, pressed.choice, response_url)
-            await enqueue(tx, Kind.DECIDE_GAP, decision, due_at=now, now=now)
+        def wanted(person: str) -> Decision:
+            return Decision(f"{person}:{key}", person, pressed.gap_id, pressed.choice, response_url)
 
-        await self._desk.database.write(unit)
-        self._desk.wake()
+        await self._desk.take(Kind.DECIDE_GAP, user_id, wanted)
 
     async def sort(self, _: Due) -> None:
         """At night, so that what nobody looks at is closed and counted too."""
@@ -55,17 +50,8 @@ class GapService:
 
     async def show(self, asking: Asking) -> None:
         """The open gaps, with what was asked up to now, to the person alone; or why they get none."""
-        effect = await self._shown(asking)
-        await self._desk.send(
-            Effect(
-                f"gaps:{asking.key}",
-                GAPS,
-                effect.text,
-                effect.blocks,
-                recipient=asking.asker,
-                response_url=asking.response_url,
-            )
-        )
+        key, shown = f"gaps:{asking.key}", await self._shown(asking)
+        await self._desk.send(effects.privately(key, asking.asker, shown, response_url=asking.response_url, kind=GAPS))
 
     async def decide(self, decision: Decision) -> None:
         """Carries out what was pressed, and shows the gap as it stands then; or says why not."""
@@ -115,10 +101,7 @@ class GapService:
 
     async def _refusal(self, person: str) -> str:
         """Why the person may not; "" when they may."""
-        profile = await self._people.profile(person)
-        is_platform = await self._people.is_platform(profile.user_id)
-        permission = may(profile, Act.CURATE, workspace=self._desk.workspace, is_platform=is_platform)
-        return permission.reason if isinstance(permission, Refused) else ""
+        return await self._people.why_not(await self._people.profile(person), Act.CURATE)
 
     async def _carry_out(self, decision: Decision) -> str:
         """What is said of it."""
@@ -178,15 +161,8 @@ class GapService:
         self._desk.wake()
 
     async def _tell(self, decision: Decision, shown: Shown) -> None:
-        effect = Effect(
-            f"gap:{decision.key}",
-            GAPS,
-            shown.text,
-            shown.blocks,
-            recipient=decision.person,
-            response_url=decision.response_url,
-        )
-        await self._desk.send(effect)
+        key, url = f"gap:{decision.key}", decision.response_url
+        await self._desk.send(effects.privately(key, decision.person, shown, response_url=url, kind=GAPS))
 
     @property
     def _timezone(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from bot import effects
-from bot.authority import Act, Refused, may
+from bot.authority import Act
 from bot.calendar import Weekly
 from bot.curation import health_blocks as blocks
 from bot.curation.article_health import ArticleHealthService
@@ -18,7 +18,7 @@ from bot.storage import articles as rows
 from bot.storage.articles import Look
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
-from bot.work import Decision, Due, Kind, enqueue
+from bot.work import Decision, Due, Kind
 from knowledge.article import Article
 from knowledge.reviewed import with_reviewed
 
@@ -107,24 +107,19 @@ class OwnerService:
 
     async def home_part(self, person: str) -> Sequence[Json]:
         """How the articles are, for App Home; nothing for somebody who is not in the platform team."""
-        profile = await self._people.profile(person)
-        is_platform = await self._people.is_platform(profile.user_id)
-        permission = may(profile, Act.REVIEW, workspace=self._desk.workspace, is_platform=is_platform)
-        return () if isinstance(permission, Refused) else blocks.home_part(await self._health.facts())
+        if await self._people.why_not(await self._people.profile(person), Act.CURATE):
+            return ()
+        return blocks.home_part(await self._health.facts())
 
     # What owners say.
 
     async def take_press(self, *, key: str, user_id: str, look_id: str, choice: str, response_url: str | None) -> None:
         """Takes a press under an article down."""
-        now = self._desk.clock.now()
 
-        async def unit(tx: Tx) -> None:
-            person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
-            decision = Decision(key, person, look_id, choice, response_url)
-            await enqueue(tx, Kind.DECIDE_ARTICLE, decision, due_at=now, now=now)
+        def wanted(person: str) -> Decision:
+            return Decision(key, person, look_id, choice, response_url)
 
-        await self._desk.database.write(unit)
-        self._desk.wake()
+        await self._desk.take(Kind.DECIDE_ARTICLE, user_id, wanted)
 
     async def decide(self, decision: Decision) -> None:
         """Carries out what was pressed, or says why not."""
@@ -186,14 +181,8 @@ class OwnerService:
     async def _why_not(self, person: str, article: Article) -> str:
         """Why the person may not say this of the article; "" when they may."""
         profile = await self._people.profile(person)
-        permission = may(
-            profile,
-            Act.REVIEW,
-            workspace=self._desk.workspace,
-            is_owner=profile.user_id in await self._health.owners(article.owner),
-            is_platform=await self._people.is_platform(profile.user_id),
-        )
-        return permission.reason if isinstance(permission, Refused) else ""
+        is_owner = profile.user_id in await self._health.owners(article.owner)
+        return await self._people.why_not(profile, Act.REVIEW, is_owner=is_owner)
 
     async def _tell(self, decision: Decision, words: str) -> None:
         await self._desk.send(self._told(decision, words))

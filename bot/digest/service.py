@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot import effects
-from bot.authority import Act, Refused, may
+from bot.authority import Act
 from bot.blockkit import Shown
 from bot.calendar import Weekly
 from bot.desk import Desk
@@ -13,7 +13,6 @@ from bot.digest import blocks
 from bot.digest.blocks import DIGEST, MISSED, SHOWN_DIGEST
 from bot.digest.maker import DigestMaker
 from bot.digest.rules import Week
-from bot.model import Effect
 from bot.peers.blocks import refusal
 from bot.people import PeopleService
 from bot.storage import digests as rows
@@ -71,23 +70,15 @@ class DigestService:
     async def show(self, asking: Asking) -> None:
         """A week's digest, to the person alone, or why they get none; without a week the last whole one."""
         shown = await self._shown(asking)
+        key = f"digest-shown:{asking.key}"
         await self._desk.send(
-            Effect(
-                f"digest-shown:{asking.key}",
-                SHOWN_DIGEST,
-                shown.text,
-                shown.blocks,
-                recipient=asking.asker,
-                response_url=asking.response_url,
-            )
+            effects.privately(key, asking.asker, shown, response_url=asking.response_url, kind=SHOWN_DIGEST)
         )
 
     async def _shown(self, asking: Asking) -> Shown:
         """Whoever may ask may see it."""
-        person, guests_may_ask = await self._people.profile(asking.asker), self._channels.guests_may_ask
-        permission = may(person, Act.ASK, workspace=self._desk.workspace, guests_may_ask=guests_may_ask)
-        if isinstance(permission, Refused):
-            return refusal(permission.reason)
+        if reason := await self._people.why_not(await self._people.profile(asking.asker), Act.ASK):
+            return refusal(reason)
         try:
             week = Week.read(asking.text) if asking.text.strip() else self._maker.last_week()
         except ValueError as error:

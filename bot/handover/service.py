@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from bot.authority import Act, Refused, may
+from bot import effects
+from bot.authority import Act
 from bot.desk import Desk
 from bot.errors import SlackError
 from bot.handover import blocks
 from bot.handover.blocks import Part
-from bot.model import Effect
 from bot.people import PeopleService
 from bot.storage import duty as rows
 from bot.storage.engine import Tx
@@ -35,23 +35,10 @@ class HandoverService:
 
     async def show(self, asking: Asking) -> None:
         """What is open, to the person alone wherever they ask; refused to all but the platform team."""
-        profile = await self._people.profile(asking.asker)
-        is_platform = await self._people.is_platform(profile.user_id)
-        permission = may(profile, Act.SEE_OPEN, workspace=self._desk.workspace, is_platform=is_platform)
-        if isinstance(permission, Refused):
-            shown = blocks.refusal(permission.reason)
-        else:
-            shown = blocks.handover(await self._parts(), head=OPEN)
-        await self._desk.send(
-            Effect(
-                f"handover:{asking.key}",
-                blocks.HANDOVER,
-                shown.text,
-                shown.blocks,
-                recipient=asking.asker,
-                response_url=asking.response_url,
-            )
-        )
+        reason = await self._people.why_not(await self._people.profile(asking.asker), Act.SEE_OPEN)
+        shown = blocks.refusal(reason) if reason else blocks.handover(await self._parts(), head=OPEN)
+        key, url = f"handover:{asking.key}", asking.response_url
+        await self._desk.send(effects.privately(key, asking.asker, shown, response_url=url, kind=blocks.HANDOVER))
 
     async def tell(self, began: Began) -> None:
         """What is open, to a person who came on duty; nothing when nothing is."""
@@ -59,9 +46,7 @@ class HandoverService:
         if all(part.is_empty for part in parts):
             return
         shown = blocks.handover(parts, head=YOURS)
-        await self._desk.send(
-            Effect(f"handover:{began.key}", blocks.ON_DUTY, shown.text, shown.blocks, recipient=began.person)
-        )
+        await self._desk.send(effects.privately(f"handover:{began.key}", began.person, shown, kind=blocks.ON_DUTY))
 
     async def observe(self) -> None:
         """Who is in the duty group now; who came into it since the last look is told what is open.

@@ -12,9 +12,8 @@ import structlog
 from bot.desk import Desk
 from bot.errors import SlackRefused
 from bot.storage import answers as rows
-from bot.storage.engine import Tx
-from bot.storage.people import pseudonym_of, slack_id_of
-from bot.work import Kind, Opened, enqueue
+from bot.storage.people import slack_id_of
+from bot.work import Kind, Opened
 from knowledge.article import Article, Audience
 
 log = structlog.get_logger(__name__)
@@ -42,14 +41,7 @@ class PromptService:
 
     async def take_opened(self, *, key: str, user_id: str) -> None:
         """Somebody looks at the messages tab: questions are offered right after."""
-        now = self._desk.clock.now()
-
-        async def unit(tx: Tx) -> None:
-            person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
-            await enqueue(tx, Kind.SUGGEST, Opened(f"{person}:{key}", person), due_at=now, now=now)
-
-        await self._desk.database.write(unit)
-        self._desk.wake()
+        await self._desk.take(Kind.SUGGEST, user_id, lambda person: Opened(f"{person}:{key}", person))
 
     async def suggest(self, opened: Opened) -> None:
         async with self._desk.database.read() as tx:

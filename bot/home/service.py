@@ -40,14 +40,7 @@ class HomeService:
 
     async def take_opened(self, *, key: str, user_id: str) -> None:
         """Somebody looks at their Home: it is made right after."""
-        now = self._desk.clock.now()
-
-        async def unit(tx: Tx) -> None:
-            person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
-            await enqueue(tx, Kind.HOME, Opened(f"{person}:{key}", person), due_at=now, now=now)
-
-        await self._desk.database.write(unit)
-        self._desk.wake()
+        await self._desk.take(Kind.HOME, user_id, lambda person: Opened(f"{person}:{key}", person))
 
     async def take_question(self, question: str, *, key: str, user_id: str) -> None:
         """Asked in the box: it is answered in the direct messages, and Home is made anew with an empty box."""

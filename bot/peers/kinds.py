@@ -1,15 +1,13 @@
 """People say what kind a question is; that outweighs the rules for good."""
 
 from bot import effects, kinds
-from bot.authority import Act, Refused, may
+from bot.authority import Act
 from bot.desk import Desk
 from bot.kinds import Chosen
 from bot.peers import blocks
 from bot.people import PeopleService
 from bot.storage import peers as rows
-from bot.storage.engine import Tx
-from bot.storage.people import pseudonym_of
-from bot.work import Kind, KindSaid, enqueue
+from bot.work import Kind, KindSaid
 
 UNKNOWN = "That question is not there any more."
 NOT_TAKEN = "That could not be taken down. Please choose again."
@@ -22,17 +20,12 @@ class KindService:
 
     async def take_choice(self, chosen: Chosen, *, key: str, user_id: str, response_url: str | None) -> None:
         """Takes it down; whether it counts is decided right after, with the rights as they are then."""
-        now = self._desk.clock.now()
 
-        async def unit(tx: Tx) -> None:
-            person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
-            said = KindSaid(
-                f"{person}:{key}", person, chosen.channel_id, chosen.ts, chosen.kind.value, response_url=response_url
-            )
-            await enqueue(tx, Kind.SAY_KIND, said, due_at=now, now=now)
+        def wanted(person: str) -> KindSaid:
+            place, kind = (chosen.channel_id, chosen.ts), chosen.kind.value
+            return KindSaid(f"{person}:{key}", person, *place, kind, response_url=response_url)
 
-        await self._desk.database.write(unit)
-        self._desk.wake()
+        await self._desk.take(Kind.SAY_KIND, user_id, wanted)
 
     async def correct(self, said: KindSaid) -> None:
         """Kept if the person may say it; they are told what came of it where they do not see it."""
@@ -56,14 +49,7 @@ class KindService:
         if question is None:
             return UNKNOWN
         profile = await self._people.profile(said.person)
-        permission = may(
-            profile,
-            Act.SAY_KIND,
-            workspace=self._desk.workspace,
-            is_asker=question.asker == said.person,
-            is_platform=await self._people.is_platform(profile.user_id),
-        )
-        return permission.reason if isinstance(permission, Refused) else ""
+        return await self._people.why_not(profile, Act.SAY_KIND, is_asker=question.asker == said.person)
 
     async def _tell(self, said: KindSaid, words: str) -> None:
         shown = blocks.refusal(words)
