@@ -131,7 +131,7 @@ def proposed(title: str, *, branch: str, url: str, excerpt: str) -> Shown:
 
 def opened(*, branch: str, url: str, is_article: bool) -> Shown:
     where = link(url, "the pull request") if url else f"a proposal on the branch `{escape(branch)}`"
-    return said(f"Opened: {where}." + " I tell the thread once it is merged." * is_article)
+    return said(f"Opened: {where}." + " Once it is merged, I say so." * is_article)
 
 
 def proposed_before(*, branch: str, url: str) -> Shown:

@@ -7,14 +7,15 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from bot import effects
 from bot.authority import Act
-from bot.blockkit import Shown, clip
+from bot.blockkit import clip
 from bot.curation import draft_blocks as blocks
 from bot.curation.draft_rules import Written, article, file_name, sketched, template
 from bot.curation.masking import masked
 from bot.desk import Desk
 from bot.errors import SlackRefused
-from bot.model import Effect, Line, MessageKind, Talk, Turn, moment
+from bot.model import Effect, Line, Talk, Turn, moment
 from bot.model_client import ModelClient
 from bot.people import PeopleService
 from bot.sketch import sketch_article
@@ -117,12 +118,13 @@ class DraftMaker:
             was_asked=draft.credit == rows.ASKED,
             has_repository=self._can_propose,
         )
-        return to_person(draft.saver, f"draft:{draft.id}", blocks.DRAFT, shown, response_url)
+        key = f"draft:{draft.id}"
+        return effects.privately(key, draft.saver, shown, response_url=response_url, kind=blocks.DRAFT)
 
     async def may_i_name_you(self, draft: Draft) -> Effect:
         permalink = await self._desk.slack.permalink(draft.channel_id, draft.reply_ts)
         shown = blocks.may_i_name_you(permalink, draft.id)
-        return to_person(draft.solver or "", f"credit:{draft.id}", blocks.CREDIT, shown)
+        return effects.privately(f"credit:{draft.id}", draft.solver or "", shown, kind=blocks.CREDIT)
 
     async def text(self, draft: Draft, credit: str) -> str:
         return article(
@@ -142,7 +144,3 @@ class DraftMaker:
         async with self._desk.database.read() as tx:
             slack_id = await slack_id_of(tx, person)
         return await self._desk.slack.real_name(slack_id) if slack_id else ""
-
-
-def to_person(person: str, key: str, kind: MessageKind, shown: Shown, url: str | None = None) -> Effect:
-    return Effect(key=key, kind=kind, text=shown.text, blocks=shown.blocks, recipient=person, response_url=url)

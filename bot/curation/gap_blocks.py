@@ -66,8 +66,8 @@ def gap_list(facts: GapFacts, offers: Offers, *, now: datetime, viewer: str, tim
     blocks = [section(head)]
     for each in facts.open[:SHOWN_MOST]:
         blocks += gap_card(each, offers.get(each.id, ()), now=now, viewer=viewer, timezone=timezone)
-    if rest := len(facts.open) - SHOWN_MOST:
-        blocks += [context(f"… and {rest} more, asked less often.")] if rest > 0 else []
+    if (rest := len(facts.open) - SHOWN_MOST) > 0:
+        blocks.append(context(f"… and {rest} more, asked less often."))
     lines = [head, *(f"• {told(each, now=now)}" for each in facts.open[:SHOWN_MOST])]
     return Shown("\n".join(lines), tuple(blocks))
 

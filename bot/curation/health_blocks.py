@@ -100,7 +100,7 @@ def _named(health: ArticleHealth) -> str:
 
 
 def _why(health: ArticleHealth) -> str:
-    return "; ".join((*reasons(health), *(["its owner says it needs work"] if health.needs_work else [])))
+    return "; ".join((*reasons(health), *(["somebody says it needs work"] if health.needs_work else [])))
 
 
 def request_text(title: str, day: str) -> str:

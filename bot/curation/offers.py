@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from bot import effects
 from bot.curation import draft_blocks as blocks
-from bot.curation.draft_maker import DraftMaker, to_person
+from bot.curation.draft_maker import DraftMaker
 from bot.curation.draft_rules import marked_reply
 from bot.desk import Desk
 from bot.model import Line, Talk
@@ -43,7 +44,7 @@ class OfferService:
         key = f"offer:{talk.channel_id}:{talk.first.ts}"
         draft = replace(self._maker.new(key, reply.author, talk, reply), state=rows.OFFERED)
         permalink = await self._desk.slack.permalink(talk.channel_id, talk.first.ts)
-        effect = to_person(reply.author, key, blocks.OFFER, blocks.offer(permalink, draft.id))
+        effect = effects.privately(key, reply.author, blocks.offer(permalink, draft.id), kind=blocks.OFFER)
 
         async def unit(tx: Tx) -> None:
             if await rows.add(tx, draft):

@@ -87,15 +87,11 @@ class OwnerService:
     def _message(self, slot: str, person: str | None, looks: Sequence[Look], *, left: int) -> Effect:
         items = [self._item(each) for each in looks]
         shown = blocks.to_look_at(items, left=left, is_channel=person is None)
-        channel_id = "" if person else self._desk.shelf.library.handbook.channels.platform_channel
-        return Effect(
-            key=f"articles:{slot}:{person or 'platform'}",
-            kind=blocks.TO_LOOK_AT,
-            text=shown.text,
-            blocks=shown.blocks,
-            channel_id=channel_id,
-            recipient=person,
-        )
+        key = f"articles:{slot}:{person or 'platform'}"
+        if person is not None:
+            return effects.privately(key, person, shown, kind=blocks.TO_LOOK_AT)
+        channel_id = self._desk.shelf.library.handbook.channels.platform_channel
+        return effects.in_channel(key, blocks.TO_LOOK_AT, channel_id, shown)
 
     def _item(self, look: Look) -> Item:
         article = self._article(look.article)

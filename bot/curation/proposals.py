@@ -196,7 +196,7 @@ class ProposalService:
         shown = blocks.documented(row.title or "an article", url=url, file=f"articles/{draft.file}", credit=credit)
         key = f"documented:{row.id}"
         if self._is_quiet(draft.channel_id):
-            return Effect(key, blocks.DOCUMENTED, shown.text, shown.blocks, recipient=row.person)
+            return effects.privately(key, row.person, shown, kind=blocks.DOCUMENTED)
         return Effect(
             key, blocks.DOCUMENTED, shown.text, shown.blocks, channel_id=draft.channel_id, thread_ts=draft.root
         )
@@ -213,10 +213,4 @@ def _proposal(row: ProposalRow) -> Proposal:
 
 def _closed(row: ProposalRow, standing: Standing) -> Effect:
     shown = blocks.closed(row.title or "an article", url=standing.url or row.url)
-    return Effect(
-        key=f"closed:{row.id}",
-        kind=blocks.PROPOSAL_CLOSED,
-        text=shown.text,
-        blocks=shown.blocks,
-        recipient=row.person,
-    )
+    return effects.privately(f"closed:{row.id}", row.person, shown, kind=blocks.PROPOSAL_CLOSED)

@@ -1,4 +1,4 @@
-"""Git: addresses that cannot hide a command, the hardened command line, and mirrors of other people's repositories.
+"""Git: addresses that cannot hide a command, the hardened command line, mirrors, and hosts which take proposals.
 
-Nothing here knows what a repository is used for. Git hosts (branch, commit, pull request) will live beside this.
+Nothing here knows what a repository is used for.
 """

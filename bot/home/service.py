@@ -9,12 +9,13 @@ from datetime import timedelta
 
 import structlog
 
+from bot import effects
 from bot.desk import Desk
 from bot.errors import SlackRefused
 from bot.home import blocks
 from bot.home.blocks import SHOWN_MOST, Offer, Question
 from bot.home.prompts import LATELY, first_questions
-from bot.model import Effect, Json, Window
+from bot.model import Json, Window
 from bot.peers.cases import Case
 from bot.peers.facts import FactsService
 from bot.storage import answers as answer_rows
@@ -49,8 +50,7 @@ class HomeService:
         async def unit(tx: Tx) -> None:
             person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
             asking = Asking(f"home:{person}:{key}", person, question, channel_id="", is_direct=True)
-            shown = blocks.asked(question)
-            echo = Effect(f"asked:{asking.key}", blocks.ASKED, shown.text, shown.blocks, recipient=person)
+            echo = effects.privately(f"asked:{asking.key}", person, blocks.asked(question), kind=blocks.ASKED)
             if question.strip() and await enqueue(tx, Kind.ANSWER, asking, due_at=now, now=now):
                 await self._desk.outbox.put(tx, echo)
             await enqueue(tx, Kind.HOME, Opened(f"{person}:{key}", person), due_at=now, now=now)

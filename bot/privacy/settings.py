@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
+from bot import effects
 from bot.blockkit import Shown
 from bot.clock import Clock
 from bot.errors import SlackError
@@ -108,17 +109,12 @@ class SettingsService:
         """As direct messages, in order; one that would be too long is the operator's to hand over."""
         parts = blocks.export(await self._privacy.export(user_id))
         for number, shown in enumerate(parts, 1):
-            await self._put(
-                Effect(
-                    f"export:{wanted.key}:{number}", blocks.EXPORT, shown.text, shown.blocks, recipient=wanted.person
-                )
-            )
+            key = f"export:{wanted.key}:{number}"
+            await self._put(effects.privately(key, wanted.person, shown, kind=blocks.EXPORT))
         self._outbox.bell.set()
 
     async def _send(self, key: str, person: str, shown: Shown, *, response_url: str | None) -> None:
-        await self._put(
-            Effect(key, blocks.SETTINGS, shown.text, shown.blocks, recipient=person, response_url=response_url)
-        )
+        await self._put(effects.privately(key, person, shown, response_url=response_url, kind=blocks.SETTINGS))
         self._outbox.bell.set()
 
     async def _put(self, effect: Effect) -> None:

@@ -209,7 +209,7 @@ async def test_the_platform_team_sees_in_home_how_the_articles_are_and_nobody_el
         "Of 4 articles: 3 due for review, 1 of which nobody can be asked, 1 that need work, as somebody said.",
         "\n".join(
             [
-                "• *Set an alert*: due for review for 10 months; its owner says it needs work",
+                "• *Set an alert*: due for review for 10 months; somebody says it needs work",
                 "• *Read the logs*: due for review for 10 months",
                 "• *Nobody's page*: due for review for 10 months",
             ]

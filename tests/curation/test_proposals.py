@@ -87,7 +87,7 @@ async def test_it_is_opened_with_a_card_for_the_platform_team(
     branch, url = proposal.branch, f"https://git.example.com/{proposal.branch}"
     assert branch.startswith("mentor/article-")
     assert await told(desk) == [
-        ("private answer", "amara", f"Opened: <{url}|the pull request>. I tell the thread once it is merged."),
+        ("private answer", "amara", f"Opened: <{url}|the pull request>. Once it is merged, I say so."),
         ("proposal to the handbook", PLATFORM, f"A proposal for the handbook: <{url}|How?>."),
     ]
 
