@@ -103,8 +103,8 @@ async def test_a_deaf_socket_is_replaced_though_slack_still_pings(logged: list[E
     """The SDK would wait for four pings, and aiohttp for silence."""
     reconnects: list[str] = []
     async with Sandbox(manifest()) as sandbox:
-        sandbox.sockets.ping_every_s = 1.5
-        async with listening(sandbox, reconnects, ping_s=2.0, deaf_after_s=4.0) as socket:
+        sandbox.sockets.ping_every_s = 3.0
+        async with listening(sandbox, reconnects, ping_s=4.0, deaf_after_s=8.0) as socket:
             deaf = sandbox.sockets.connections[0]
             sandbox.disconnect_sockets(kind="deaf")
             says_connected = await socket.client.is_connected()
