@@ -22,6 +22,7 @@ from bot.sketch import sketch_article
 from bot.storage import drafts as rows
 from bot.storage.drafts import Draft
 from bot.storage.people import is_stand_in, slack_id_of, slack_ids_of
+from bot.work import Decision, Saving
 from knowledge.article import Audience
 from knowledge.channels import Keep
 
@@ -109,7 +110,8 @@ class DraftMaker:
             known = await slack_ids_of(tx, talk.people)
         return frozenset().union(*[await self._desk.slack.names_of(user_id) for user_id in known.values()])
 
-    async def shown(self, draft: Draft, response_url: str | None) -> Effect:
+    async def shown(self, draft: Draft, asked: Saving | Decision) -> Effect:
+        """To whoever asked for it, once an asking."""
         shown = blocks.draft(
             await self.text(draft, ""),
             draft.id,
@@ -118,8 +120,8 @@ class DraftMaker:
             was_asked=draft.credit == rows.ASKED,
             has_repository=self._can_propose,
         )
-        key = f"draft:{draft.id}"
-        return effects.privately(key, draft.saver, shown, response_url=response_url, kind=blocks.DRAFT)
+        key = f"draft:{asked.key}"
+        return effects.privately(key, draft.saver, shown, response_url=asked.response_url, kind=blocks.DRAFT)
 
     async def may_i_name_you(self, draft: Draft) -> Effect:
         permalink = await self._desk.slack.permalink(draft.channel_id, draft.reply_ts)

@@ -17,6 +17,7 @@ from bot.storage import drafts as rows
 from bot.storage import proposals as proposal_rows
 from bot.storage.drafts import Draft
 from bot.storage.engine import Tx
+from bot.storage.proposals import ProposalRow
 from bot.work import Decision, Kind, Saving
 
 NO_THREAD = "I do not have the words of this question, so I cannot draft from it."
@@ -80,12 +81,18 @@ class DraftService:
             await self._draft(saving, talk, reply)
 
     async def _draft(self, saving: Saving, talk: Talk, reply: Line) -> None:
-        draft = await self._maker.filled(self._maker.new(saving.key, saving.person, talk, reply), talk, reply)
-        is_other = draft.solver is not None and draft.solver != draft.saver
+        """A new one; the one that stands is shown again."""
         async with self._desk.database.read() as tx:
-            is_asked = is_other and not await rows.wants_no_offers(tx, draft.solver or "")
+            standing = await rows.shown_to(tx, saving.person, talk.channel_id, reply.ts)
+        if standing is not None:
+            await self._desk.send(await self._maker.shown(standing, saving))
+            return
+        draft = await self._maker.filled(self._maker.new(saving.key, saving.person, talk, reply), talk, reply)
+        may_be_named = self._proposals.repository is not None and draft.solver not in (None, draft.saver)
+        async with self._desk.database.read() as tx:
+            is_asked = may_be_named and not await rows.wants_no_offers(tx, draft.solver or "")
         draft = replace(draft, credit=rows.ASKED if is_asked else rows.UNASKED)
-        shown = await self._maker.shown(draft, saving.response_url)
+        shown = await self._maker.shown(draft, saving)
         asks = await self._maker.may_i_name_you(draft) if is_asked else None
 
         async def unit(tx: Tx) -> bool:
@@ -139,16 +146,19 @@ class DraftService:
                     await rows.put_credit(tx, draft.id, rows.NO)
                     await self._note_never(tx, decision.person, draft)
                 case "never":
-                    await rows.end(tx, draft.id, state=rows.NEVER)
+                    await rows.drop(tx, draft.id, states=[rows.OFFERED])
+                    await self._note_never(tx, decision.person, draft)
+                case "decline":
+                    await rows.drop(tx, draft.id, states=[rows.OFFERED])
                 case _:
-                    await rows.end(tx, draft.id, state=rows.DROPPED)
+                    await rows.drop(tx, draft.id, states=[rows.OFFERED, rows.SHOWN])
             await self._desk.outbox.put(tx, effect)
 
         await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
 
     async def _note_never(self, tx: Tx, person: str, draft: Draft) -> None:
-        """Kept as an offer that was turned down for good."""
+        """Kept as an offer that was turned down for good, whatever becomes of this one."""
         mine = replace(draft, id=self._desk.new_id(), key=f"never:{person}", saver=person, asker=None, solver=None)
         await rows.add(tx, replace(mine, state=rows.NEVER, words=None, credit=rows.NO))
 
@@ -159,11 +169,13 @@ class DraftService:
         reply = solving_reply(talk, draft.reply_ts) if talk else None
         if reason := await self._maker.why_not(decision.person, draft.channel_id):
             await self._tell(decision, reason)
+        elif draft.state == rows.SHOWN and _stands(talk, draft):
+            await self._desk.send(await self._maker.shown(draft, decision))
         elif draft.state != rows.OFFERED or talk is None or reply is None or not talk.first.text:
             await self._tell(decision, GONE)
         else:
             filled = await self._maker.filled(draft, talk, reply)
-            shown = await self._maker.shown(filled, decision.response_url)
+            shown = await self._maker.shown(filled, decision)
 
             async def unit(tx: Tx) -> bool:
                 if not _stands(await rows.talk(tx, draft.channel_id, draft.root), draft):
@@ -201,12 +213,18 @@ class DraftService:
         words = Written.from_json(draft.words or {})
         change = Change(ARTICLE, draft.id, words.title, blocks.request_text(permalink), {f"articles/{file}": text})
 
-        async def unit(tx: Tx) -> None:
+        async def unit(tx: Tx) -> ProposalRow | None:
+            await rows.hold_thread(tx, draft.channel_id, draft.root)
+            if other := await proposal_rows.of_thread(tx, draft.channel_id, draft.root):
+                return other if other.subject != draft.id else None
             if await rows.mark_proposed(tx, draft.id, file=file):
                 await self._proposals.put(tx, change, person=decision.person, response_url=decision.response_url)
+            return None
 
-        await self._desk.database.write(unit)
+        other = await self._desk.database.write(unit)
         self._desk.wake()
+        if other is not None:
+            await self._show(decision, blocks.proposed_before(branch=other.branch, url=other.url))
 
     async def _free_file(self, file: str) -> str:
         """The draft's own name, or one beside it: an article that came meanwhile is not written over."""

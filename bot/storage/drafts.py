@@ -87,6 +87,20 @@ async def by_key(tx: AsyncConnection, key: str) -> Draft | None:
     return await _one(tx, drafts.c.key == key)
 
 
+async def shown_to(tx: AsyncConnection, saver: str, channel_id: str, reply_ts: str) -> Draft | None:
+    """The person's own draft from this reply, not decided on."""
+    of_reply = and_(drafts.c.channel_id == channel_id, drafts.c.reply_ts == reply_ts)
+    query = select(drafts).where(of_reply, drafts.c.saver == saver, drafts.c.state == SHOWN)
+    row = (await tx.execute(query.order_by(drafts.c.created_at).limit(1))).mappings().first()
+    return None if row is None else Draft(**row)
+
+
+async def hold_thread(tx: AsyncConnection, channel_id: str, root: str) -> None:
+    """Whoever else holds it waits until this transaction ends. SQLite has one writer at a time anyway."""
+    first = and_(messages.c.channel_id == channel_id, messages.c.ts == root)
+    await tx.execute(select(messages.c.ts).where(first).with_for_update())
+
+
 async def _one(tx: AsyncConnection, condition: ColumnElement[bool]) -> Draft | None:
     row = (await tx.execute(select(drafts).where(condition))).mappings().one_or_none()
     return None if row is None else Draft(**row)
@@ -99,11 +113,10 @@ async def fill(tx: AsyncConnection, draft: Draft) -> None:
     await tx.execute(update(drafts).where(offered).values(**changed, state=SHOWN))
 
 
-async def end(tx: AsyncConnection, draft_id: str, *, state: str) -> bool:
-    """Whether it was still to be decided; its words go."""
-    is_open = and_(drafts.c.id == draft_id, drafts.c.state.in_((OFFERED, SHOWN)))
-    changed = update(drafts).where(is_open).values(state=state, words=None).returning(drafts.c.id)
-    return (await tx.execute(changed)).first() is not None
+async def drop(tx: AsyncConnection, draft_id: str, *, states: Collection[str]) -> None:
+    """Nobody wants it, if it is in one of these states; its words go."""
+    is_there = and_(drafts.c.id == draft_id, drafts.c.state.in_(list(states)))
+    await tx.execute(update(drafts).where(is_there).values(state=DROPPED, words=None))
 
 
 async def mark_proposed(tx: AsyncConnection, draft_id: str, *, file: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from bot.curation.draft_maker import DraftMaker
 from bot.curation.drafts import DraftService
@@ -15,16 +15,16 @@ from bot.desk import Desk
 from bot.model import Reaction, Workspace
 from bot.peers.service import PeerService
 from bot.people import PeopleService
-from bot.storage.engine import Database, Tx
+from bot.storage.engine import Database
 from bot.storage.schema import drafts as drafts_table
-from bot.storage.schema import messages, outbox, people, reactions, work
+from bot.storage.schema import outbox, work
 from bot.work import Decision, Kind, Solved
 from knowledge.article import Article, article_from_text
 from knowledge.loader import Handbook
 from tests.curation.desk import ASK, CHANNELS, FakeHost, at, new_desk
+from tests.curation.threads import REPLY, ROOT, thread
 from tests.work.desk import Hands, ids
 
-ROOT, REPLY = "1795514000.000100", "1795514060.000100"
 SOLVED = Solved("k", ASK, REPLY)
 CACHE = article_from_text("cache.md", "Clean the cache of the build", "Run the cleaner on the build machine.")
 
@@ -37,36 +37,6 @@ def hands() -> Hands:
 @pytest.fixture
 def desk(database: Database, hands: Hands) -> Desk:
     return new_desk(database, hands)
-
-
-async def thread(
-    desk: Desk, *, solver: str = "jonas", marked_by: str | None = "priya", root: str = ROOT, holds: bool = True
-) -> None:
-    """Priya's question, a reply, and who set a check mark on it."""
-    said = {"channel_id": ASK, "author_kind": "person", "gist": "says", "posted_at": desk.clock.now()}
-    reply = f"{float(root) + 60:.6f}"
-
-    async def unit(tx: Tx) -> None:
-        for name in ("priya", "jonas", "amara"):
-            if await tx.scalar(select(people.c.id).where(people.c.id == name)) is None:
-                await tx.execute(
-                    insert(people).values(id=name, slack_id=f"U0{name.upper()}", created_at=desk.clock.now())
-                )
-        asked = {"ts": root, "author": "priya", "text": "how do I clean the cache of the build?"}
-        await tx.execute(insert(messages).values(**said, **asked))
-        answered = {"ts": reply, "thread_ts": root, "author": solver, "text": "Run the cleaner."}
-        await tx.execute(insert(messages).values(**said, **answered))
-        if marked_by:
-            mark = {
-                "name": "white_check_mark",
-                "changed_ts": root,
-                "is_there": holds,
-                "seen_ts": "",
-                "was_there": False,
-            }
-            await tx.execute(insert(reactions).values(channel_id=ASK, ts=reply, person=marked_by, **mark))
-
-    await desk.database.write(unit)
 
 
 def offers(desk: Desk) -> tuple[OfferService, DraftService]:
@@ -143,6 +113,34 @@ async def test_less_of_this_ends_all_offers(desk: Desk) -> None:
     await service.offer(Solved("k2", ASK, f"{float(later) + 60:.6f}"))
 
     assert await told(desk) == [("jonas", "unasked")]
+
+
+@pytest.mark.parametrize("before", ["decline", "make"])
+async def test_less_of_this_holds_whatever_was_pressed_before(desk: Desk, before: str) -> None:
+    await thread(desk)
+    service, drafts = offers(desk)
+    await service.offer(SOLVED)
+
+    await drafts.decide(Decision("p1", "jonas", await offered(desk), before))
+    await drafts.decide(Decision("p2", "jonas", await offered(desk), "never"))
+    later = "1795520000.000100"
+    await thread(desk, root=later)
+    await service.offer(Solved("k2", ASK, f"{float(later) + 60:.6f}"))
+
+    assert await told(desk) == [("jonas", "unasked")]
+
+
+async def test_a_draft_that_was_made_outlives_less_of_this(desk: Desk) -> None:
+    await thread(desk)
+    service, drafts = offers(desk)
+    await service.offer(SOLVED)
+
+    await drafts.decide(Decision("p1", "jonas", draft_id := await offered(desk), "make"))
+    await drafts.decide(Decision("p2", "jonas", draft_id, "never"))
+
+    async with desk.database.read() as tx:
+        state = await tx.scalar(select(drafts_table.c.state).where(drafts_table.c.id == draft_id))
+    assert state == "shown"
 
 
 async def test_another_persons_press_decides_nothing(desk: Desk) -> None:
