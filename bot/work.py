@@ -52,6 +52,7 @@ class Kind(StrEnum):
     PROPOSE = "curation.propose"
     SOLVED = "curation.solved"
     DOCUMENTED = "curation.documented"
+    NOT_PROPOSED = "curation.not_proposed"
     CHECK_LINKS = "curation.check_links"
     ASK_OWNERS = "curation.ask_owners"
     DECIDE_ARTICLE = "curation.decide_article"
@@ -177,6 +178,14 @@ class Documented(Payload):
     channel_id: str
     root: str
     article: str
+
+
+@dataclass(frozen=True)
+class NotProposed(Payload):
+    """What was said of an article could not be proposed: the payload of `curation.not_proposed`."""
+
+    key: str
+    look_id: str
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from bot.storage import articles as rows
 from bot.storage.articles import Look
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
-from bot.work import Decision, Due, Kind
+from bot.work import Decision, Due, Kind, NotProposed
 from knowledge.article import Article
 from knowledge.reviewed import with_reviewed
 
@@ -162,9 +162,7 @@ class OwnerService:
         async def unit(tx: Tx) -> None:
             if not await rows.say(tx, look.id, decision.choice, decision.person, now=now):
                 return
-            looks = await rows.looks_of(tx, look.slot, look.recipient)
-            message = self._message(look.slot, look.recipient, looks, left=0)
-            await self._desk.outbox.put(tx, effects.newest(message))
+            await self._renew(tx, look)
             if change is not None:
                 await self._proposals.put(tx, change, person=decision.person, response_url=decision.response_url)
             else:
@@ -173,6 +171,21 @@ class OwnerService:
         await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
         self._desk.wake()
+
+    async def ask_again(self, failed: NotProposed) -> None:
+        """The buttons are there again: what was said could not be proposed."""
+
+        async def unit(tx: Tx) -> None:
+            if (look := await rows.take_back(tx, failed.look_id)) is not None:
+                await self._renew(tx, look)
+
+        await self._desk.database.write(unit)
+        self._desk.outbox.bell.set()
+
+    async def _renew(self, tx: Tx, look: Look) -> None:
+        """Its message, as all in it stands now."""
+        looks = await rows.looks_of(tx, look.slot, look.recipient)
+        await self._desk.outbox.put(tx, effects.newest(self._message(look.slot, look.recipient, looks, left=0)))
 
     async def _why_not(self, person: str, article: Article) -> str:
         """Why the person may not say this of the article; "" when they may."""

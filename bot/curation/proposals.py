@@ -23,14 +23,18 @@ from bot.storage import proposals as rows
 from bot.storage.engine import Tx
 from bot.storage.people import slack_id_of
 from bot.storage.proposals import ProposalRow
-from bot.work import Documented, Kind, Proposing, enqueue
+from bot.work import Documented, Kind, NotProposed, Proposing, enqueue
 from knowledge.channels import AnswerMode
 
 log = structlog.get_logger(__name__)
 
 ARTICLE, REVIEW, ACTION = "article", "review", "action"
 LOOKED_UP_AT_ONCE = 20  # at a tick, so that a host's own limits are far away
-FAILED = "I could not reach the handbook's repository for a quarter of an hour. Nothing was opened: please try again."
+FAILED = (
+    "I could not open the proposal: the handbook's repository was away for a quarter of an hour, or refused it. "
+    "My operators see why. Please press again later; what was done up to then is not done twice."
+)
+SAYS_SO = "There is nothing to propose: the handbook says that already."
 
 
 @dataclass(frozen=True)
@@ -64,19 +68,23 @@ class ProposalService:
         self.repository = repository
 
     async def put(self, tx: Tx, change: Change, *, person: str, response_url: str | None) -> bool:
-        """Whether it is new, in the caller's transaction; wake the workers after it. One that failed begins anew."""
+        """Whether it is new, in the caller's transaction; wake the workers after it.
+
+        One that failed is tried again on its branch, where it finds what was left there; after a closed one it is new.
+        """
         assert self.repository is not None
         now, id_ = self._desk.clock.now(), self._desk.new_id()
-        failed = await rows.of(tx, change.subject)
-        if failed is not None and failed.state != rows.FAILED:
-            return False
-        if failed is not None:
-            await rows.forget(tx, failed.id)
+        branch = f"mentor/{change.kind}-{id_[:12]}"
+        if (before := await rows.of(tx, change.subject)) is not None:
+            if before.state not in (rows.FAILED, rows.CLOSED):
+                return False
+            branch = before.branch if before.state == rows.FAILED else branch
+            await rows.forget(tx, before.id)
         row = ProposalRow(
             id=id_,
             kind=change.kind,
             subject=change.subject,
-            branch=f"mentor/{change.kind}-{id_[:12]}",
+            branch=branch,
             person=person,
             title=change.title,
             body=change.body,
@@ -86,7 +94,8 @@ class ProposalService:
             number="",
             created_at=now,
         )
-        await rows.add(tx, row)
+        if not await rows.add(tx, row):
+            return False
         proposing = Proposing(key=id_, proposal_id=id_, response_url=response_url)
         return await enqueue(tx, Kind.PROPOSE, proposing, due_at=now, now=now)
 
@@ -116,16 +125,20 @@ class ProposalService:
             row = await rows.by_id(tx, proposing.proposal_id)
         if row is None:
             return
-        shown = blocks.said(FAILED)
+        shown, now = blocks.said(FAILED), self._desk.clock.now()
         effect = effects.privately(f"not-opened:{row.id}", row.person, shown, response_url=proposing.response_url)
 
         async def unit(tx: Tx) -> None:
-            await rows.mark_failed(tx, row.id, now=self._desk.clock.now())
+            if not await rows.mark_failed(tx, row.id, now=now):
+                return
             await draft_rows.take_back(tx, row.subject)
+            if row.kind == REVIEW:
+                await enqueue(tx, Kind.NOT_PROPOSED, NotProposed(row.id, row.subject), due_at=now, now=now)
             await self._desk.outbox.put(tx, effect)
 
         await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
+        self._desk.wake()
 
     async def follow(self) -> None:
         """Looks what became of the open ones, those not looked at for longest first."""
@@ -156,8 +169,12 @@ class ProposalService:
     def _told_of_opening(
         self, row: ProposalRow, standing: Standing, excerpt: str, response_url: str | None
     ) -> list[Effect]:
+        is_opened = standing.review is not Review.MERGED or bool(standing.number)
         opened = blocks.opened(branch=row.branch, url=standing.url, is_article=row.kind == ARTICLE)
-        told = [effects.privately(f"opened:{row.id}", row.person, opened, response_url=response_url)]
+        shown = opened if is_opened else blocks.said(SAYS_SO)
+        told = [effects.privately(f"opened:{row.id}", row.person, shown, response_url=response_url)]
+        if not is_opened:
+            return told
         if channel_id := self._desk.shelf.library.handbook.channels.platform_channel:
             card = blocks.proposed(row.title, branch=row.branch, url=standing.url, excerpt=excerpt)
             told.append(effects.in_channel(f"proposed:{row.id}", blocks.PROPOSED, channel_id, card))

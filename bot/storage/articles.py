@@ -104,6 +104,14 @@ async def say(tx: AsyncConnection, look_id: str, said: str, person: str, *, now:
     return (await tx.execute(changed.returning(article_looks.c.id))).first() is not None
 
 
+async def take_back(tx: AsyncConnection, look_id: str) -> Look | None:
+    """What was said is to be said anew; the look, or None where nothing was said."""
+    said = and_(article_looks.c.id == look_id, article_looks.c.said.is_not(None))
+    changed = update(article_looks).where(said).values(said=None, said_by=None, said_at=None)
+    row = (await tx.execute(changed.returning(*article_looks.c))).mappings().first()
+    return None if row is None else Look(**row)
+
+
 async def needing_work(tx: AsyncConnection) -> Mapping[str, date]:
     """The articles of which that was said, each with the day, in UTC."""
     query = (

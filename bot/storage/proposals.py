@@ -76,11 +76,12 @@ async def settle(tx: AsyncConnection, proposal_id: str, *, state: str, now: date
     return (await tx.execute(settled.returning(proposals.c.id))).first() is not None
 
 
-async def mark_failed(tx: AsyncConnection, proposal_id: str, *, now: datetime) -> None:
-    """It could not be opened; its words stay with what it came from."""
+async def mark_failed(tx: AsyncConnection, proposal_id: str, *, now: datetime) -> bool:
+    """Whether it was still to be opened; its words stay with what it came from."""
     waiting = and_(proposals.c.id == proposal_id, proposals.c.state == WAITING)
     gone = {"title": "", "body": None, "files": None}
-    await tx.execute(update(proposals).where(waiting).values(state=FAILED, settled_at=now, **gone))
+    failed = update(proposals).where(waiting).values(state=FAILED, settled_at=now, **gone)
+    return (await tx.execute(failed.returning(proposals.c.id))).first() is not None
 
 
 async def forget(tx: AsyncConnection, proposal_id: str) -> None:

@@ -16,8 +16,8 @@ from bot.desk import Desk
 from bot.people import PeopleService
 from bot.storage.engine import Database
 from bot.storage.people import pseudonym_of
-from bot.storage.schema import article_looks, outbox, people, proposals
-from bot.work import Decision, Due
+from bot.storage.schema import article_looks, outbox, people, proposals, work
+from bot.work import Decision, Due, Kind, NotProposed, Proposing
 from knowledge.article import Article
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People, Team
@@ -62,6 +62,11 @@ def service(desk: Desk, host: FakeHost) -> OwnerService:
 async def rows(desk: Desk, query: Any) -> Sequence[Any]:
     async with desk.database.read() as tx:
         return (await tx.execute(query)).all()
+
+
+async def payloads(desk: Desk, kind: Kind) -> list[dict[str, Any]]:
+    found = await rows(desk, select(work.c.payload).where(work.c.kind == kind.value).order_by(work.c.id))
+    return [row.payload for row in found]
 
 
 async def asked(desk: Desk) -> list[tuple[str, str]]:
@@ -168,6 +173,23 @@ async def test_the_first_word_counts(desk: Desk, service: OwnerService) -> None:
 
     assert told == "Somebody has said what there is to say of this article already."
     assert await rows(desk, select(proposals)) == []
+
+
+async def test_what_could_not_be_proposed_may_be_said_again(desk: Desk, service: OwnerService, host: FakeHost) -> None:
+    gives_up = ProposalService(desk, at(host))
+    await service.ask(TUESDAY)
+    await press(desk, service, "U0LIN", "logs.md", "still true")
+
+    for payload in await payloads(desk, Kind.PROPOSE):
+        await gives_up.given_up(Proposing(**payload))
+    for payload in await payloads(desk, Kind.NOT_PROPOSED):
+        await service.ask_again(NotProposed(**payload))
+    edits = await rows(desk, select(outbox.c.blocks).where(outbox.c.edits.is_not(None)))
+    told = await press(desk, service, "U0MAYA", "logs.md", "still true")
+
+    assert ("Still true" in str(edits[0].blocks), "Said:" in str(edits[0].blocks)) == (True, False)
+    assert told == ""
+    assert [row.state for row in await rows(desk, select(proposals.c.state))] == ["waiting"]
 
 
 async def test_where_the_handbook_is_a_folder_the_date_is_left_to_people(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.curation.proposals import ARTICLE, Change, ProposalService
 from bot.desk import Desk
 from bot.errors import GitFailed
-from bot.git.host import Review
+from bot.git.host import Review, Standing
 from bot.storage import drafts as draft_rows
 from bot.storage import proposals as rows
 from bot.storage.drafts import Draft
@@ -177,10 +177,67 @@ async def test_given_up_it_may_be_opened_again(desk: Desk, service: ProposalServ
 
     assert first.state == "failed"
     assert (await row(desk)).state == "open"
-    assert (await told(desk))[0][1:] == (
-        "amara",
-        "I could not reach the handbook's repository for a quarter of an hour. Nothing was opened: please try again.",
-    )
+    said = (await told(desk))[0]
+    assert said[1] == "amara"
+    assert str(said[2]).endswith("Please press again later; what was done up to then is not done twice.")
+
+
+async def test_given_up_though_it_was_opened_it_is_taken_up_and_opened_no_second_time(
+    desk: Desk, service: ProposalService, host: FakeHost
+) -> None:
+    (proposing,) = await put(desk, service)
+    host.is_away = True
+    with pytest.raises(GitFailed):
+        await service.propose(proposing)
+    await service.given_up(proposing)
+    host.is_away = False
+
+    *_, again = await put(desk, service)
+    await service.propose(again)
+
+    assert len(host.proposals) == 1
+    assert (await row(desk)).state == "open"
+
+
+async def test_after_a_closed_one_it_begins_anew(desk: Desk, service: ProposalService, host: FakeHost) -> None:
+    (proposing,) = await put(desk, service)
+    await service.propose(proposing)
+    host.become(Review.CLOSED)
+    await service.follow()
+
+    async def again(tx: Any) -> bool:
+        return await service.put(tx, CHANGE, person="amara", response_url=None)
+
+    put_again = [await desk.database.write(again), await desk.database.write(again)]
+    *_, proposing = [Proposing(**payload) for payload in await payloads(desk, Kind.PROPOSE)]
+    await service.propose(proposing)
+
+    assert put_again == [True, False]
+    assert len({each.branch for each in host.proposals}) == 2
+    assert (await row(desk)).state == "open"
+
+
+async def test_of_two_that_put_it_at_once_one_does(desk: Desk, service: ProposalService) -> None:
+    async def unit(tx: Any) -> bool:
+        return await service.put(tx, CHANGE, person="amara", response_url=None)
+
+    are_new = await asyncio.gather(*[desk.database.write(unit) for _ in range(4)])
+
+    assert sorted(are_new) == [False, False, False, True]
+    assert len(await payloads(desk, Kind.PROPOSE)) == 1
+
+
+async def test_nothing_is_said_to_be_opened_where_the_handbook_says_it_already(
+    desk: Desk, service: ProposalService, host: FakeHost
+) -> None:
+    (proposing,) = await put(desk, service)
+    host.standings[(await row(desk)).branch] = Standing(Review.MERGED, revision="abc")
+
+    await service.propose(proposing)
+
+    assert [each for each in await told(desk) if each[0] != "now documented"] == [
+        ("private answer", "amara", "There is nothing to propose: the handbook says that already.")
+    ]
 
 
 async def test_what_the_base_says_already_is_merged_at_once(
