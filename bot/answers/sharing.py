@@ -24,6 +24,7 @@ from knowledge.index import Hit
 
 CHANNELS = ("C", "G")  # first letters of ids; "D" is a direct message, which has nobody else in it
 NOT_KEPT = "I do not have the words of your question any more. Please ask again."
+NOTHING = "There is no answer here that could be shared."
 NOT_PUBLIC = "This cannot be shared: it rests on something that not everybody may see."
 NOT_THERE = "I am not in that channel. Somebody there can invite me; then please press again."
 ARCHIVED = "That channel is archived."
@@ -62,6 +63,8 @@ class SharingService:
 
     async def share(self, press: Press, answer: Answer, profile: Profile, *, seen: Shown) -> str:
         """Why not; "" when it is posted and `seen` takes the place of the private message."""
+        if answer.outcome not in ("answered", "suggested"):
+            return NOTHING
         if reason := await self._refusal(answer, profile):
             return reason
         draft = self._public_part(answer)

@@ -3,18 +3,19 @@
 import json
 import random
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import text_checks
 from bot.answers import checks
 from bot.answers.checks import Passage, Sentence, problem
 from knowledge.index import Index
 from knowledge.loader import Handbook, load
 from knowledge.text import words
+from tests.answers.attacks import MENTION
 from tests.answers.shelf import BACKUPS, LOGS
 
 ROOT = Path(__file__).parents[2]
@@ -22,23 +23,22 @@ PARAPHRASES = [json.loads(line) for line in Path(__file__).with_name("paraphrase
 
 PASSAGES = tuple(Passage(article, section, section.text) for article in (LOGS, BACKUPS) for section in article.sections)
 BROWSER, LONG, TERMINAL, RESTORE = 1, 2, 3, 4
-PIECES = st.sampled_from(
-    [
-        "Open Grafana",
-        "choose Explore",
-        "@here",
-        "<!channel>",
-        "\u200b",
-        "`kubectl",
-        "`",
-        "```",
-        "\n",
-        "30 days",
-        " ",
-        ". ",
-    ]
-)
+TRUE = [
+    "Open Grafana, choose Explore.",
+    "Production logs are kept for 30 days.",
+    "Run `kubectl logs -f deployment/web`.",
+]
+UNSEEN = ["\u200b", "\u202e", "\u2066", "\u00ad", "\ufeff"]
+NASTY = ["@here", "<!channel>", "<@U0MAYA>", "#ask", "@ everyone", "&lt;!here&gt;", *UNSEEN]
+PIECES = st.sampled_from([*TRUE, *NASTY, "`", "```", "\n", "30 days", " ", ". "])
 TEXTS = st.lists(PIECES | st.text(max_size=6), max_size=12).map("".join)
+# True but for one thing, which stands anywhere in it.
+SPOILED = st.builds(
+    lambda text, piece, at: text[: at % (len(text) + 1)] + piece + text[at % (len(text) + 1) :],
+    st.sampled_from(TRUE),
+    st.sampled_from(["", *NASTY]),
+    st.integers(0, 100),
+)
 
 
 def why(text: str, *cited: int) -> str:
@@ -120,10 +120,22 @@ def test_nothing_or_too_much_is_refused(sentences: list[Sentence]) -> None:
 
 
 @given(TEXTS, st.lists(st.integers(-1, 6), max_size=4).map(tuple))
-def test_any_text_meets_a_verdict_and_what_is_shown_hides_and_calls_nothing(text: str, cited: tuple[int, ...]) -> None:
-    if why(text, *cited) == "":
-        assert not text_checks.has_call(text)
-        assert not text_checks.hidden(text)
+def test_any_text_meets_a_verdict(text: str, cited: tuple[int, ...]) -> None:
+    assert isinstance(why(text, *cited), str)
+
+
+def test_what_is_shown_hides_and_calls_nothing() -> None:
+    shown: list[str] = []
+
+    @given(SPOILED)
+    def hold(text: str) -> None:
+        if why(text, BROWSER, LONG, TERMINAL) == "":
+            shown.append(text)
+            assert not MENTION.search(unescape(text))
+            assert not set(UNSEEN) & set(text)
+
+    hold()
+    assert shown
 
 
 @pytest.fixture(scope="module")

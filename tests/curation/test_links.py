@@ -76,6 +76,20 @@ async def test_what_is_at_an_address(site: Site, path: str, looked: Looked) -> N
         assert await caller.look(f"http://{site.host}/{path}") == looked
 
 
+async def test_a_page_leads_to_no_port_that_is_not_listed(site: Site) -> None:
+    async def lead_on(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=302, headers={"Location": f"http://{site.host}/fine"})
+
+    application = web.Application()
+    application.router.add_route("*", "/", lead_on)
+    async with TestServer(application) as server:
+        listed = f"127.0.0.1:{server.port}"
+        async with calling(Hosts(private=frozenset({listed}))) as caller:
+            looked = await caller.look(f"http://{listed}/")
+
+    assert (looked.state, site.asked) == (State.REFUSED, [])
+
+
 async def test_a_link_that_is_fine_costs_one_call(site: Site) -> None:
     async with calling(Hosts(private=frozenset({site.host}))) as caller:
         await caller.look(f"http://{site.host}/fine")

@@ -188,9 +188,10 @@ async def test_bot_that_stops_while_vectors_are_made_does_not_wait_for_them(
     joining = asyncio.create_task(service.join())
     await asyncio.sleep(0)  # it has begun
 
-    await service.close()
+    async with asyncio.timeout(10):
+        await service.close()
+        await joining
 
-    await joining
     assert await service.vector_of("logs") is None
 
 

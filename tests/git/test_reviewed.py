@@ -80,13 +80,24 @@ async def test_second_try_after_an_end_at_any_step_leaves_one_branch_and_one_rev
         assert (hosted.opened(PROPOSAL.branch), hosted.labels(PROPOSAL.branch)) == (1, list(PROPOSAL.labels))
 
 
-@pytest.mark.parametrize("path", ["/git/refs", "/pulls", "/repository/commits", "/merge_requests"])
-async def test_reply_that_is_lost_is_found_at_once(hosted: Server, path: str) -> None:
-    hosted.server.faults.waiting.append(Fault("POST", path, is_done=True))
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("github", "/git/refs"),
+        ("github", "/pulls"),
+        ("gitlab", "/repository/commits"),
+        ("gitlab", "/merge_requests"),
+    ],
+)
+async def test_reply_that_is_lost_is_found_at_once(tmp_path: Path, kind: str, path: str) -> None:
+    async with KINDS[kind](make_remote(tmp_path / "remote.git")) as hosted:
+        hosted.remote.commit(OLD)
+        hosted.server.faults.waiting.append(Fault("POST", path, is_done=True))
 
-    standing = await hosted.host.propose(PROPOSAL)
+        standing = await hosted.host.propose(PROPOSAL)
 
-    assert (standing.review, hosted.opened(PROPOSAL.branch)) == (Review.OPEN, 1)
+        assert hosted.server.faults.waiting == []  # it was lost
+        assert (standing.review, hosted.opened(PROPOSAL.branch)) == (Review.OPEN, 1)
 
 
 async def test_three_processes_at_once_make_one_branch_and_one_review(hosted: Server) -> None:

@@ -108,7 +108,7 @@ channels:
   - {id: C0DATAHELP, name: data-help, answer: shadow}
   - {id: C0QUIET, name: quiet, answer: when mentioned}
   - {id: C0COUNTED, name: counted, answer: after 20 minutes, keep: counts}
-  - {id: C0PARTNERS, name: partners, answer: at once}
+  - {id: C0PARTNERS, name: partners, answer: after 20 minutes}
 """
 
 

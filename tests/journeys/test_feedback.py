@@ -1,5 +1,7 @@
 """*Not quite* does something: the next source at once, a reason if one is given, people with one press."""
 
+from pathlib import Path
+
 from sqlalchemy import select
 
 from bot.storage.schema import verdicts
@@ -45,6 +47,19 @@ async def test_the_next_source_comes_at_once_and_each_is_judged_by_itself(either
     assert words(answer)[-1] == "✓ Solved, says the person who asked."
     assert len(office.replies(asked)) == 1
     assert await said(office) == [("not quite", "quotas.md", "out of date"), ("solved", "logs.md", None)]
+
+
+async def test_the_next_source_is_only_what_may_be_seen_by_then(office: Office, handbook: Path) -> None:
+    priya = office.person("priya")
+    asked, answer = await answered(office)
+    article = handbook / "articles" / "logs.md"
+    article.write_text(article.read_text().replace("owner:", "audience: internal\nowner:"))
+    await office.mentor.read_handbook()
+
+    await priya.press(answer, "Not quite")
+    await office.until(lambda: "That solved it" not in buttons(answer))
+
+    assert SECOND not in str(office.replies(asked)[0].blocks)
 
 
 async def test_after_the_last_source_people_are_asked_once_by_nobodys_name(office: Office) -> None:

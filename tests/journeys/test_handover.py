@@ -2,6 +2,9 @@
 
 import asyncio
 
+from sqlalchemy import select
+
+from bot.storage.schema import on_duty
 from tests.journeys.office import PATIENCE_S, Office, words
 from tests.journeys.test_reconnect import is_at_rest
 
@@ -68,6 +71,25 @@ async def test_who_comes_on_duty_is_told_once_what_is_open(either_office: Office
     assert [office.direct(each.name) for each in office.sandbox.workspace.people.values() if each.id in before] == [
         [] for _ in before
     ]
+
+
+async def test_who_is_left_out_comes_on_duty_unseen(office: Office) -> None:
+    yuki, group = office.person("yuki"), office.sandbox.workspace.usergroups["S0DUTY"]
+    await yuki.command("/platform", "settings", "random")
+    await yuki.press(await office.whisper_to("yuki", "random"), "Count me out")
+    await ask_and_wait(office)
+    await office.mentor.handover.observe()
+    async with office.mentor.database.read() as tx:
+        before = (await tx.execute(select(on_duty))).all()
+
+    group.users = [*group.users, "U0YUKI"]
+    office.sandbox.clock.advance(600)
+    await office.mentor.handover.observe()
+    await office.quiet()
+
+    async with office.mentor.database.read() as tx:
+        assert len((await tx.execute(select(on_duty))).all()) == len(before)
+    assert office.direct("yuki") == []
 
 
 async def test_nobody_is_told_that_nothing_is_open(office: Office) -> None:

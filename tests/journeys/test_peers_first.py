@@ -76,6 +76,15 @@ async def test_a_person_is_got_into_the_thread_from_a_hint(office: Office) -> No
     assert answer.text.startswith("<!subteam^S0DUTY> somebody here needs a person")
 
 
+async def test_a_hint_says_nothing_that_not_everybody_in_the_channel_may_see(office: Office) -> None:
+    for question in ("how do I rotate a secret?", "how do I change a password of my service?"):
+        office.person("priya").say("deploys", question)
+        await office.quiet()
+
+    assert "vault" not in str([each.blocks for each in office.whispers("priya", "deploys")])
+    assert "Rotate a secret" not in str([each.blocks for each in office.whispers("priya", "deploys")])
+
+
 @pytest.mark.parametrize("why", ["shared", "at night", "counted out", "shadow", "answered at once", "a stranger"])
 async def test_nobody_is_shown_a_hint(office: Office, why: str) -> None:
     channel, question = "deploys", QUESTION
