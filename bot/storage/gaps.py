@@ -14,7 +14,7 @@ from bot.storage.schema import answers, channels, gap_members, gaps, messages, q
 from bot.storage.statements import insert_new, insert_rows
 
 OPEN, CLOSED = "open", "closed"
-UNANSWERED, NOT_QUITE, UNSURE = "unanswered", "not quite", "unsure"  # `gap_members.why`
+NOT_QUITE, SOLVED = "not quite", "solved"  # verdicts
 AT_ONCE = 500  # ids in one query
 
 Key = tuple[str, str]  # channel and ts of a question
@@ -28,7 +28,6 @@ class Asking:
     channel_id: str
     ts: str
     answer_id: str | None
-    why: str
     kind: str | None
     asked_at: datetime
     text: str | None
@@ -42,14 +41,14 @@ async def poorly_answered(tx: AsyncConnection, *, since: datetime, below: float)
     said = and_(verdicts.c.answer_id == answers.c.id, verdicts.c.by_asker)
     unsure = and_(answers.c.asked, answers.c.outcome.in_(("silent", "suggested")), answers.c.confidence < below)
     query = (
-        _with_words(select(answers.c.id, verdicts.c.verdict, answers.c.created_at, answers.c.question))
+        _with_words(select(answers.c.id, answers.c.created_at, answers.c.question))
         .select_from(answers)
         .outerjoin(verdicts, said)
         .outerjoin(messages, _asks(answers.c.channel_id, answers.c.question_ts))
         .outerjoin(questions, _is(questions, answers.c.channel_id, answers.c.question_ts))
         .where(answers.c.created_at >= since, answers.c.surface != "shadow", answers.c.stands_in == "")
         .where(messages.c.deleted_ts.is_(None))
-        .where(or_(verdicts.c.verdict == NOT_QUITE, and_(unsure, verdicts.c.verdict.is_distinct_from("solved"))))
+        .where(or_(verdicts.c.verdict == NOT_QUITE, and_(unsure, verdicts.c.verdict.is_distinct_from(SOLVED))))
     )
     return [_poorly(row) for row in await tx.execute(query.order_by(answers.c.created_at))]
 
@@ -61,10 +60,9 @@ def _with_words(query: Select[Any]) -> Select[Any]:
 def _poorly(row: Any) -> Asking:
     """Under its message where that is kept, so that it is the same asking however it came here."""
     key = row.id if row.ts is None else f"{row.channel_id}:{row.ts}"
-    why = NOT_QUITE if row.verdict == NOT_QUITE else UNSURE
     text = row.question if row.ts is None else row.text
     asked_at = moment(row.ts) if row.ts else row.created_at
-    return Asking(key, row.channel_id or "", row.ts or "", row.id, why, row.kind, asked_at, text)
+    return Asking(key, row.channel_id or "", row.ts or "", row.id, row.kind, asked_at, text)
 
 
 async def unanswered(tx: AsyncConnection, keys: Collection[Key]) -> Sequence[Asking]:
@@ -80,7 +78,7 @@ async def unanswered(tx: AsyncConnection, keys: Collection[Key]) -> Sequence[Ask
         )
         rows = {(row.channel_id, row.ts): row for row in await tx.execute(query)}
         found += [
-            Asking(f"{each[0]}:{each[1]}", *each, None, UNANSWERED, row.kind, row.asked_at, row.text)
+            Asking(f"{each[0]}:{each[1]}", *each, None, row.kind, row.asked_at, row.text)
             for each in part
             if (row := rows.get(each)) is not None
         ]
@@ -187,7 +185,7 @@ async def open_gap(tx: AsyncConnection, gap_id: str, *, follows: str | None, now
 
 async def put_members(tx: AsyncConnection, joined: Mapping[str, Sequence[Asking]], kinds: Mapping[str, str]) -> None:
     """By gap; an asking that is in a gap stays there. `kinds` by key are the rules'."""
-    names = ("key", "channel_id", "ts", "answer_id", "why", "asked_at")
+    names = ("key", "channel_id", "ts", "answer_id", "asked_at")
     rows = [
         {"gap_id": gap_id, "kind": kinds[each.key], **{name: getattr(each, name) for name in names}}
         for gap_id, askings in joined.items()
