@@ -194,15 +194,24 @@ async def put_members(tx: AsyncConnection, joined: Mapping[str, Sequence[Asking]
     await insert_rows(tx, gap_members, rows)
 
 
-async def drop_members(tx: AsyncConnection, *, but: Collection[str], since: datetime) -> None:
-    """Askings since then that are none any more leave the open gaps; a gap without any is none."""
-    is_open = select(gaps.c.id).where(gaps.c.state == OPEN)
-    query = select(gap_members.c.key).where(gap_members.c.asked_at >= since, gap_members.c.gap_id.in_(is_open))
-    gone = sorted(set((await tx.scalars(query)).all()).difference(but))
+async def keys_in_open_gaps(tx: AsyncConnection, *, since: datetime) -> frozenset[str]:
+    """Of what was asked since then; also what was taken back or deleted meanwhile."""
+    query = select(gap_members.c.key).where(gap_members.c.asked_at >= since, _is_in_open_gap())
+    return frozenset((await tx.scalars(query)).all())
+
+
+async def drop_members(tx: AsyncConnection, keys: Collection[str]) -> None:
+    """Askings that are none any more leave the open gaps; a gap without any is none."""
+    gone = sorted(keys)
     for start in range(0, len(gone), AT_ONCE):
-        await tx.execute(delete(gap_members).where(gap_members.c.key.in_(gone[start : start + AT_ONCE])))
+        part = gap_members.c.key.in_(gone[start : start + AT_ONCE])
+        await tx.execute(delete(gap_members).where(part, _is_in_open_gap()))
     is_empty = ~select(gap_members.c.key).where(gap_members.c.gap_id == gaps.c.id).exists()
     await tx.execute(delete(gaps).where(gaps.c.state == OPEN, is_empty))
+
+
+def _is_in_open_gap() -> ColumnElement[bool]:
+    return gap_members.c.gap_id.in_(select(gaps.c.id).where(gaps.c.state == OPEN))
 
 
 async def close_quiet(tx: AsyncConnection, *, before: datetime, now: datetime) -> None:

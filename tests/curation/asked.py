@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from bot.clock import Clock
 from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_rules import Gap
-from bot.curation.gap_sorting import GapSorting, Reading
+from bot.curation.gap_sorting import Compare, GapSorting, Reading, by_words
 from bot.model import QuestionKind, Window, moment
 from bot.storage.engine import Database
 from bot.storage.people import leave_out, stand_ins
@@ -30,9 +30,12 @@ class Past:
         self.now = NOW
         self.unanswered: set[tuple[str, str]] = set()
         self._numbers = count(1)
-        clock = Clock(lambda: self.now.timestamp())
-        self.sorting = GapSorting(database, Reading(self._unanswered(), _kind), clock=clock)
+        self.clock = Clock(lambda: self.now.timestamp())
+        self.sorting = self.sorting_by(by_words)
         self.facts = GapFactsService(database, channels=lambda: CHANNELS)
+
+    def sorting_by(self, compare: Compare) -> GapSorting:
+        return GapSorting(self.database, Reading(self._unanswered(), _kind), clock=self.clock, compare=compare)
 
     def _unanswered(self) -> Callable[[Window], Awaitable[Collection[tuple[str, str]]]]:
         async def read(window: Window) -> Collection[tuple[str, str]]:
