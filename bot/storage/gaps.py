@@ -36,7 +36,7 @@ class Asking:
 async def poorly_answered(tx: AsyncConnection, *, since: datetime, below: float) -> Sequence[Asking]:
     """What the asker called not quite it, and what somebody asked us that we were not sure of, unless it helped.
 
-    A further source offered in the place of the first one is the same asking.
+    A further source offered in the place of the first one is the same asking, and when it helped, this is no gap.
     """
     said = and_(verdicts.c.answer_id == answers.c.id, verdicts.c.by_asker)
     unsure = and_(answers.c.asked, answers.c.outcome.in_(("silent", "suggested")), answers.c.confidence < below)
@@ -47,10 +47,17 @@ async def poorly_answered(tx: AsyncConnection, *, since: datetime, below: float)
         .outerjoin(messages, _asks(answers.c.channel_id, answers.c.question_ts))
         .outerjoin(questions, _is(questions, answers.c.channel_id, answers.c.question_ts))
         .where(answers.c.created_at >= since, answers.c.surface != "shadow", answers.c.stands_in == "")
-        .where(messages.c.deleted_ts.is_(None))
+        .where(messages.c.deleted_ts.is_(None), answers.c.key.not_in(_solved_by_a_further_source()))
         .where(or_(verdicts.c.verdict == NOT_QUITE, and_(unsure, verdicts.c.verdict.is_distinct_from(SOLVED))))
     )
     return [_poorly(row) for row in await tx.execute(query.order_by(answers.c.created_at))]
+
+
+def _solved_by_a_further_source() -> Select[Any]:
+    """The keys of the answers in whose place another one was shown that helped the asker."""
+    further, said = answers.alias("further"), verdicts.alias("said_of_it")
+    solved = and_(said.c.answer_id == further.c.id, said.c.by_asker, said.c.verdict == SOLVED)
+    return select(further.c.stands_in).join(said, solved).where(further.c.stands_in != "")
 
 
 def _with_words(query: Select[Any]) -> Select[Any]:

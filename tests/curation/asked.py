@@ -70,7 +70,7 @@ class Past:
         await self._put(answers, **{"id": id_, "asker": who, "question": text, **where, **found, **answer})
         if verdict:
             said = {"verdict": verdict, "by_asker": True, "given_at": self.now}
-            await self._put(verdicts, answer_id=id_, person=who, **said)
+            await self._put(verdicts, answer_id=answer.get("id", id_), person=who, **said)
         self.later(minutes=1)
 
     async def leave_out(self, who: str) -> None:

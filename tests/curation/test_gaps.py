@@ -45,6 +45,17 @@ async def test_what_was_not_well_answered_becomes_gaps_and_nothing_else_does(pas
     assert unsorted == 1
 
 
+async def test_what_a_further_source_solved_is_no_gap(past: Past) -> None:
+    await past.ask_us("ada", GPU, id="first", key="k1", verdict="not quite")
+    await past.ask_us("ada", GPU, stands_in="k1", verdict="solved")
+    await past.ask_us("bela", "please create a kafka topic", id="other", key="k2", verdict="not quite")
+    await past.ask_us("bela", "please create a kafka topic", stands_in="k2", verdict="not quite")
+
+    [kafka] = await past.gaps()
+
+    assert kafka.lacks is Lack.ACTION
+
+
 async def test_words_of_private_channels_and_of_people_left_out_are_not_shown_and_these_do_not_count(
     past: Past,
 ) -> None:
