@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -104,6 +105,30 @@ async def test_a_gap_is_quiet_after_twelve_weeks_and_opens_anew_when_it_is_asked
     assert (new.questions, new.again_since.because) == (1, Because.QUIET)
     assert (window.opened, window.closed, window.closed_by, len(window.open)) == (1, 1, {"quiet": 1}, 1)
     assert "gpu" not in str(window.to_json())
+
+
+async def test_a_window_has_the_gaps_and_askings_that_there_were_at_its_end(past: Past) -> None:
+    await past.ask("ada", GPU)
+    await past.ask("bela", "please create a kafka topic")
+    _, gpu = await past.gaps()
+    week = Window(NOW, past.now + timedelta(days=1))
+    past.later(days=2)
+    await past.ask("chidi", "can you please create a kafka topic?")
+    await past.ask("chidi", "where is the dashboard of the build?")
+    await past.gaps()
+    await past.database.write(lambda tx: rows.close(tx, gpu.id, because=Because.ARTICLE, now=past.now))
+
+    then, now = await past.facts.facts(week), await past.facts.facts(Window(past.now, past.now))
+
+    assert [(each.example, each.questions, each.people) for each in then.open] == [
+        ("please create a kafka topic", 1, 1),
+        (GPU, 1, 1),
+    ]
+    assert (then.opened, then.closed) == (2, 0)
+    assert [(each.example, each.questions) for each in now.open] == [
+        ("can you please create a kafka topic?", 2),
+        ("where is the dashboard of the build?", 1),
+    ]
 
 
 async def test_two_runs_at_a_time_open_one_gap(past: Past) -> None:
