@@ -67,7 +67,7 @@ def gap_list(facts: GapFacts, offers: Offers, *, now: datetime, viewer: str, tim
     for each in facts.open[:SHOWN_MOST]:
         blocks += gap_card(each, offers.get(each.id, ()), now=now, viewer=viewer, timezone=timezone)
     if (rest := len(facts.open) - SHOWN_MOST) > 0:
-        blocks.append(context(f"… and {rest} more, asked less often."))
+        blocks.append(context(f"… and {rest} more."))
     lines = [head, *(f"• {told(each, now=now)}" for each in facts.open[:SHOWN_MOST])]
     return Shown("\n".join(lines), tuple(blocks))
 
