@@ -245,6 +245,13 @@ async def put_kind(tx: AsyncConnection, gap_id: str, kind: str) -> None:
     await tx.execute(update(gaps).where(gaps.c.id == gap_id).values(kind=kind))
 
 
+async def gaps_with_words_of(tx: AsyncConnection, person: str) -> Sequence[str]:
+    """The ids of the gaps, open or closed, in which a message of the person's is an asking."""
+    asks = _asks(gap_members.c.channel_id, gap_members.c.ts)
+    query = select(gap_members.c.gap_id).join(messages, asks).where(messages.c.author == person)
+    return (await tx.scalars(query.distinct().order_by(gap_members.c.gap_id))).all()
+
+
 async def gap_with(tx: AsyncConnection, key: str) -> str | None:
     """The id of the gap that the asking is in."""
     return await tx.scalar(select(gap_members.c.gap_id).where(gap_members.c.key == key))
