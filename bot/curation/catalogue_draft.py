@@ -1,10 +1,10 @@
 """Makes a first catalogue entry out of what several people ask to be done for them. Pure.
 
-A skeleton: what it does, and which inputs it takes, the reviewers say. The askers' words are those of public channels,
-without names, addresses and secrets.
+A skeleton: what it does, and which inputs it takes, the reviewers say. The askers' words are those of public channels;
+names given, addresses, ids and what looks like a secret are taken out. Other names stay for a person to see.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +27,9 @@ class Entry:
     text: str
 
 
-def entry_of(askings: Sequence[str]) -> Entry | None:
-    """From the askings' words, the newest first; None when none of them may be shown."""
-    questions = list(dict.fromkeys(said for each in askings if (said := question_text(masked(each)))))
+def entry_of(askings: Sequence[str], *, names: Collection[str]) -> Entry | None:
+    """From the askings' words, the newest first; None when none are left. `names` are what Slack calls people there."""
+    questions = list(dict.fromkeys(said for each in askings if (said := question_text(masked(each, names=names)))))
     named = words(questions[0])[:WORDS_MOST] if questions else []
     if not named:
         return None

@@ -12,6 +12,7 @@ from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_rules import Gap, Lack, Member
 from bot.curation.proposals import ACTION, Change, ProposalService
 from bot.desk import Desk
+from bot.people import PeopleService
 from bot.storage import drafts as draft_rows
 from bot.storage.engine import Tx
 from bot.work import Decision, Kind, Saving, enqueue
@@ -21,11 +22,13 @@ NO_THREAD = "No thread in this gap is marked as solved any more."
 NO_WORDS = "There are no words of it in a public channel to draft from."
 PROPOSED_BEFORE = "That was proposed before; the platform channel says where it stands."
 UNDER_WAY = "A draft is on its way to you."
+ASKINGS_MOST = 20  # that an action is drafted from, the newest: Slack is asked for the names of all who spoke there
 
 
 class GapDrafts:
-    def __init__(self, desk: Desk, facts: GapFactsService, proposals: ProposalService) -> None:
+    def __init__(self, desk: Desk, people: PeopleService, facts: GapFactsService, proposals: ProposalService) -> None:
         self._desk = desk
+        self._people = people
         self._facts = facts
         self._proposals = proposals
 
@@ -45,7 +48,7 @@ class GapDrafts:
         if gap.lacks is Lack.ARTICLE:
             return [ARTICLE_DRAFT] if await self._solved(members) else []
         may_propose = gap.is_worth_an_action and self._proposals.repository is not None
-        return [ACTION_DRAFT] if may_propose and _entry(members) else []
+        return [ACTION_DRAFT] if may_propose and catalogue_draft.entry_of(_words(members), names=()) else []
 
     async def _solved(self, members: Sequence[Member]) -> Member | None:
         """The newest whose thread holds a reply that solved it."""
@@ -67,7 +70,7 @@ class GapDrafts:
         return UNDER_WAY
 
     async def _draft_action(self, decision: Decision, gap: Gap, members: Sequence[Member]) -> str:
-        entry = _entry(members)
+        entry = await self._entry(members)
         if entry is None or self._proposals.repository is None:
             return NO_WORDS
         body = catalogue_draft.request_text(gap.questions, gap.people)
@@ -80,6 +83,20 @@ class GapDrafts:
         self._desk.wake()
         return UNDER_WAY if is_new else PROPOSED_BEFORE
 
+    async def _entry(self, members: Sequence[Member]) -> Entry | None:
+        """Without the names of who asked, and of who spoke in their threads, as these are who others write of."""
+        drafted = _newest(members)
+        async with self._desk.database.read() as tx:
+            talks = [await draft_rows.talk(tx, each.channel_id, each.ts) for each in drafted]
+        spoke = [person for talk in talks if talk is not None for person in talk.people]
+        names = await self._people.names_of({*spoke, *(each.asker for each in drafted if each.asker)})
+        return catalogue_draft.entry_of(_words(members), names=names)
 
-def _entry(members: Sequence[Member]) -> Entry | None:
-    return catalogue_draft.entry_of([each.text for each in reversed(members) if each.text])
+
+def _newest(members: Sequence[Member]) -> list[Member]:
+    """Those whose words may be shown, the newest first."""
+    return [each for each in reversed(members) if each.text][:ASKINGS_MOST]
+
+
+def _words(members: Sequence[Member]) -> list[str]:
+    return [each.text for each in _newest(members)]

@@ -32,7 +32,7 @@ _LONG_NUMBER = re.compile(r"(?<![\w.-])\d{12,19}(?![\w.-])")  # an account's, a 
 
 
 def masked(text: str, *, names: Collection[str] = ()) -> str:
-    """The message's text as Markdown, without any of these. `names` are what Slack calls the people in the thread."""
+    """The message's text as Markdown, without any of these. `names` are what Slack calls the people there."""
     plain = unescape(_MARKUP.sub(_as_markdown, text.replace("\x00", "")))
     for pattern, gone in (
         (_KEY_BLOCK, REMOVED),
