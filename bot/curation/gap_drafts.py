@@ -1,11 +1,14 @@
 """What can be drafted from a gap: an article from a thread in it that was solved since, or a catalogue entry.
 
-Drafts themselves are `drafts`', and what is proposed goes through `proposals`.
+An action is shown to who wants it before anybody else sees it, and proposed as they saw it; nothing of it is kept until
+then. Drafts of articles are `drafts`', and what is proposed goes through `proposals`.
 """
 
 from collections.abc import Collection, Sequence
 
-from bot.curation import catalogue_draft
+from bot.blockkit import Shown
+from bot.curation import catalogue_draft, draft_blocks
+from bot.curation import gap_blocks as blocks
 from bot.curation.catalogue_draft import Entry
 from bot.curation.draft_rules import solving_reply
 from bot.curation.gap_facts import GapFactsService
@@ -17,7 +20,6 @@ from bot.storage import drafts as draft_rows
 from bot.storage.engine import Tx
 from bot.work import Decision, Kind, Saving, enqueue
 
-ARTICLE_DRAFT, ACTION_DRAFT = "draft article", "draft action"
 NO_THREAD = "No thread in this gap is marked as solved any more."
 NO_WORDS = "There are no words of it in a public channel to draft from."
 PROPOSED_BEFORE = "That was proposed before; the platform channel says where it stands."
@@ -37,18 +39,24 @@ class GapDrafts:
         found = await self._facts.members_of([each.id for each in gaps if each.closing is None])
         return {each.id: frozenset(await self._offered(each, found.get(each.id, ()))) for each in gaps}
 
-    async def draft(self, decision: Decision, gap: Gap) -> str:
-        """Has it drafted, once however often it is pressed; what is said of it."""
-        members = (await self._facts.members_of([gap.id])).get(gap.id, ())
-        if decision.choice == ARTICLE_DRAFT:
-            return await self._draft_article(decision, members)
-        return await self._draft_action(decision, gap, members)
+    async def draft(self, decision: Decision, gap: Gap) -> Shown | None:
+        """Carries out what was pressed; what the person is shown, None where what is set going tells them."""
+        async with self._desk.database.read() as tx:
+            members = await self._facts.members_in(tx, gap.id)
+        choice, _, seen = decision.choice.partition(":")
+        match choice:
+            case blocks.DRAFT_ARTICLE:
+                return draft_blocks.said(await self._draft_article(decision, members))
+            case blocks.DRAFT_ACTION:
+                return self._look(await self._entry(members), gap)
+            case _:
+                return await self._open_action(decision, gap, members, seen)
 
     async def _offered(self, gap: Gap, members: Sequence[Member]) -> Collection[str]:
         if gap.lacks is Lack.ARTICLE:
-            return [ARTICLE_DRAFT] if await self._solved(members) else []
+            return [blocks.DRAFT_ARTICLE] if await self._solved(members) else []
         may_propose = gap.is_worth_an_action and self._proposals.repository is not None
-        return [ACTION_DRAFT] if may_propose and catalogue_draft.entry_of(_words(members), names=()) else []
+        return [blocks.DRAFT_ACTION] if may_propose and catalogue_draft.entry_of(_words(members), names=()) else []
 
     async def _solved(self, members: Sequence[Member]) -> Member | None:
         """The newest whose thread holds a reply that solved it."""
@@ -69,19 +77,33 @@ class GapDrafts:
         self._desk.wake()
         return UNDER_WAY
 
-    async def _draft_action(self, decision: Decision, gap: Gap, members: Sequence[Member]) -> str:
+    async def _open_action(self, decision: Decision, gap: Gap, members: Sequence[Member], seen: str) -> Shown | None:
+        """Proposes the entry if it is what the person saw; else it is shown again."""
         entry = await self._entry(members)
-        if entry is None or self._proposals.repository is None:
-            return NO_WORDS
+        if entry is None or entry.digest != seen or self._proposals.repository is None:
+            return self._look(entry, gap, is_anew=True)
         body = catalogue_draft.request_text(gap.questions, gap.people)
         change = Change(ACTION, gap.id, entry.title, body, {entry.file: entry.text})
 
-        async def unit(tx: Tx) -> bool:
+        async def unit(tx: Tx) -> bool | None:
+            """Whether it is new; None when somebody asked or was left out while the entry was made."""
+            if await self._facts.members_in(tx, gap.id) != list(members):
+                return None
             return await self._proposals.put(tx, change, person=decision.person, response_url=decision.response_url)
 
         is_new = await self._desk.database.write(unit)
         self._desk.wake()
-        return UNDER_WAY if is_new else PROPOSED_BEFORE
+        if is_new is None:
+            return await self.draft(decision, gap)
+        return None if is_new else draft_blocks.said(PROPOSED_BEFORE)
+
+    def _look(self, entry: Entry | None, gap: Gap, *, is_anew: bool = False) -> Shown:
+        """What the person is to look at before anybody else does."""
+        if entry is None:
+            return draft_blocks.said(NO_WORDS)
+        if self._proposals.repository is None:
+            return draft_blocks.by_hand(entry.text, file=entry.file)
+        return blocks.action_draft(entry, gap.id, is_anew=is_anew)
 
     async def _entry(self, members: Sequence[Member]) -> Entry | None:
         """Without the names of who asked, and of who spoke in their threads, as these are who others write of."""

@@ -63,6 +63,10 @@ class GapFactsService:
             found.setdefault(row.gap_id, []).append(member)
         return found
 
+    async def members_in(self, tx: Tx, gap_id: str) -> list[Member]:
+        """The same of one gap, as the caller's transaction sees it."""
+        return self._shown(await rows.members(tx, [gap_id]))
+
     async def _open(self, tx: Tx, standing: Sequence[GapRow], *, at: datetime) -> list[Gap]:
         by_id = {each.id: each for each in standing}
         wanted = [each for each in standing if _was_open(each, at)]

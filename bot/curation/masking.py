@@ -1,7 +1,7 @@
 """Takes out of a message what must not enter Git: who somebody is, addresses, ids, and whatever looks like a secret.
 
 Pure. Slack's mark-up becomes Markdown on the way. Errs on the side of taking out: a person reads the draft before it
-goes anywhere, and can put a word back.
+goes anywhere, and a word can be put back in the pull request.
 """
 
 import re

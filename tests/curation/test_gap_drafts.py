@@ -1,19 +1,23 @@
 """What is drafted from a gap: shown first to who wants it, without the askers' names, and never over something else."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from bot.curation.draft_blocks import LOOK_WELL
+from bot.curation.gap_blocks import read_pressed
 from bot.curation.gap_drafts import GapDrafts
 from bot.curation.gaps import GapService
 from bot.curation.proposals import ProposalService
 from bot.desk import Desk
+from bot.model import Json
 from bot.people import PeopleService
 from bot.storage.engine import Database
-from bot.storage.schema import proposals
+from bot.storage.schema import messages, outbox, proposals, work
 from bot.work import Decision
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People
@@ -22,9 +26,9 @@ from tests.curation.desk import CompanySlack, FakeHost, at, new_desk
 from tests.work.desk import Hands
 
 ASKINGS = (
-    ("ada", "please create a bucket for Bela"),
+    ("ada", "please create a bucket for orders"),
     ("bela", "can you please create a bucket?"),
-    ("bela", "Ada Kovacs and bela.b need a bucket, please create one"),
+    ("bela", "Ada Kovacs, Bela and bela.b need a bucket, please create one"),
 )
 
 
@@ -57,19 +61,27 @@ async def past(database: Database) -> Past:
     return past
 
 
-@pytest.fixture
-def desk(past: Past) -> Desk:
+def desk_of(past: Past, slack: CompanySlack) -> Desk:
     hands = Hands()
     hands.now = past.now
     people = People(platform_team=Group(members=(Member("UCHIDI"),)))
     handbook = Handbook("r1", (), channels=CHANNELS, people=people)
-    return new_desk(past.database, hands, handbook=handbook, slack=NamedSlack())
+    return new_desk(past.database, hands, handbook=handbook, slack=slack)
+
+
+def service_at(desk: Desk, past: Past, host: FakeHost) -> GapService:
+    people, given = PeopleService(desk), ProposalService(desk, at(host))
+    return GapService(desk, people, past.facts, past.sorting, GapDrafts(desk, people, past.facts, given))
+
+
+@pytest.fixture
+def desk(past: Past) -> Desk:
+    return desk_of(past, NamedSlack())
 
 
 @pytest.fixture
 def service(past: Past, desk: Desk, host: FakeHost) -> GapService:
-    people, given = PeopleService(desk), ProposalService(desk, at(host))
-    return GapService(desk, people, past.facts, past.sorting, GapDrafts(desk, people, past.facts, given))
+    return service_at(desk, past, host)
 
 
 async def rows(desk: Desk, query: Any) -> Sequence[Any]:
@@ -77,16 +89,129 @@ async def rows(desk: Desk, query: Any) -> Sequence[Any]:
         return (await tx.execute(query)).all()
 
 
-async def press(service: GapService, gap_id: str, choice: str, *, key: str = "k1") -> None:
-    """Chidi, who is in the platform team, presses something beside the gap."""
-    await service.decide(Decision(key, "chidi", gap_id, choice, "https://hooks.slack.com/1"))
+async def press(
+    desk: Desk, service: GapService, gap_id: str, choice: str, *, key: str = "k1", url: str | None = "https://h.example"
+) -> str:
+    """Chidi, who is in the platform team, presses something beside the gap; all that they are shown."""
+    await service.decide(Decision(key, "chidi", gap_id, choice, url))
+    shown = await rows(desk, select(outbox).where(outbox.c.key == f"gap:{key}"))
+    return "\n".join(words_of(each.blocks) for each in shown if each.recipient == "chidi")
 
 
-async def test_an_action_is_drafted_without_the_names_of_who_asked(desk: Desk, service: GapService, past: Past) -> None:
+def words_of(blocks: Sequence[Json]) -> str:
+    sections = [each["text"] for each in blocks if each["type"] == "section"]
+    notes = [text for each in blocks if each["type"] == "context" for text in each["elements"]]
+    return "\n".join(each["text"] for each in (*sections, *notes))
+
+
+async def opening(desk: Desk, *, key: str = "k1") -> str:
+    """What the button under the draft that was shown says, as it is read."""
+    [shown] = await rows(desk, select(outbox.c.blocks).where(outbox.c.key == f"gap:{key}"))
+    [button] = shown.blocks[-1]["elements"]
+    return read_pressed(button["action_id"], button["value"]).choice
+
+
+async def test_an_action_is_shown_to_who_wants_it_before_anybody_else_sees_it(
+    desk: Desk, service: GapService, past: Past
+) -> None:
     [gap] = await past.gaps()
 
-    await press(service, gap.id, "draft action")
+    shown = await press(desk, service, gap.id, "draft action")
 
-    [drafted] = await rows(desk, select(proposals.c.title, proposals.c.files))
-    assert drafted.title == "Bucket create"
-    assert not {"ada", "kovacs", "bela"} & set(str(drafted.files).lower().replace(".", " ").split())
+    assert "id: bucket-create\n" in shown
+    assert LOOK_WELL in shown
+    assert await rows(desk, select(proposals)) == []
+    assert len(await rows(desk, select(outbox))) == 1
+
+
+async def test_the_action_that_was_looked_at_is_proposed(desk: Desk, service: GapService, past: Past) -> None:
+    [gap] = await past.gaps()
+    shown = await press(desk, service, gap.id, "draft action")
+
+    told = await press(desk, service, gap.id, await opening(desk), key="k2")
+
+    [proposed] = await rows(desk, select(proposals))
+    [(file, text)] = proposed.files.items()
+    assert (proposed.subject, proposed.title, file) == (gap.id, "Bucket create", "docs/actions/bucket-create.yaml")
+    assert text.strip() in shown
+    assert told == ""
+
+
+async def test_the_names_of_who_asked_are_not_in_it(desk: Desk, service: GapService, past: Past) -> None:
+    [gap] = await past.gaps()
+
+    shown = await press(desk, service, gap.id, "draft action")
+
+    assert "- someone, someone and someone need a bucket, please create one\n" in shown
+    assert not {"ada", "kovacs", "bela", "b"} & set(re.split(r"\W+", shown.lower()))
+
+
+async def asked_again(past: Past) -> None:
+    await past.ask("ada", "please create one more bucket")
+    await past.sorting.sort()
+
+
+async def left_out(past: Past) -> None:
+    gone = update(messages).where(messages.c.author == "bela").values(author="~someone", text=None)
+    await past.database.write(lambda tx: tx.execute(gone))
+    await past.leave_out("bela")
+
+
+@pytest.mark.parametrize(
+    ("change", "newest"), [(asked_again, "one more bucket"), (left_out, "a bucket for orders")], ids=["asked", "left"]
+)
+async def test_what_changed_since_it_was_looked_at_is_shown_again(
+    desk: Desk, service: GapService, past: Past, change: Callable[[Past], Awaitable[None]], newest: str
+) -> None:
+    [gap] = await past.gaps()
+    await press(desk, service, gap.id, "draft action")
+    await change(past)
+
+    shown = await press(desk, service, gap.id, await opening(desk), key="k2")
+    proposed_at_once = await rows(desk, select(proposals))
+    await press(desk, service, gap.id, await opening(desk, key="k2"), key="k3")
+
+    assert shown.startswith("This is not what you looked at")
+    assert f"- please create {newest}\n" in shown
+    assert proposed_at_once == []
+    assert len(await rows(desk, select(proposals))) == 1
+
+
+async def test_who_is_left_out_while_it_is_opened_is_not_in_it(past: Past, host: FakeHost) -> None:
+    [gap] = await past.gaps()
+
+    @dataclass
+    class Slow(NamedSlack):
+        """Bela is left out while it says what people are called."""
+
+        is_slow: bool = False
+
+        async def names_of(self, user_id: str) -> frozenset[str]:
+            if self.is_slow:
+                self.is_slow = False
+                await left_out(past)
+            return await super().names_of(user_id)
+
+    slack = Slow()
+    desk = desk_of(past, slack)
+    service = service_at(desk, past, host)
+    await press(desk, service, gap.id, "draft action")
+    slack.is_slow = True
+
+    shown = await press(desk, service, gap.id, await opening(desk), key="k2")
+
+    assert shown.startswith("This is not what you looked at")
+    assert await rows(desk, select(proposals)) == []
+
+
+async def test_pressed_in_home_it_is_told_in_a_direct_message_and_home_is_shown_again(
+    desk: Desk, service: GapService, past: Past
+) -> None:
+    [gap] = await past.gaps()
+
+    shown = await press(desk, service, gap.id, "draft action", url=None)
+    gone = await press(desk, service, "nothing", "draft action", key="k2", url=None)
+
+    assert "id: bucket-create\n" in shown
+    assert gone == "That gap is not there any more."
+    assert [each.key for each in await rows(desk, select(work).where(work.c.kind == "home.publish"))] == ["k1", "k2"]
