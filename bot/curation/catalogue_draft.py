@@ -6,7 +6,7 @@ before anybody else does (`bot.curation.gap_drafts`).
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
@@ -34,6 +34,10 @@ class Entry:
     @property
     def id(self) -> str:
         return PurePosixPath(self.file).stem
+
+    def beside(self, number: int) -> "Entry":
+        """The same under a name with the number."""
+        return replace(self, file=f"actions/{self.id}-{number}.yaml")
 
     @property
     def text(self) -> str:

@@ -5,6 +5,8 @@ then. Drafts of articles are `drafts`', and what is proposed goes through `propo
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from itertools import count
 
 from bot.blockkit import Shown
 from bot.curation import catalogue_draft, draft_blocks
@@ -22,6 +24,7 @@ from bot.work import Decision, Kind, Saving, enqueue
 
 NO_THREAD = "No thread in this gap is marked as solved any more."
 NO_WORDS = "There are no words of it in a public channel to draft from."
+TOO_FEW = "Too few ask for this to be done for them by now, or its kind was changed, so no action is drafted."
 PROPOSED_BEFORE = "That was proposed before; the platform channel says where it stands."
 UNDER_WAY = "A draft is on its way to you."
 ASKINGS_MOST = 20  # that an action is drafted from, the newest: Slack is asked for the names of all who spoke there
@@ -47,6 +50,8 @@ class GapDrafts:
         match choice:
             case blocks.DRAFT_ARTICLE:
                 return draft_blocks.said(await self._draft_article(decision, members))
+            case _ if not gap.is_worth_an_action:
+                return draft_blocks.said(TOO_FEW)
             case blocks.DRAFT_ACTION:
                 return self._look(await self._entry(members), gap)
             case _:
@@ -112,7 +117,15 @@ class GapDrafts:
             talks = [await draft_rows.talk(tx, each.channel_id, each.ts) for each in drafted]
         spoke = [person for talk in talks if talk is not None for person in talk.people]
         names = await self._people.names_of({*spoke, *(each.asker for each in drafted if each.asker)})
-        return catalogue_draft.entry_of(_words(members), names=names)
+        entry = catalogue_draft.entry_of(_words(members), names=names)
+        return await self._in_a_free_file(entry) if entry else None
+
+    async def _in_a_free_file(self, entry: Entry) -> Entry:
+        if self._proposals.repository is None:
+            return entry
+        numbers = count(2)
+        file = await self._proposals.free_file(entry.file, lambda _: entry.beside(next(numbers)).file)
+        return replace(entry, file=file)
 
 
 def _newest(members: Sequence[Member]) -> list[Member]:

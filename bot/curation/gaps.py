@@ -66,8 +66,9 @@ class GapService:
     async def _draft(self, decision: Decision) -> None:
         """What comes of it is told wherever it was pressed: Home can only show that it was."""
         gap = await self._facts.gap(decision.subject)
-        shown = await self._drafts.draft(decision, gap) if gap else blocks.refusal(GONE)
-        if shown is not None:
+        if gap is None or gap.closing is not None:
+            await self._tell(decision, blocks.refusal(CLOSED_BEFORE if gap else GONE))
+        elif shown := await self._drafts.draft(decision, gap):
             await self._tell(decision, shown, kind=DRAFT)
         if decision.response_url is None:
             await self._show_home_again(decision)

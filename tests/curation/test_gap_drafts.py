@@ -16,6 +16,7 @@ from bot.curation.proposals import ProposalService
 from bot.desk import Desk
 from bot.model import Json
 from bot.people import PeopleService
+from bot.storage import gaps as gap_rows
 from bot.storage.engine import Database
 from bot.storage.schema import messages, outbox, proposals, work
 from bot.work import Decision
@@ -26,6 +27,7 @@ from tests.curation.desk import CompanySlack, FakeHost, at, new_desk
 from tests.work.desk import Hands
 
 ASKINGS = (
+    ("chidi", "please create a bucket, anybody"),
     ("ada", "please create a bucket for orders"),
     ("bela", "can you please create a bucket?"),
     ("bela", "Ada Kovacs, Bela and bela.b need a bucket, please create one"),
@@ -215,3 +217,40 @@ async def test_pressed_in_home_it_is_told_in_a_direct_message_and_home_is_shown_
     assert "id: bucket-create\n" in shown
     assert gone == "That gap is not there any more."
     assert [each.key for each in await rows(desk, select(work).where(work.c.kind == "home.publish"))] == ["k1", "k2"]
+
+
+async def test_an_action_that_is_there_is_not_written_over(
+    desk: Desk, service: GapService, past: Past, host: FakeHost
+) -> None:
+    host.files = dict.fromkeys(["docs/actions/bucket-create.yaml", "docs/actions/bucket-create-2.yaml"], "id: there")
+    [gap] = await past.gaps()
+
+    shown = await press(desk, service, gap.id, "draft action")
+    host.files["docs/actions/bucket-create-3.yaml"] = "id: there too"
+    shown_again = await press(desk, service, gap.id, await opening(desk), key="k2")
+    await press(desk, service, gap.id, await opening(desk, key="k2"), key="k3")
+
+    assert "It would become `actions/bucket-create-3.yaml`" in shown
+    assert "id: bucket-create-4\n" in shown_again
+    [proposed] = await rows(desk, select(proposals))
+    assert list(proposed.files) == ["docs/actions/bucket-create-4.yaml"]
+
+
+CLOSED, TOO_FEW = "That gap was closed meanwhile.", "Too few ask for this to be done for them by now"
+
+
+@pytest.mark.parametrize("choice", ["draft action", "open action"])
+async def test_no_action_is_drafted_from_a_closed_gap_or_one_that_few_ask_for(
+    desk: Desk, service: GapService, past: Past, choice: str
+) -> None:
+    [gap] = await past.gaps()
+    await press(desk, service, gap.id, "draft action", key="k0")
+    pressed = await opening(desk, key="k0") if choice == "open action" else choice
+    past.unanswered = set(list(past.unanswered)[:1])
+    await past.sorting.sort()
+    few = await press(desk, service, gap.id, pressed)
+    await past.database.write(lambda tx: gap_rows.close(tx, gap.id, because="action", now=past.now))
+    closed = await press(desk, service, gap.id, pressed, key="k2")
+
+    assert (few[: len(TOO_FEW)], closed) == (TOO_FEW, CLOSED)
+    assert await rows(desk, select(proposals)) == []
