@@ -136,7 +136,7 @@ def opened(*, branch: str, url: str, is_article: bool) -> Shown:
 
 def proposed_before(*, branch: str, url: str) -> Shown:
     where = link(url, "a pull request") if url else f"a proposal on the branch `{escape(branch)}`"
-    return said(f"There is {where} from this thread already.")
+    return said(f"There is {where} for this already.")
 
 
 def request_text(permalink: str) -> str:

@@ -19,13 +19,14 @@ from bot.curation.proposals import ACTION, Change, ProposalService
 from bot.desk import Desk
 from bot.people import PeopleService
 from bot.storage import drafts as draft_rows
+from bot.storage import proposals as proposal_rows
 from bot.storage.engine import Tx
+from bot.storage.proposals import WAITING, ProposalRow
 from bot.work import Decision, Kind, Saving, enqueue
 
 NO_THREAD = "No thread in this gap is marked as solved any more."
 NO_WORDS = "There are no words of it in a public channel to draft from."
 TOO_FEW = "Too few ask for this to be done for them by now, or its kind was changed, so no action is drafted."
-PROPOSED_BEFORE = "That was proposed before; the platform channel says where it stands."
 UNDER_WAY = "A draft is on its way to you."
 ASKINGS_MOST = 20  # that an action is drafted from, the newest: Slack is asked for the names of all who spoke there
 
@@ -44,9 +45,16 @@ class GapDrafts:
 
     async def draft(self, decision: Decision, gap: Gap) -> Shown | None:
         """Carries out what was pressed; what the person is shown, None where what is set going tells them."""
+        choice, _, seen = decision.choice.partition(":")
         async with self._desk.database.read() as tx:
             members = await self._facts.members_in(tx, gap.id)
-        choice, _, seen = decision.choice.partition(":")
+            proposal = await _standing(tx, gap, choice)
+        if proposal is not None:
+            is_told_soon = proposal.state == WAITING and (choice, decision.person) == (
+                blocks.OPEN_ACTION,
+                proposal.person,
+            )
+            return None if is_told_soon else _proposed(proposal)
         match choice:
             case blocks.DRAFT_ARTICLE:
                 return draft_blocks.said(await self._draft_article(decision, members))
@@ -58,10 +66,14 @@ class GapDrafts:
                 return await self._open_action(decision, gap, members, seen)
 
     async def _offered(self, gap: Gap, members: Sequence[Member]) -> Collection[str]:
-        if gap.lacks is Lack.ARTICLE:
-            return [blocks.DRAFT_ARTICLE] if await self._solved(members) else []
+        choice = blocks.DRAFT_ARTICLE if gap.lacks is Lack.ARTICLE else blocks.DRAFT_ACTION
+        async with self._desk.database.read() as tx:
+            if await _standing(tx, gap, choice) is not None:
+                return []
+        if choice == blocks.DRAFT_ARTICLE:
+            return [choice] if await self._solved(members) else []
         may_propose = gap.is_worth_an_action and self._proposals.repository is not None
-        return [blocks.DRAFT_ACTION] if may_propose and catalogue_draft.entry_of(_words(members), names=()) else []
+        return [choice] if may_propose and catalogue_draft.entry_of(_words(members), names=()) else []
 
     async def _solved(self, members: Sequence[Member]) -> Member | None:
         """The newest whose thread holds a reply that solved it."""
@@ -100,7 +112,13 @@ class GapDrafts:
         self._desk.wake()
         if is_new is None:
             return await self.draft(decision, gap)
-        return None if is_new else draft_blocks.said(PROPOSED_BEFORE)
+        return None if is_new else await self._where(gap)
+
+    async def _where(self, gap: Gap) -> Shown | None:
+        """Where what somebody else opened in the same moment stands."""
+        async with self._desk.database.read() as tx:
+            proposal = await proposal_rows.of(tx, gap.id)
+        return _proposed(proposal) if proposal else None
 
     def _look(self, entry: Entry | None, gap: Gap, *, is_anew: bool = False) -> Shown:
         """What the person is to look at before anybody else does."""
@@ -126,6 +144,17 @@ class GapDrafts:
         numbers = count(2)
         file = await self._proposals.free_file(entry.file, lambda _: entry.beside(next(numbers)).file)
         return replace(entry, file=file)
+
+
+async def _standing(tx: Tx, gap: Gap, choice: str) -> ProposalRow | None:
+    """What is proposed already of what the choice would draft."""
+    if choice == blocks.DRAFT_ARTICLE:
+        return await proposal_rows.of_threads_in(tx, gap.id)
+    return await proposal_rows.of_gap(tx, gap.id)
+
+
+def _proposed(proposal: ProposalRow) -> Shown:
+    return draft_blocks.proposed_before(branch=proposal.branch, url=proposal.url)
 
 
 def _newest(members: Sequence[Member]) -> list[Member]:

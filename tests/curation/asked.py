@@ -14,7 +14,7 @@ from bot.curation.gap_sorting import Compare, GapSorting, Reading, by_words
 from bot.model import QuestionKind, Window, moment
 from bot.storage.engine import Database
 from bot.storage.people import leave_out, stand_ins
-from bot.storage.schema import answers, channels, messages, people, questions, verdicts
+from bot.storage.schema import answers, channels, messages, people, questions, reactions, verdicts
 from knowledge.channels import Channel, Channels
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -61,6 +61,14 @@ class Past:
         self.unanswered.add((channel_id, ts))
         self.later(minutes=1)
         return ts
+
+    async def solve(self, who: str, text: str, *, root: str, asker: str) -> None:
+        """Replies to a question, which the asker sets a check mark on."""
+        ts = f"{self.now.timestamp():.0f}.{next(self._numbers):06}"
+        said = {"author": who, "author_kind": "person", "gist": "says", "posted_at": self.now}
+        await self._put(messages, channel_id=PUBLIC, ts=ts, thread_ts=root, text=text, **said)
+        marked = {"person": asker, "name": "white_check_mark", "changed_ts": ts, "seen_ts": ts}
+        await self._put(reactions, channel_id=PUBLIC, ts=ts, is_there=True, was_there=True, **marked)
 
     async def ask_us(self, who: str, text: str | None, *, verdict: str = "", **answer: Any) -> None:
         """Asks us in private; by default we found nothing."""

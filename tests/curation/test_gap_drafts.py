@@ -16,13 +16,17 @@ from bot.curation.proposals import ProposalService
 from bot.desk import Desk
 from bot.model import Json
 from bot.people import PeopleService
+from bot.storage import drafts as draft_rows
 from bot.storage import gaps as gap_rows
+from bot.storage import proposals as proposal_rows
+from bot.storage.drafts import Draft
 from bot.storage.engine import Database
+from bot.storage.proposals import ProposalRow
 from bot.storage.schema import messages, outbox, proposals, work
-from bot.work import Decision
+from bot.work import Decision, Proposing
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People
-from tests.curation.asked import CHANNELS, Past
+from tests.curation.asked import CHANNELS, PUBLIC, Past
 from tests.curation.desk import CompanySlack, FakeHost, at, new_desk
 from tests.work.desk import Hands
 
@@ -254,3 +258,58 @@ async def test_no_action_is_drafted_from_a_closed_gap_or_one_that_few_ask_for(
 
     assert (few[: len(TOO_FEW)], closed) == (TOO_FEW, CLOSED)
     assert await rows(desk, select(proposals)) == []
+
+
+async def test_what_is_proposed_already_is_not_offered_and_it_is_said_where_it_stands(
+    desk: Desk, service: GapService, past: Past, host: FakeHost
+) -> None:
+    [gap] = await past.gaps()
+    await press(desk, service, gap.id, "draft action")
+    opened = await opening(desk)
+    before = await service.home_part("chidi")
+
+    at_once = [await press(desk, service, gap.id, opened, key=key) for key in ("k2", "k3")]
+    waiting = await service.home_part("chidi")
+    [proposal] = await rows(desk, select(proposals))
+    await ProposalService(desk, at(host)).propose(Proposing(proposal.id, proposal.id))
+    later = [await press(desk, service, gap.id, choice, key=f"k {choice}") for choice in ("draft action", opened)]
+
+    assert ("Draft an action" in str(before), "Draft an action" in str(waiting)) == (True, False)
+    assert at_once == ["", ""]
+    url = f"https://git.example.com/{proposal.branch}"
+    assert later == [f"There is <{url}|a pull request> for this already."] * 2
+
+
+async def test_a_closed_proposal_is_no_reason_not_to_draft_it_again(
+    desk: Desk, service: GapService, past: Past, host: FakeHost
+) -> None:
+    [gap] = await past.gaps()
+    await press(desk, service, gap.id, "draft action")
+    await press(desk, service, gap.id, await opening(desk), key="k2")
+    await desk.database.write(lambda tx: tx.execute(update(proposals).values(state="closed")))
+
+    assert "Draft an action" in str(await service.home_part("chidi"))
+
+
+HOW_TO = "how do I clean the cache of the build?"
+
+
+async def test_no_article_is_offered_while_one_from_a_thread_in_the_gap_is_proposed(
+    desk: Desk, service: GapService, past: Past
+) -> None:
+    root = await past.ask("ada", HOW_TO)
+    await past.solve("bela", "Run the cleaner.", root=root, asker="ada")
+    _, gap = await past.gaps()
+    before = await service.home_part("chidi")
+    draft = Draft(
+        "d1", "k", PUBLIC, root, root, "bela", "ada", "bela", "unasked", "shown", {}, "", (), "a.md", past.now
+    )
+    open_one = ProposalRow("p1", "article", "d1", "mentor/article-p1", "bela", "", None, None, "open", "", "", past.now)
+    await desk.database.write(lambda tx: draft_rows.add(tx, draft))
+    await desk.database.write(lambda tx: proposal_rows.add(tx, open_one))
+
+    offered = await service.home_part("chidi")
+    told = await press(desk, service, gap.id, "draft article")
+
+    assert ("Draft an article" in str(before), "Draft an article" in str(offered)) == (True, False)
+    assert told == "There is a proposal on the branch `mentor/article-p1` for this already."

@@ -157,7 +157,7 @@ async def test_of_one_thread_one_proposal_is_opened_whoever_saves_it(office: Off
 
     assert len(proposed(remote)) == 1
     told = [office.whispers("priya", "ask-platform")[-1].text, third.text]
-    assert [each.endswith("from this thread already.") for each in told] == [True, True]
+    assert [each.endswith("for this already.") for each in told] == [True, True]
 
 
 async def test_what_was_taken_back_meanwhile_is_not_opened(office: Office, remote: Remote) -> None:
