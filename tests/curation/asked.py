@@ -44,6 +44,7 @@ class Past:
         return read
 
     async def begin(self) -> None:
+        await self.database.write(stand_ins)  # makes the key, as the first message of all does
         rows = [(PUBLIC, False), (PRIVATE, True)]
         state = {"is_direct": False, "is_read_back": True, "is_whole_due": False, "due_at": NOW}
         for channel_id, is_private in rows:
