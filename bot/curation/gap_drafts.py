@@ -28,6 +28,10 @@ NO_THREAD = "No thread in this gap is marked as solved any more."
 NO_WORDS = "There are no words of it in a public channel to draft from."
 TOO_FEW = "Too few ask for this to be done for them by now, or its kind was changed, so no action is drafted."
 UNDER_WAY = "A draft is on its way to you."
+SENT_BEFORE = (
+    "You wanted this drafted before, and I sent you what came of it. "
+    "*Save as knowledge* on the reply that solved it shows it again."
+)
 ASKINGS_MOST = 20  # that an action is drafted from, the newest: Slack is asked for the names of all who spoke there
 
 
@@ -57,7 +61,7 @@ class GapDrafts:
             return None if is_told_soon else _proposed(proposal)
         match choice:
             case blocks.DRAFT_ARTICLE:
-                return draft_blocks.said(await self._draft_article(decision, members))
+                return draft_blocks.said(await self._draft_article(decision, gap, members))
             case _ if not gap.is_worth_an_action:
                 return draft_blocks.said(TOO_FEW)
             case blocks.DRAFT_ACTION:
@@ -84,15 +88,17 @@ class GapDrafts:
                     return each
         return None
 
-    async def _draft_article(self, decision: Decision, members: Sequence[Member]) -> str:
+    async def _draft_article(self, decision: Decision, gap: Gap, members: Sequence[Member]) -> str:
+        """Has it drafted, once for each person and thread however often it is pressed; what is said of it."""
         solved, now = await self._solved(members), self._desk.clock.now()
         if solved is None:
             return NO_THREAD
-        key, place = f"gap:{decision.key}", (solved.channel_id, solved.ts)
+        key = f"gap:{gap.id}:{decision.person}:{solved.channel_id}:{solved.ts}"
+        place = (solved.channel_id, solved.ts)
         saving = Saving(key, decision.person, *place, root=solved.ts, response_url=decision.response_url)
-        await self._desk.database.write(lambda tx: enqueue(tx, Kind.SAVE, saving, due_at=now, now=now))
+        is_new = await self._desk.database.write(lambda tx: enqueue(tx, Kind.SAVE, saving, due_at=now, now=now))
         self._desk.wake()
-        return UNDER_WAY
+        return UNDER_WAY if is_new else SENT_BEFORE
 
     async def _open_action(self, decision: Decision, gap: Gap, members: Sequence[Member], seen: str) -> Shown | None:
         """Proposes the entry if it is what the person saw; else it is shown again."""

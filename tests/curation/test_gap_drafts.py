@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from bot.curation.draft_blocks import LOOK_WELL
 from bot.curation.gap_blocks import read_pressed
-from bot.curation.gap_drafts import GapDrafts
+from bot.curation.gap_drafts import SENT_BEFORE, GapDrafts
 from bot.curation.gaps import GapService
 from bot.curation.proposals import ProposalService
 from bot.desk import Desk
@@ -23,7 +23,7 @@ from bot.storage.drafts import Draft
 from bot.storage.engine import Database
 from bot.storage.proposals import ProposalRow
 from bot.storage.schema import messages, outbox, proposals, work
-from bot.work import Decision, Proposing
+from bot.work import Decision, Proposing, Saving
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People
 from tests.curation.asked import CHANNELS, PUBLIC, Past
@@ -313,3 +313,21 @@ async def test_no_article_is_offered_while_one_from_a_thread_in_the_gap_is_propo
 
     assert ("Draft an article" in str(before), "Draft an article" in str(offered)) == (True, False)
     assert told == "There is a proposal on the branch `mentor/article-p1` for this already."
+
+
+async def test_an_article_is_drafted_once_however_often_it_is_pressed(
+    desk: Desk, service: GapService, past: Past
+) -> None:
+    root = await past.ask("ada", HOW_TO)
+    await past.solve("bela", "Run the cleaner.", root=root, asker="ada")
+    _, gap = await past.gaps()
+
+    told = [await press(desk, service, gap.id, "draft article", key=key) for key in ("k1", "k2")]
+
+    assert told == [
+        "A draft is on its way to you.",
+        SENT_BEFORE,
+    ]
+    saving = Saving(f"gap:{gap.id}:chidi:{PUBLIC}:{root}", "chidi", PUBLIC, root, root, "https://h.example")
+    found = await rows(desk, select(work.c.payload).where(work.c.kind == "curation.save"))
+    assert [each.payload for each in found] == [saving.to_payload()]
