@@ -54,11 +54,7 @@ class GapDrafts:
             members = await self._facts.members_in(tx, gap.id)
             proposal = await _standing(tx, gap, choice)
         if proposal is not None:
-            is_told_soon = proposal.state == WAITING and (choice, decision.person) == (
-                blocks.OPEN_ACTION,
-                proposal.person,
-            )
-            return None if is_told_soon else _proposed(proposal)
+            return None if _is_told_soon(proposal, decision) else _proposed(proposal)
         match choice:
             case blocks.DRAFT_ARTICLE:
                 return draft_blocks.said(await self._draft_article(decision, gap, members))
@@ -157,6 +153,12 @@ async def _standing(tx: Tx, gap: Gap, choice: str) -> ProposalRow | None:
     if choice == blocks.DRAFT_ARTICLE:
         return await proposal_rows.of_threads_in(tx, gap.id)
     return await proposal_rows.of_gap(tx, gap.id)
+
+
+def _is_told_soon(proposal: ProposalRow, decision: Decision) -> bool:
+    """Whether the person pressed twice and learns where it stands once it is open."""
+    is_opening = decision.choice.startswith(blocks.OPEN_ACTION)
+    return is_opening and proposal.state == WAITING and proposal.person == decision.person
 
 
 def _proposed(proposal: ProposalRow) -> Shown:

@@ -1,5 +1,6 @@
 """What is drafted from a gap: shown first to who wants it, without the askers' names, and never over something else."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -70,7 +71,7 @@ async def past(database: Database) -> Past:
 def desk_of(past: Past, slack: CompanySlack) -> Desk:
     hands = Hands()
     hands.now = past.now
-    people = People(platform_team=Group(members=(Member("UCHIDI"),)))
+    people = People(platform_team=Group(members=(Member("UCHIDI"), Member("UADA"))))
     handbook = Handbook("r1", (), channels=CHANNELS, people=people)
     return new_desk(past.database, hands, handbook=handbook, slack=slack)
 
@@ -96,12 +97,19 @@ async def rows(desk: Desk, query: Any) -> Sequence[Any]:
 
 
 async def press(
-    desk: Desk, service: GapService, gap_id: str, choice: str, *, key: str = "k1", url: str | None = "https://h.example"
+    desk: Desk,
+    service: GapService,
+    gap_id: str,
+    choice: str,
+    *,
+    key: str = "k1",
+    url: str | None = "https://h.example",
+    person: str = "chidi",
 ) -> str:
-    """Chidi, who is in the platform team, presses something beside the gap; all that they are shown."""
-    await service.decide(Decision(key, "chidi", gap_id, choice, url))
+    """Somebody in the platform team presses something beside the gap; all that they are shown."""
+    await service.decide(Decision(key, person, gap_id, choice, url))
     shown = await rows(desk, select(outbox).where(outbox.c.key == f"gap:{key}"))
-    return "\n".join(words_of(each.blocks) for each in shown if each.recipient == "chidi")
+    return "\n".join(words_of(each.blocks) for each in shown if each.recipient == person)
 
 
 def words_of(blocks: Sequence[Json]) -> str:
@@ -278,6 +286,21 @@ async def test_what_is_proposed_already_is_not_offered_and_it_is_said_where_it_s
     assert at_once == ["", ""]
     url = f"https://git.example.com/{proposal.branch}"
     assert later == [f"There is <{url}|a pull request> for this already."] * 2
+
+
+async def test_of_two_who_open_it_in_the_same_moment_one_is_told_so(
+    desk: Desk, service: GapService, past: Past
+) -> None:
+    [gap] = await past.gaps()
+    await press(desk, service, gap.id, "draft action")
+    opened = await opening(desk)
+
+    told = await asyncio.gather(
+        *(press(desk, service, gap.id, opened, key=f"k {who}", person=who) for who in ("ada", "chidi"))
+    )
+
+    [proposal] = await rows(desk, select(proposals))
+    assert sorted(told) == ["", f"There is a proposal on the branch `{proposal.branch}` for this already."]
 
 
 async def test_a_closed_proposal_is_no_reason_not_to_draft_it_again(
