@@ -209,7 +209,7 @@ class Mentor:
         self.article_health = ArticleHealthService(desk)
         self.owners = OwnerService(desk, people, self.article_health, self.proposals)
         sorting = GapSorting(self.database, reading, clock=clock)
-        self.gaps = GapService(desk, people, gap_facts, sorting, GapDrafts(desk, gap_facts, self.proposals))
+        self.gaps = GapService(desk, people, gap_facts, sorting, GapDrafts(desk, people, gap_facts, self.proposals))
         team_parts = (self.gaps.home_part, self.owners.home_part)
         self.home = HomeService(desk, self.facts, team_parts=team_parts, command=settings.command)
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)

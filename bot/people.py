@@ -1,9 +1,11 @@
 """Who a pseudonym is to Slack and to the handbook, as things stand now."""
 
+from collections.abc import Collection
+
 from bot.authority import Act, Refused, may
 from bot.desk import Desk
 from bot.model import Profile
-from bot.storage.people import slack_id_of
+from bot.storage.people import slack_id_of, slack_ids_of
 
 ERASED = Profile("", None, is_deleted=True)
 WHOEVER = (Act.ASK, Act.MARK_SOLVED)  # acts for which the platform team has no right of its own
@@ -18,6 +20,12 @@ class PeopleService:
         async with self._desk.database.read() as tx:
             slack_id = await slack_id_of(tx, pseudonym)
         return ERASED if slack_id is None else await self._desk.slack.profile(slack_id)
+
+    async def names_of(self, pseudonyms: Collection[str]) -> frozenset[str]:
+        """All that Slack calls these people; nothing of those who were erased or stand in for somebody."""
+        async with self._desk.database.read() as tx:
+            known = await slack_ids_of(tx, pseudonyms)
+        return frozenset().union(*[await self._desk.slack.names_of(each) for each in known.values()])
 
     async def is_platform(self, user_id: str) -> bool:
         """Whether the person is in the platform team today; nobody is when the handbook names no team."""

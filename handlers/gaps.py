@@ -9,7 +9,7 @@ from handlers import payload
 
 
 async def on_gap(body: Json, ack: AsyncAck, gaps: GapService) -> None:
-    """Somebody took a gap, said what kind it is, or closed it."""
+    """Somebody took a gap, drafted something from it, said what kind it is, or closed it."""
     pressed = payload.read_press(body)
     await gaps.take_press(
         blocks.read_pressed(pressed.action_id, pressed.value),

@@ -13,7 +13,7 @@ from bot.library import Library, Shelf
 from bot.model import Profile, Workspace
 from bot.outbox import Outbox
 from bot.people import ERASED, PeopleService
-from bot.storage.engine import Database
+from bot.storage.engine import Database, Tx
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import people
 from knowledge.index import Index
@@ -34,6 +34,9 @@ class Directory(FakeSlack):
 
     async def profile(self, user_id: str) -> Profile:
         return self.profiles[user_id]
+
+    async def names_of(self, user_id: str) -> frozenset[str]:
+        return frozenset({f"{user_id}'s name", f"{user_id}'s handle"})
 
     async def group_members(self, usergroup_id: str) -> frozenset[str]:
         return self.groups.get(usergroup_id, frozenset())
@@ -93,3 +96,14 @@ async def test_platform_team_is_who_the_handbook_names_today(
     database: Database, team: Group | None, user_id: str, expected: bool
 ) -> None:
     assert await service(database, team).is_platform(user_id) is expected
+
+
+async def test_people_are_known_by_all_that_slack_calls_them_and_others_by_nothing(database: Database) -> None:
+    async def unit(tx: Tx) -> list[str]:
+        numbers = iter("ab")
+        return [await pseudonym_of(tx, each, now=NOW, new_id=numbers.__next__) for each in ("U0MAYA", "U0TOMAS")]
+
+    maya, tomas = await database.write(unit)
+    await database.write(lambda tx: tx.execute(delete(people).where(people.c.id == tomas)))
+
+    assert await service(database).names_of([maya, tomas, "~someone"]) == {"U0MAYA's name", "U0MAYA's handle"}

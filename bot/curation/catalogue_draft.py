@@ -1,51 +1,74 @@
 """Makes a first catalogue entry out of what several people ask to be done for them. Pure.
 
-A skeleton: what it does, and which inputs it takes, the reviewers say. The askers' words are those of public channels,
-without names, addresses and secrets.
+A skeleton: what it does, and which inputs it takes, the reviewers say. The askers' words are those of public channels;
+names given, addresses, ids and what looks like a secret are taken out. Other names may stay, so a person looks at it
+before anybody else does (`bot.curation.gap_drafts`).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
 
+from bot.blockkit import clip
 from bot.curation.masking import masked
 from knowledge.text import question_text, words
 
 WORDS_MOST = 6  # in an id
-QUESTIONS_MOST = 5
+ID_MOST = 60  # characters
+QUESTIONS_MOST, QUESTION_MOST = 5, 250  # so many, and so long, that whoever looks at the entry is shown all of it
 LINE_WIDTH = 120
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`file` is below the handbook."""
+    """`file` is below the handbook and gives the entry its id; `questions` are what it is to be found by."""
 
     title: str
     file: str
-    text: str
+    questions: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return PurePosixPath(self.file).stem
+
+    def beside(self, number: int) -> "Entry":
+        """The same under a name with the number."""
+        return replace(self, file=f"actions/{self.id}-{number}.yaml")
+
+    @property
+    def text(self) -> str:
+        """What stands in the file."""
+        entry: dict[str, Any] = {
+            "id": self.id,
+            "title": self.title,
+            "summary": "Say here in one sentence what it does.",
+            "questions": list(self.questions),
+            "mode": "proposal",
+            "who": {"teams": "all"},
+            "inputs": [{"name": "team", "type": "team"}],
+            "git": {"repository": "live", "file": f"teams/{{team}}/{self.id}.yaml", "content": {"team": "{team}"}},
+        }
+        return yaml.safe_dump(entry, sort_keys=False, allow_unicode=True, width=LINE_WIDTH)
+
+    @property
+    def digest(self) -> str:
+        """Tells whether it is the entry that somebody looked at."""
+        return sha256(self.text.encode()).hexdigest()[:16]
 
 
-def entry_of(askings: Sequence[str]) -> Entry | None:
-    """From the askings' words, the newest first; None when none of them may be shown."""
-    questions = list(dict.fromkeys(said for each in askings if (said := question_text(masked(each)))))
+def entry_of(askings: Sequence[str], *, names: Collection[str]) -> Entry | None:
+    """From the askings' words, the newest first; None when none are left. `names` are what Slack calls people there."""
+    asked = [question_text(masked(each, names=names)) for each in askings]
+    questions = list(dict.fromkeys(clip(each, QUESTION_MOST) for each in asked if each))[:QUESTIONS_MOST]
     named = words(questions[0])[:WORDS_MOST] if questions else []
     if not named:
         return None
-    id_, title = "-".join(named), " ".join(named).capitalize()
-    entry: dict[str, Any] = {
-        "id": id_,
-        "title": title,
-        "summary": "Say here in one sentence what it does.",
-        "questions": questions[:QUESTIONS_MOST],
-        "mode": "proposal",
-        "who": {"teams": "all"},
-        "inputs": [{"name": "team", "type": "team"}],
-        "git": {"repository": "live", "file": f"teams/{{team}}/{id_}.yaml", "content": {"team": "{team}"}},
-    }
-    text = yaml.safe_dump(entry, sort_keys=False, allow_unicode=True, width=LINE_WIDTH)
-    return Entry(title, f"actions/{id_}.yaml", text)
+    id_ = "-".join(named)[:ID_MOST].strip("-")
+    return Entry(" ".join(named).capitalize(), f"actions/{id_}.yaml", tuple(questions))
 
 
 def request_text(times: int, people: int) -> str:

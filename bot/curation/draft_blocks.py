@@ -19,10 +19,10 @@ CHOICES = {
 }
 
 DRAFT = MessageKind(
-    "draft article",
+    "draft for the handbook",
     Purpose.ASKED,
     "the person who wants it, only visible to them; as a DM when that fails",
-    "*Save as knowledge* on a message, or *Draft it* under an offer",
+    "*Save as knowledge* on a message, *Draft it* under an offer, *Draft an article* or *Draft an action* beside a gap",
     "once a request",
     "it only answers what you do",
 )
@@ -46,7 +46,7 @@ PROPOSED = MessageKind(
     "proposal to the handbook",
     Purpose.OWED,
     "the platform channel",
-    "somebody opened a pull request for an article, or for its review date",
+    "somebody opened a pull request for an article, for its review date, or for an action",
     "once a proposal",
     "take `platform_channel` out of `channels.yaml`",
 )
@@ -136,7 +136,7 @@ def opened(*, branch: str, url: str, is_article: bool) -> Shown:
 
 def proposed_before(*, branch: str, url: str) -> Shown:
     where = link(url, "a pull request") if url else f"a proposal on the branch `{escape(branch)}`"
-    return said(f"There is {where} from this thread already.")
+    return said(f"There is {where} for this already.")
 
 
 def request_text(permalink: str) -> str:
@@ -156,10 +156,9 @@ def documented(title: str, *, url: str, file: str, credit: str) -> Shown:
 
 
 def closed(title: str, *, url: str) -> Shown:
-    named = link(url, title) if url else escape(title)
-    return said(
-        f"Your proposal for the handbook, {named}, was closed without being merged. Its reviewers say why there."
-    )
+    named = link(url, title) if url else escape(clip(title, 200))
+    why = " Its reviewers say why there." if url else ""
+    return said(f"Your proposal for the handbook, {named}, was closed without being merged.{why}")
 
 
 def said(text: str) -> Shown:

@@ -21,7 +21,7 @@ from bot.people import PeopleService
 from bot.sketch import sketch_article
 from bot.storage import drafts as rows
 from bot.storage.drafts import Draft
-from bot.storage.people import is_stand_in, slack_id_of, slack_ids_of
+from bot.storage.people import is_stand_in, slack_id_of
 from bot.work import Decision, Saving
 from knowledge.article import Audience
 from knowledge.channels import Keep
@@ -86,7 +86,7 @@ class DraftMaker:
 
     async def filled(self, draft: Draft, talk: Talk, reply: Line) -> Draft:
         """With its words, by the model or the template, and what the nearest article lends it."""
-        names = await self._names(talk)
+        names = await self._people.names_of(talk.people)
         question, answer = (masked(clip(line.text or "", WORDS_MOST), names=names) for line in (talk.first, reply))
         thread = (Turn("asker", question), Turn("someone", answer))
         sketch = await sketch_article(self._model, thread, person=draft.saver)
@@ -103,12 +103,6 @@ class DraftMaker:
             tags=near.tags if near else (),
             file=file_name(written.title, taken=[each.id for each in library.handbook.articles]),
         )
-
-    async def _names(self, talk: Talk) -> frozenset[str]:
-        """All that Slack calls the people of the thread."""
-        async with self._desk.database.read() as tx:
-            known = await slack_ids_of(tx, talk.people)
-        return frozenset().union(*[await self._desk.slack.names_of(user_id) for user_id in known.values()])
 
     async def shown(self, draft: Draft, asked: Saving | Decision) -> Effect:
         """To whoever asked for it, once an asking."""

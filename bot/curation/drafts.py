@@ -207,17 +207,17 @@ class DraftService:
             await self._propose(decision, draft)
 
     async def _propose(self, decision: Decision, draft: Draft) -> None:
-        file = await self._free_file(draft.file)
+        file = await self._free_file(draft)
         text = await self._maker.text(draft, await self._credit(decision, draft))
         permalink = await self._desk.slack.permalink(draft.channel_id, draft.root)
         words = Written.from_json(draft.words or {})
-        change = Change(ARTICLE, draft.id, words.title, blocks.request_text(permalink), {f"articles/{file}": text})
+        change = Change(ARTICLE, draft.id, words.title, blocks.request_text(permalink), {file: text})
 
         async def unit(tx: Tx) -> ProposalRow | None:
             await rows.hold_thread(tx, draft.channel_id, draft.root)
             if other := await proposal_rows.of_thread(tx, draft.channel_id, draft.root):
                 return other if other.subject != draft.id else None
-            if await rows.mark_proposed(tx, draft.id, file=file):
+            if await rows.mark_proposed(tx, draft.id, file=file.removeprefix("articles/")):
                 await self._proposals.put(tx, change, person=decision.person, response_url=decision.response_url)
             return None
 
@@ -226,15 +226,15 @@ class DraftService:
         if other is not None:
             await self._show(decision, blocks.proposed_before(branch=other.branch, url=other.url))
 
-    async def _free_file(self, file: str) -> str:
-        """The draft's own name, or one beside it: an article that came meanwhile is not written over."""
-        repository = self._proposals.repository
-        assert repository is not None
+    async def _free_file(self, draft: Draft) -> str:
+        """The draft's own, or one beside it; below the handbook."""
         taken = [each.id for each in self._desk.shelf.library.handbook.articles]
-        while await repository.host.read_file(repository.path(f"articles/{file}")) is not None:
-            taken.append(file)
-            file = file_name(file.removesuffix(".md"), taken=taken)
-        return file
+
+        def beside(file: str) -> str:
+            taken.append(file.removeprefix("articles/"))
+            return f"articles/{file_name(taken[-1].removesuffix('.md'), taken=taken)}"
+
+        return await self._proposals.free_file(f"articles/{draft.file}", beside)
 
     async def _credit(self, decision: Decision, draft: Draft) -> str:
         """The name that may stand in Git; "" for none."""

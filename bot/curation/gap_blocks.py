@@ -3,6 +3,7 @@
 Nobody who asked is named, and one person's asking is told without a number of people.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,18 +11,24 @@ from zoneinfo import ZoneInfo
 
 from bot import kinds
 from bot.blockkit import SECTION_MAX, Shown, actions, button, clip, context, escape, header, option, section, select
+from bot.curation.catalogue_draft import Entry
+from bot.curation.draft_blocks import LOOK_WELL, code
 from bot.curation.gap_rules import FEWEST_PEOPLE, Because, Closing, Gap, GapFacts, Lack
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose, QuestionKind
 
-TAKE, SAY_KIND, CLOSE = "gaps.take", "gaps.kind", "gaps.close"
+TAKE, SAY_KIND, CLOSE, OPEN = "gaps.take", "gaps.kind", "gaps.close", "gaps.open_action"
+DRAFT_ARTICLE, DRAFT_ACTION, OPEN_ACTION = "draft article", "draft action", "open action"  # what is pressed
+DRAFTING = (DRAFT_ARTICLE, DRAFT_ACTION, OPEN_ACTION)
 DRAFTS = {
-    "draft article": ("gaps.draft_article", "Draft an article"),
-    "draft action": ("gaps.draft_action", "Draft an action"),
+    DRAFT_ARTICLE: ("gaps.draft_article", "Draft an article"),
+    DRAFT_ACTION: ("gaps.draft_action", "Draft an action"),
 }
 SHOWN_MOST = 10
 HOME_MOST = 5
 WORDS_MOST = 150  # of an example
+SKELETON = "The questions are the askers' words; what it takes and what it writes, the reviewers say."
+_DIGEST = re.compile(r"[0-9a-f]{16}")
 
 GAPS = MessageKind(
     "gaps",
@@ -51,7 +58,7 @@ CLOSINGS = {
 @dataclass(frozen=True)
 class Pressed:
     gap_id: str
-    choice: str  # take | draft article | draft action | kind:… | close:…
+    choice: str  # take | draft article | draft action | open action:… | kind:… | close:…
 
 
 Offers = Mapping[str, Collection[str]]  # by gap, what can be drafted from it
@@ -67,7 +74,7 @@ def gap_list(facts: GapFacts, offers: Offers, *, now: datetime, viewer: str, tim
     for each in facts.open[:SHOWN_MOST]:
         blocks += gap_card(each, offers.get(each.id, ()), now=now, viewer=viewer, timezone=timezone)
     if (rest := len(facts.open) - SHOWN_MOST) > 0:
-        blocks.append(context(f"… and {rest} more, asked less often."))
+        blocks.append(context(f"… and {rest} more."))
     lines = [head, *(f"• {told(each, now=now)}" for each in facts.open[:SHOWN_MOST])]
     return Shown("\n".join(lines), tuple(blocks))
 
@@ -137,6 +144,15 @@ def card(gap: Gap, said: str, *, now: datetime, viewer: str, timezone: str) -> S
     return Shown(said, (section(said), *gap_card(gap, (), now=now, viewer=viewer, timezone=timezone)))
 
 
+def action_draft(entry: Entry, gap_id: str, *, is_anew: bool) -> Shown:
+    """The entry as it would be proposed. `is_anew`: the reader wanted to open it as it stood before."""
+    anew = "This is not what you looked at: what is asked changed meanwhile. Here it is anew. " if is_anew else ""
+    head = f"{anew}A draft of an action, which only you see. It would become `{escape(entry.file)}`."
+    press = button("Open pull request", action_id=OPEN, value=f"{gap_id}:{entry.digest}", style="primary")
+    blocks = (section(head), *code(entry.text), context(f"{SKELETON} {LOOK_WELL}"), actions("gaps.draft", [press]))
+    return Shown(head, blocks)
+
+
 def refusal(reason: str) -> Shown:
     text = clip(escape(reason), SECTION_MAX)
     return Shown(text, (section(text),))
@@ -167,6 +183,8 @@ def read_pressed(action_id: str, value: str) -> Pressed:
             return Pressed(gap_id, "take")
         case "gaps.draft_article" | "gaps.draft_action" if not choice:
             return Pressed(gap_id, next(each for each, (known, _) in DRAFTS.items() if known == action_id))
+        case "gaps.open_action" if _DIGEST.fullmatch(choice):
+            return Pressed(gap_id, f"{OPEN_ACTION}:{choice}")
         case "gaps.kind" if choice in set(QuestionKind):
             return Pressed(gap_id, f"kind:{choice}")
         case "gaps.close" if choice in CLOSINGS:

@@ -1,7 +1,7 @@
-"""Reads what is said of gaps: those open now, and what a window opened and closed. Sorts nothing in: `gaps` does."""
+"""Reads what is said of gaps: those open, now or then, and what a window opened and closed. Sorts nothing in."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.curation import gap_rules as rules
 from bot.curation.gap_rules import Closing, Gap, GapFacts, Member, Standing
@@ -13,6 +13,8 @@ from bot.wire import without_people
 from knowledge.channels import Channels
 from knowledge.text import question_text
 
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
 
 class GapFactsService:
     def __init__(self, database: Database, *, channels: Callable[[], Channels]) -> None:
@@ -20,10 +22,13 @@ class GapFactsService:
         self._channels = channels
 
     async def facts(self, window: Window, *, unsorted: int = 0) -> GapFacts:
-        """`unsorted` is how many askings could not be sorted in, where that is known."""
+        """Those open are the ones at the window's end, with what was asked until then and is not answered now.
+
+        `unsorted` is how many askings could not be sorted in, where that is known.
+        """
         async with self._database.read() as tx:
             standing = await rows.all_gaps(tx)
-            open_ones = await self._open(tx, standing)
+            open_ones = await self._open(tx, standing, at=window.until)
         closed = [each for each in standing if each.closed_at and _is_in(window, each.closed_at)]
         reasons = [each.closed_because or "" for each in closed]
         return GapFacts(
@@ -38,7 +43,7 @@ class GapFactsService:
     async def open_gaps(self) -> Sequence[Gap]:
         """The weightiest first."""
         async with self._database.read() as tx:
-            return await self._open(tx, await rows.all_gaps(tx))
+            return await self._open(tx, await rows.all_gaps(tx), at=END_OF_TIME)
 
     async def gap(self, gap_id: str) -> Gap | None:
         """Open or closed; None when there is none, or nothing in it any more."""
@@ -58,13 +63,18 @@ class GapFactsService:
             found.setdefault(row.gap_id, []).append(member)
         return found
 
-    async def _open(self, tx: Tx, standing: Sequence[GapRow]) -> list[Gap]:
+    async def members_in(self, tx: Tx, gap_id: str) -> list[Member]:
+        """The same of one gap, as the caller's transaction sees it."""
+        return self._shown(await rows.members(tx, [gap_id]))
+
+    async def _open(self, tx: Tx, standing: Sequence[GapRow], *, at: datetime) -> list[Gap]:
         by_id = {each.id: each for each in standing}
-        wanted = [each for each in standing if each.state == rows.OPEN]
+        wanted = [each for each in standing if _was_open(each, at)]
         members = await rows.members(tx, [each.id for each in wanted])
         found: dict[str, list[MemberRow]] = {}
         for each in members:
-            found.setdefault(each.gap_id, []).append(each)
+            if each.asked_at <= at:
+                found.setdefault(each.gap_id, []).append(each)
         gaps = [
             rules.gap_of(_standing(each, by_id), self._shown(found[each.id])) for each in wanted if each.id in found
         ]
@@ -91,6 +101,10 @@ def _closing(row: GapRow) -> Closing | None:
     if row.closed_at is None or row.closed_because is None:
         return None
     return Closing(row.closed_at, rules.Because(row.closed_because), row.reason or "", row.article or "")
+
+
+def _was_open(row: GapRow, at: datetime) -> bool:
+    return row.opened_at <= at and (row.closed_at is None or row.closed_at > at)
 
 
 def _is_in(window: Window, at: datetime) -> bool:

@@ -211,9 +211,10 @@ def by_weight(gaps: Sequence[Gap]) -> list[Gap]:
 
 @dataclass(frozen=True)
 class GapFacts:
-    """What the pillar says of a window. `open` are those open now, the weightiest first; no words of anybody's in JSON.
+    """What the pillar says of a window; no words of anybody's in JSON.
 
-    `unsorted` are askings of now that are in no gap, as their words are not kept.
+    `open` are those that were open at its end, the weightiest first. `unsorted` are askings of now that are in
+    no gap, as their words are not kept.
     """
 
     window: Window

@@ -54,10 +54,13 @@ class GapSorting:
     async def sort(self) -> int:
         """Takes new askings into gaps, closes those that are quiet; how many askings have no words to be sorted by.
 
-        Two at a time do no harm: an asking is in one gap, and a gap's id follows from the asking that opened it.
+        Two at a time do no harm: an asking is in one gap, a gap's id follows from the asking that opened it, and a run
+        takes out only what was in a gap before it looked what is an asking.
         """
         now = self._clock.now()
         since = now - LOOK_BACK
+        async with self._database.read() as tx:
+            sorted_before = await rows.keys_in_open_gaps(tx, since=since)
         askings = await self._askings(since, now)
         table = await self._laid_out(askings)
         alike = await self._compare(table.texts)
@@ -66,7 +69,7 @@ class GapSorting:
 
         async def unit(tx: Tx) -> None:
             await self._put(tx, placed, table, now)
-            await rows.drop_members(tx, but=askings.keys(), since=since)
+            await rows.drop_members(tx, sorted_before - askings.keys())
             await rows.close_quiet(tx, before=now - rules.QUIET_AFTER, now=now)
 
         await self._database.write(unit)
@@ -102,8 +105,7 @@ class GapSorting:
     async def _put(self, tx: Tx, placed: Sequence[Placed], table: _Table, now: datetime) -> None:
         joined: dict[str, list[Asking]] = {}
         for each in placed:
-            if each.is_new:
-                await rows.open_gap(tx, each.gap_id, follows=each.follows, now=now)
+            await rows.open_gap(tx, each.gap_id, follows=each.follows, now=now)  # it may have gone meanwhile
             joined.setdefault(each.gap_id, []).append(table.news[each.key])
         kinds = {each.key: self._kind(table.news[each.key]) for each in placed}
         await rows.put_members(tx, joined, kinds)

@@ -9,13 +9,14 @@ from bot import effects, kinds
 from bot.authority import Act
 from bot.blockkit import Shown
 from bot.curation import gap_blocks as blocks
+from bot.curation.draft_blocks import DRAFT
 from bot.curation.gap_blocks import GAPS, Pressed
 from bot.curation.gap_drafts import GapDrafts
 from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_rules import Because
 from bot.curation.gap_sorting import GapSorting
 from bot.desk import Desk
-from bot.model import Json, Window
+from bot.model import Json, MessageKind, Window
 from bot.people import PeopleService
 from bot.storage import gaps as rows
 from bot.storage.engine import Tx
@@ -54,10 +55,26 @@ class GapService:
         await self._desk.send(effects.privately(key, asking.asker, shown, response_url=asking.response_url, kind=GAPS))
 
     async def decide(self, decision: Decision) -> None:
-        """Carries out what was pressed, and shows the gap as it stands then; or says why not."""
+        """Carries out what was pressed, and shows what came of it; or says why not."""
         if reason := await self._refusal(decision.person):
             await self._tell(decision, blocks.refusal(reason))
-            return
+        elif decision.choice.partition(":")[0] in blocks.DRAFTING:
+            await self._draft(decision)
+        else:
+            await self._change(decision)
+
+    async def _draft(self, decision: Decision) -> None:
+        """What comes of it is told wherever it was pressed: Home can only show that it was."""
+        gap = await self._facts.gap(decision.subject)
+        if gap is None or gap.closing is not None:
+            await self._tell(decision, blocks.refusal(CLOSED_BEFORE if gap else GONE))
+        elif shown := await self._drafts.draft(decision, gap):
+            await self._tell(decision, shown, kind=DRAFT)
+        if decision.response_url is None:
+            await self._show_home_again(decision)
+
+    async def _change(self, decision: Decision) -> None:
+        """Shows the gap as it stands then."""
         said, now = await self._carry_out(decision), self._desk.clock.now()
         gap = await self._facts.gap(decision.subject)
         if gap is not None and decision.response_url is None:
@@ -109,9 +126,6 @@ class GapService:
         match verb:
             case "take":
                 return await self._take(decision)
-            case "draft article" | "draft action":
-                gap = await self._facts.gap(decision.subject)
-                return await self._drafts.draft(decision, gap) if gap else GONE
             case "kind":
                 return await self._say_kind(decision, choice)
             case _:
@@ -160,9 +174,9 @@ class GapService:
         await self._desk.database.write(lambda tx: enqueue(tx, Kind.HOME, opened, due_at=now, now=now))
         self._desk.wake()
 
-    async def _tell(self, decision: Decision, shown: Shown) -> None:
+    async def _tell(self, decision: Decision, shown: Shown, *, kind: MessageKind = GAPS) -> None:
         key, url = f"gap:{decision.key}", decision.response_url
-        await self._desk.send(effects.privately(key, decision.person, shown, response_url=url, kind=GAPS))
+        await self._desk.send(effects.privately(key, decision.person, shown, response_url=url, kind=kind))
 
     @property
     def _timezone(self) -> str:

@@ -1,7 +1,7 @@
 """Takes out of a message what must not enter Git: who somebody is, addresses, ids, and whatever looks like a secret.
 
 Pure. Slack's mark-up becomes Markdown on the way. Errs on the side of taking out: a person reads the draft before it
-goes anywhere, and can put a word back.
+goes anywhere, and a word can be put back in the pull request.
 """
 
 import re
@@ -32,7 +32,7 @@ _LONG_NUMBER = re.compile(r"(?<![\w.-])\d{12,19}(?![\w.-])")  # an account's, a 
 
 
 def masked(text: str, *, names: Collection[str] = ()) -> str:
-    """The message's text as Markdown, without any of these. `names` are what Slack calls the people in the thread."""
+    """The message's text as Markdown, without any of these. `names` are what Slack calls the people there."""
     plain = unescape(_MARKUP.sub(_as_markdown, text.replace("\x00", "")))
     for pattern, gone in (
         (_KEY_BLOCK, REMOVED),

@@ -3,7 +3,7 @@
 A proposal is a row before anything is called, so that it is opened once whatever happens meanwhile. Never merges.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 from functools import partial
@@ -66,6 +66,15 @@ class ProposalService:
     def __init__(self, desk: Desk, repository: HandbookRepository | None) -> None:
         self._desk = desk
         self.repository = repository
+
+    async def free_file(self, file: str, following: Callable[[str], str]) -> str:
+        """The file, below the handbook, or the first of those `following` that the base branch has not: what came
+        meanwhile is not written over.
+        """
+        assert self.repository is not None
+        while await self.repository.host.read_file(self.repository.path(file)) is not None:
+            file = following(file)
+        return file
 
     async def put(self, tx: Tx, change: Change, *, person: str, response_url: str | None) -> bool:
         """Whether it is new, in the caller's transaction; wake the workers after it.

@@ -148,7 +148,7 @@ def _unanswered(digest: Digest) -> str:
         return f"*Nobody waits* for a response. {told}"
     listed = "\n".join(_listed(each, digest) for each in digest.listed)
     rest = digest.unanswered - len(digest.listed)
-    more = f"\n… and {rest} more, some where not everybody may look." if rest else ""
+    more = f"\n… and {rest} more." if rest else ""
     return f"*To do: {_count(digest.unanswered, 'question')} without a response.* {told}\n{listed}{more}"
 
 

@@ -16,7 +16,7 @@ from bot.errors import SlackError
 from bot.privacy import blocks
 from bot.privacy.rules import Kept, Traces, usable_names
 from bot.slack import Slack
-from bot.storage import answers, drafts, model_use, outbox, peers, people, personal, proposals, team, work
+from bot.storage import answers, drafts, gaps, model_use, outbox, peers, people, personal, proposals, team, work
 from bot.storage.engine import Database, Tx
 from bot.storage.scrub import scrub
 from bot.work import LEASE, Kind
@@ -132,12 +132,14 @@ class PrivacyService:
         person = (await people.known_pseudonyms(tx, [user_id])).get(user_id)
         if person is None:
             return
+        asked_in = await gaps.gaps_with_words_of(tx, person)  # before the words are someone's
         wrote = await peers.channels_of(tx, person)
         for channel_id in sorted(wrote):
             await peers.stand_in_for(tx, person, channel_id, names.stand_in(user_id, channel_id))
         await peers.forget_addressee(tx, person)
         await answers.forget_questions_of(tx, person)
-        await proposals.forget_words_of(tx, await drafts.leave_out(tx, person), now=now)
+        drafted = await drafts.leave_out(tx, person)
+        await proposals.forget_words_of(tx, [*asked_in, *drafted], now=now)
         everywhere = sorted(wrote | self._watched())
         await team.stand_in_for(tx, person, [names.stand_in(user_id, each) for each in everywhere])
         await work.drop_overheard(tx, person)

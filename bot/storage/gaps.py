@@ -14,7 +14,7 @@ from bot.storage.schema import answers, channels, gap_members, gaps, messages, q
 from bot.storage.statements import insert_new, insert_rows
 
 OPEN, CLOSED = "open", "closed"
-UNANSWERED, NOT_QUITE, UNSURE = "unanswered", "not quite", "unsure"  # `gap_members.why`
+NOT_QUITE, SOLVED = "not quite", "solved"  # verdicts
 AT_ONCE = 500  # ids in one query
 
 Key = tuple[str, str]  # channel and ts of a question
@@ -28,7 +28,6 @@ class Asking:
     channel_id: str
     ts: str
     answer_id: str | None
-    why: str
     kind: str | None
     asked_at: datetime
     text: str | None
@@ -37,21 +36,28 @@ class Asking:
 async def poorly_answered(tx: AsyncConnection, *, since: datetime, below: float) -> Sequence[Asking]:
     """What the asker called not quite it, and what somebody asked us that we were not sure of, unless it helped.
 
-    A further source offered in the place of the first one is the same asking.
+    A further source offered in the place of the first one is the same asking, and when it helped, this is no gap.
     """
     said = and_(verdicts.c.answer_id == answers.c.id, verdicts.c.by_asker)
     unsure = and_(answers.c.asked, answers.c.outcome.in_(("silent", "suggested")), answers.c.confidence < below)
     query = (
-        _with_words(select(answers.c.id, verdicts.c.verdict, answers.c.created_at, answers.c.question))
+        _with_words(select(answers.c.id, answers.c.created_at, answers.c.question))
         .select_from(answers)
         .outerjoin(verdicts, said)
         .outerjoin(messages, _asks(answers.c.channel_id, answers.c.question_ts))
         .outerjoin(questions, _is(questions, answers.c.channel_id, answers.c.question_ts))
         .where(answers.c.created_at >= since, answers.c.surface != "shadow", answers.c.stands_in == "")
-        .where(messages.c.deleted_ts.is_(None))
-        .where(or_(verdicts.c.verdict == NOT_QUITE, and_(unsure, verdicts.c.verdict.is_distinct_from("solved"))))
+        .where(messages.c.deleted_ts.is_(None), answers.c.key.not_in(_solved_by_a_further_source()))
+        .where(or_(verdicts.c.verdict == NOT_QUITE, and_(unsure, verdicts.c.verdict.is_distinct_from(SOLVED))))
     )
     return [_poorly(row) for row in await tx.execute(query.order_by(answers.c.created_at))]
+
+
+def _solved_by_a_further_source() -> Select[Any]:
+    """The keys of the answers in whose place another one was shown that helped the asker."""
+    further, said = answers.alias("further"), verdicts.alias("said_of_it")
+    solved = and_(said.c.answer_id == further.c.id, said.c.by_asker, said.c.verdict == SOLVED)
+    return select(further.c.stands_in).join(said, solved).where(further.c.stands_in != "")
 
 
 def _with_words(query: Select[Any]) -> Select[Any]:
@@ -61,10 +67,9 @@ def _with_words(query: Select[Any]) -> Select[Any]:
 def _poorly(row: Any) -> Asking:
     """Under its message where that is kept, so that it is the same asking however it came here."""
     key = row.id if row.ts is None else f"{row.channel_id}:{row.ts}"
-    why = NOT_QUITE if row.verdict == NOT_QUITE else UNSURE
     text = row.question if row.ts is None else row.text
     asked_at = moment(row.ts) if row.ts else row.created_at
-    return Asking(key, row.channel_id or "", row.ts or "", row.id, why, row.kind, asked_at, text)
+    return Asking(key, row.channel_id or "", row.ts or "", row.id, row.kind, asked_at, text)
 
 
 async def unanswered(tx: AsyncConnection, keys: Collection[Key]) -> Sequence[Asking]:
@@ -80,7 +85,7 @@ async def unanswered(tx: AsyncConnection, keys: Collection[Key]) -> Sequence[Ask
         )
         rows = {(row.channel_id, row.ts): row for row in await tx.execute(query)}
         found += [
-            Asking(f"{each[0]}:{each[1]}", *each, None, UNANSWERED, row.kind, row.asked_at, row.text)
+            Asking(f"{each[0]}:{each[1]}", *each, None, row.kind, row.asked_at, row.text)
             for each in part
             if (row := rows.get(each)) is not None
         ]
@@ -187,7 +192,7 @@ async def open_gap(tx: AsyncConnection, gap_id: str, *, follows: str | None, now
 
 async def put_members(tx: AsyncConnection, joined: Mapping[str, Sequence[Asking]], kinds: Mapping[str, str]) -> None:
     """By gap; an asking that is in a gap stays there. `kinds` by key are the rules'."""
-    names = ("key", "channel_id", "ts", "answer_id", "why", "asked_at")
+    names = ("key", "channel_id", "ts", "answer_id", "asked_at")
     rows = [
         {"gap_id": gap_id, "kind": kinds[each.key], **{name: getattr(each, name) for name in names}}
         for gap_id, askings in joined.items()
@@ -196,15 +201,24 @@ async def put_members(tx: AsyncConnection, joined: Mapping[str, Sequence[Asking]
     await insert_rows(tx, gap_members, rows)
 
 
-async def drop_members(tx: AsyncConnection, *, but: Collection[str], since: datetime) -> None:
-    """Askings since then that are none any more leave the open gaps; a gap without any is none."""
-    is_open = select(gaps.c.id).where(gaps.c.state == OPEN)
-    query = select(gap_members.c.key).where(gap_members.c.asked_at >= since, gap_members.c.gap_id.in_(is_open))
-    gone = sorted(set((await tx.scalars(query)).all()).difference(but))
+async def keys_in_open_gaps(tx: AsyncConnection, *, since: datetime) -> frozenset[str]:
+    """Of what was asked since then; also what was taken back or deleted meanwhile."""
+    query = select(gap_members.c.key).where(gap_members.c.asked_at >= since, _is_in_open_gap())
+    return frozenset((await tx.scalars(query)).all())
+
+
+async def drop_members(tx: AsyncConnection, keys: Collection[str]) -> None:
+    """Askings that are none any more leave the open gaps; a gap without any is none."""
+    gone = sorted(keys)
     for start in range(0, len(gone), AT_ONCE):
-        await tx.execute(delete(gap_members).where(gap_members.c.key.in_(gone[start : start + AT_ONCE])))
+        part = gap_members.c.key.in_(gone[start : start + AT_ONCE])
+        await tx.execute(delete(gap_members).where(part, _is_in_open_gap()))
     is_empty = ~select(gap_members.c.key).where(gap_members.c.gap_id == gaps.c.id).exists()
     await tx.execute(delete(gaps).where(gaps.c.state == OPEN, is_empty))
+
+
+def _is_in_open_gap() -> ColumnElement[bool]:
+    return gap_members.c.gap_id.in_(select(gaps.c.id).where(gaps.c.state == OPEN))
 
 
 async def close_quiet(tx: AsyncConnection, *, before: datetime, now: datetime) -> None:
@@ -229,6 +243,13 @@ async def take(tx: AsyncConnection, gap_id: str, owner: str) -> bool:
 
 async def put_kind(tx: AsyncConnection, gap_id: str, kind: str) -> None:
     await tx.execute(update(gaps).where(gaps.c.id == gap_id).values(kind=kind))
+
+
+async def gaps_with_words_of(tx: AsyncConnection, person: str) -> Sequence[str]:
+    """The ids of the gaps, open or closed, in which a message of the person's is an asking."""
+    asks = _asks(gap_members.c.channel_id, gap_members.c.ts)
+    query = select(gap_members.c.gap_id).join(messages, asks).where(messages.c.author == person)
+    return (await tx.scalars(query.distinct().order_by(gap_members.c.gap_id))).all()
 
 
 async def gap_with(tx: AsyncConnection, key: str) -> str | None:

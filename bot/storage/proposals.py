@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.schema import drafts, proposals
+from bot.storage.schema import drafts, gap_members, proposals
 from bot.storage.statements import insert_new
 
 WAITING, OPEN, MERGED, CLOSED, FAILED = "waiting", "open", "merged", "closed", "failed"
@@ -51,9 +51,25 @@ async def of(tx: AsyncConnection, subject: str) -> ProposalRow | None:
 async def of_thread(tx: AsyncConnection, channel_id: str, root: str) -> ProposalRow | None:
     """What stands before the reviewers from this thread, or was merged; None when there is nothing, or not any more."""
     here = and_(drafts.c.channel_id == channel_id, drafts.c.root == root)
-    query = select(proposals).join(drafts, and_(drafts.c.id == proposals.c.subject, here))
-    stands = query.where(proposals.c.state.in_((WAITING, OPEN, MERGED))).order_by(proposals.c.created_at)
-    row = (await tx.execute(stands.limit(1))).mappings().first()
+    return await _standing(tx, proposals.c.subject.in_(select(drafts.c.id).where(here)))
+
+
+async def of_threads_in(tx: AsyncConnection, gap_id: str) -> ProposalRow | None:
+    """The same of any thread in the gap."""
+    asked = and_(gap_members.c.channel_id == drafts.c.channel_id, gap_members.c.ts == drafts.c.root)
+    theirs = select(drafts.c.id).join(gap_members, asked).where(gap_members.c.gap_id == gap_id)
+    return await _standing(tx, proposals.c.subject.in_(theirs))
+
+
+async def of_gap(tx: AsyncConnection, gap_id: str) -> ProposalRow | None:
+    """The same of the gap itself."""
+    return await _standing(tx, proposals.c.subject == gap_id)
+
+
+async def _standing(tx: AsyncConnection, condition: ColumnElement[bool]) -> ProposalRow | None:
+    stands = proposals.c.state.in_((WAITING, OPEN, MERGED))
+    query = select(proposals).where(condition, stands).order_by(proposals.c.created_at).limit(1)
+    row = (await tx.execute(query)).mappings().first()
     return None if row is None else ProposalRow(**row)
 
 

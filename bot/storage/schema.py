@@ -265,7 +265,6 @@ gap_members = Table(  # the askings in a gap; who asked, and in which words, sta
     Column("channel_id", String(40), nullable=False),  # "" in private
     Column("ts", String(40), nullable=False),  # "" in private
     Column("answer_id", String(40)),
-    Column("why", String(12), nullable=False),  # unanswered | not quite | unsure
     Column("kind", String(20), nullable=False),  # by rules, where no question's row tells it
     Column("asked_at", Moment, nullable=False),
 )

@@ -133,7 +133,6 @@ def _gaps_up() -> None:
         sa.Column("channel_id", sa.String(length=40), nullable=False),
         sa.Column("ts", sa.String(length=40), nullable=False),
         sa.Column("answer_id", sa.String(length=40), nullable=True),
-        sa.Column("why", sa.String(length=12), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["gap_id"], ["gaps.id"], name=op.f("fk_gap_members_gap_id_gaps")),

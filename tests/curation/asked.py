@@ -10,11 +10,11 @@ from sqlalchemy import insert
 from bot.clock import Clock
 from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_rules import Gap
-from bot.curation.gap_sorting import GapSorting, Reading
+from bot.curation.gap_sorting import Compare, GapSorting, Reading, by_words
 from bot.model import QuestionKind, Window, moment
 from bot.storage.engine import Database
 from bot.storage.people import leave_out, stand_ins
-from bot.storage.schema import answers, channels, messages, people, questions, verdicts
+from bot.storage.schema import answers, channels, messages, people, questions, reactions, verdicts
 from knowledge.channels import Channel, Channels
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -30,9 +30,12 @@ class Past:
         self.now = NOW
         self.unanswered: set[tuple[str, str]] = set()
         self._numbers = count(1)
-        clock = Clock(lambda: self.now.timestamp())
-        self.sorting = GapSorting(database, Reading(self._unanswered(), _kind), clock=clock)
+        self.clock = Clock(lambda: self.now.timestamp())
+        self.sorting = self.sorting_by(by_words)
         self.facts = GapFactsService(database, channels=lambda: CHANNELS)
+
+    def sorting_by(self, compare: Compare) -> GapSorting:
+        return GapSorting(self.database, Reading(self._unanswered(), _kind), clock=self.clock, compare=compare)
 
     def _unanswered(self) -> Callable[[Window], Awaitable[Collection[tuple[str, str]]]]:
         async def read(window: Window) -> Collection[tuple[str, str]]:
@@ -41,6 +44,7 @@ class Past:
         return read
 
     async def begin(self) -> None:
+        await self.database.write(stand_ins)  # makes the key, as the first message of all does
         rows = [(PUBLIC, False), (PRIVATE, True)]
         state = {"is_direct": False, "is_read_back": True, "is_whole_due": False, "due_at": NOW}
         for channel_id, is_private in rows:
@@ -59,6 +63,14 @@ class Past:
         self.later(minutes=1)
         return ts
 
+    async def solve(self, who: str, text: str, *, root: str, asker: str) -> None:
+        """Replies to a question, which the asker sets a check mark on."""
+        ts = f"{self.now.timestamp():.0f}.{next(self._numbers):06}"
+        said = {"author": who, "author_kind": "person", "gist": "says", "posted_at": self.now}
+        await self._put(messages, channel_id=PUBLIC, ts=ts, thread_ts=root, text=text, **said)
+        marked = {"person": asker, "name": "white_check_mark", "changed_ts": ts, "seen_ts": ts}
+        await self._put(reactions, channel_id=PUBLIC, ts=ts, is_there=True, was_there=True, **marked)
+
     async def ask_us(self, who: str, text: str | None, *, verdict: str = "", **answer: Any) -> None:
         """Asks us in private; by default we found nothing."""
         id_ = f"a{next(self._numbers)}"
@@ -67,7 +79,7 @@ class Past:
         await self._put(answers, **{"id": id_, "asker": who, "question": text, **where, **found, **answer})
         if verdict:
             said = {"verdict": verdict, "by_asker": True, "given_at": self.now}
-            await self._put(verdicts, answer_id=id_, person=who, **said)
+            await self._put(verdicts, answer_id=answer.get("id", id_), person=who, **said)
         self.later(minutes=1)
 
     async def leave_out(self, who: str) -> None:

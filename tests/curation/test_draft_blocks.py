@@ -44,6 +44,26 @@ def test_what_is_cut_is_said_to_be() -> None:
     assert blocks.CUT in str(shown.blocks)
 
 
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        (
+            "https://git.example.com/7",
+            "<https://git.example.com/7|How?>, was closed without being merged. Its reviewers say why there.",
+        ),
+        ("", "How?, was closed without being merged."),
+    ],
+    ids=["with a page", "without one"],
+)
+def test_reviewers_say_why_only_where_they_can(url: str, words: str) -> None:
+    assert blocks.closed("How?", url=url).text == f"Your proposal for the handbook, {words}"
+
+
+def test_a_title_of_any_length_is_told_when_its_proposal_was_closed() -> None:
+    assert blocks.closed("&" * 9_000, url="").text.endswith("was closed without being merged.")
+    assert max(map(len, sections(blocks.closed("&" * 9_000, url="").blocks))) < SECTION_MAX
+
+
 @pytest.mark.parametrize("action_id", blocks.CHOICES)
 def test_each_button_says_something(action_id: str) -> None:
     assert blocks.read_choice(action_id)

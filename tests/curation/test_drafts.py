@@ -52,14 +52,14 @@ async def test_a_reply_that_is_saved_again_is_the_same_draft_shown_again(desk: D
     await service(desk).save(saving("k2"))
 
     assert len(await rows(desk, drafts.c.id)) == 1
-    assert await told(desk, "draft article") == ["amara", "amara"]
+    assert await told(desk, "draft for the handbook") == ["amara", "amara"]
     assert await told(desk, "question about naming") == ["jonas"]
 
 
 async def test_nobody_is_asked_for_their_name_where_it_can_stand_nowhere(desk: Desk) -> None:
     await service(desk, is_folder=True).save(saving("k1"))
 
-    assert await told(desk, "draft article") == ["amara"]
+    assert await told(desk, "draft for the handbook") == ["amara"]
     assert await told(desk, "question about naming") == []
 
 

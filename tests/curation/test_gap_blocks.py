@@ -34,7 +34,7 @@ def test_the_longest_list_is_taken_by_slack() -> None:
     shown = gap_list(facts, {}, now=NOW, viewer="p1", timezone=ZONE)
 
     assert_taken(shown)
-    assert "… and 30 more" in str(shown.blocks[-1])
+    assert shown.blocks[-1]["elements"][0]["text"] == "… and 30 more."
     assert_taken(card(widest, "It is yours.", now=NOW, viewer="p1", timezone=ZONE))
 
 
@@ -117,7 +117,14 @@ def test_what_is_offered_is_read_as_it_was_meant() -> None:
 
 @pytest.mark.parametrize(
     ("action_id", "value"),
-    [("gaps.take", "g:1"), ("gaps.kind", "g:nothing"), ("gaps.close", "g"), ("gaps.other", "g")],
+    [
+        ("gaps.take", "g:1"),
+        ("gaps.kind", "g:nothing"),
+        ("gaps.close", "g"),
+        ("gaps.open_action", "g"),
+        ("gaps.open_action", "g:take"),
+        ("gaps.other", "g"),
+    ],
 )
 def test_what_was_never_offered_is_refused(action_id: str, value: str) -> None:
     with pytest.raises(PayloadMalformed):

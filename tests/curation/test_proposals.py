@@ -253,3 +253,10 @@ async def test_what_the_base_says_already_is_merged_at_once(
     await service.propose(proposing)
 
     assert (await row(desk)).state == "merged"
+
+
+async def test_a_file_that_is_taken_gives_way_to_the_next_name(service: ProposalService, host: FakeHost) -> None:
+    host.files = {"docs/a.md": "", "docs/aa.md": "there"}
+
+    assert await service.free_file("a.md", lambda taken: f"a{taken}") == "aaa.md"
+    assert await service.free_file("b.md", lambda taken: f"b{taken}") == "b.md"

@@ -114,6 +114,6 @@ async def test_the_words_of_a_digest(december: Database) -> None:
         ),
         f"• <{base}/p1765796400000100|#ask, Mon 15 Dec 11:00>, waiting for 14 days",
         f"• <{base}/p1765886400000100|#ask, Tue 16 Dec 12:00>, waiting for 13 days",
-        "… and 2 more, some where not everybody may look.",
+        "… and 2 more.",
         "*Thanks* were said for 2 answers (3 the week before). 2 peers answered questions: thank you.",
     ]

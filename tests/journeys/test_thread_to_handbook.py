@@ -157,7 +157,7 @@ async def test_of_one_thread_one_proposal_is_opened_whoever_saves_it(office: Off
 
     assert len(proposed(remote)) == 1
     told = [office.whispers("priya", "ask-platform")[-1].text, third.text]
-    assert [each.endswith("from this thread already.") for each in told] == [True, True]
+    assert [each.endswith("for this already.") for each in told] == [True, True]
 
 
 async def test_what_was_taken_back_meanwhile_is_not_opened(office: Office, remote: Remote) -> None:
@@ -252,8 +252,11 @@ async def test_what_several_ask_to_be_done_becomes_an_action_that_closes_the_gap
 
     await office.person("maya").press(shown, "Draft an action")
     await office.quiet()
-    await office.person("maya").press(shown, "Draft an action")
-    await office.quiet()
+    draft = office.whispers("maya", "random")[-1]
+    branches_before = remote.git("for-each-ref", "--format=%(refname:short)", "refs/heads/mentor").split()
+    for _ in range(2):
+        await office.person("maya").press(draft, "Open pull request")
+        await office.quiet()
     (branch,) = remote.git("for-each-ref", "--format=%(refname:short)", "refs/heads/mentor").split()
     file = "docs/handbook/actions/create-kafka-topic-token-removed.yaml"
     entry = yaml.safe_load(remote.git("show", f"{branch}:{file}"))
@@ -262,6 +265,8 @@ async def test_what_several_ask_to_be_done_becomes_an_action_that_closes_the_gap
     await office.mentor.proposals.follow()
     await office.quiet()
 
+    assert branches_before == []
+    assert remote.git("show", f"{branch}:{file}").strip() in words(draft)[1]
     assert entry["mode"] == "proposal"
     assert len(entry["questions"]) == 3
     assert "abc12345" not in str(entry)

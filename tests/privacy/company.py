@@ -136,7 +136,7 @@ async def _seed(tx: Tx) -> None:
         _draft("d4", solver=ME, state="proposed", credit="yes"),
     )
     proposed = {"title": WORDS, "body": WORDS, "files": {"articles/a.md": WORDS}}
-    await _put(tx, proposals, _proposal("d3", "waiting", ME, **proposed), _proposal("d4", "open", YOU, **proposed))
+    await _put(tx, proposals, proposal("d3", "waiting", ME, **proposed), proposal("d4", "open", YOU, **proposed))
     await _put(
         tx,
         outbox,
@@ -199,7 +199,7 @@ def _draft(id_: str, **more: Any) -> dict[str, Any]:
     return {"id": id_, "key": f"shortcut:{id_}", **place, **people, **more}
 
 
-def _proposal(subject: str, state: str, person: str, **more: Any) -> dict[str, Any]:
+def proposal(subject: str, state: str, person: str, **more: Any) -> dict[str, Any]:
     place = {"branch": f"mentor/article-{subject}", "url": "", "number": "", "looked_at": None, "settled_at": None}
     return {
         "id": f"p{subject}",

@@ -9,8 +9,20 @@ from sqlalchemy import insert
 from bot.clock import Clock
 from bot.model import Author, Message, Reaction, Standing, Workspace
 from bot.peers.service import PeerService, Request
-from bot.storage.engine import Database
-from bot.storage.schema import drafts, memberships, messages, outbox, people, proposals, questions, reactions, work
+from bot.storage.engine import Database, Tx
+from bot.storage.schema import (
+    drafts,
+    gap_members,
+    gaps,
+    memberships,
+    messages,
+    outbox,
+    people,
+    proposals,
+    questions,
+    reactions,
+    work,
+)
 from bot.work import Kind
 from knowledge.channels import AnswerMode, Channel, Channels
 from tests.privacy.company import (
@@ -24,6 +36,7 @@ from tests.privacy.company import (
     WORDS,
     YOU,
     privacy,
+    proposal,
     rows,
     seed,
     stand_in,
@@ -224,3 +237,22 @@ async def test_what_was_not_proposed_yet_is_not_and_what_is_open_is_followed_wit
         "d3": ("failed", "", None, None),
         "d4": ("open", "", None, {"articles/a.md": ""}),
     }
+
+
+async def test_an_action_proposed_from_the_persons_questions_goes_and_one_from_others_stays(seeded: Database) -> None:
+    made = {"title": WORDS, "files": {"actions/a.yaml": WORDS}, "created_at": NOW}
+
+    async def unit(tx: Tx) -> None:
+        for gap_id, message in (("theirs", ts(1)), ("others", ts(3))):
+            member = {"key": f"{ASK}:{message}", "channel_id": ASK, "ts": message, "kind": "how-to", "asked_at": NOW}
+            await tx.execute(insert(gaps).values(id=gap_id, state="open", opened_at=NOW))
+            await tx.execute(insert(gap_members).values(gap_id=gap_id, **member))
+            await tx.execute(insert(proposals).values(**proposal(gap_id, "waiting", YOU, **made)))
+
+    await seeded.write(unit)
+
+    await privacy(seeded).leave_out(USER)
+
+    found = {row["subject"]: row for row in await rows(seeded, proposals)}
+    assert (found["theirs"]["state"], found["theirs"]["title"], found["theirs"]["files"]) == ("failed", "", None)
+    assert (found["others"]["state"], found["others"]["title"]) == ("waiting", WORDS)
