@@ -4,7 +4,7 @@ Whatever goes wrong, the bot answers by words alone: nobody who asks waits for t
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -71,8 +71,10 @@ class EmbeddingService:
                 log.info("embeddings.joined", model=self._embedder.model, passages=len(vectors))
 
     async def forget_old(self) -> None:
-        before = self._clock.now() - UNUSED_KEPT
-        await self._database.write(lambda tx: rows.forget(tx, before=before))
+        """Those that no article has held for a while; what the live index holds is marked as used first."""
+        now = self._clock.now()
+        await self._use(list(self._shelf.library.index.texts()), now)
+        await self._database.write(lambda tx: rows.forget(tx, before=now - UNUSED_KEPT))
 
     async def close(self) -> None:
         """What is being made is left to the next start."""
@@ -89,8 +91,7 @@ class EmbeddingService:
         while keys := list(islice(waiting, rows.AT_ONCE)):
             async with self._database.read() as tx:
                 vectors |= await rows.of(tx, model, keys)
-            now = self._clock.now()
-            await self._database.write(lambda tx, keys=keys, now=now: rows.use(tx, model, keys, now=now))  # type: ignore[misc]
+            await self._use(keys, self._clock.now())
             lacking = [key for key in keys if key not in vectors]
             for start in range(0, len(lacking), BATCH):
                 vectors |= await self._made({key: texts[key] for key in lacking[start : start + BATCH]})
@@ -102,6 +103,11 @@ class EmbeddingService:
         now = self._clock.now()
         await self._database.write(lambda tx: rows.keep(tx, self._embedder.model, made, now=now))
         return made
+
+    async def _use(self, keys: Sequence[str], now: datetime) -> None:
+        for start in range(0, len(keys), rows.AT_ONCE):
+            these = keys[start : start + rows.AT_ONCE]
+            await self._database.write(lambda tx, these=these: rows.use(tx, self._embedder.model, these, now=now))  # type: ignore[misc]
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1

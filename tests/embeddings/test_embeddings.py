@@ -206,6 +206,22 @@ async def test_vectors_that_no_article_holds_are_forgotten_after_a_while(databas
         assert await rows.of(tx, "another", ["a"]) == {}
 
 
+async def test_vectors_of_a_handbook_that_nobody_changes_are_kept(database: Database, handbook: Handbook) -> None:
+    async with serving(about) as server:
+        wall = Wall()
+        live = shelf(handbook, LOGS, BUCKETS)
+        service = EmbeddingService(database, live, Server(settings(server.base_url)), clock=wall.clock)
+        await service.join()
+        wall.seconds += timedelta(days=40).total_seconds()
+
+        await service.forget_old()
+
+        await service.close()
+    keys = list(live.library.index.texts())
+    async with database.read() as tx:
+        assert set(await rows.of(tx, "m", keys)) == set(keys)
+
+
 async def test_embedded_model_tells_one_meaning_from_another() -> None:
     embedder = MiniLm()
     question = np.frombuffer(await embedder.question("how do I get rid of a namespace?"), "<f2").astype(float)
