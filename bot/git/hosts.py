@@ -17,27 +17,26 @@ from bot.git.repository import Repository
 from bot.git.rest import Credentials, Rest
 from bot.git.reviewed import ReviewedHost
 
-GITHUB, GITLAB = "github.com", "gitlab.com"
 TIMEOUT_S = 50.0  # of one git command, under a work's lease of 60 s
 
 
 def host_for(address: Address, settings: Settings, *, branch: str = "") -> GitHost:
     """The host of this repository; `branch` is the base ("" the default branch).
 
-    GitHub and GitLab are known by their names, or by the address of their API in the settings, and need a token there;
-    everything else, and they without a token, is a plain repository: branches without a page for review.
+    GitHub and GitLab are known by the address of their API in the settings, and need a token there; everything else,
+    and they without a token, is a plain repository: branches without a page for review.
     Raises GitFailed for an address that is no repository's on such a host.
     """
     host, path = _place(address)
     ours, bot = settings.git, Author(settings.name, settings.git.email)
     has_github = bool(ours.github_token or ours.github_app_key)
-    if has_github and host in (GITHUB, _web_host(ours.github_api_url)):
+    if has_github and host == _web_host(ours.github_api_url):
         owner, _, name = path.partition("/")
         if not name or "/" in name:
             raise GitFailed(f"{address} is no repository at GitHub; write https://{host}/OWNER/NAME.")
         rest, credentials = _github(settings, owner, name)
         return ReviewedHost(GitHub(rest, credentials, owner, name, branch, bot))
-    if ours.gitlab_token and host in (GITLAB, _web_host(ours.gitlab_api_url)):
+    if ours.gitlab_token and host == _web_host(ours.gitlab_api_url):
         if "/" not in path:
             raise GitFailed(f"{address} is no repository at GitLab; write https://{host}/GROUP/NAME.")
         rest = Rest("GitLab", ours.gitlab_api_url, "GITLAB_TOKEN")
