@@ -13,6 +13,7 @@ from bot.git.github_app import App, AppToken
 from bot.git.gitlab import GitLab
 from bot.git.host import Author, GitHost
 from bot.git.plain import PlainHost
+from bot.git.proxy import proxy_for
 from bot.git.repository import Repository
 from bot.git.rest import Credentials, Rest
 from bot.git.reviewed import ReviewedHost
@@ -39,7 +40,7 @@ def host_for(address: Address, settings: Settings, *, branch: str = "") -> GitHo
     if ours.gitlab_token and host == _web_host(ours.gitlab_api_url):
         if "/" not in path:
             raise GitFailed(f"{address} is no repository at GitLab; write https://{host}/GROUP/NAME.")
-        rest = Rest("GitLab", ours.gitlab_api_url, "GITLAB_TOKEN")
+        rest = _rest("GitLab", ours.gitlab_api_url, "GITLAB_TOKEN", settings)
         return ReviewedHost(GitLab(rest, gitlab.Token(ours.gitlab_token), path, branch, bot))
     mirror = settings.data_folder / "proposals" / hashlib.sha256(address.url.encode()).hexdigest()[:16] / "mirror.git"
     git = Git(settings.environment, timeout_s=TIMEOUT_S)
@@ -49,9 +50,13 @@ def host_for(address: Address, settings: Settings, *, branch: str = "") -> GitHo
 def _github(settings: Settings, owner: str, name: str) -> tuple[Rest, Credentials]:
     ours = settings.git
     if ours.github_token:
-        return Rest("GitHub", ours.github_api_url, "GITHUB_TOKEN"), github.Token(ours.github_token)
-    rest = Rest("GitHub", ours.github_api_url, "GITHUB_APP_ID and its installation")
+        return _rest("GitHub", ours.github_api_url, "GITHUB_TOKEN", settings), github.Token(ours.github_token)
+    rest = _rest("GitHub", ours.github_api_url, "GITHUB_APP_ID and its installation", settings)
     return rest, AppToken(rest, App(ours.github_app_id, ours.github_app_key, settings.clock), owner, name)
+
+
+def _rest(name: str, url: str, setting: str, settings: Settings) -> Rest:
+    return Rest(name, url, setting, proxy=proxy_for(url, settings.environment))
 
 
 def _place(address: Address) -> tuple[str, str]:

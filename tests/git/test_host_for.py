@@ -146,3 +146,14 @@ def test_app_stands_in_for_a_token(tmp_path: Path) -> None:
 
 def test_api_on_this_machine_may_be_without_https() -> None:
     assert read_settings({"GITHUB_API_URL": "http://127.0.0.1:8080"}).git.github_api_url == "http://127.0.0.1:8080"
+
+
+PROXY = {"HTTPS_PROXY": "http://proxy.example.com:3128"}
+
+
+@pytest.mark.parametrize("address", ["https://github.com/acme/handbook", "https://gitlab.com/acme/handbook"])
+def test_apis_are_reached_by_the_proxy_that_git_uses(tmp_path: Path, address: str) -> None:
+    there = pages(address, settings(tmp_path, TOKENS | PROXY)).rest
+    past_it = pages(address, settings(tmp_path, TOKENS | PROXY | {"NO_PROXY": "github.com, gitlab.com"})).rest
+
+    assert (there.proxy, past_it.proxy) == ("http://proxy.example.com:3128", "")
