@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.config import Settings, read_settings
 from bot.embeddings import EmbeddingFailed, embedder_of
 from bot.embeddings.embedded import MiniLm
-from bot.embeddings.server import Server
+from bot.embeddings.server import LARGEST, Server
 from bot.embeddings.service import FAILURES, EmbeddingService
 from bot.library import Library, Shelf
 from bot.storage import vectors as rows
@@ -20,6 +20,7 @@ from bot.storage.engine import Database
 from knowledge.article import Article, Section
 from knowledge.index import Index
 from knowledge.loader import Handbook, load
+from tests import model_server
 from tests.embeddings.server import about, listed, serving
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -103,6 +104,28 @@ async def test_nothing_is_sent_twice_when_the_server_fails() -> None:
         await embedder.close()
 
     assert len(server.asked) == 1
+
+
+async def test_a_packed_reply_is_not_unpacked() -> None:
+    async with model_server.serving(model_server.packed(listed([[1.0, 0.0]]))) as server:
+        embedder = Server(settings(server.base_url))
+        with pytest.raises(EmbeddingFailed, match="ReplyTooLong"):
+            await embedder.question("logs")
+        await embedder.close()
+
+    assert server.headers[0]["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("status", [200, 500])
+async def test_no_more_is_read_of_a_reply_than_fits(status: int) -> None:
+    sent: list[int] = []
+    async with model_server.serving(model_server.never_ends(status, sent)) as server:
+        embedder = Server(settings(server.base_url))
+        with pytest.raises(EmbeddingFailed, match="ReplyTooLong" if status == 200 else "status 500"):
+            await embedder.question("logs")
+        await embedder.close()
+
+    assert sum(sent) < 2 * LARGEST  # with what sockets hold on the way
 
 
 async def test_meaning_joins_what_is_searched_once_every_passage_has_its_vector(
