@@ -58,6 +58,9 @@ class Answer:
         return str(self.sources[0]["id"]) if self.outcome == "answered" and self.sources else ""
 
 
+MESSAGE_KEY = "answer:" + func.coalesce(func.nullif(answers.c.stands_in, ""), answers.c.key)  # `message_key`, in SQL
+
+
 async def add(tx: AsyncConnection, answer: Answer) -> bool:
     """Whether it is the first to its asking; a second is not kept."""
     lists = {name: list(getattr(answer, name)) for name in ("sources", "closest", "pointers")}
