@@ -150,13 +150,7 @@ async def forget_questions(tx: AsyncConnection, *, before: datetime) -> None:
 
 async def put_verdict(tx: AsyncConnection, answer: Answer, person: str, *, verdict: str, now: datetime) -> None:
     """The person's newest word on the answer; it replaces an earlier one."""
-    said = {
-        "verdict": verdict,
-        "by_asker": person == answer.asker,
-        "given_at": now,
-        "article": answer.article,
-        "revision": answer.handbook_revision,
-    }
+    said = {"verdict": verdict, "by_asker": person == answer.asker, "given_at": now}
     statement = insert_into(tx, verdicts).values(answer_id=answer.id, person=person, **said)
     keys = [verdicts.c.answer_id, verdicts.c.person]
     await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=said))

@@ -20,12 +20,11 @@ class LinkRow:
 
     url: str
     failures: int
-    reason: str
     checked_at: datetime
 
 
-async def put_link(tx: AsyncConnection, url: str, *, has_failed: bool, reason: str, now: datetime) -> None:
-    row = {"url": url, "failures": int(has_failed), "reason": reason[:60], "checked_at": now}
+async def put_link(tx: AsyncConnection, url: str, *, has_failed: bool, now: datetime) -> None:
+    row = {"url": url, "failures": int(has_failed), "checked_at": now}
     statement = insert_into(tx, article_links).values(**row)
     failures = case((statement.excluded.failures > 0, article_links.c.failures + 1), else_=0)
     changed = {**row, "failures": failures}

@@ -99,7 +99,6 @@ on_duty = Table(  # the duty group's people as last seen
     metadata,
     _person("person", primary_key=True),
     Column("is_there", Boolean, nullable=False),
-    Column("changed_at", Moment, nullable=False),
 )
 
 channels = Table(  # what is read back: each watched channel, and the bot's own direct messages
@@ -225,8 +224,6 @@ verdicts = Table(
     Column("answer_id", ForeignKey("answers.id"), primary_key=True),
     _person("person", primary_key=True),
     Column("verdict", String(20), nullable=False),  # solved | not quite; of a shadow: right | wrong | silent
-    Column("article", String(255), nullable=False, server_default=""),  # that stood in front; "" where several did
-    Column("revision", String(80), nullable=False, server_default=""),  # of the handbook
     Column("reason", String(20)),  # why it was not quite it
     Column("by_asker", Boolean, nullable=False),
     Column("given_at", Moment, nullable=False),
@@ -316,7 +313,6 @@ article_links = Table(  # addresses that articles link to, on the sites that the
     metadata,
     Column("url", String(500), primary_key=True),
     Column("failures", Integer, nullable=False),  # in a row
-    Column("reason", String(60), nullable=False),
     Column("checked_at", Moment, nullable=False),
 )
 

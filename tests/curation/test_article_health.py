@@ -79,9 +79,7 @@ async def test_many_links_are_looked_at_piece_by_piece(database: Database) -> No
 
 async def test_an_address_that_no_article_names_is_forgotten(database: Database) -> None:
     desk = new_desk(database, Hands(), handbook=handbook(LOGS))
-    await database.write(
-        lambda tx: rows.put_link(tx, "https://old.example/", has_failed=True, reason="", now=STARTS_AT)
-    )
+    await database.write(lambda tx: rows.put_link(tx, "https://old.example/", has_failed=True, now=STARTS_AT))
 
     await ArticleHealthService(desk).check_links(NIGHT)
 
