@@ -279,8 +279,8 @@ drafts = Table(  # articles made from threads, until somebody opened or dropped 
     _person("asker", nullable=True),  # null: left out or erased since
     _person("solver", nullable=True),
     Column("credit", String(10), nullable=False),  # unasked | asked | yes | no
-    Column("state", String(10), nullable=False),  # shown | proposed | dropped
-    Column("words", JSON),  # title, questions and body; null once proposed, dropped or old
+    Column("state", String(10), nullable=False),  # offered | shown | proposed | dropped | never
+    Column("words", JSON),  # title, questions and body; null while offered, and once Git has them or nobody wants them
     Column("owner", Text, nullable=False),
     Column("tags", JSON, nullable=False),
     Column("file", String(255), nullable=False),  # below articles/
@@ -297,7 +297,7 @@ proposals = Table(  # what was put before the handbook's reviewers, and what bec
     Column("branch", String(100), nullable=False, unique=True),
     _person("person"),  # who asked for it
     Column("title", Text, nullable=False),  # "" once it is settled
-    Column("body", Text),  # null once it is open: then Git has it
+    Column("body", Text),  # null once it is settled
     Column("files", JSON),
     Column("state", String(10), nullable=False),  # waiting | open | merged | closed | failed
     Column("url", Text, nullable=False),
