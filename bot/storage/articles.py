@@ -1,5 +1,6 @@
 """What is known of articles: links that were looked at, how they were served, and what their owners said of them."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -40,22 +41,28 @@ async def forget_links(tx: AsyncConnection, urls: Collection[str]) -> None:
     await tx.execute(delete(article_links).where(article_links.c.url.in_(list(urls))))
 
 
-async def served_since(tx: AsyncConnection, since: datetime) -> Mapping[str, tuple[int, int]]:
-    """Of each article that answers rested on first: how many they were, and how many askers said *Not quite*."""
+async def served_since(tx: AsyncConnection, since: datetime) -> Mapping[str, tuple[int, int, Mapping[str, int]]]:
+    """Of each article that answers rested on first: how many they were, how many askers said *Not quite*, and of these
+    how many gave each reason.
+    """
     said = and_(verdicts.c.answer_id == answers.c.id, verdicts.c.by_asker, verdicts.c.verdict == "not quite")
     query = (
-        select(answers.c.sources, verdicts.c.person)
+        select(answers.c.sources, verdicts.c.person, verdicts.c.reason)
         .outerjoin(verdicts, said)
         .where(answers.c.created_at >= since, answers.c.outcome.in_(SHOWN), answers.c.surface != "shadow")
     )
-    times: dict[str, int] = {}
-    people: dict[str, set[str]] = {}
-    for sources, person in await tx.execute(query):
+    times: Counter[str] = Counter()
+    judged: defaultdict[str, set[tuple[str, str | None]]] = defaultdict(set)  # who said it, and why
+    for sources, person, reason in await tx.execute(query):
         if sources:
-            article = sources[0]["id"]
-            times[article] = times.get(article, 0) + 1
-            people.setdefault(article, set()).update({person} if person else ())
-    return {article: (count, len(people[article])) for article, count in times.items()}
+            times[sources[0]["id"]] += 1
+            judged[sources[0]["id"]] |= {(person, reason)} if person else set()
+    return {article: (count, *_counted(judged[article])) for article, count in times.items()}
+
+
+def _counted(judged: Collection[tuple[str, str | None]]) -> tuple[int, Mapping[str, int]]:
+    """How many people, and of these how many gave each reason."""
+    return len({person for person, _ in judged}), Counter(reason for _, reason in judged if reason)
 
 
 @dataclass(frozen=True)
