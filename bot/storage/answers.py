@@ -12,6 +12,7 @@ from bot.model import Window
 from bot.storage.schema import answers, messages, outbox, questions, verdicts
 from bot.storage.statements import insert_into, insert_new
 
+SHOWN = ("answered", "suggested")  # `answers.outcome` of those that were shown
 HINT = "hint"  # `answers.surface` of what the asker alone is shown while peers have their chance
 
 
@@ -127,8 +128,8 @@ async def was_only_overheard(tx: AsyncConnection, key: str) -> bool:
 
 async def cited_since(tx: AsyncConnection, since: datetime) -> Sequence[str]:
     """The article of every answer's first source, each as often as it was cited."""
-    cited = answers.c.outcome.in_(("answered", "suggested"))
-    found = (await tx.scalars(select(answers.c.sources).where(answers.c.created_at >= since, cited))).all()
+    cited = select(answers.c.sources).where(answers.c.created_at >= since, answers.c.outcome.in_(SHOWN))
+    found = (await tx.scalars(cited)).all()
     return [sources[0]["id"] for sources in found if sources]
 
 

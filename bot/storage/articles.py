@@ -8,11 +8,11 @@ from datetime import date, datetime
 from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.answers import SHOWN
 from bot.storage.schema import answers, article_links, article_looks, verdicts
 from bot.storage.statements import insert_into, insert_rows
 
-SHOWN = ("answered", "suggested")  # `answers.outcome` of those that were shown
-STILL_TRUE, NEEDS_WORK = "still true", "needs work"
+NEEDS_WORK = "needs work"  # `article_looks.said`
 
 
 @dataclass(frozen=True)
