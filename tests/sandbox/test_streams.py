@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from sandbox import shown
 from sandbox.assistant import STATUS_LIFE_S
 from sandbox.model import Json
 from sandbox.streams import LIFE_S
@@ -138,6 +139,17 @@ async def test_a_stream_goes_on_as_it_began_and_is_not_edited_meanwhile(api: Ser
     assert (await call(api, "chat.appendStream", stream | {"chunks": chunk("y")}))["error"] == "streaming_mode_mismatch"
     assert (await call(api, "chat.appendStream", stream))["error"] == "markdown_text_or_chunks_required"
     assert await error_of(api.client.chat_update(**stream, text="y")) == "streaming_state_conflict"
+
+
+async def test_a_stream_that_nobody_ended_is_shown_as_growing_until_slack_ends_it(api: Served, where: Json) -> None:
+    workspace = api.small.workspace
+    stream = await begun(api, where, markdown_text="In the")
+    message = workspace.message(stream["channel"], stream["ts"])
+
+    before = shown.message(workspace, message)["is_growing"]
+    workspace.clock.advance(LIFE_S)
+
+    assert (before, shown.message(workspace, message)["is_growing"]) == (True, False)
 
 
 async def test_an_unfinished_message_can_be_deleted(api: Served, where: Json) -> None:
