@@ -23,6 +23,9 @@ def chunk(*texts: str) -> list[Json]:
     return [{"type": "blocks", "blocks": [said(text) for text in texts]}]
 
 
+LONG = {**said("long"), "text": {"type": "mrkdwn", "text": "x" * 2_900}}
+
+
 @pytest.fixture
 async def api() -> AsyncIterator[Served]:
     async with served_small(small_manifest(scopes=SCOPES | {"assistant:write"}) | AGENT) as served:
@@ -150,6 +153,36 @@ async def test_a_stream_that_nobody_ended_is_shown_as_growing_until_slack_ends_i
     workspace.clock.advance(LIFE_S)
 
     assert (before, shown.message(workspace, message)["is_growing"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("last", "error"),
+    [
+        pytest.param({"blocks": [said(f"n{number}") for number in range(48)]}, None, id="as many as fit"),
+        pytest.param({"blocks": [said(f"n{number}") for number in range(49)]}, "invalid_blocks", id="one too many"),
+        pytest.param({"blocks": [said("two")]}, "invalid_blocks", id="the id of a block that stands"),
+        pytest.param({"chunks": chunk("x"), "blocks": [said("x")]}, "invalid_blocks", id="the id of the last chunk's"),
+        pytest.param(
+            {
+                "chunks": [{"type": "blocks", "blocks": [LONG]}],
+                "blocks": [LONG | {"block_id": each} for each in "abcd"],
+            },
+            "msg_blocks_too_long",
+            id="text too long",
+        ),
+    ],
+)
+async def test_what_stands_and_what_ends_it_are_one_message_to_slack(
+    api: Served, where: Json, last: Json, error: str | None
+) -> None:
+    stream = await begun(api, where, chunks=chunk("one", "two"))
+    message = api.small.workspace.message(stream["channel"], stream["ts"])
+
+    ended = await call(api, "chat.stopStream", stream | last)
+
+    assert ended.get("error") == error
+    assert len(message.blocks) == (2 if error else 50)
+    assert api.small.workspace.streams.is_open(message) is bool(error)
 
 
 async def test_an_unfinished_message_can_be_deleted(api: Served, where: Json) -> None:
