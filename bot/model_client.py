@@ -17,8 +17,8 @@ import structlog
 
 from bot.clock import Clock
 from bot.config import Settings
-from bot.errors import MentorError
 from bot.model import Json
+from bot.openai_client import ReplyTooLong, ServerAway, ServerRefused, bare_client, whole_reply
 from bot.storage import model_use
 from bot.storage.engine import Database, Tx
 from bot.storage.model_use import EVERYBODY
@@ -32,7 +32,6 @@ T = TypeVar("T")
 
 DEADLINE_S = 10.0  # over everything: to connect, to read, and a second form where the server refuses the first
 LARGEST = 256 * 1024  # bytes of a reply; the longest we ask for has a tenth of it
-HEAD = 4 * 1024  # bytes read of a refusal, to see what it is about
 FAILURES = 5  # in a row; then the server is left alone
 REST = timedelta(minutes=1)  # between two tries while it is
 NOT_ENDED = ("length", "content_filter", "tool_calls", "function_call")
@@ -63,19 +62,6 @@ class Task(Generic[T]):
     schema: Json
     read: Callable[[Json], T]
     tokens_most: int
-
-
-class ReplyTooLong(MentorError):
-    """The model's server sent more than an answer can hold, or packed it."""
-
-
-class ServerRefused(MentorError):
-    """The model's server did not take the request."""
-
-    def __init__(self, status: int, said: str) -> None:
-        self.status = status
-        self.said = said
-        super().__init__(f"status {status}")
 
 
 @dataclass(frozen=True)
@@ -164,7 +150,9 @@ class ModelClient:
     async def open(self) -> None:
         """Before the first question: reading the library in takes seconds."""
         if self._openai is None:
-            self._openai = await asyncio.to_thread(_openai, self._settings)
+            self._openai = await asyncio.to_thread(
+                bare_client, self._settings, self._settings.llm_base_url, timeout_s=DEADLINE_S
+            )
 
     async def close(self) -> None:
         if self._openai is not None:
@@ -192,20 +180,17 @@ class ModelClient:
 
     async def _in_time(self, task: Task[T]) -> T | Trouble:
         await self.open()
-        from httpx2 import HTTPError, TimeoutException  # what the SDK lets through while a body is read
-        from openai import APITimeoutError, OpenAIError
-
         try:
             async with asyncio.timeout(self._clock.wall_seconds(DEADLINE_S)):
                 return task.read(_object(_content(await self._reply(task))))
-        except (TimeoutError, APITimeoutError, TimeoutException):
+        except TimeoutError:
             return Trouble.TOO_LATE
         except ServerRefused as refusal:
             log.warning("model.refused", status=refusal.status)
             return Trouble.REFUSED
         except (ReplyTooLong, ValueError, RecursionError):
             return Trouble.GARBLED
-        except (OpenAIError, HTTPError):
+        except ServerAway:
             return Trouble.AWAY
 
     async def _reply(self, task: Task[Any]) -> bytes:
@@ -239,40 +224,7 @@ class ModelClient:
             extra_body=wanted,
             timeout=self._clock.wall_seconds(DEADLINE_S),
         )
-        async with asking as response:
-            parts, length = [], 0
-            async for part in response.iter_bytes():
-                parts.append(part)
-                length += len(part)
-                if length > LARGEST:
-                    raise ReplyTooLong
-        return b"".join(parts)
-
-
-def _openai(settings: Settings) -> "AsyncOpenAI":
-    """OpenAI's client, bare: it tries nothing twice and follows to no other host."""
-    from openai import AsyncOpenAI, DefaultAsyncHttpxClient
-
-    return AsyncOpenAI(
-        api_key=settings.openai_api_key.value or "none",  # servers of one's own want none; the library does
-        base_url=settings.llm_base_url,
-        max_retries=0,
-        default_headers={"Accept-Encoding": "identity"},
-        http_client=DefaultAsyncHttpxClient(follow_redirects=False, event_hooks={"response": [_look_at]}),
-    )
-
-
-async def _look_at(response: Any) -> None:
-    """Before anything of a reply is read. The library would read a refusal whole, however long, and unpack anything."""
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise ReplyTooLong
-    if not response.is_success:
-        head = b""
-        async for part in response.aiter_raw():
-            head += part
-            if len(head) > HEAD:
-                break
-        raise ServerRefused(response.status_code, head[:HEAD].decode(errors="replace"))
+        return await whole_reply(asking, most=LARGEST)
 
 
 def _sendable(text: str) -> str:

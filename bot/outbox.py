@@ -127,9 +127,7 @@ class Outbox:
         try:
             posted = await self._look_or_post(sending)
         except SlackRateLimited as limited:
-            self._hold(sending, limited.retry_after_s)
-            due_at = self._clock.now() + timedelta(seconds=limited.retry_after_s)
-            await self._database.write(lambda tx: rows.mark_untried(tx, sending, due_at=due_at, problem="rate limited"))
+            await self._wait(sending, limited)
         except SlackRefused as refused:
             await self._refused(sending, refused)
         except SlackUnclear as unclear:
@@ -214,6 +212,12 @@ class Outbox:
         until = self._clock.now() + timedelta(seconds=seconds)
         self._paced[sending.address] = max(until, self._paced.get(sending.address, until))
 
+    async def _wait(self, sending: Sending, limited: SlackRateLimited) -> None:
+        """As long as Slack asks to: nothing was tried."""
+        self._hold(sending, limited.retry_after_s)
+        due_at = self._clock.now() + timedelta(seconds=limited.retry_after_s)
+        await self._database.write(lambda tx: rows.mark_untried(tx, sending, due_at=due_at, problem="rate limited"))
+
     async def _refused(self, sending: Sending, refused: SlackRefused) -> None:
         now = self._clock.now()
         log.warning("outbox.refused", kind=sending.kind, effect=sending.mark, code=refused.code)
@@ -253,9 +257,7 @@ class Outbox:
                 thread_ts=sending.thread_ts,
             )
         except SlackRateLimited as limited:
-            self._hold(sending, limited.retry_after_s)
-            due_at = self._clock.now() + timedelta(seconds=limited.retry_after_s)
-            await self._database.write(lambda tx: rows.mark_untried(tx, sending, due_at=due_at, problem="rate limited"))
+            await self._wait(sending, limited)
         except SlackError as error:
             await self._end(sending, "failed", str(error))
         else:

@@ -18,9 +18,9 @@ async def do(workspace: Workspace, actor: Actor, order: Json) -> Json:
     name = str(order.get("do"))
     if name in _SAYS:
         said = _SAYS[name](workspace, actor, order)
-        return {"message": shown.message(said) if said else None}
+        return {"message": shown.message(workspace, said) if said else None}
     if name in _ASKS:
-        return {"interaction": shown.interaction(await _ASKS[name](workspace, actor, order))}
+        return {"interaction": shown.interaction(workspace, await _ASKS[name](workspace, actor, order))}
     raise Refused("unknown_act")
 
 

@@ -31,11 +31,11 @@ def seen(workspace: Workspace, *, viewer: str | None, only_channel: str | None, 
         "app": app(workspace),
         "people": [person(each) for each in workspace.people.values()],
         "channels": [
-            channel(each) | {"messages": _messages(each, limit if only_channel in (None, each.id) else 0)}
+            channel(each) | {"messages": _messages(workspace, each, limit if only_channel in (None, each.id) else 0)}
             for each in _channels(workspace, viewer)
         ],
         "usergroups": [asdict(each) for each in workspace.usergroups.values()],
-        "ephemerals": [message(each) for each in ephemerals],
+        "ephemerals": [message(workspace, each) for each in ephemerals],
         "views": [view(each) for each in views],
         "home": view(home) if home else None,
         "statuses": [
@@ -64,12 +64,12 @@ def person(each: Person) -> Json:
     return asdict(each)
 
 
-def message(each: Message) -> Json:
+def message(workspace: Workspace, each: Message) -> Json:
     reactions = [{"name": name, "users": users} for name, users in each.reactions.items()]
     names = ("channel", "ts", "thread_ts", "user", "text", "blocks", "attachments", "subtype", "bot_id", "edited")
     shown: Json = {name: getattr(each, name) for name in names}
-    is_growing = each.stream is not None and each.stream.is_open
-    return shown | {"reactions": reactions, "is_ephemeral": each.ephemeral_to is not None, "is_growing": is_growing}
+    shown |= {"reactions": reactions, "is_ephemeral": each.ephemeral_to is not None}
+    return shown | {"is_growing": workspace.streams.is_open(each)}
 
 
 def channel(each: Channel) -> Json:
@@ -86,11 +86,11 @@ def _channels(workspace: Workspace, viewer: str | None) -> list[Channel]:
     ]
 
 
-def _messages(each: Channel, limit: int) -> list[Json]:
+def _messages(workspace: Workspace, each: Channel, limit: int) -> list[Json]:
     """The newest so many that stand in the channel itself, with all their replies, by time."""
     roots = each.timeline[-limit:] if limit else []
     shown = {ts for root in roots for ts in (root, *each.threads.get(root, ()))}
-    return [message(each.messages[ts]) for ts in sorted(shown)]
+    return [message(workspace, each.messages[ts]) for ts in sorted(shown)]
 
 
 def view(each: View) -> Json:
@@ -101,9 +101,9 @@ def effect(each: Effect) -> Json:
     return asdict(each)
 
 
-def interaction(each: Interaction) -> Json:
+def interaction(workspace: Workspace, each: Interaction) -> Json:
     shown = asdict(each)
-    return shown | {"shown": message(each.shown) if each.shown else None}
+    return shown | {"shown": message(workspace, each.shown) if each.shown else None}
 
 
 def change(occurrence: Occurrence | Effect) -> Json:

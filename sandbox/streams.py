@@ -87,12 +87,12 @@ class Streams:
         """The message as it stays: what it grew to, then these blocks."""
         message = self._growing(channel_id, ts)
         previous = replace(message)
-        given = Content(text=message.text or growth.markdown_text, blocks=blocks, metadata=metadata)
-        checked = given.checked(self._workspace.ids)
-        self._grow(message, growth)
-        message.blocks = [*message.blocks, *(checked.blocks or ())]
-        message.metadata = checked.metadata or None
         assert message.stream is not None
+        whole = replace(message, stream=replace(message.stream))  # of which nothing stands until all of it is checked
+        self._grow(whole, growth)
+        given = Content(text=whole.text, blocks=[*whole.blocks, *(blocks or ())], metadata=metadata)
+        checked = given.checked(self._workspace.ids)
+        message.text, message.blocks, message.metadata = whole.text, checked.blocks or [], checked.metadata or None
         message.stream.is_open = False
         self._workspace.announce(MessageChanged(message, previous, self._workspace.ids.ts()))
         self._record("post", message, "chat.stopStream")

@@ -1,5 +1,6 @@
-"""A server that speaks OpenAI's chat completions as far as a test wants it to, and keeps what it was asked."""
+"""A server that speaks as OpenAI's as far as a test wants it to, and keeps what it was asked."""
 
+import gzip
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -37,7 +38,8 @@ class ModelServer:
 async def serving(reply: Reply) -> AsyncIterator[ModelServer]:
     server = ModelServer(reply)
     application = web.Application()
-    application.router.add_post("/v1/chat/completions", server.take)
+    for path in ("/v1/chat/completions", "/v1/embeddings"):
+        application.router.add_post(path, server.take)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
     try:
@@ -73,6 +75,25 @@ def sends(body: bytes, status: int = 200, headers: Mapping[str, str] | None = No
         return web.Response(body=body, status=status, headers={"Content-Type": "application/json", **(headers or {})})
 
     return reply
+
+
+def never_ends(status: int, sent: list[int]) -> Reply:
+    """Blanks, a quarter of a megabyte at a time, as long as anybody reads; `sent` counts their bytes."""
+    blanks = b" " * (256 * 1024)
+
+    async def reply(request: web.Request, _body: Json) -> web.StreamResponse:
+        response = web.StreamResponse(status=status)
+        await response.prepare(request)
+        while True:
+            await response.write(blanks)
+            sent.append(len(blanks))
+
+    return reply
+
+
+def packed(body: bytes) -> Reply:
+    """These bytes, as servers pack them that do not mind what was asked for."""
+    return sends(gzip.compress(body), headers={"Content-Encoding": "gzip"})
 
 
 def refuses(status: int, message: str = "no") -> Reply:

@@ -19,7 +19,7 @@ from bot.model import Json
 from bot.model_client import FAILURES, LARGEST, REST, Budget, ModelClient, Spend, Task, Trouble, without_end
 from bot.storage.engine import Database
 from bot.storage.schema import model_use
-from tests.model_server import ModelServer, refuses, says, sends, serving
+from tests.model_server import ModelServer, completion, never_ends, packed, refuses, says, sends, serving
 from tests.work.desk import Hands
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -143,27 +143,20 @@ async def test_the_deadline_ends_everything() -> None:
 
 @pytest.mark.parametrize("status", [200, 500])
 async def test_no_more_is_read_of_a_reply_than_fits(status: int) -> None:
-    sent = 0
+    sent: list[int] = []
 
-    async def reply(request: web.Request, _body: Json) -> web.StreamResponse:
-        nonlocal sent
-        response = web.StreamResponse(status=status)
-        await response.prepare(request)
-        while True:
-            await response.write(b" " * LARGEST)
-            sent += LARGEST
-
-    async with serving(reply) as server, client_of(server) as client:
+    async with serving(never_ends(status, sent)) as server, client_of(server) as client:
         said = await client.ask(TASK, "p1")
 
     assert said is (Trouble.GARBLED if status == 200 else Trouble.REFUSED)
-    assert sent < 40 * LARGEST  # what sockets hold on the way; without a bound it would be all of ten seconds
+    assert sum(sent) < 40 * LARGEST  # what sockets hold on the way; without a bound it would be all of ten seconds
 
 
 async def test_a_packed_reply_is_not_unpacked() -> None:
-    reply = sends(b"\x1f\x8b" + bytes(100), headers={"Content-Encoding": "gzip"})
-
-    async with serving(reply) as server, client_of(server) as client:
+    async with (
+        serving(packed(json.dumps(completion('{"word": "logs"}')).encode())) as server,
+        client_of(server) as client,
+    ):
         assert await client.ask(TASK, "p1") is Trouble.GARBLED
 
     assert server.headers[0]["Accept-Encoding"] == "identity"

@@ -79,16 +79,17 @@ class ArticleHealthService:
             await rows.forget_links(tx, gone)
             for url, looked in found.items():
                 has_failed = looked.state in (State.GONE, State.AWAY)
-                await rows.put_link(tx, url, has_failed=has_failed, reason=looked.reason, now=now)
+                await rows.put_link(tx, url, has_failed=has_failed, now=now)
             if todo[PIECE:]:
                 further = Due(f"{due.key}+", due.due_at)
                 await enqueue(tx, Kind.CHECK_LINKS, further, due_at=now, now=now)
 
         await self._desk.database.write(unit)
         self._desk.wake()
-        log.info(
-            "links.looked_at", count=len(found), failed=sum(each.state is not State.FINE for each in found.values())
-        )
+        failed = {url: looked for url, looked in found.items() if looked.state is not State.FINE}
+        for url, looked in failed.items():
+            log.info("links.failed", host=host_of(url), reason=looked.reason)
+        log.info("links.looked_at", count=len(found), failed=len(failed))
 
     def _is_looked_at(self, url: str) -> bool:
         return len(url) <= LONGEST and host_of(url) in self._desk.shelf.library.handbook.hosts

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.blockkit import Shown, actions, button, clip, context, escape, header, link, section
-from bot.curation.health_rules import ArticleFacts, ArticleHealth, Owner
+from bot.curation.health_rules import ArticleFacts, ArticleHealth, Owner, Served
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 
@@ -46,10 +46,16 @@ def reasons(health: ArticleHealth) -> tuple[str, ...]:
         more = f" and {len(dead) - LINKS_SHOWN} more" if len(dead) > LINKS_SHOWN else ""
         found.append(f"links lead nowhere: {', '.join(dead[:LINKS_SHOWN])}{more}")
     if health.is_served_badly:
-        found.append(f"it was not quite it, say {served.not_quite} people of {served.times} answers")
+        found.append(f"it was not quite it, say {served.not_quite} people of {served.times} answers{_because(served)}")
     if health.owner_state is Owner.LEFT:
         found.append(f"its owner {health.owner} is not there any more")
     return tuple(found)
+
+
+def _because(served: Served) -> str:
+    """The reasons that were given, by most given first; "" for none."""
+    by_count = sorted(served.reasons.items(), key=lambda each: (-each[1], each[0]))
+    return f" ({', '.join(f'{reason} {count}' for reason, count in by_count)})" if by_count else ""
 
 
 def to_look_at(items: Sequence[Item], *, left: int, is_channel: bool) -> Shown:

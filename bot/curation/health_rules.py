@@ -25,10 +25,14 @@ class Owner(StrEnum):
 
 @dataclass(frozen=True)
 class Served:
-    """How often an article was the first source of an answer, and how many askers said that it was not quite it."""
+    """How often an article was the first source of an answer, and how many askers said that it was not quite it.
+
+    `reasons` is how many of them gave each reason; nobody need give one.
+    """
 
     times: int = 0
     not_quite: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

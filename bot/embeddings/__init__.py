@@ -3,12 +3,14 @@
 What is compared with them, and how, is `knowledge.meaning`'s.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from itertools import islice
 from typing import Protocol
 
 from bot.config import EMBEDDED, Settings
 from bot.errors import MentorError
 
+BATCH = 16  # passages at a time: what is made is kept, or told of, as it comes
 VectorOf = Callable[[str], Awaitable[bytes | None]]  # of a question; None: it is searched for by its words alone
 
 
@@ -37,6 +39,13 @@ class Embedder(Protocol):
         """One vector a text, in order."""
 
     async def close(self) -> None: ...
+
+
+async def in_batches(embedder: Embedder, texts: Mapping[str, str]) -> AsyncIterator[dict[str, bytes]]:
+    """The vectors of passages, a few passages at a time and by the same keys."""
+    waiting = iter(texts.items())
+    while batch := dict(islice(waiting, BATCH)):
+        yield dict(zip(batch, await embedder.passages(list(batch.values())), strict=True))
 
 
 def embedder_of(settings: Settings) -> Embedder | None:

@@ -8,11 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.config import Settings
-from bot.embeddings import Embedder, EmbeddingFailed, VectorOf, embedder_of, words_alone
+from bot.embeddings import Embedder, EmbeddingFailed, VectorOf, embedder_of, in_batches, words_alone
 from bot.errors import MentorError, SettingsInvalid
 from bot.library import Library
-
-BATCH = 16  # passages between two looks at how far it is
 
 Tell = Callable[[str], None]
 
@@ -81,11 +79,10 @@ async def _vectors(settings: Settings, embedder: Embedder, library: Library, on_
     await embedder.open()
     texts = library.index.texts()
     vectors = await _kept(settings, embedder.model, list(texts))
-    lacking = [key for key in texts if key not in vectors]
-    for start in range(0, len(lacking), BATCH):
+    on_progress(f"{len(vectors)} of {len(texts)} passages")
+    async for made in in_batches(embedder, {key: text for key, text in texts.items() if key not in vectors}):
+        vectors |= made
         on_progress(f"{len(vectors)} of {len(texts)} passages")
-        keys = lacking[start : start + BATCH]
-        vectors |= dict(zip(keys, await embedder.passages([texts[key] for key in keys]), strict=True))
     on_progress("")
     return vectors
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.config import Settings
 from bot.embeddings import EmbeddingFailed
+from bot.openai_client import ReplyTooLong, ServerAway, ServerRefused, bare_client, whole_reply
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -30,7 +31,9 @@ class Server:
 
     async def open(self) -> None:
         if self._client is None:
-            self._client = await asyncio.to_thread(_client, self._settings)
+            self._client = await asyncio.to_thread(
+                bare_client, self._settings, self._settings.embedding_base_url, timeout_s=PASSAGES_S
+            )
 
     async def close(self) -> None:
         if self._client is not None:
@@ -41,13 +44,12 @@ class Server:
 
     async def passages(self, texts: Sequence[str]) -> list[bytes]:
         await self.open()
-        from httpx2 import HTTPError  # what the library lets through while a body is read
-        from openai import OpenAIError
-
         try:
             async with asyncio.timeout(PASSAGES_S):
                 return _vectors(await self._reply([text[:LONGEST_TEXT] or " " for text in texts]), len(texts))
-        except (OpenAIError, HTTPError, TimeoutError, ValueError, OverflowError, RecursionError) as error:
+        except (ServerRefused, ServerAway) as error:
+            raise EmbeddingFailed(f"The embedding server gave no vectors: {error}.") from error
+        except (ReplyTooLong, TimeoutError, ValueError, OverflowError, RecursionError) as error:
             raise EmbeddingFailed(f"The embedding server gave no vectors: {type(error).__name__}.") from error
 
     async def _reply(self, texts: Sequence[str]) -> bytes:
@@ -55,25 +57,7 @@ class Server:
         asking = self._client.embeddings.with_streaming_response.create(
             model=self.model, input=list(texts), encoding_format="float"
         )
-        async with asking as response:
-            reply = bytearray()
-            async for part in response.iter_bytes():
-                reply += part
-                if len(reply) > LARGEST:
-                    raise ValueError("too long")
-        return bytes(reply)
-
-
-def _client(settings: Settings) -> "AsyncOpenAI":
-    from openai import AsyncOpenAI, DefaultAsyncHttpxClient
-
-    return AsyncOpenAI(
-        api_key=settings.openai_api_key.value or "none",  # servers of one's own want none; the library does
-        base_url=settings.embedding_base_url,
-        timeout=PASSAGES_S,
-        max_retries=0,
-        http_client=DefaultAsyncHttpxClient(follow_redirects=False),
-    )
+        return await whole_reply(asking, most=LARGEST)
 
 
 def _vectors(reply: bytes, count: int) -> list[bytes]:

@@ -4,14 +4,14 @@ Whatever goes wrong, the bot answers by words alone: nobody who asks waits for t
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
 import structlog
 
 from bot.clock import Clock
-from bot.embeddings import Embedder, EmbeddingFailed
+from bot.embeddings import Embedder, EmbeddingFailed, in_batches
 from bot.library import Library, Shelf
 from bot.storage import vectors as rows
 from bot.storage.engine import Database
@@ -19,7 +19,6 @@ from bot.storage.engine import Database
 log = structlog.get_logger(__name__)
 
 QUESTION_S = 1.0  # then the search goes on without
-BATCH = 16  # passages at a time; each batch is kept as it comes
 FAILURES = 3  # in a row; then no question is sent
 REST = timedelta(minutes=1)
 UNUSED_KEPT = timedelta(days=30)  # an article that comes back within it costs nothing
@@ -71,8 +70,10 @@ class EmbeddingService:
                 log.info("embeddings.joined", model=self._embedder.model, passages=len(vectors))
 
     async def forget_old(self) -> None:
-        before = self._clock.now() - UNUSED_KEPT
-        await self._database.write(lambda tx: rows.forget(tx, before=before))
+        """Those that no article has held for a while; what the live index holds is marked as used first."""
+        now = self._clock.now()
+        await self._use(list(self._shelf.library.index.texts()), now)
+        await self._database.write(lambda tx: rows.forget(tx, before=now - UNUSED_KEPT))
 
     async def close(self) -> None:
         """What is being made is left to the next start."""
@@ -89,19 +90,22 @@ class EmbeddingService:
         while keys := list(islice(waiting, rows.AT_ONCE)):
             async with self._database.read() as tx:
                 vectors |= await rows.of(tx, model, keys)
-            now = self._clock.now()
-            await self._database.write(lambda tx, keys=keys, now=now: rows.use(tx, model, keys, now=now))  # type: ignore[misc]
-            lacking = [key for key in keys if key not in vectors]
-            for start in range(0, len(lacking), BATCH):
-                vectors |= await self._made({key: texts[key] for key in lacking[start : start + BATCH]})
+            await self._use(keys, self._clock.now())
+            lacking = {key: texts[key] for key in keys if key not in vectors}
+            async for made in in_batches(self._embedder, lacking):
+                await self._keep(made)
+                vectors |= made
                 log.info("embeddings.made", passages=len(vectors), of=len(texts))
         return vectors
 
-    async def _made(self, texts: Mapping[str, str]) -> dict[str, bytes]:
-        made = dict(zip(texts, await self._embedder.passages(list(texts.values())), strict=True))
+    async def _keep(self, made: Mapping[str, bytes]) -> None:
         now = self._clock.now()
         await self._database.write(lambda tx: rows.keep(tx, self._embedder.model, made, now=now))
-        return made
+
+    async def _use(self, keys: Sequence[str], now: datetime) -> None:
+        for start in range(0, len(keys), rows.AT_ONCE):
+            these = keys[start : start + rows.AT_ONCE]
+            await self._database.write(lambda tx, these=these: rows.use(tx, self._embedder.model, these, now=now))  # type: ignore[misc]
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1

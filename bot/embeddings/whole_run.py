@@ -3,14 +3,11 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from itertools import islice
 from types import TracebackType
 
 from bot.config import EMBEDDED, Settings
-from bot.embeddings import Embedder, embedder_of
+from bot.embeddings import Embedder, embedder_of, in_batches
 from bot.errors import SettingsInvalid
-
-BATCH = 16
 
 
 class WholeRun:
@@ -34,14 +31,15 @@ class WholeRun:
         self._runner.close()
 
     def of_passages(self, texts: Mapping[str, str]) -> Mapping[str, bytes]:
-        made: dict[str, bytes] = {}
-        waiting = iter(texts.items())
-        while batch := dict(islice(waiting, BATCH)):
-            vectors = self._runner.run(self._embedder.passages(list(batch.values())))
-            made |= dict(zip(batch, vectors, strict=True))
-            self._done += len(batch)
-            self._on_progress(self._done)
-        return made
+        return self._runner.run(self._of_passages(texts))
 
     def of_question(self, text: str) -> bytes:
         return self._runner.run(self._embedder.question(text))
+
+    async def _of_passages(self, texts: Mapping[str, str]) -> Mapping[str, bytes]:
+        vectors: dict[str, bytes] = {}
+        async for made in in_batches(self._embedder, texts):
+            vectors |= made
+            self._done += len(made)
+            self._on_progress(self._done)
+        return vectors

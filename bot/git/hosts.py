@@ -13,34 +13,34 @@ from bot.git.github_app import App, AppToken
 from bot.git.gitlab import GitLab
 from bot.git.host import Author, GitHost
 from bot.git.plain import PlainHost
+from bot.git.proxy import proxy_for
 from bot.git.repository import Repository
 from bot.git.rest import Credentials, Rest
 from bot.git.reviewed import ReviewedHost
 
-GITHUB, GITLAB = "github.com", "gitlab.com"
 TIMEOUT_S = 50.0  # of one git command, under a work's lease of 60 s
 
 
 def host_for(address: Address, settings: Settings, *, branch: str = "") -> GitHost:
     """The host of this repository; `branch` is the base ("" the default branch).
 
-    GitHub and GitLab are known by their names, or by the address of their API in the settings, and need a token there;
-    everything else, and they without a token, is a plain repository: branches without a page for review.
+    GitHub and GitLab are known by the address of their API in the settings, and need a token there; everything else,
+    and they without a token, is a plain repository: branches without a page for review.
     Raises GitFailed for an address that is no repository's on such a host.
     """
     host, path = _place(address)
     ours, bot = settings.git, Author(settings.name, settings.git.email)
     has_github = bool(ours.github_token or ours.github_app_key)
-    if has_github and host in (GITHUB, _web_host(ours.github_api_url)):
+    if has_github and host == _web_host(ours.github_api_url):
         owner, _, name = path.partition("/")
         if not name or "/" in name:
             raise GitFailed(f"{address} is no repository at GitHub; write https://{host}/OWNER/NAME.")
         rest, credentials = _github(settings, owner, name)
         return ReviewedHost(GitHub(rest, credentials, owner, name, branch, bot))
-    if ours.gitlab_token and host in (GITLAB, _web_host(ours.gitlab_api_url)):
+    if ours.gitlab_token and host == _web_host(ours.gitlab_api_url):
         if "/" not in path:
             raise GitFailed(f"{address} is no repository at GitLab; write https://{host}/GROUP/NAME.")
-        rest = Rest("GitLab", ours.gitlab_api_url, "GITLAB_TOKEN")
+        rest = _rest("GitLab", ours.gitlab_api_url, "GITLAB_TOKEN", settings)
         return ReviewedHost(GitLab(rest, gitlab.Token(ours.gitlab_token), path, branch, bot))
     mirror = settings.data_folder / "proposals" / hashlib.sha256(address.url.encode()).hexdigest()[:16] / "mirror.git"
     git = Git(settings.environment, timeout_s=TIMEOUT_S)
@@ -50,9 +50,13 @@ def host_for(address: Address, settings: Settings, *, branch: str = "") -> GitHo
 def _github(settings: Settings, owner: str, name: str) -> tuple[Rest, Credentials]:
     ours = settings.git
     if ours.github_token:
-        return Rest("GitHub", ours.github_api_url, "GITHUB_TOKEN"), github.Token(ours.github_token)
-    rest = Rest("GitHub", ours.github_api_url, "GITHUB_APP_ID and its installation")
+        return _rest("GitHub", ours.github_api_url, "GITHUB_TOKEN", settings), github.Token(ours.github_token)
+    rest = _rest("GitHub", ours.github_api_url, "GITHUB_APP_ID and its installation", settings)
     return rest, AppToken(rest, App(ours.github_app_id, ours.github_app_key, settings.clock), owner, name)
+
+
+def _rest(name: str, url: str, setting: str, settings: Settings) -> Rest:
+    return Rest(name, url, setting, proxy=proxy_for(url, settings.environment))
 
 
 def _place(address: Address) -> tuple[str, str]:

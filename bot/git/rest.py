@@ -38,12 +38,16 @@ class Reply:
 
 @dataclass(frozen=True)
 class Rest:
-    """`name` is what people call the host, `url` where its API begins, `setting` what holds our credentials."""
+    """`name` is what people call the host, `url` where its API begins, `setting` what holds our credentials.
+
+    `proxy` is the address of the one to go by; "" for none.
+    """
 
     name: str
     url: str
     setting: str
     timeout_s: float = field(default=TIMEOUT_S)
+    proxy: str = field(default="", repr=False)  # may hold a password
 
     async def call(
         self,
@@ -72,9 +76,9 @@ class Rest:
     async def _exchange(
         self, method: str, url: URL, headers: Mapping[str, str], body: Mapping[str, Any] | None
     ) -> Reply:
-        timeout = aiohttp.ClientTimeout(total=self.timeout_s)
-        async with (
-            aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as session,
+        timeout, jar = aiohttp.ClientTimeout(total=self.timeout_s), aiohttp.DummyCookieJar()
+        async with (  # the proxy is given: what aiohttp finds in the environment comes with passwords of ~/.netrc
+            aiohttp.ClientSession(timeout=timeout, cookie_jar=jar, proxy=self.proxy or None) as session,
             session.request(method, url, headers=headers, json=body, allow_redirects=False) as response,
         ):
             raw = bytearray()

@@ -63,7 +63,7 @@ class HandoverService:
         async def unit(tx: Tx) -> int:
             seen = there - await who_is_left_out(tx, there, await stand_ins(tx))
             known = await pseudonyms_of(tx, seen, now=now, new_id=self._desk.new_id)
-            began = await rows.observe(tx, frozenset(known.values()), now=now)
+            began = await rows.observe(tx, frozenset(known.values()))
             for person in began:
                 await enqueue(tx, Kind.ON_DUTY, Began(f"{person}:{now.isoformat()}", person), due_at=now, now=now)
             return len(began)

@@ -45,7 +45,7 @@ class KindService:
     async def _refusal(self, said: KindSaid) -> str:
         """Why the person may not say it; "" when they may."""
         async with self._desk.database.read() as tx:
-            question = await rows.question(tx, said.channel_id, said.ts)
+            question = await rows.question_at(tx, said.channel_id, said.ts)
         if question is None:
             return UNKNOWN
         profile = await self._people.profile(said.person)

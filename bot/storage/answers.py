@@ -12,6 +12,7 @@ from bot.model import Window
 from bot.storage.schema import answers, messages, outbox, questions, verdicts
 from bot.storage.statements import insert_into, insert_new
 
+SHOWN = ("answered", "suggested")  # `answers.outcome` of those that were shown
 HINT = "hint"  # `answers.surface` of what the asker alone is shown while peers have their chance
 
 
@@ -56,6 +57,9 @@ class Answer:
     def article(self) -> str:
         """The id of the article that is quoted; "" where several are offered, or none."""
         return str(self.sources[0]["id"]) if self.outcome == "answered" and self.sources else ""
+
+
+MESSAGE_KEY = "answer:" + func.coalesce(func.nullif(answers.c.stands_in, ""), answers.c.key)  # `message_key`, in SQL
 
 
 async def add(tx: AsyncConnection, answer: Answer) -> bool:
@@ -124,8 +128,8 @@ async def was_only_overheard(tx: AsyncConnection, key: str) -> bool:
 
 async def cited_since(tx: AsyncConnection, since: datetime) -> Sequence[str]:
     """The article of every answer's first source, each as often as it was cited."""
-    cited = answers.c.outcome.in_(("answered", "suggested"))
-    found = (await tx.scalars(select(answers.c.sources).where(answers.c.created_at >= since, cited))).all()
+    cited = select(answers.c.sources).where(answers.c.created_at >= since, answers.c.outcome.in_(SHOWN))
+    found = (await tx.scalars(cited)).all()
     return [sources[0]["id"] for sources in found if sources]
 
 
@@ -147,13 +151,7 @@ async def forget_questions(tx: AsyncConnection, *, before: datetime) -> None:
 
 async def put_verdict(tx: AsyncConnection, answer: Answer, person: str, *, verdict: str, now: datetime) -> None:
     """The person's newest word on the answer; it replaces an earlier one."""
-    said = {
-        "verdict": verdict,
-        "by_asker": person == answer.asker,
-        "given_at": now,
-        "article": answer.article,
-        "revision": answer.handbook_revision,
-    }
+    said = {"verdict": verdict, "by_asker": person == answer.asker, "given_at": now}
     statement = insert_into(tx, verdicts).values(answer_id=answer.id, person=person, **said)
     keys = [verdicts.c.answer_id, verdicts.c.person]
     await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=said))

@@ -1,5 +1,6 @@
 """What is known of articles: links that were looked at, how they were served, and what their owners said of them."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -7,11 +8,11 @@ from datetime import date, datetime
 from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.answers import SHOWN
 from bot.storage.schema import answers, article_links, article_looks, verdicts
 from bot.storage.statements import insert_into, insert_rows
 
-SHOWN = ("answered", "suggested")  # `answers.outcome` of those that were shown
-STILL_TRUE, NEEDS_WORK = "still true", "needs work"
+NEEDS_WORK = "needs work"  # `article_looks.said`
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,11 @@ class LinkRow:
 
     url: str
     failures: int
-    reason: str
     checked_at: datetime
 
 
-async def put_link(tx: AsyncConnection, url: str, *, has_failed: bool, reason: str, now: datetime) -> None:
-    row = {"url": url, "failures": int(has_failed), "reason": reason[:60], "checked_at": now}
+async def put_link(tx: AsyncConnection, url: str, *, has_failed: bool, now: datetime) -> None:
+    row = {"url": url, "failures": int(has_failed), "checked_at": now}
     statement = insert_into(tx, article_links).values(**row)
     failures = case((statement.excluded.failures > 0, article_links.c.failures + 1), else_=0)
     changed = {**row, "failures": failures}
@@ -41,22 +41,28 @@ async def forget_links(tx: AsyncConnection, urls: Collection[str]) -> None:
     await tx.execute(delete(article_links).where(article_links.c.url.in_(list(urls))))
 
 
-async def served_since(tx: AsyncConnection, since: datetime) -> Mapping[str, tuple[int, int]]:
-    """Of each article that answers rested on first: how many they were, and how many askers said *Not quite*."""
+async def served_since(tx: AsyncConnection, since: datetime) -> Mapping[str, tuple[int, int, Mapping[str, int]]]:
+    """Of each article that answers rested on first: how many they were, how many askers said *Not quite*, and of these
+    how many gave each reason.
+    """
     said = and_(verdicts.c.answer_id == answers.c.id, verdicts.c.by_asker, verdicts.c.verdict == "not quite")
     query = (
-        select(answers.c.sources, verdicts.c.person)
+        select(answers.c.sources, verdicts.c.person, verdicts.c.reason)
         .outerjoin(verdicts, said)
         .where(answers.c.created_at >= since, answers.c.outcome.in_(SHOWN), answers.c.surface != "shadow")
     )
-    times: dict[str, int] = {}
-    people: dict[str, set[str]] = {}
-    for sources, person in await tx.execute(query):
+    times: Counter[str] = Counter()
+    judged: defaultdict[str, set[tuple[str, str | None]]] = defaultdict(set)  # who said it, and why
+    for sources, person, reason in await tx.execute(query):
         if sources:
-            article = sources[0]["id"]
-            times[article] = times.get(article, 0) + 1
-            people.setdefault(article, set()).update({person} if person else ())
-    return {article: (count, len(people[article])) for article, count in times.items()}
+            times[sources[0]["id"]] += 1
+            judged[sources[0]["id"]] |= {(person, reason)} if person else set()
+    return {article: (count, *_counted(judged[article])) for article, count in times.items()}
+
+
+def _counted(judged: Collection[tuple[str, str | None]]) -> tuple[int, Mapping[str, int]]:
+    """How many people, and of these how many gave each reason."""
+    return len({person for person, _ in judged}), Counter(reason for _, reason in judged if reason)
 
 
 @dataclass(frozen=True)

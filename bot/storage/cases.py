@@ -12,12 +12,11 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Discussion, Mark, Reply, Window
-from bot.storage.answers import HINT
+from bot.storage.answers import HINT, MESSAGE_KEY, SHOWN
 from bot.storage.peers import BOT, CORRECTED, PERSON, ReactionRow
 from bot.storage.schema import answers, messages, outbox, questions, reactions, verdicts
 
 NEVER_SEEN = ("failed", "skipped")  # `outbox.state` of what nobody was shown
-ANSWERED = ("answered", "suggested")  # `answers.outcome` of those that were shown
 AN_ANSWER, NO_ANSWER = "says", "ack"  # the gist of our own messages, which we know without reading their words
 
 Key = tuple[str, str]  # channel and ts of a question
@@ -143,9 +142,9 @@ async def _put_answers(tx: AsyncConnection, since: str, found: Mapping[Key, _Fou
         .add_columns(answers.c.surface, verdicts.c.verdict, verdicts.c.given_at, outbox.c.slack_ts, outbox.c.state)
         .select_from(answers)
         .outerjoin(verdicts, pressed)
-        .outerjoin(outbox, outbox.c.key == "answer:" + answers.c.key)
+        .outerjoin(outbox, outbox.c.key == MESSAGE_KEY)
         .outerjoin(messages, stands)
-        .where(answers.c.surface.in_(("thread", HINT)), answers.c.outcome.in_(ANSWERED), root >= since)
+        .where(answers.c.surface.in_(("thread", HINT)), answers.c.outcome.in_(SHOWN), root >= since)
         .where(messages.c.deleted_ts.is_(None))
         .where(outbox.c.state.is_(None) | outbox.c.state.not_in(NEVER_SEEN))  # its row may be gone for its age
     )

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import moment
-from bot.storage.people import is_stand_in, slack_ids_of, stand_ins, who_is_left_out
+from bot.storage.people import who_is_counted
 from bot.storage.schema import answers, channels, gap_members, gaps, messages, questions, verdicts
 from bot.storage.statements import insert_new, insert_rows
 
@@ -159,7 +159,7 @@ async def members(tx: AsyncConnection, gap_ids: Collection[str] | None = None) -
     if gap_ids is not None:
         query = query.where(gap_members.c.gap_id.in_(list(gap_ids)))
     rows = (await tx.execute(query.order_by(gap_members.c.asked_at, gap_members.c.key))).all()
-    counted = await _counted(tx, {row.asker for row in rows if row.asker})
+    counted = await who_is_counted(tx, {row.asker for row in rows if row.asker})
     return [
         MemberRow(
             key=row.key,
@@ -174,15 +174,6 @@ async def members(tx: AsyncConnection, gap_ids: Collection[str] | None = None) -
         )
         for row in rows
     ]
-
-
-async def _counted(tx: AsyncConnection, askers: Collection[str]) -> frozenset[str]:
-    """Those who are counted as themselves."""
-    if not askers:
-        return frozenset()
-    slack_ids = await slack_ids_of(tx, [each for each in askers if not is_stand_in(each)])
-    left_out = await who_is_left_out(tx, slack_ids.values(), await stand_ins(tx))
-    return frozenset(each for each, slack_id in slack_ids.items() if slack_id not in left_out)
 
 
 async def open_gap(tx: AsyncConnection, gap_id: str, *, follows: str | None, now: datetime) -> None:

@@ -139,15 +139,9 @@ class KindSaid:
     kind: str
 
 
-async def question(tx: AsyncConnection, channel_id: str, ts: str) -> QuestionRow | None:
-    query = select(questions).where(questions.c.channel_id == channel_id, questions.c.ts == ts)
-    row = (await tx.execute(query)).one_or_none()
-    return None if row is None else QuestionRow(row.channel_id, row.ts, row.asker, row.kind, row.classifier)
-
-
 async def correct_kind(tx: AsyncConnection, said: KindSaid, *, now: datetime) -> bool:
     """Whether that changed the question's kind; it does not when it is that kind already, or no question any more."""
-    before = await question(tx, said.channel_id, said.ts)
+    before = await question_at(tx, said.channel_id, said.ts)
     if before is None or before.kind == said.kind:
         return False
     row = {"channel_id": said.channel_id, "ts": said.ts, "person": said.person}

@@ -93,10 +93,18 @@ async def who_is_left_out(tx: AsyncConnection, slack_ids: Collection[str], names
     return frozenset(prints[each] for each in await tx.scalars(query))
 
 
+async def who_is_counted(tx: AsyncConnection, pseudonyms: Collection[str]) -> frozenset[str]:
+    """Those who are counted as themselves: neither erased nor left out. Nobody's stand-in is."""
+    slack_ids = await slack_ids_of(tx, pseudonyms)
+    if not slack_ids:
+        return frozenset()
+    left_out = await who_is_left_out(tx, slack_ids.values(), await stand_ins(tx))
+    return frozenset(each for each, slack_id in slack_ids.items() if slack_id not in left_out)
+
+
 async def is_left_out(tx: AsyncConnection, pseudonym: str) -> bool:
     """Whether the person, known by pseudonym, asked to be left out; one who was erased did."""
-    slack_id = await slack_id_of(tx, pseudonym)
-    return slack_id is None or bool(await who_is_left_out(tx, [slack_id], await stand_ins(tx)))
+    return pseudonym not in await who_is_counted(tx, [pseudonym])
 
 
 async def who_is_erased(tx: AsyncConnection, slack_ids: Collection[str], names: StandIns) -> frozenset[str]:

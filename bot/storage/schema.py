@@ -99,7 +99,6 @@ on_duty = Table(  # the duty group's people as last seen
     metadata,
     _person("person", primary_key=True),
     Column("is_there", Boolean, nullable=False),
-    Column("changed_at", Moment, nullable=False),
 )
 
 channels = Table(  # what is read back: each watched channel, and the bot's own direct messages
@@ -225,8 +224,6 @@ verdicts = Table(
     Column("answer_id", ForeignKey("answers.id"), primary_key=True),
     _person("person", primary_key=True),
     Column("verdict", String(20), nullable=False),  # solved | not quite; of a shadow: right | wrong | silent
-    Column("article", String(255), nullable=False, server_default=""),  # that stood in front; "" where several did
-    Column("revision", String(80), nullable=False, server_default=""),  # of the handbook
     Column("reason", String(20)),  # why it was not quite it
     Column("by_asker", Boolean, nullable=False),
     Column("given_at", Moment, nullable=False),
@@ -281,8 +278,8 @@ drafts = Table(  # articles made from threads, until somebody opened or dropped 
     _person("asker", nullable=True),  # null: left out or erased since
     _person("solver", nullable=True),
     Column("credit", String(10), nullable=False),  # unasked | asked | yes | no
-    Column("state", String(10), nullable=False),  # shown | proposed | dropped
-    Column("words", JSON),  # title, questions and body; null once proposed, dropped or old
+    Column("state", String(10), nullable=False),  # offered | shown | proposed | dropped | never
+    Column("words", JSON),  # title, questions and body; null while offered, and once Git has them or nobody wants them
     Column("owner", Text, nullable=False),
     Column("tags", JSON, nullable=False),
     Column("file", String(255), nullable=False),  # below articles/
@@ -294,12 +291,12 @@ proposals = Table(  # what was put before the handbook's reviewers, and what bec
     "proposals",
     metadata,
     Column("id", String(40), primary_key=True),
-    Column("kind", String(20), nullable=False),  # article | review
+    Column("kind", String(20), nullable=False),  # article | review | action
     Column("subject", String(40), nullable=False, unique=True),  # the id of the draft or look it came from
     Column("branch", String(100), nullable=False, unique=True),
     _person("person"),  # who asked for it
     Column("title", Text, nullable=False),  # "" once it is settled
-    Column("body", Text),  # null once it is open: then Git has it
+    Column("body", Text),  # null once it is settled
     Column("files", JSON),
     Column("state", String(10), nullable=False),  # waiting | open | merged | closed | failed
     Column("url", Text, nullable=False),
@@ -315,7 +312,6 @@ article_links = Table(  # addresses that articles link to, on the sites that the
     metadata,
     Column("url", String(500), primary_key=True),
     Column("failures", Integer, nullable=False),  # in a row
-    Column("reason", String(60), nullable=False),
     Column("checked_at", Moment, nullable=False),
 )
 

@@ -6,7 +6,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import SolvedThread
-from bot.storage.people import slack_ids_of, stand_ins, who_is_left_out
+from bot.storage.people import who_is_counted
 from bot.storage.schema import channels, messages
 
 Key = tuple[str, str]  # channel and ts of a question
@@ -22,9 +22,7 @@ async def open_to_all(
     if not threads:
         return {}
     words = await _words(tx, {each.key for each in threads}, watched)
-    named = await slack_ids_of(tx, {person for each in threads for person in each.people})
-    left_out = await who_is_left_out(tx, named.values(), await stand_ins(tx))
-    counted = {person for person, slack_id in named.items() if slack_id not in left_out}
+    counted = await who_is_counted(tx, {person for each in threads for person in each.people})
     return {each.key: words[each.key] for each in threads if each.key in words and each.people <= counted}
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import vectors
-from bot.storage.statements import insert_new
+from bot.storage.statements import insert_rows
 
 AT_ONCE = 500  # keys; SQLite binds no more than a few thousand values
 MARKED_EVERY = timedelta(days=1)
@@ -20,8 +20,8 @@ async def of(tx: AsyncConnection, model: str, keys: Sequence[str]) -> dict[str, 
 
 
 async def keep(tx: AsyncConnection, model: str, made: Mapping[str, bytes], *, now: datetime) -> None:
-    for key, vector in made.items():
-        await insert_new(tx, vectors, {"model": model, "key": key, "vector": vector, "used_at": now})
+    rows = [{"model": model, "key": key, "vector": vector, "used_at": now} for key, vector in made.items()]
+    await insert_rows(tx, vectors, rows)
 
 
 async def use(tx: AsyncConnection, model: str, keys: Sequence[str], *, now: datetime) -> None:

@@ -66,7 +66,6 @@ def _peers_first_up() -> None:
         "on_duty",
         sa.Column("person", sa.String(length=40), nullable=False),
         sa.Column("is_there", sa.Boolean(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("person", name=op.f("pk_on_duty")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
@@ -76,15 +75,12 @@ def _peers_first_up() -> None:
         batch_op.add_column(sa.Column("asked_in", sa.String(length=40), server_default="", nullable=False))
         batch_op.add_column(sa.Column("question", sa.Text(), nullable=True))
     with op.batch_alter_table("verdicts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("article", sa.String(length=255), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("revision", sa.String(length=80), server_default="", nullable=False))
         batch_op.add_column(sa.Column("reason", sa.String(length=20), nullable=True))
 
 
 def _peers_first_down() -> None:
     with op.batch_alter_table("verdicts", schema=None) as batch_op:
-        for name in ("reason", "revision", "article"):
-            batch_op.drop_column(name)
+        batch_op.drop_column("reason")
     with op.batch_alter_table("answers", schema=None) as batch_op:
         for name in ("question", "asked_in", "stands_in"):
             batch_op.drop_column(name)
@@ -208,7 +204,6 @@ def _article_health_up() -> None:
         "article_links",
         sa.Column("url", sa.String(500), nullable=False),
         sa.Column("failures", sa.Integer, nullable=False),
-        sa.Column("reason", sa.String(60), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("url", name="pk_article_links"),
     )

@@ -79,9 +79,7 @@ async def test_many_links_are_looked_at_piece_by_piece(database: Database) -> No
 
 async def test_an_address_that_no_article_names_is_forgotten(database: Database) -> None:
     desk = new_desk(database, Hands(), handbook=handbook(LOGS))
-    await database.write(
-        lambda tx: rows.put_link(tx, "https://old.example/", has_failed=True, reason="", now=STARTS_AT)
-    )
+    await database.write(lambda tx: rows.put_link(tx, "https://old.example/", has_failed=True, now=STARTS_AT))
 
     await ArticleHealthService(desk).check_links(NIGHT)
 
@@ -100,22 +98,26 @@ async def test_how_an_article_was_served(database: Database) -> None:
                 ("logs.md", "answered", "thread", 100),
                 ("other.md", "answered", "thread", 1),
                 (None, "silent", "thread", 1),
+                ("logs.md", "answered", "thread", 1),
+                ("logs.md", "answered", "thread", 1),
             ]
         ):
             await tx.execute(insert(answers).values(_answer(number, article, outcome, surface, age)))
-        for number, person, by_asker in [
-            (0, "priya", True),
-            (1, "priya", True),
-            (2, "jonas", False),
-            (5, "amara", True),
+        for number, person, by_asker, reason in [
+            (0, "priya", True, "out of date"),
+            (1, "priya", True, "out of date"),
+            (2, "jonas", False, "unclear"),
+            (5, "amara", True, "unclear"),
+            (7, "amara", True, "out of date"),
+            (8, "lin", True, None),
         ]:
-            said = {"verdict": "not quite", "given_at": STARTS_AT}
+            said = {"verdict": "not quite", "given_at": STARTS_AT, "reason": reason}
             await tx.execute(insert(verdicts).values(answer_id=f"a{number}", person=person, by_asker=by_asker, **said))
 
     await database.write(unit)
     service = ArticleHealthService(new_desk(database, Hands(), handbook=handbook(LOGS)))
 
-    assert (await service.facts()).articles[0].served == Served(times=3, not_quite=1)
+    assert (await service.facts()).articles[0].served == Served(5, 3, {"out of date": 2})
 
 
 def _answer(number: int, article: str | None, outcome: str, surface: str, age: int) -> dict[str, Any]:

@@ -68,6 +68,12 @@ def test_when_an_article_is_to_be_looked_at_again(reviewed: date | None, every: 
         ),
         pytest.param(
             LOGS,
+            Known(owners=THERE, served={"logs.md": Served(9, 4, {"unclear": 1, "out of date": 2, "did not work": 1})}),
+            ("it was not quite it, say 4 people of 9 answers (out of date 2, did not work 1, unclear 1)",),
+            id="why it was not, by most said first",
+        ),
+        pytest.param(
+            LOGS,
             Known(owners={"observability": Owner.LEFT}),
             ("its owner observability is not there any more",),
             id="its owner left",

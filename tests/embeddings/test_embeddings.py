@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.config import Settings, read_settings
 from bot.embeddings import EmbeddingFailed, embedder_of
 from bot.embeddings.embedded import MiniLm
-from bot.embeddings.server import Server
+from bot.embeddings.server import LARGEST, Server
 from bot.embeddings.service import FAILURES, EmbeddingService
 from bot.library import Library, Shelf
 from bot.storage import vectors as rows
@@ -20,6 +20,7 @@ from bot.storage.engine import Database
 from knowledge.article import Article, Section
 from knowledge.index import Index
 from knowledge.loader import Handbook, load
+from tests import model_server
 from tests.embeddings.server import about, listed, serving
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -103,6 +104,28 @@ async def test_nothing_is_sent_twice_when_the_server_fails() -> None:
         await embedder.close()
 
     assert len(server.asked) == 1
+
+
+async def test_a_packed_reply_is_not_unpacked() -> None:
+    async with model_server.serving(model_server.packed(listed([[1.0, 0.0]]))) as server:
+        embedder = Server(settings(server.base_url))
+        with pytest.raises(EmbeddingFailed, match="ReplyTooLong"):
+            await embedder.question("logs")
+        await embedder.close()
+
+    assert server.headers[0]["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("status", [200, 500])
+async def test_no_more_is_read_of_a_reply_than_fits(status: int) -> None:
+    sent: list[int] = []
+    async with model_server.serving(model_server.never_ends(status, sent)) as server:
+        embedder = Server(settings(server.base_url))
+        with pytest.raises(EmbeddingFailed, match="ReplyTooLong" if status == 200 else "status 500"):
+            await embedder.question("logs")
+        await embedder.close()
+
+    assert sum(sent) < 2 * LARGEST  # with what sockets hold on the way
 
 
 async def test_meaning_joins_what_is_searched_once_every_passage_has_its_vector(
@@ -205,6 +228,22 @@ async def test_vectors_that_no_article_holds_are_forgotten_after_a_while(databas
     async with database.read() as tx:
         assert await rows.of(tx, "m", ["a", "b"]) == {"a": b"1"}
         assert await rows.of(tx, "another", ["a"]) == {}
+
+
+async def test_vectors_of_a_handbook_that_nobody_changes_are_kept(database: Database, handbook: Handbook) -> None:
+    async with serving(about) as server:
+        wall = Wall()
+        live = shelf(handbook, LOGS, BUCKETS)
+        service = EmbeddingService(database, live, Server(settings(server.base_url)), clock=wall.clock)
+        await service.join()
+        wall.seconds += timedelta(days=40).total_seconds()
+
+        await service.forget_old()
+
+        await service.close()
+    keys = list(live.library.index.texts())
+    async with database.read() as tx:
+        assert set(await rows.of(tx, "m", keys)) == set(keys)
 
 
 async def test_embedded_model_tells_one_meaning_from_another() -> None:

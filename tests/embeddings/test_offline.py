@@ -114,4 +114,4 @@ async def test_how_far_it_is_is_told_and_then_taken_away(tmp_path: Path) -> None
     ):
         pass
 
-    assert done == ["0 of 3 passages", ""]
+    assert done == ["0 of 3 passages", "3 of 3 passages", ""]

@@ -39,9 +39,7 @@ def pages(address: str, settings: Settings) -> Any:
     ],
     ids=["https", "scp", "enterprise", "enterprise cloud"],
 )  # fmt: skip
-def test_github_is_known_by_its_name_or_its_api(
-    tmp_path: Path, address: str, environment: dict[str, str], api: str
-) -> None:
+def test_github_is_known_by_its_api(tmp_path: Path, address: str, environment: dict[str, str], api: str) -> None:
     found = pages(address, settings(tmp_path, environment))
 
     assert isinstance(found, GitHub)
@@ -57,9 +55,7 @@ def test_github_is_known_by_its_name_or_its_api(
     ],
     ids=["https", "our own"],
 )
-def test_gitlab_is_known_by_its_name_or_its_api(
-    tmp_path: Path, address: str, environment: dict[str, str], api: str
-) -> None:
+def test_gitlab_is_known_by_its_api(tmp_path: Path, address: str, environment: dict[str, str], api: str) -> None:
     found = pages(address, settings(tmp_path, environment))
 
     assert isinstance(found, GitLab)
@@ -74,9 +70,12 @@ def test_gitlab_is_known_by_its_name_or_its_api(
         ("https://github.com.evil.example/acme/handbook.git", TOKENS),
         ("file:///srv/github.com/handbook.git", TOKENS),
         ("github.com@evil.example:acme/handbook.git", TOKENS),
+        ("https://github.com/acme/handbook.git", OWN),
+        ("git@gitlab.com:acme/handbook.git", OWN),
     ],
-    ids=["no token", "a host not named", "a name that begins the same", "this machine", "a user's name"],
-)
+    ids=["no token", "a host not named", "a name that begins the same", "this machine", "a user's name",
+         "GitHub beside our own", "GitLab beside our own"],
+)  # fmt: skip
 def test_everything_else_is_plain_and_gets_no_token(tmp_path: Path, address: str, environment: dict[str, str]) -> None:
     found = pages(address, settings(tmp_path, environment))
 
@@ -147,3 +146,14 @@ def test_app_stands_in_for_a_token(tmp_path: Path) -> None:
 
 def test_api_on_this_machine_may_be_without_https() -> None:
     assert read_settings({"GITHUB_API_URL": "http://127.0.0.1:8080"}).git.github_api_url == "http://127.0.0.1:8080"
+
+
+PROXY = {"HTTPS_PROXY": "http://proxy.example.com:3128"}
+
+
+@pytest.mark.parametrize("address", ["https://github.com/acme/handbook", "https://gitlab.com/acme/handbook"])
+def test_apis_are_reached_by_the_proxy_that_git_uses(tmp_path: Path, address: str) -> None:
+    there = pages(address, settings(tmp_path, TOKENS | PROXY)).rest
+    past_it = pages(address, settings(tmp_path, TOKENS | PROXY | {"NO_PROXY": "github.com, gitlab.com"})).rest
+
+    assert (there.proxy, past_it.proxy) == ("http://proxy.example.com:3128", "")

@@ -1,6 +1,7 @@
 """One call to a Git host: what goes wrong, in plain words, and what never leaves."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
@@ -13,7 +14,7 @@ from bot.errors import GitBusy, GitFailed
 from bot.git.github import Token
 from bot.git.rest import MAX_REPLY_BYTES, Reply, Rest
 
-SECRET = "canary-0123456789"
+SECRET, PASSWORD = "canary-0123456789", "canary-9876543210"
 
 
 async def called(reply: Callable[[], web.StreamResponse], *, timeout_s: float = 5) -> Reply:
@@ -122,3 +123,25 @@ async def test_host_that_never_answers_is_given_up() -> None:
 async def test_host_that_is_not_there_is_said() -> None:
     with pytest.raises(GitFailed, match=r"GitHub did not answer \(ClientConnectorError\)"):
         await Rest("GitHub", "http://127.0.0.1:9", "GITHUB_TOKEN", 5).call("GET", "/x", Token(Secret(SECRET)))
+
+
+async def test_proxy_is_asked_to_lead_to_the_host_and_learns_its_own_password_alone() -> None:
+    asked: list[bytes] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    proxy = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    host, port = proxy.sockets[0].getsockname()
+    rest = Rest("GitHub", "https://ghe.example.com", "GITHUB_TOKEN", 5, proxy=f"http://me:{PASSWORD}@{host}:{port}")
+    async with proxy:
+        with pytest.raises(GitFailed, match=r"^GitHub did not answer \(ClientHttpProxyError\); it is tried again\.$"):
+            await rest.call("GET", "/x", Token(Secret(SECRET)))
+
+    (head,) = asked
+    assert head.startswith(b"CONNECT ghe.example.com:443 ")
+    assert b"Proxy-Authorization: Basic " + b64encode(f"me:{PASSWORD}".encode()) in head
+    assert SECRET.encode() not in head
+    assert PASSWORD not in repr(rest)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.storage.schema import verdicts
+from bot.storage.schema import answers, verdicts
 from sandbox import Message
 from tests.journeys.office import Office, buttons, words
 
@@ -24,8 +24,9 @@ async def answered(office: Office) -> tuple[Message, Message]:
 async def said(office: Office) -> list[tuple[str, str, str | None]]:
     """What was said of which article, and why."""
     async with office.mentor.database.read() as tx:
-        query = select(verdicts.c.verdict, verdicts.c.article, verdicts.c.reason).order_by(verdicts.c.given_at)
-        return [tuple(row) for row in await tx.execute(query)]
+        query = select(verdicts.c.verdict, answers.c.sources, verdicts.c.reason).join(answers)
+        found = await tx.execute(query.order_by(verdicts.c.given_at))
+        return [(verdict, sources[0]["id"], reason) for verdict, sources, reason in found]
 
 
 async def test_the_next_source_comes_at_once_and_each_is_judged_by_itself(either_office: Office) -> None:

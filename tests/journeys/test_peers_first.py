@@ -44,7 +44,8 @@ async def test_a_hint_that_solves_it_tells_the_thread_and_nothing_more_is_said(e
     assert words(hint)[-1] == "✓ Solved, says the person who asked."
     assert (buttons(hint), office.whispers("priya", "deploys")) == ([], [hint])
     async with office.mentor.database.read() as tx:
-        said = [tuple(row) for row in await tx.execute(select(verdicts.c.verdict, verdicts.c.article))]
+        judged = await tx.execute(select(verdicts.c.verdict, answers.c.sources).join(answers))
+        said = [(verdict, sources[0]["id"]) for verdict, sources in judged]
         kept = list(await tx.scalars(select(answers.c.reason).where(answers.c.outcome == "silent")))
     assert said == [("solved", "logs.md")]
     assert kept == ["the person who asked was shown it first, and it solved it"]

@@ -218,7 +218,8 @@ async def _our_answers(tx: Tx) -> None:
     await put_answer(tx, 14, "12-15 10:01", verdict="solved", pressed="12-15 10:05")
     await put_answer(tx, 15, "12-15 11:01")
     await put_answer(tx, 16, "12-16 10:01", verdict="not quite", pressed="12-16 10:02")
-    await put_answer(tx, 17, "12-16 12:01", verdict="solved", pressed="12-16 12:02")
+    await put_answer(tx, 17, "12-16 12:01", verdict="not quite", pressed="12-16 12:02")
+    await put_answer(tx, 17, "", verdict="solved", pressed="12-16 12:03", is_next=True)
     await put_answer(tx, 22, "", outcome="silent")
     await put_answer(tx, 21, "", surface="shadow", verdict="right", pressed="12-18 10:05")
 
@@ -234,14 +235,15 @@ async def put_answer(
     verdict: str = "",
     pressed: str = "",
     state: str = "sent",
+    is_next: bool = False,
 ) -> None:
-    """The bot's to the question, or to what somebody asked it in the question's thread."""
+    """The bot's to the question, or to what somebody asked it in the question's thread; or the next, in its place."""
     question = BY_NUMBER[number]
     root, asking = ts(question.when), asked_in_thread or Said(question.when, question.who)
     key = f"{'hint:' * (surface == 'hint')}{question.channel_id}:{ts(asking.when)}"
     answer = answers.Answer(
-        id=f"a{key}"[:40],
-        key=key,
+        id=f"{'n' if is_next else 'a'}{key}"[:40],
+        key=f"{key}:next" if is_next else key,
         channel_id=question.channel_id,
         question_ts=ts(asking.when),
         thread_ts=root if asked_in_thread else None,
@@ -254,6 +256,7 @@ async def put_answer(
         sources=[],
         handbook_revision="r1",
         created_at=at(question.when) + timedelta(seconds=59),
+        stands_in=key if is_next else "",
     )
     await answers.add(tx, answer)
     if verdict:

@@ -100,7 +100,7 @@ async def seed(database: Database) -> None:
 async def _seed(tx: Tx) -> None:
     await _put(tx, people, {"id": ME, "slack_id": USER, "created_at": NOW}, {"id": YOU, "slack_id": OTHER})
     await _put(tx, memberships, {"person": ME, "since": date(2026, 1, 5), "until": None, "source": "handbook"})
-    await _put(tx, on_duty, {"person": ME, "is_there": True, "changed_at": NOW})
+    await _put(tx, on_duty, {"person": ME, "is_there": True})
     await _put(
         tx,
         messages,

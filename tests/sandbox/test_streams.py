@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from sandbox import shown
 from sandbox.assistant import STATUS_LIFE_S
 from sandbox.model import Json
 from sandbox.streams import LIFE_S
@@ -20,6 +21,9 @@ def said(text: str) -> Json:
 
 def chunk(*texts: str) -> list[Json]:
     return [{"type": "blocks", "blocks": [said(text) for text in texts]}]
+
+
+LONG = {**said("long"), "text": {"type": "mrkdwn", "text": "x" * 2_900}}
 
 
 @pytest.fixture
@@ -138,6 +142,47 @@ async def test_a_stream_goes_on_as_it_began_and_is_not_edited_meanwhile(api: Ser
     assert (await call(api, "chat.appendStream", stream | {"chunks": chunk("y")}))["error"] == "streaming_mode_mismatch"
     assert (await call(api, "chat.appendStream", stream))["error"] == "markdown_text_or_chunks_required"
     assert await error_of(api.client.chat_update(**stream, text="y")) == "streaming_state_conflict"
+
+
+async def test_a_stream_that_nobody_ended_is_shown_as_growing_until_slack_ends_it(api: Served, where: Json) -> None:
+    workspace = api.small.workspace
+    stream = await begun(api, where, markdown_text="In the")
+    message = workspace.message(stream["channel"], stream["ts"])
+
+    before = shown.message(workspace, message)["is_growing"]
+    workspace.clock.advance(LIFE_S)
+
+    assert (before, shown.message(workspace, message)["is_growing"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("last", "error"),
+    [
+        pytest.param({"blocks": [said(f"n{number}") for number in range(48)]}, None, id="as many as fit"),
+        pytest.param({"blocks": [said(f"n{number}") for number in range(49)]}, "invalid_blocks", id="one too many"),
+        pytest.param({"blocks": [said("two")]}, "invalid_blocks", id="the id of a block that stands"),
+        pytest.param({"chunks": chunk("x"), "blocks": [said("x")]}, "invalid_blocks", id="the id of the last chunk's"),
+        pytest.param(
+            {
+                "chunks": [{"type": "blocks", "blocks": [LONG]}],
+                "blocks": [LONG | {"block_id": each} for each in "abcd"],
+            },
+            "msg_blocks_too_long",
+            id="text too long",
+        ),
+    ],
+)
+async def test_what_stands_and_what_ends_it_are_one_message_to_slack(
+    api: Served, where: Json, last: Json, error: str | None
+) -> None:
+    stream = await begun(api, where, chunks=chunk("one", "two"))
+    message = api.small.workspace.message(stream["channel"], stream["ts"])
+
+    ended = await call(api, "chat.stopStream", stream | last)
+
+    assert ended.get("error") == error
+    assert len(message.blocks) == (2 if error else 50)
+    assert api.small.workspace.streams.is_open(message) is bool(error)
 
 
 async def test_an_unfinished_message_can_be_deleted(api: Served, where: Json) -> None:
