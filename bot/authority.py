@@ -14,6 +14,16 @@ class Act(StrEnum):
     SEE_OPEN = "see what is open"
     CURATE = "curate"  # what the handbook lacks, and how it grows
     REVIEW = "review"  # say of an article that it is still true, or needs work
+    RUN = "run"  # ask for an action of the catalogue, or ask anew
+    APPROVE = "approve"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"  # one's own request
+    EXECUTE = "execute"  # that what was asked for is done now; the person is who asked
+    SEE_REQUEST = "see request"
+    SETTLE = "settle"  # what a break-glass run left undeclared
+    LINK = "link"  # prove a Git account
+    HAND_IN = "hand in"  # evidence for one's team
+    JUDGE_EVIDENCE = "judge evidence"
 
 
 REASONS = {  # for those who may not, in words for them
@@ -24,7 +34,59 @@ REASONS = {  # for those who may not, in words for them
     Act.SEE_OPEN: "Only the platform team can see what is open.",
     Act.CURATE: "Only the platform team can look after what the handbook lacks.",
     Act.REVIEW: "Only the article's owner or the platform team can say this.",
+    Act.RUN: "This action is not open to you: its entry in the handbook names others.",
+    Act.APPROVE: "Only the people whom the action's entry names can approve it.",
+    Act.DECLINE: "Only the people whom the action's entry names can decline it.",
+    Act.WITHDRAW: "Only who asked for this can withdraw it.",
+    Act.EXECUTE: "Who asked for this may not run it any more.",
+    Act.SEE_REQUEST: "Only who asked, who may approve and the platform team can see this request.",
+    Act.SETTLE: "Only the action's owner, people on duty and the platform team can say this.",
+    Act.LINK: "Guests cannot link a Git account.",
+    Act.HAND_IN: "Only the team itself can say how it meets a policy.",
+    Act.JUDGE_EVIDENCE: "Only the policy's owner can judge this.",
 }
+
+
+class Place(StrEnum):
+    """Where somebody acts."""
+
+    PRIVATE = "private"  # direct messages, App Home, a private reply
+    CHANNEL = "channel"  # where the handbook lets this action be run
+    CLOSED = "closed"  # a channel where it does not
+    SHARED = "shared"  # with another company
+
+
+class Stage(StrEnum):
+    """How far a request is."""
+
+    NEW = "new"  # not asked yet
+    WAITING = "waiting"  # for approval
+    VOID = "void"  # what was to be approved is not what would be done now
+    EXPIRED = "expired"
+    GOING = "going"  # approved, or no approval was needed
+    BEGUN = "begun"  # before the repository's reviewers, or running
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What an act is about, as things stand now. What is not said counts as no."""
+
+    place: Place = Place.SHARED
+    stage: Stage = Stage.NEW
+    is_offered: bool = False  # a live entry, and the company's limit lets its mode be run
+    is_named: bool = False  # the entry's `who` has the person
+    is_named_guest: bool = False  # the entry names this guest
+    is_requester: bool = False  # the person asked for it, by this account or another of theirs
+    is_approver: bool = False  # in the group that approves
+    has_decided: bool = False  # on what stands there now
+    is_intact: bool = False  # what was approved is what would be done now
+    has_enough: bool = False  # as many as needed agreed, and each may still
+    is_conflicted: bool = False  # owns the capability that the policy is about, or handed the evidence in
+
+
+TOO_LATE = "This is settled already, or too far along for that."
+CHANGED = "What was asked for has changed since, so it has to be asked for again."
 
 
 @dataclass(frozen=True)
@@ -55,22 +117,89 @@ def may(
     is_asker: bool = False,
     is_platform: bool = False,
     is_owner: bool = False,
+    matter: Matter = Matter(),
 ) -> Allowed | Refused:
-    """Whether this person may do it, as things stand now."""
+    """Whether this person may do it, as things stand now. `matter` is for actions, requests and policies."""
     if person.is_deleted or person.is_bot:
         return Refused("Only people can do this.")
     if not is_ours(person.team_id, person.enterprise_id, workspace):
         return Refused("I only help people of this company.")
-    own, team = is_asker, is_platform and not person.is_guest
+    is_member = not person.is_guest
     match act:
-        case Act.ASK:
-            is_granted = guests_may_ask or not person.is_guest
-        case Act.MARK_SOLVED:
-            is_granted = own
-        case Act.JUDGE | Act.SEE_OPEN | Act.CURATE:
-            is_granted = team
-        case Act.SAY_KIND:
-            is_granted = own or team
-        case Act.REVIEW:
-            is_granted = team or (is_owner and not person.is_guest)
-    return Allowed() if is_granted else Refused(REASONS[act])
+        case Act.RUN | Act.EXECUTE:
+            return _may_run(person, act, matter)
+        case Act.APPROVE | Act.DECLINE:
+            return _may_decide(person, act, matter)
+        case Act.WITHDRAW:
+            return _may_withdraw(act, matter)
+        case Act.JUDGE_EVIDENCE:
+            return _may_judge(person, act, is_owner=is_owner, matter=matter)
+    team, owner = is_platform and is_member, is_owner and is_member
+    granted = {
+        Act.ASK: guests_may_ask or is_member,
+        Act.MARK_SOLVED: is_asker,
+        Act.JUDGE: team,
+        Act.SEE_OPEN: team,
+        Act.CURATE: team,
+        Act.SAY_KIND: is_asker or team,
+        Act.REVIEW: team or owner,
+        Act.SEE_REQUEST: matter.is_requester or team or (matter.is_approver and is_member),
+        Act.SETTLE: team or owner,
+        Act.LINK: is_member,
+        Act.HAND_IN: matter.is_named and is_member,
+    }
+    return Allowed() if granted[act] else Refused(REASONS[act])
+
+
+def _may_run(person: Profile, act: Act, matter: Matter) -> Allowed | Refused:
+    """To ask, anew too, and to have it done: the same rights, read twice."""
+    is_named = matter.is_named_guest if person.is_guest else matter.is_named
+    if matter.place is Place.SHARED:
+        return Refused("Actions cannot be run where another company reads along.")
+    if not matter.is_offered:
+        return Refused("This action is not offered here, or not any more.")
+    if matter.place is Place.CLOSED:
+        return Refused("This action cannot be run in this channel. Open it in my messages, or in App Home.")
+    if not is_named:
+        return Refused(REASONS[act])
+    if act is Act.RUN:
+        is_time = matter.stage is Stage.NEW or (matter.stage in (Stage.VOID, Stage.EXPIRED) and matter.is_requester)
+        return Allowed() if is_time else Refused(TOO_LATE)
+    if matter.stage is not Stage.GOING:
+        return Refused(TOO_LATE)
+    if not matter.is_intact:
+        return Refused(CHANGED)
+    return Allowed() if matter.has_enough else Refused("Too few people agreed who may still approve this.")
+
+
+def _may_decide(person: Profile, act: Act, matter: Matter) -> Allowed | Refused:
+    if matter.place is Place.SHARED:
+        return Refused("Nothing is approved where another company reads along.")
+    if matter.is_requester:
+        return Refused("Nobody decides on their own request.")
+    if person.is_guest or not matter.is_approver:
+        return Refused(REASONS[act])
+    if matter.stage is not Stage.WAITING:
+        return Refused(TOO_LATE)
+    if matter.has_decided:
+        return Refused("You have decided on this already.")
+    if act is Act.APPROVE and not (matter.is_intact and matter.is_offered):
+        return Refused(CHANGED)
+    return Allowed()
+
+
+def _may_withdraw(act: Act, matter: Matter) -> Allowed | Refused:
+    if not matter.is_requester:
+        return Refused(REASONS[act])
+    is_time = matter.stage in (Stage.WAITING, Stage.VOID, Stage.EXPIRED)
+    return Allowed() if is_time else Refused(TOO_LATE)
+
+
+def _may_judge(person: Profile, act: Act, *, is_owner: bool, matter: Matter) -> Allowed | Refused:
+    if person.is_guest or not is_owner:
+        return Refused(REASONS[act])
+    if matter.is_conflicted:
+        return Refused(
+            "Who owns the capability, or handed this in, does not judge it. Another owner of the policy can."
+        )
+    return Allowed() if matter.stage is Stage.WAITING else Refused(TOO_LATE)

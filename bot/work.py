@@ -68,6 +68,20 @@ class Kind(StrEnum):
     SETTINGS = "privacy.settings"
     CHOICE = "privacy.choice"
     ERASE = "privacy.erase"
+    ACTIONS = "actions.list"
+    REQUESTS = "actions.requests"
+    PREPARE = "actions.prepare"
+    DECIDE_REQUEST = "actions.decide"
+    EXECUTE = "actions.execute"
+    EXPIRE = "actions.expire"
+    LINK = "actions.link"
+    LINKING = "actions.linking"
+    TELL_DRIFT = "actions.tell_drift"
+    POLICIES = "adoption.policies"
+    PREPARED_EVIDENCE = "adoption.hand_in"
+    JUDGE_EVIDENCE = "adoption.judge"
+    REMIND_EVIDENCE = "adoption.remind"
+    CONVERGED = "adoption.action_converged"
 
 
 class Payload:
@@ -138,6 +152,39 @@ class Decision(Payload):
     subject: str
     choice: str
     response_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Requested(Payload):
+    """Something is to be done about a request: the payload of `actions.prepare`, `.execute` and `.expire`."""
+
+    key: str
+    request_id: str
+
+
+@dataclass(frozen=True)
+class RequestDecision(Payload):
+    """A person decided about a request by a button: the payload of `actions.decide`.
+
+    `digest` begins what they saw; `channel_id` and `ts` are of the message whose button it was.
+    """
+
+    key: str
+    person: str
+    request_id: str
+    digest: str
+    choice: str  # approve | decline | withdraw | renew | declare | returned
+    channel_id: str
+    ts: str
+    response_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Converged(Payload):
+    """What somebody asked for is live: the payload of `adoption.action_converged`."""
+
+    key: str
+    request_id: str
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """What a Git host can do for us: read a file, propose a change for review, and say what became of it.
 
-The Protocol that the plain repository, GitHub and GitLab share. Nothing here merges.
+The Protocol that the plain repository, GitHub and GitLab share.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -53,6 +54,17 @@ class Standing:
     revision: str = ""
 
 
+@dataclass(frozen=True)
+class CommitStatus:
+    """What somebody said of a commit. `state` is success, failure (or an error), or pending."""
+
+    commit: str
+    context: str
+    state: str
+    said: str
+    at: datetime
+
+
 class GitHost(Protocol):
     """One repository and its base branch, at one host.
 
@@ -73,3 +85,22 @@ class GitHost(Protocol):
 
     async def look_up(self, proposal: Proposal) -> Standing:
         """What became of it. Merged also means that its files stand on the base as proposed, whoever put them there."""
+
+    async def merge(self, proposal: Proposal) -> Standing:
+        """Merges the open review; its standing then. Merged already is no error, closed is its standing.
+
+        GitFailed when the host does not let it be merged, such as for a review or check that it asks for.
+        """
+
+    async def reviewers(self, proposal: Proposal) -> frozenset[str]:
+        """The accounts that agreed to it at the host, of its newest state; empty where a host has no reviews."""
+
+    async def contains(self, revision: str, commit: str) -> bool:
+        """Whether the revision is the commit or comes after it; False for what the host does not know."""
+
+    async def statuses(self, commit: str) -> Sequence[CommitStatus]:
+        """Those of the commit and of what came after it on the base branch, at most the newest 20 commits; empty where
+        a host has none. The newest of each commit and context."""
+
+    async def author_of(self, account: str) -> Author | None:
+        """As whom the host knows the account's commits; None where it has no accounts, or not this one."""

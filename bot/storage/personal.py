@@ -34,9 +34,15 @@ from bot.storage.people import StandIns, known_pseudonyms
 from bot.storage.schema import (
     answers,
     article_looks,
+    audit,
     channels,
+    choices,
+    decisions,
     drafts,
+    evidence,
+    follow_ups,
     gaps,
+    git_accounts,
     kind_corrections,
     left_out,
     memberships,
@@ -48,6 +54,7 @@ from bot.storage.schema import (
     proposals,
     questions,
     reactions,
+    requests,
     threads,
     verdicts,
     work,
@@ -100,6 +107,15 @@ PARTS = (
     Part("proposals", proposals.c.person, Fate.PSEUDONYM),
     Part("articles_to_look_at", article_looks.c.recipient, Fate.PSEUDONYM),
     Part("articles_looked_at", article_looks.c.said_by, Fate.PSEUDONYM),
+    Part("requests", requests.c.person, Fate.PSEUDONYM),
+    Part("decisions", decisions.c.person, Fate.PSEUDONYM),
+    Part("git_accounts", git_accounts.c.person, Fate.GONE),
+    Part("follow_ups_settled", follow_ups.c.settled_by, Fate.PSEUDONYM),
+    Part("evidence", evidence.c.person, Fate.PSEUDONYM),
+    Part("evidence_owned", evidence.c.owner, Fate.PSEUDONYM),
+    Part("evidence_judged", evidence.c.judge, Fate.PSEUDONYM, shows=("id", "policy", "team", "state", "judged_at")),
+    Part("policy_choices", choices.c.person, Fate.PSEUDONYM),
+    Part("audit", audit.c.person, Fate.PSEUDONYM),
     Part("messages_to_you", outbox.c.recipient, Fate.PSEUDONYM),
     Part("model_use", model_use.c.person, Fate.GONE),
 )
@@ -108,7 +124,7 @@ EXPORT = "export"  # the kind of message that carries one: what was sent by it i
 # Free text: words of people may be in it. The tables of ids and names are emptied by row instead.
 WORDS = tuple(
     column
-    for table in (messages, answers, drafts, proposals, article_looks, outbox, work)
+    for table in (messages, answers, drafts, proposals, article_looks, requests, evidence, outbox, work)
     for column in table.columns
     if isinstance(column.type, Text | JSON)
 )

@@ -342,6 +342,161 @@ vectors = Table(  # of the handbook's passages, by their content; a question's i
     Index(None, "used_at"),
 )
 
+requests = Table(  # actions asked for, and what became of them
+    "requests",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("key", String(255), nullable=False, unique=True),  # of the form that was sent
+    _person("person"),  # who asked
+    Column("action", String(60), nullable=False),
+    Column("mode", String(12), nullable=False),
+    Column("backend", String(20), nullable=False),  # git | step_function | lambda | webhook
+    Column("channel_id", String(40), nullable=False),  # where it was asked; "" in private
+    Column("entry", JSON, nullable=False),  # as it stood when it was asked
+    Column("inputs", JSON, nullable=False),
+    Column("is_urgent", Boolean, nullable=False),
+    Column("author", JSON),  # whose change it is in Git: name and email; null: the bot's
+    Column("files", JSON),  # what is proposed: new content by path, null takes it away; null until it is prepared
+    Column("blobs", JSON),  # what stood there: the blob's id by path, null where there was none
+    Column("shown", Text),  # the change as approvers see it
+    Column("digest", String(64)),  # of all that approval covers
+    Column("revision", String(80), nullable=False),  # of the handbook
+    Column("state", String(12), nullable=False),
+    Column("problem", Text, nullable=False),  # why it stands still or ended, in words for the person
+    Column("url", Text, nullable=False),
+    Column("number", String(40), nullable=False),
+    Column("merge_revision", String(64), nullable=False),
+    Column("execution", Text, nullable=False),  # what a direct backend calls the run
+    Column("renews", String(40)),  # the request in whose place it came
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("approved_at", Moment),
+    Column("started_at", Moment),
+    Column("merged_at", Moment),
+    Column("ended_at", Moment),
+    Column("looked_at", Moment),
+    Column("stuck_told_at", Moment),
+    Index(None, "state", "looked_at"),
+    Index(None, "person", "created_at"),
+    Index(None, "action", "state"),
+)
+
+decisions = Table(  # who agreed to a request, or refused it, as it stood then
+    "decisions",
+    metadata,
+    Column("request_id", ForeignKey("requests.id"), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    _person("person", primary_key=True),
+    Column("choice", String(10), nullable=False),  # approve | decline
+    Column("because", String(80), nullable=False),  # by which right
+    Column("at", Moment, nullable=False),
+)
+
+git_accounts = Table(  # proven by the person at the host itself
+    "git_accounts",
+    metadata,
+    _person("person", primary_key=True),
+    Column("host", String(120), primary_key=True),
+    Column("account", String(120), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("proven_at", Moment, nullable=False),
+)
+
+push_debts = Table(  # pushed actions whose owner was asked what would make them a proposal
+    "push_debts",
+    metadata,
+    Column("action", String(60), primary_key=True),
+    Column("asked_at", Moment, nullable=False),
+)
+
+follow_ups = Table(  # what a break-glass run made so and Git does not say yet
+    "follow_ups",
+    metadata,
+    Column("request_id", ForeignKey("requests.id"), primary_key=True),
+    Column("state", String(10), nullable=False),  # open | proposed | declared | returned
+    Column("url", Text, nullable=False),
+    Column("number", String(40), nullable=False),
+    Column("files", JSON),
+    Column("opened_at", Moment, nullable=False),
+    Column("looked_at", Moment),
+    Column("settled_at", Moment),
+    _person("settled_by", nullable=True),
+    Index(None, "state"),
+)
+
+controller_reports = Table(  # what controllers said by webhook or commit status
+    "controller_reports",
+    metadata,
+    Column("id", String(64), primary_key=True),  # a hash of what was said
+    Column("reporter", String(10), nullable=False),  # argocd | flux | status
+    Column("object", String(200), nullable=False),
+    Column("revision", String(64), nullable=False),  # "" where none is named
+    Column("state", String(20), nullable=False),  # live | failed | working | out of sync | returned | not watching
+    Column("said", Text, nullable=False),
+    Column("said_at", Moment, nullable=False),
+    Column("heard_at", Moment, nullable=False),
+    Column("told_at", Moment),  # to the team, where it is drift
+    Index(None, "reporter", "object", "said_at"),
+    Index(None, "heard_at"),
+)
+
+evidence = Table(  # how a team meets a policy in its own way
+    "evidence",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("key", String(255), nullable=False, unique=True),
+    Column("policy", String(60), nullable=False),
+    Column("team", String(80), nullable=False),
+    _person("person"),  # who handed it in
+    Column("link", Text, nullable=False),
+    Column("points", JSON, nullable=False),  # how each required point is met
+    _person("owner"),
+    Column("expires_on", Date, nullable=False),
+    Column("state", String(10), nullable=False),  # waiting | accepted | declined | expired | replaced
+    _person("judge", nullable=True),
+    Column("reason", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("judged_at", Moment),
+    Column("reminded_at", Moment),
+    Index(None, "policy", "team"),
+    Index(None, "state", "expires_on"),
+)
+
+choices = Table(  # which way a team chose to meet a policy, each time it chose
+    "choices",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("policy", String(60), nullable=False),
+    Column("team", String(80), nullable=False),
+    Column("way", String(10), nullable=False),  # platform | evidence
+    Column("subject", String(40), nullable=False),  # the request or the evidence
+    _person("person"),
+    Column("at", Moment, nullable=False),
+    Index(None, "policy", "team", "at"),
+)
+
+audit = Table(  # what was decided and done, each row sealed with the one before it; see bot.audit
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("act", String(40), nullable=False),
+    _person("person", nullable=True),  # null: the bot itself
+    Column("subject", String(80), nullable=False),  # what it is about, such as a request's id
+    Column("facts", Text, nullable=False),  # JSON, exactly as sealed
+    Column("seal", String(64), nullable=False),
+    Index(None, "subject"),
+)
+
+audit_head = Table(  # one row: the newest seal, locked by whoever adds to the chain
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("seal", String(64), nullable=False),
+)
+
 digests = Table(
     "digests",
     metadata,
