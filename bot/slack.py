@@ -368,6 +368,14 @@ class Slack:
         """What the person sees under Home from now on; safe to repeat. Raises SlackError."""
         await self._call("views.publish", json={"user_id": user_id, "view": view})
 
+    async def open_view(self, trigger_id: str, view: Json) -> None:
+        """A form before the person's eyes. Slack takes it within three seconds of what they did, and once."""
+        await self._call("views.open", trigger_id=trigger_id, view=view)
+
+    async def update_view(self, view_id: str, view: Json) -> None:
+        """In place of what an open form shows."""
+        await self._call("views.update", view_id=view_id, view=view)
+
     async def channel_info(self, channel_id: str) -> ChannelInfo:
         """Raises SlackRefused for a channel that is not there, or is private and without the bot."""
         return _channel_info((await self._read("conversations.info", channel=channel_id))["channel"])

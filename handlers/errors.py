@@ -103,9 +103,19 @@ async def _says(check: Check) -> bool:
 async def _not_taken_down(body: Json) -> NotTakenDown:
     if "command" in body:
         return NotTakenDown(status=200, body={"response_type": "ephemeral", "text": NOT_TAKEN_DOWN})
+    if body.get("type") == "view_submission" and (block_id := _first_input(body)):
+        return NotTakenDown(status=200, body={"response_action": "errors", "errors": {block_id: NOT_TAKEN_DOWN}})
     if body.get("type") in ACTS and (url := body.get("response_url")):
         with suppress(Exception):  # at most once, and nothing more can be done
             async with asyncio.timeout(TELL_S):
                 await AsyncRespond(response_url=url)(NOT_TAKEN_DOWN, response_type="ephemeral", replace_original=False)
         return NotTakenDown(status=200, body="")
     return NotTakenDown(status=500, body="")
+
+
+def _first_input(body: Json) -> str:
+    """The block of a form beside which a person is told; "" when it has none."""
+    view = body.get("view")
+    blocks = view.get("blocks") if isinstance(view, dict) else None
+    inputs = [each for each in blocks or () if isinstance(each, dict) and each.get("type") == "input"]
+    return str(inputs[0].get("block_id") or "") if inputs else ""

@@ -18,6 +18,8 @@ class Command:
     channel_id: str
     text: str
     response_url: str
+    trigger_id: str
+    is_shared: bool  # in a channel shared with another company
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Picked:
     ts: str | None = None
     root: str | None = None
     response_url: str | None = None
+    trigger_id: str = ""
 
     @property
     def is_on_message(self) -> bool:
@@ -40,11 +43,28 @@ class Picked:
 
 @dataclass(frozen=True)
 class Pressed:
+    """`channel_id` and `ts` are of the message it stands in; "" in a view. `view_id` is "" in a message."""
+
     key: str
     user_id: str
     action_id: str
     value: str
     response_url: str | None
+    trigger_id: str = ""
+    channel_id: str = ""
+    ts: str = ""
+    view_id: str = ""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A form was sent. `values` are what each block holds, as text ("" for nothing), by block id."""
+
+    key: str
+    user_id: str
+    callback_id: str
+    private_metadata: str
+    values: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -115,6 +135,8 @@ def read_command(body: Json) -> Command:
         channel_id=read_id(body, "channel_id"),
         text=read_words(body, "text"),
         response_url=read_text(body, "response_url"),
+        trigger_id=read_text(body, "trigger_id"),
+        is_shared=body.get("is_ext_shared_channel") is True,
     )
 
 
@@ -123,7 +145,7 @@ def read_picked(body: Json) -> Picked:
     key, user_id = f"shortcut:{read_text(body, 'trigger_id')}", read_id(read_object(body, "user"), "id")
     callback_id = read_text(body, "callback_id")
     if body.get("type") != "message_action":
-        return Picked(key, user_id, callback_id)
+        return Picked(key, user_id, callback_id, trigger_id=read_text(body, "trigger_id"))
     message = read_object(body, "message")
     ts = read_ts(message, "ts")
     return Picked(
@@ -135,6 +157,7 @@ def read_picked(body: Json) -> Picked:
         ts=ts,
         root=read_ts(message, "thread_ts") if message.get("thread_ts") else ts,
         response_url=read_text(body, "response_url"),
+        trigger_id=read_text(body, "trigger_id"),
     )
 
 
@@ -152,7 +175,56 @@ def read_press(body: Json) -> Pressed:
         action_id=read_text(action, "action_id"),
         value=value,
         response_url=read_optional(body, "response_url", most=200),
+        trigger_id=read_optional(body, "trigger_id", most=200) or "",
+        **_read_container(body),
     )
+
+
+def read_submission(body: Json) -> Submitted:
+    """The form that was sent, and what it holds; Slack sends a view's once, so the view's id is its key."""
+    view, user_id = read_object(body, "view"), read_id(read_object(body, "user"), "id")
+    state = read_object(read_object(view, "state"), "values")
+    values = {block_id[:255]: _read_only(elements) for block_id, elements in state.items()}
+    return Submitted(
+        key=f"view:{read_id(view, 'id')}",
+        user_id=user_id,
+        callback_id=read_text(view, "callback_id"),
+        private_metadata=read_words(view, "private_metadata"),
+        values=values,
+    )
+
+
+def _read_container(body: Json) -> dict[str, str]:
+    """Where the pressed message or view is."""
+    container = body.get("container")
+    if not isinstance(container, dict):
+        return {}
+    if container.get("type") == "view":
+        return {"view_id": read_id(container, "view_id")}
+    return {"channel_id": read_id(container, "channel_id"), "ts": read_ts(container, "message_ts")}
+
+
+def _read_only(elements: object) -> str:
+    """What the one element of an input block holds."""
+    if not isinstance(elements, dict) or len(elements) != 1:
+        raise PayloadMalformed("an input block with not just one element")
+    element = next(iter(elements.values()))
+    if not isinstance(element, dict):
+        raise PayloadMalformed("an element that is no object")
+    match element.get("type"):
+        case "static_select" | "radio_buttons":
+            chosen = element.get("selected_option")
+            return read_text(chosen, "value") if isinstance(chosen, dict) else ""
+        case "users_select":
+            return read_optional(element, "selected_user") or ""
+        case "datepicker":
+            return read_optional(element, "selected_date") or ""
+        case "checkboxes":
+            chosen = element.get("selected_options")
+            return ",".join(read_text(each, "value") for each in chosen) if isinstance(chosen, list) else ""
+        case "plain_text_input" | "number_input" | "url_text_input" | "email_text_input":
+            return read_words(element, "value")
+    raise PayloadMalformed(f"no element of ours: {str(element.get('type'))[:40]}")
 
 
 def _read_value(action: Json) -> str:

@@ -176,7 +176,13 @@ def test_a_command_is_read() -> None:
     read = payload.read_command(command(text="ask where are my logs?"))
 
     assert read == payload.Command(
-        "command:1.2.small", "U0PRIYA", "C0RANDOM", "ask where are my logs?", "http://127.0.0.1:9/none"
+        key="command:1.2.small",
+        user_id="U0PRIYA",
+        channel_id="C0RANDOM",
+        text="ask where are my logs?",
+        response_url="http://127.0.0.1:9/none",
+        trigger_id="1.2.small",
+        is_shared=False,
     )
 
 
@@ -201,6 +207,9 @@ def test_a_press_is_read() -> None:
         action_id="answers.solved",
         value="0" * 32,
         response_url="http://127.0.0.1:9/none",
+        trigger_id="1.2.small",
+        channel_id="C0ASKPLAT",
+        ts="1795514000.000100",
     )
 
 

@@ -21,6 +21,7 @@ def test_a_shortcut_on_a_message_says_on_which() -> None:
         ts="1795514000.000100",
         root="1795514000.000100",
         response_url="http://127.0.0.1:9/none",
+        trigger_id="1.2.small",
     )
 
 
@@ -33,7 +34,7 @@ def test_a_shortcut_on_a_reply_says_in_which_thread() -> None:
 def test_a_shortcut_used_anywhere_has_no_message() -> None:
     picked = payload.read_picked(shortcut())
 
-    assert picked == Picked("shortcut:1.2.small", "U0PRIYA", "answers.person")
+    assert picked == Picked("shortcut:1.2.small", "U0PRIYA", "answers.person", trigger_id="1.2.small")
     assert not picked.is_on_message
 
 
