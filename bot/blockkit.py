@@ -12,6 +12,8 @@ HEADER_MAX = 150
 SELECT_TEXT_MAX = 150  # of what stands in a menu before anything is chosen
 TEXT_MAX = 10_000  # of a whole message: undocumented, it fails near 13,200
 PIECE_LEAST = 160  # characters: shorter ones would be many calls, and as many gaps
+CODE_MOST, CODE_BLOCKS_MOST = 2_600, 3  # characters of a block, and blocks: Slack takes 10,000 of a message
+CUT = "… It goes on, and is longer than Slack takes."
 LABEL_MAX, URL_MAX = 200, 1_000  # of a link: two links and their ages fit a block, so that clipping cuts none
 
 _PIECE_END = re.compile(r"\n+|(?<=[^\d\s][.!?])\s+(?=[A-Z])")  # of a line or a sentence, and not of a number's "1."
@@ -99,6 +101,19 @@ def in_pieces(block: Json) -> list[Json]:
 
 def context(text: str) -> Json:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, SECTION_MAX), "verbatim": True}]}
+
+
+def code(text: str, *, most: int = CODE_BLOCKS_MOST) -> list[Json]:
+    """As it will stand in a file, over as many blocks as it takes and at most so many; a fence would end ours."""
+    pages, page = [], ""
+    for line in escape(text.replace("```", "~~~")).strip().splitlines():
+        if page and len(page) + len(line) > CODE_MOST:
+            pages.append(page)
+            page = ""
+        page += clip(line, CODE_MOST) + "\n"
+    pages.append(page)
+    shown = [section(f"```\n{each.rstrip()}\n```") for each in pages[:most]]
+    return shown + [context(CUT)] * (len(pages) > most)
 
 
 def button(text: str, *, action_id: str, value: str, style: str | None = None, confirm: Json | None = None) -> Json:

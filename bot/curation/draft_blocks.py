@@ -1,6 +1,6 @@
 """Shows drafts, what became of them, and what is asked of those who wrote the words; and reads the presses."""
 
-from bot.blockkit import Shown, actions, button, clip, context, escape, link, section
+from bot.blockkit import Shown, actions, button, clip, code, context, escape, link, section
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 
@@ -68,8 +68,6 @@ PROPOSAL_CLOSED = MessageKind(
 )
 KINDS = (DRAFT, OFFER, CREDIT, PROPOSED, DOCUMENTED, PROPOSAL_CLOSED)
 
-CODE_MOST, BLOCKS_MOST = 2_600, 3  # characters of a block; Slack takes 10,000 of a message
-CUT = "… It goes on, and is longer than Slack takes."
 LOOK_WELL = (
     "Names, ids, e-mail addresses and secrets that I recognised are taken out. Please look yourself: "
     "it goes into Git as it stands here. Nothing is in the handbook until somebody merges it."
@@ -164,19 +162,6 @@ def closed(title: str, *, url: str) -> Shown:
 def said(text: str) -> Shown:
     """Slack's own mark-up, made here."""
     return Shown(text, (section(text),))
-
-
-def code(text: str, *, most: int = BLOCKS_MOST) -> list[Json]:
-    """As it will stand in the file, over as many blocks as it takes and at most so many; a fence would end ours."""
-    pages, page = [], ""
-    for line in escape(text.replace("```", "~~~")).strip().splitlines():
-        if page and len(page) + len(line) > CODE_MOST:
-            pages.append(page)
-            page = ""
-        page += clip(line, CODE_MOST) + "\n"
-    pages.append(page)
-    shown = [section(f"```\n{each.rstrip()}\n```") for each in pages[:most]]
-    return shown + [context(CUT)] * (len(pages) > most)
 
 
 def read_choice(action_id: str) -> str:

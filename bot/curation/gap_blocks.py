@@ -10,9 +10,22 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot import kinds
-from bot.blockkit import SECTION_MAX, Shown, actions, button, clip, context, escape, header, option, section, select
+from bot.blockkit import (
+    SECTION_MAX,
+    Shown,
+    actions,
+    button,
+    clip,
+    code,
+    context,
+    escape,
+    header,
+    option,
+    section,
+    select,
+)
 from bot.curation.catalogue_draft import Entry
-from bot.curation.draft_blocks import LOOK_WELL, code
+from bot.curation.draft_blocks import LOOK_WELL
 from bot.curation.gap_rules import FEWEST_PEOPLE, Because, Closing, Gap, GapFacts, Lack
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose, QuestionKind

@@ -353,7 +353,8 @@ requests = Table(  # actions asked for, and what became of them
     Column("backend", String(20), nullable=False),  # git | step_function | lambda | webhook
     Column("channel_id", String(40), nullable=False),  # where it was asked; "" in private
     Column("entry", JSON, nullable=False),  # as it stood when it was asked
-    Column("inputs", JSON, nullable=False),
+    Column("inputs", JSON, nullable=False),  # as they were typed and chosen
+    Column("values", JSON),  # as they were read, with what else fills the change; null until it is prepared
     Column("is_urgent", Boolean, nullable=False),
     Column("author", JSON),  # whose change it is in Git: name and email; null: the bot's
     Column("files", JSON),  # what is proposed: new content by path, null takes it away; null until it is prepared

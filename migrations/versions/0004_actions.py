@@ -123,6 +123,7 @@ def upgrade() -> None:
         sa.Column("channel_id", sa.String(length=40), nullable=False),
         sa.Column("entry", sa.JSON(), nullable=False),
         sa.Column("inputs", sa.JSON(), nullable=False),
+        sa.Column("values", sa.JSON(), nullable=True),
         sa.Column("is_urgent", sa.Boolean(), nullable=False),
         sa.Column("author", sa.JSON(), nullable=True),
         sa.Column("files", sa.JSON(), nullable=True),

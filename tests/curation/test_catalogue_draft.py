@@ -4,8 +4,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blockkit import TEXT_MAX, escape
-from bot.curation import draft_blocks
+from bot.blockkit import CUT, TEXT_MAX, escape
 from bot.curation.catalogue_draft import entry_of
 from bot.curation.gap_blocks import action_draft
 
@@ -59,7 +58,7 @@ def test_whoever_looks_at_it_sees_all_of_it(askings: list[str]) -> None:
     seen = "\n".join(each.strip("`").strip("\n") for each in texts[1:])
     assert seen == escape(entry.text.replace("```", "~~~")).strip()
     assert sum(map(len, texts)) <= TEXT_MAX
-    assert draft_blocks.CUT not in str(shown.blocks)
+    assert CUT not in str(shown.blocks)
 
 
 def test_two_entries_are_told_apart() -> None:

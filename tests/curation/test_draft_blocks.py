@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.blockkit import SECTION_MAX, TEXT_MAX
+from bot.blockkit import CUT, SECTION_MAX, TEXT_MAX
 from bot.curation import draft_blocks as blocks
 from bot.curation.draft_maker import WORDS_MOST
 from bot.curation.draft_rules import quoted
@@ -35,13 +35,13 @@ def test_whoever_saves_it_sees_all_of_it() -> None:
 
     seen = "\n".join(each.strip("`").strip() for each in sections(shown.blocks)[1:])
     assert seen == text.replace(">", "&gt;")
-    assert blocks.CUT not in str(shown.blocks)
+    assert CUT not in str(shown.blocks)
 
 
 def test_what_is_cut_is_said_to_be() -> None:
     shown = blocks.by_hand("a line\n" * 3_000, file="articles/a.md")
 
-    assert blocks.CUT in str(shown.blocks)
+    assert CUT in str(shown.blocks)
 
 
 @pytest.mark.parametrize(

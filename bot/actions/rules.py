@@ -1,0 +1,133 @@
+"""Decides about requests: whether somebody must agree, until when, and whether what was asked for is live. Pure.
+
+Who may do what is `bot.authority`'s.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from json import dumps
+
+from bot.authority import Stage
+from bot.calendar import WorkingTime
+from bot.model import Json
+from knowledge.actions import Action, Approval, GitBackend, Lambda, Mode, StepFunction, Webhook
+from knowledge.repositories import Controller, LiveRepository
+
+DUTY = "duty"
+FOLLOWED_FOR = timedelta(days=30)  # then somebody else has to look: a request is no alarm
+BACKENDS = {GitBackend: "git", StepFunction: "step_function", Lambda: "lambda", Webhook: "webhook"}
+STAGES = {
+    "preparing": Stage.NEW,
+    "waiting": Stage.WAITING,
+    "void": Stage.VOID,
+    "expired": Stage.EXPIRED,
+    "going": Stage.GOING,
+    "open": Stage.BEGUN,
+    "running": Stage.BEGUN,
+    "merged": Stage.BEGUN,
+}
+
+
+@dataclass(frozen=True)
+class Need:
+    """Who must agree: so many of this group, until then."""
+
+    by: str
+    people: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a controller said of a revision; `commit` is its hex form."""
+
+    controller: Controller
+    commit: str
+    is_live: bool
+    said: str
+    at: datetime
+
+
+def stage_of(state: str) -> Stage:
+    return STAGES.get(state, Stage.ENDED)
+
+
+def entry_of(action: Action) -> Json:
+    """The entry as it counts: all that it says, and not where it stands."""
+    plain = asdict(action)
+    return {name: _plain(value) for name, value in plain.items() if name not in ("file", "line")}
+
+
+def entry_digest(action: Action) -> str:
+    return sha256(dumps(entry_of(action), sort_keys=True).encode()).hexdigest()
+
+
+def need(
+    action: Action, values: Mapping[str, Json], *, is_urgent: bool, now: datetime, hours: WorkingTime
+) -> Need | None:
+    """None when nobody needs to agree."""
+    approval = action.approval
+    if approval is None or not _applies(approval, values):
+        return None
+    by = DUTY if is_urgent and approval.may_be_urgent else approval.by
+    return Need(by, approval.people, _expiry(approval, now, hours))
+
+
+def _applies(approval: Approval, values: Mapping[str, Json]) -> bool:
+    """Each input named by `when` has one of the values there."""
+    return all(_word(values.get(name)) in among for name, among in approval.when.items())
+
+
+def _word(value: Json) -> str:
+    """As a handbook writes it."""
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
+def _expiry(approval: Approval, now: datetime, hours: WorkingTime) -> datetime:
+    if approval.expires_after is not None:
+        return now + approval.expires_after
+    return hours.after(now, approval.expires_working_days)
+
+
+def is_enough(action: Action, needed: Need | None, agreed: Collection[str]) -> bool:
+    """`agreed` are the distinct people who may still."""
+    return needed is None or (needed.people > 0 and len(agreed) >= needed.people)
+
+
+def controllers_of(repository: LiveRepository, files: Collection[str]) -> frozenset[Controller]:
+    """Whose word is awaited for a change of these files; empty when nobody's is."""
+    return frozenset(each for file in files for each in repository.controllers_of(file))
+
+
+def are_live(awaited: Collection[Controller], said: Sequence[Said]) -> bool:
+    """Whether each said so of a revision that contains the change; `said` are of such revisions alone."""
+    return bool(awaited) and all(any(each.controller == one and each.is_live for each in said) for one in awaited)
+
+
+def newest_failure(awaited: Collection[Controller], said: Sequence[Said]) -> Said | None:
+    """What a controller that has not said it is live says is wrong; None when none says so."""
+    newest = {one: max((each for each in said if each.controller == one), key=_at, default=None) for one in awaited}
+    wrong = [each for each in newest.values() if each is not None and not each.is_live]
+    return max(wrong, key=_at, default=None)
+
+
+def _at(said: Said) -> datetime:
+    return said.at
+
+
+def is_stuck(merged_at: datetime, action: Action, *, now: datetime) -> bool:
+    return now - merged_at >= action.stuck_after
+
+
+def is_push(action: Action) -> bool:
+    return action.mode is not Mode.PROPOSAL
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, dict):
+        return {str(name): _plain(each) for name, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value

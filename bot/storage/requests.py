@@ -1,0 +1,186 @@
+"""Requests for actions, who decided about them, and proven Git accounts."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, nulls_first, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.schema import decisions, git_accounts, requests
+from bot.storage.statements import insert_into, insert_new
+
+PREPARING, WAITING, VOID, EXPIRED = "preparing", "waiting", "void", "expired"
+GOING = "going"  # approved, or no approval was needed
+OPEN, RUNNING, MERGED = "open", "running", "merged"  # before reviewers; pushed, not ended; merged, not live yet
+LIVE, DONE, UNOBSERVED = "live", "done", "unobserved"  # pulled; pushed; merged, and nothing tells whether it is live
+DECLINED, WITHDRAWN, FAILED, CLOSED = "declined", "withdrawn", "failed", "closed"
+BEGUN = (OPEN, RUNNING, MERGED)
+ENDED = (LIVE, DONE, UNOBSERVED, DECLINED, WITHDRAWN, FAILED, CLOSED)
+APPROVE, DECLINE = "approve", "decline"
+
+
+@dataclass(frozen=True)
+class RequestRow:
+    """`values`, `files`, `blobs`, `shown` and `digest` are None until it is prepared, and once they are forgotten."""
+
+    id: str
+    key: str
+    person: str
+    action: str
+    mode: str
+    backend: str
+    channel_id: str
+    entry: dict[str, Any]
+    inputs: dict[str, str]
+    revision: str
+    created_at: datetime
+    is_urgent: bool = False
+    values: dict[str, Any] | None = None
+    author: dict[str, str] | None = None
+    files: dict[str, str | None] | None = None
+    blobs: dict[str, str | None] | None = None
+    shown: str | None = None
+    digest: str | None = None
+    state: str = PREPARING
+    problem: str = ""
+    url: str = ""
+    number: str = ""
+    merge_revision: str = ""
+    execution: str = ""
+    renews: str | None = None
+    expires_at: datetime | None = None
+    approved_at: datetime | None = None
+    started_at: datetime | None = None
+    merged_at: datetime | None = None
+    ended_at: datetime | None = None
+    looked_at: datetime | None = None
+    stuck_told_at: datetime | None = None
+
+    @property
+    def branch(self) -> str:
+        return f"mentor/{self.id}"
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    request_id: str
+    digest: str
+    person: str
+    choice: str
+    because: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class GitAccountRow:
+    person: str
+    host: str
+    account: str
+    name: str
+    email: str
+    proven_at: datetime
+
+
+async def add(tx: AsyncConnection, row: RequestRow) -> bool:
+    """Whether it is the first under its key."""
+    return await insert_new(tx, requests, asdict(row))
+
+
+async def by_id(tx: AsyncConnection, request_id: str) -> RequestRow | None:
+    return await _one(tx, requests.c.id == request_id)
+
+
+async def by_key(tx: AsyncConnection, key: str) -> RequestRow | None:
+    return await _one(tx, requests.c.key == key)
+
+
+async def renewing(tx: AsyncConnection, request_id: str) -> RequestRow | None:
+    """The request that came in its place."""
+    return await _one(tx, requests.c.renews == request_id)
+
+
+async def locked(tx: AsyncConnection, request_id: str) -> RequestRow | None:
+    """The row, for this transaction alone until it ends."""
+    query = select(requests).where(requests.c.id == request_id).with_for_update()
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return None if row is None else RequestRow(**row)
+
+
+async def put(tx: AsyncConnection, request_id: str, **values: Any) -> None:
+    await tx.execute(update(requests).where(requests.c.id == request_id).values(**values))
+
+
+async def move(tx: AsyncConnection, request_id: str, *, among: Collection[str], **values: Any) -> bool:
+    """The same where the state is still one of these; whether it was."""
+    here = and_(requests.c.id == request_id, requests.c.state.in_(list(among)))
+    moved = await tx.execute(update(requests).where(here).values(**values).returning(requests.c.id))
+    return moved.first() is not None
+
+
+async def of_person(tx: AsyncConnection, person: str, *, limit: int) -> Sequence[RequestRow]:
+    """The newest first."""
+    query = select(requests).where(requests.c.person == person).order_by(requests.c.created_at.desc(), requests.c.id)
+    return await _all(tx, query.limit(limit))
+
+
+async def in_state(tx: AsyncConnection, *states: str) -> Sequence[RequestRow]:
+    """The oldest first."""
+    query = select(requests).where(requests.c.state.in_(states)).order_by(requests.c.created_at, requests.c.id)
+    return await _all(tx, query)
+
+
+async def to_follow(tx: AsyncConnection, *, limit: int) -> Sequence[RequestRow]:
+    """Those not looked at for longest first."""
+    query = select(requests).where(requests.c.state.in_(BEGUN))
+    return await _all(tx, query.order_by(nulls_first(requests.c.looked_at), requests.c.created_at).limit(limit))
+
+
+async def count(tx: AsyncConnection, *states: str) -> int:
+    return await tx.scalar(select(func.count()).where(requests.c.state.in_(states))) or 0
+
+
+async def decide(tx: AsyncConnection, row: DecisionRow) -> bool:
+    """Whether it is the person's first about the request as it stands."""
+    return await insert_new(tx, decisions, asdict(row))
+
+
+async def decisions_of(tx: AsyncConnection, request_id: str, digest: str) -> Sequence[DecisionRow]:
+    query = select(decisions).where(decisions.c.request_id == request_id, decisions.c.digest == digest)
+    rows = (await tx.execute(query.order_by(decisions.c.at, decisions.c.person))).mappings()
+    return [DecisionRow(**row) for row in rows]
+
+
+async def account_of(tx: AsyncConnection, person: str, host: str) -> GitAccountRow | None:
+    query = select(git_accounts).where(git_accounts.c.person == person, git_accounts.c.host == host)
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return None if row is None else GitAccountRow(**row)
+
+
+async def accounts_of(tx: AsyncConnection, persons: Collection[str]) -> Sequence[GitAccountRow]:
+    rows = (await tx.execute(select(git_accounts).where(git_accounts.c.person.in_(list(persons))))).mappings()
+    return [GitAccountRow(**row) for row in rows]
+
+
+async def holders_of(tx: AsyncConnection, host: str, account: str) -> frozenset[str]:
+    """Who proved the account."""
+    query = select(git_accounts.c.person).where(git_accounts.c.host == host, git_accounts.c.account == account)
+    return frozenset((await tx.scalars(query)).all())
+
+
+async def prove(tx: AsyncConnection, row: GitAccountRow) -> None:
+    """The newest proof counts."""
+    values: Mapping[str, Any] = asdict(row)
+    insert = insert_into(tx, git_accounts).values(**values)
+    newer = {name: value for name, value in values.items() if name not in ("person", "host")}
+    await tx.execute(insert.on_conflict_do_update(index_elements=["person", "host"], set_=newer))
+
+
+async def _one(tx: AsyncConnection, condition: ColumnElement[bool]) -> RequestRow | None:
+    row = (await tx.execute(select(requests).where(condition))).mappings().one_or_none()
+    return None if row is None else RequestRow(**row)
+
+
+async def _all(tx: AsyncConnection, query: Any) -> Sequence[RequestRow]:
+    return [RequestRow(**row) for row in (await tx.execute(query)).mappings()]
