@@ -82,6 +82,11 @@ def edit(key: str, kind: MessageKind, shown: Shown, *, channel_id: str) -> Effec
     )
 
 
+def below(message: Effect, thread_ts: str | None) -> Effect:
+    """In the thread that begins there, where there is one."""
+    return replace(message, thread_ts=thread_ts)
+
+
 def newest(message: Effect) -> Effect:
     """The message again, as the newest state of the one that was put in under its key."""
     return replace(message, key=f"{message.key}:edit", edits=message.key)

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 
-from bot.authority import Act, Refused, may
+from bot.authority import Act, Matter, Refused, may
 from bot.desk import Desk
 from bot.model import Profile
 from bot.storage.people import slack_id_of, slack_ids_of
 
 ERASED = Profile("", None, is_deleted=True)
+NOTHING = Matter()
 WHOEVER = (Act.ASK, Act.MARK_SOLVED)  # acts for which the platform team has no right of its own
 
 
@@ -35,7 +36,9 @@ class PeopleService:
         members = await self._desk.slack.group_members(group.usergroup_id)
         return group.has(user_id, on=self._desk.today(), usergroup_members=members)
 
-    async def why_not(self, person: Profile, act: Act, *, is_asker: bool = False, is_owner: bool = False) -> str:
+    async def why_not(
+        self, person: Profile, act: Act, *, is_asker: bool = False, is_owner: bool = False, matter: Matter = NOTHING
+    ) -> str:
         """Why the person may not do it, as things stand now; "" when they may."""
         permission = may(
             person,
@@ -45,5 +48,6 @@ class PeopleService:
             is_asker=is_asker,
             is_owner=is_owner,
             is_platform=act not in WHOEVER and await self.is_platform(person.user_id),
+            matter=matter,
         )
         return permission.reason if isinstance(permission, Refused) else ""

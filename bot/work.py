@@ -72,6 +72,7 @@ class Kind(StrEnum):
     REQUESTS = "actions.requests"
     PREPARE = "actions.prepare"
     DECIDE_REQUEST = "actions.decide"
+    COUNT = "actions.count"
     EXECUTE = "actions.execute"
     EXPIRE = "actions.expire"
     LINK = "actions.link"
@@ -156,7 +157,7 @@ class Decision(Payload):
 
 @dataclass(frozen=True)
 class Requested(Payload):
-    """Something is to be done about a request: the payload of `actions.prepare`, `.execute` and `.expire`."""
+    """Something is to be done about a request: the payload of `actions.prepare`, `.count`, `.execute`, `.expire`."""
 
     key: str
     request_id: str

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from json import dumps
+from typing import Any
 
 from bot.authority import Stage
 from bot.calendar import WorkingTime
-from bot.model import Json
 from knowledge.actions import Action, Approval, GitBackend, Lambda, Mode, StepFunction, Webhook
 from knowledge.repositories import Controller, LiveRepository
 
@@ -54,7 +54,7 @@ def stage_of(state: str) -> Stage:
     return STAGES.get(state, Stage.ENDED)
 
 
-def entry_of(action: Action) -> Json:
+def entry_of(action: Action) -> Any:
     """The entry as it counts: all that it says, and not where it stands."""
     plain = asdict(action)
     return {name: _plain(value) for name, value in plain.items() if name not in ("file", "line")}
@@ -65,7 +65,7 @@ def entry_digest(action: Action) -> str:
 
 
 def need(
-    action: Action, values: Mapping[str, Json], *, is_urgent: bool, now: datetime, hours: WorkingTime
+    action: Action, values: Mapping[str, Any], *, is_urgent: bool, now: datetime, hours: WorkingTime
 ) -> Need | None:
     """None when nobody needs to agree."""
     approval = action.approval
@@ -75,14 +75,25 @@ def need(
     return Need(by, approval.people, _expiry(approval, now, hours))
 
 
-def _applies(approval: Approval, values: Mapping[str, Json]) -> bool:
+def need_of(entry: Mapping[str, Any], *, is_urgent: bool, expires_at: datetime | None) -> Need | None:
+    """Who must agree to a request as it was asked; None where nobody needs to."""
+    approval = entry.get("approval")
+    if approval is None or expires_at is None:
+        return None
+    by = DUTY if is_urgent and approval["may_be_urgent"] else approval["by"]
+    return Need(by, approval["people"], expires_at)
+
+
+def _applies(approval: Approval, values: Mapping[str, Any]) -> bool:
     """Each input named by `when` has one of the values there."""
     return all(_word(values.get(name)) in among for name, among in approval.when.items())
 
 
-def _word(value: Json) -> str:
+def _word(value: Any) -> str:
     """As a handbook writes it."""
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def _expiry(approval: Approval, now: datetime, hours: WorkingTime) -> datetime:
@@ -91,7 +102,7 @@ def _expiry(approval: Approval, now: datetime, hours: WorkingTime) -> datetime:
     return hours.after(now, approval.expires_working_days)
 
 
-def is_enough(action: Action, needed: Need | None, agreed: Collection[str]) -> bool:
+def is_enough(needed: Need | None, agreed: Collection[str]) -> bool:
     """`agreed` are the distinct people who may still."""
     return needed is None or (needed.people > 0 and len(agreed) >= needed.people)
 
@@ -125,7 +136,7 @@ def is_push(action: Action) -> bool:
     return action.mode is not Mode.PROPOSAL
 
 
-def _plain(value: Json) -> Json:
+def _plain(value: Any) -> Any:
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, dict):

@@ -267,6 +267,25 @@ async def forget_person(tx: AsyncConnection, person: str, channel_ids: Collectio
     await tx.execute(update(outbox).where(theirs).values(**gone, leased_until=None))
 
 
+@dataclass(frozen=True)
+class Put:
+    """A message that was put in, and where it stands; `slack_ts` is None until it was sent."""
+
+    key: str
+    channel_id: str
+    recipient: str | None
+    slack_channel: str | None
+    slack_ts: str | None
+
+
+async def put_under(tx: AsyncConnection, prefix: str) -> Sequence[Put]:
+    """Every message whose key begins so, edits apart."""
+    columns = (outbox.c.key, outbox.c.channel_id, outbox.c.recipient, outbox.c.slack_channel, outbox.c.slack_ts)
+    begins = outbox.c.key.startswith(prefix, autoescape=True)
+    query = select(*columns).where(begins, outbox.c.edits.is_(None)).order_by(outbox.c.created_at, outbox.c.key)
+    return [Put(*row) for row in await tx.execute(query)]
+
+
 async def said_under(tx: AsyncConnection, prefix: str) -> Sequence[tuple[str, str]]:
     """Key and state of every message whose key begins so, oldest first."""
     query = select(outbox.c.key, outbox.c.state).where(outbox.c.key.startswith(prefix, autoescape=True))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, nulls_first, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.schema import decisions, git_accounts, requests
+from bot.storage.schema import decisions, git_accounts, people, requests
 from bot.storage.statements import insert_into, insert_new
 
 PREPARING, WAITING, VOID, EXPIRED = "preparing", "waiting", "void", "expired"
@@ -152,6 +152,11 @@ async def decisions_of(tx: AsyncConnection, request_id: str, digest: str) -> Seq
     return [DecisionRow(**row) for row in rows]
 
 
+async def approved_by(tx: AsyncConnection, request_id: str, digest: str) -> Sequence[str]:
+    """Who agreed to the request as it stands, in order, whatever they may now."""
+    return [each.person for each in await decisions_of(tx, request_id, digest) if each.choice == APPROVE]
+
+
 async def account_of(tx: AsyncConnection, person: str, host: str) -> GitAccountRow | None:
     query = select(git_accounts).where(git_accounts.c.person == person, git_accounts.c.host == host)
     row = (await tx.execute(query)).mappings().one_or_none()
@@ -161,6 +166,12 @@ async def account_of(tx: AsyncConnection, person: str, host: str) -> GitAccountR
 async def accounts_of(tx: AsyncConnection, persons: Collection[str]) -> Sequence[GitAccountRow]:
     rows = (await tx.execute(select(git_accounts).where(git_accounts.c.person.in_(list(persons))))).mappings()
     return [GitAccountRow(**row) for row in rows]
+
+
+async def all_accounts(tx: AsyncConnection) -> dict[str, str]:
+    """The proven account of each person, by Slack id."""
+    query = select(people.c.slack_id, git_accounts.c.account).join(people, people.c.id == git_accounts.c.person)
+    return {row.slack_id: row.account for row in await tx.execute(query.order_by(git_accounts.c.proven_at))}
 
 
 async def holders_of(tx: AsyncConnection, host: str, account: str) -> frozenset[str]:

@@ -1,0 +1,221 @@
+"""Shows requests to who asked and to who may approve, and reads the presses. The form is `bot.actions.forms`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.blockkit import Shown, actions, button, clip, code, confirmation, context, escape, link, section
+from bot.errors import PayloadMalformed
+from bot.model import Json, MessageKind, Purpose
+
+APPROVE, DECLINE = "actions.request.approve", "actions.request.decline"
+WITHDRAW, RENEW = "actions.request.withdraw", "actions.request.renew"
+RETURNED, DECLARED = "actions.request.returned", "actions.request.declared"
+CHOICES = {
+    APPROVE: "approve",
+    DECLINE: "decline",
+    WITHDRAW: "withdraw",
+    RENEW: "renew",
+    RETURNED: "returned",
+    DECLARED: "declared",
+}
+NAME_MOST, VALUE_MOST, INPUTS_MOST = 80, 120, 20
+SEPARATOR = ":"
+
+REQUEST = MessageKind(
+    "request",
+    Purpose.ASKED,
+    "the person who asked for an action, as a DM",
+    "a form for an action was sent; the message is changed in place until the action is done, live or ended",
+    "once a request",
+    "it only answers what you do",
+)
+ENDED = MessageKind(
+    "request's outcome",
+    Purpose.OWED,
+    "the person who asked, in the thread of the request's message",
+    "the request waits for them no more: it is live, done, declined, void, expired, failed or closed",
+    "once an outcome",
+    "it tells what came of what you asked for",
+)
+APPROVAL = MessageKind(
+    "approval",
+    Purpose.OWED,
+    "the channel of the approver group, else each of its people as a DM",
+    "somebody asks for an action that needs their agreement",
+    "once a request; changed in place when it is decided",
+    "leave the approver group in the handbook's `people.yaml`",
+)
+PUSHED = MessageKind(
+    "announcement of a break-glass run",
+    Purpose.OWED,
+    "the platform channel",
+    "somebody ran an action that does not go through Git and is declared as break-glass",
+    "once a run; changed in place when what it made is declared or was returned",
+    "take the action out of the catalogue",
+)
+STUCK = MessageKind(
+    "stuck request",
+    Purpose.OWED,
+    "the platform channel",
+    "a request was merged and is not live in the time its entry gives it, or could not be carried out",
+    "once a request",
+    "mend what holds it up, or give the entry a longer `stuck_after`",
+)
+DEBT = MessageKind(
+    "question about a pushed action",
+    Purpose.OWED,
+    "the platform channel",
+    "an action that does not go through Git was run for the first time",
+    "once an action",
+    "make it a proposal",
+)
+KINDS = (REQUEST, ENDED, APPROVAL, PUSHED, STUCK, DEBT)
+
+MODES = {
+    "proposal": "",
+    "direct": "This is done at once and not through Git.",
+    "break-glass": "Break-glass: this is done at once, not through Git, and everybody in the platform channel sees it.",
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as people see it. `inputs` are labels and values; `name` is what Slack calls who asked.
+
+    `digest` begins what approval covers; `state` is the storage's word, `standing` says it in words.
+    """
+
+    id: str
+    title: str
+    name: str
+    mode: str
+    state: str
+    standing: str
+    inputs: Sequence[tuple[str, str]] = ()
+    shown: str = ""
+    digest: str = ""
+    url: str = ""
+    problem: str = ""
+    agreed: Sequence[str] = ()
+    notes: Sequence[str] = field(default=())
+
+
+def taken(title: str, standing: str) -> Shown:
+    """For who asked, at once."""
+    return _said(f"*{escape(clip(title, NAME_MOST))}*: {escape(standing)}.")
+
+
+def request(told: Request) -> Shown:
+    """For who asked."""
+    text = f"{clip(told.title, NAME_MOST)}: {told.standing}"
+    blocks = [section(f"*{escape(clip(told.title, NAME_MOST))}*: {_standing(told)}"), *_body(told)]
+    if buttons := _own_buttons(told):
+        blocks.append(actions(f"actions.request.{told.id}", buttons))
+    return Shown(escape(text), tuple(blocks))
+
+
+def approval(told: Request, *, by: str, people: int, until: str, why: str) -> Shown:
+    """For who may approve; with buttons while it waits."""
+    head = f"{told.name} asks: {told.title}"
+    blocks = [section(f"*{escape(clip(told.name, NAME_MOST))}* asks: *{escape(clip(told.title, NAME_MOST))}*")]
+    blocks += _body(told)
+    if told.state == "waiting":
+        noun = "one person" if people == 1 else f"{people} people"
+        blocks.append(context(f"{noun} of *{escape(by)}* must agree{why}. Until {until}. Who asked cannot."))
+        blocks.append(actions(f"actions.request.{told.id}", _approver_buttons(told)))
+    else:
+        blocks.append(context(escape(told.standing)))
+    return Shown(escape(f"{head}: {told.standing}"), tuple(blocks))
+
+
+def outcome(told: Request) -> Shown:
+    """For the thread below the request's message, so that who asked is told."""
+    text = f"{escape(clip(told.title, NAME_MOST))}: {_standing(told)}"
+    return Shown(text, (section(text),))
+
+
+def pushed(told: Request, *, follow_up: str, has_buttons: bool) -> Shown:
+    """For the platform channel: who did what past Git, and what is left to declare."""
+    head = f"*Break-glass*: {escape(clip(told.name, NAME_MOST))} ran *{escape(clip(told.title, NAME_MOST))}*."
+    blocks = [section(head), *_body(told), context(escape(follow_up))]
+    if has_buttons:
+        buttons = [
+            button("The controller returned it", action_id=RETURNED, value=_value(told)),
+            button("It is declared in Git", action_id=DECLARED, value=_value(told)),
+        ]
+        blocks.append(actions(f"actions.request.{told.id}", buttons))
+    return Shown(f"{head} {escape(follow_up)}", tuple(blocks))
+
+
+def stuck(told: Request, *, since: str) -> Shown:
+    named = link(told.url, told.title) if told.url else escape(told.title)
+    why = f" {escape(told.problem)}" if told.problem else ""
+    return _said(f"*Stuck*: {named} (request `{escape(told.id)}`) is {escape(since)}.{why}")
+
+
+def debt(title: str, action_id: str, *, owner: str) -> Shown:
+    whose = f" Its owner is *{escape(owner)}*." if owner else ""
+    return _said(
+        f"*{escape(clip(title, NAME_MOST))}* (`{escape(action_id)}`) was run past Git for the first time.{whose} "
+        "What would make it a proposal? Until then each run counts as push debt. I ask this once."
+    )
+
+
+def refused(reason: str) -> Shown:
+    return _said(escape(reason))
+
+
+def read_choice(action_id: str) -> str:
+    """Raises PayloadMalformed for an id that is none of ours."""
+    if action_id not in CHOICES:
+        raise PayloadMalformed(f"no button of ours: {action_id[:40]}")
+    return CHOICES[action_id]
+
+
+def read_value(value: str) -> tuple[str, str]:
+    """The request's id, and the beginning of what was shown. Raises PayloadMalformed."""
+    request_id, separator, digest = value.partition(SEPARATOR)
+    if not separator or not request_id.isalnum() or not (digest.isalnum() or not digest):
+        raise PayloadMalformed(f"no request of ours: {value[:40]}")
+    return request_id, digest
+
+
+def _standing(told: Request) -> str:
+    where = f" {link(told.url, 'The pull request')}." if told.url else ""
+    return f"{escape(told.standing)}.{where}"
+
+
+def _body(told: Request) -> list[Json]:
+    lines = [f"• {escape(clip(label, NAME_MOST))}: {escape(clip(value, VALUE_MOST))}" for label, value in told.inputs]
+    blocks = [section("\n".join(lines[:INPUTS_MOST]))] if lines else []
+    if told.shown:
+        blocks += code(told.shown, most=1)
+    notes = [MODES[told.mode], *told.notes, told.problem, *[f"Agreed: {', '.join(told.agreed)}."] * bool(told.agreed)]
+    said = " ".join(escape(note) for note in notes if note)
+    return [*blocks, context(said)] if said else blocks
+
+
+def _own_buttons(told: Request) -> list[Json]:
+    buttons = []
+    if told.state in ("void", "expired"):
+        buttons.append(button("Ask again", action_id=RENEW, value=_value(told), style="primary"))
+    if told.state in ("waiting", "void", "expired"):
+        buttons.append(button("Withdraw", action_id=WITHDRAW, value=_value(told)))
+    return buttons
+
+
+def _approver_buttons(told: Request) -> list[Json]:
+    sure = confirmation("Decline this?", "Who asked is told, with your name.", yes="Decline", no="Not now")
+    return [
+        button("Approve", action_id=APPROVE, value=_value(told), style="primary"),
+        button("Decline", action_id=DECLINE, value=_value(told), confirm=sure),
+    ]
+
+
+def _value(told: Request) -> str:
+    """What was shown goes with the press, so that nobody agrees to something else."""
+    return f"{told.id}{SEPARATOR}{told.digest[:16]}"
+
+
+def _said(text: str) -> Shown:
+    return Shown(text, (section(text),))

@@ -1,0 +1,67 @@
+"""Moves a request from state to state: the row, the audit, what is seen and what follows, in one transaction."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.actions.telling import Telling
+from bot.audit import Audit
+from bot.desk import Desk
+from bot.storage import requests as rows
+from bot.storage.engine import Tx
+from bot.storage.requests import RequestRow
+from bot.work import Kind, Payload, enqueue
+
+Then = Callable[[Tx], Awaitable[object]]
+
+
+async def nothing(_tx: Tx) -> None:
+    """Nothing else goes with it."""
+
+
+class Moving:
+    def __init__(self, desk: Desk, telling: Telling, audit: Audit) -> None:
+        self._desk = desk
+        self._telling = telling
+        self._audit = audit
+
+    async def move(
+        self,
+        row: RequestRow,
+        *,
+        among: Collection[str],
+        values: Mapping[str, Any],
+        by: str | None = None,
+        then: Then = nothing,
+    ) -> bool:
+        """Whether it did: not when another was first. `by` is the person who moved it, None the bot itself."""
+        after = replace(row, **values)
+        scene = await self._telling.scene(after)
+
+        async def unit(tx: Tx) -> bool:
+            if not await rows.move(tx, row.id, among=among, **values):
+                return False
+            if after.state != row.state:
+                await self.seal(tx, after.state, row=after, by=by)
+            await scene.put(tx, self._desk)
+            await then(tx)
+            return True
+
+        is_moved = await self._desk.database.write(unit)
+        self._desk.outbox.bell.set()
+        self._desk.wake()
+        return is_moved
+
+    async def show(self, row: RequestRow) -> None:
+        """What is seen of it anew, where only that changed."""
+        scene = await self._telling.scene(row)
+        await self._desk.database.write(lambda tx: scene.put(tx, self._desk))
+        self._desk.outbox.bell.set()
+
+    async def seal(self, tx: Tx, act: str, *, row: RequestRow, by: str | None) -> None:
+        facts = {"action": row.action, "mode": row.mode, "digest": row.digest or "", "revision": row.revision}
+        await self._audit.add(tx, f"request.{act}", person=by, subject=row.id, facts=facts)
+
+    async def enqueue(self, tx: Tx, kind: Kind, wanted: Payload) -> None:
+        now = self._desk.clock.now()
+        await enqueue(tx, kind, wanted, due_at=now, now=now)

@@ -1,0 +1,41 @@
+"""What goes out for a request, the same at every try: the proposal to Git, or the run past it."""
+
+from dataclasses import replace
+
+from bot.actions import proposal_text
+from bot.actions.direct import Run
+from bot.actions.rendering import fill
+from bot.actions.telling import Telling
+from bot.git.host import Author, Proposal
+from bot.storage.requests import RequestRow
+from knowledge.actions import Action, GitBackend
+
+
+class Orders:
+    def __init__(self, telling: Telling) -> None:
+        self._telling = telling
+
+    async def proposal(self, row: RequestRow) -> Proposal:
+        told = await self._telling.told(row)
+        return Proposal(
+            branch=row.branch,
+            title=proposal_text.title(told),
+            body=proposal_text.body(told, row),
+            files=row.files or {},
+            author=Author(row.author["name"], row.author["email"]) if row.author else None,
+            trailers=proposal_text.trailers(told),
+            expects=row.blobs,
+        )
+
+    async def declaration(self, row: RequestRow, files: dict[str, str | None]) -> Proposal:
+        """Writes down what a break-glass run made so."""
+        made = await self.proposal(row)
+        title = f"Declare what request {row.id} made: {row.entry['title']}"
+        return replace(made, branch=f"{row.branch}-state", title=title, files=files, expects=None)
+
+    def run(self, row: RequestRow, action: Action) -> Run:
+        assert not isinstance(action.backend, GitBackend)
+        values = row.values or {}
+        return Run(
+            row.id, str(values.get("requester") or row.person), action.backend, fill(action.backend.input, values)
+        )

@@ -1,0 +1,42 @@
+"""What stands in the pull request and the commit of a request: who asked for what, and who agreed. Pure."""
+
+from collections.abc import Sequence
+
+from bot.actions.blocks import Request
+from bot.storage.requests import RequestRow
+
+VALUE_MOST = 200
+TITLE_MOST = 120
+
+
+def title(told: Request) -> str:
+    first = next((value for _, value in told.inputs), "")
+    return f"{told.title}: {first}"[:TITLE_MOST] if first else told.title[:TITLE_MOST]
+
+
+def body(told: Request, row: RequestRow) -> str:
+    """In Markdown. Names and values are not ours, so they stand as code or plain words."""
+    lines = [f"{_words(told.name)} asked for this in Slack (request `{told.id}`, action `{row.action}`).", ""]
+    lines += [f"- {_words(label)}: `{_code(value)}`" for label, value in told.inputs]
+    lines += ["", *(_agreed(told.agreed, row) or ["Nobody had to agree before it was proposed."])]
+    lines += ["", f"Handbook `{row.revision}`, snapshot `{(row.digest or '')[:16]}`. Mentor follows it until it holds."]
+    return "\n".join(lines)
+
+
+def trailers(told: Request) -> tuple[tuple[str, str], ...]:
+    return (("Requested-by", told.name), *(("Approved-by", name) for name in told.agreed))
+
+
+def _agreed(agreed: Sequence[str], row: RequestRow) -> list[str]:
+    at = f" on {row.approved_at:%Y-%m-%d %H:%M} UTC" if row.approved_at else ""
+    return [f"Agreed to in Slack by {_words(name)}{at}." for name in agreed]
+
+
+def _words(text: str) -> str:
+    """On one line, without what Markdown or a host would read as more than words: no link, no mention."""
+    plain = "".join(each if each.isalnum() or each in " .,'-()/" else " " for each in text)
+    return " ".join(plain.split())[:VALUE_MOST]
+
+
+def _code(text: str) -> str:
+    return " ".join(text.replace("`", "'").split())[:VALUE_MOST]

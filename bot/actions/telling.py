@@ -1,0 +1,192 @@
+"""What is seen of a request: the message of who asked, the cards of who may approve, and the outcome in the thread.
+
+Makes messages from how a request stands, or is about to; sends none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot import effects
+from bot.actions import blocks, rules
+from bot.actions.blocks import Request
+from bot.blockkit import Shown
+from bot.desk import Desk
+from bot.errors import SlackError
+from bot.model import Effect, Json
+from bot.storage import outbox as outbox_rows
+from bot.storage import requests as rows
+from bot.storage.engine import Tx
+from bot.storage.outbox import Put
+from bot.storage.people import slack_id_of
+from bot.storage.requests import RequestRow
+
+SOMEONE = "Someone"
+STANDINGS = {
+    rows.PREPARING: "is being prepared",
+    rows.VOID: "has changed since you asked, so nothing was done",
+    rows.EXPIRED: "nobody decided in time, so nothing was done",
+    rows.DECLINED: "declined",
+    rows.WITHDRAWN: "withdrawn",
+    rows.OPEN: "is before the repository's reviewers",
+    rows.RUNNING: "is being done",
+    rows.MERGED: "merged; the controller makes it live now",
+    rows.UNOBSERVED: "merged. Nothing tells me here when it is live",
+    rows.DONE: "done",
+    rows.FAILED: "could not be done",
+    rows.CLOSED: "was closed by its reviewers without being merged",
+}
+TOLD_APART = frozenset({*rows.ENDED, rows.VOID, rows.EXPIRED} - {rows.WITHDRAWN})  # who asked looks elsewhere
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that is seen of a request, ready to be put into the outbox."""
+
+    messages: tuple[Effect, ...]
+
+    async def put(self, tx: Tx, desk: Desk) -> None:
+        for effect in self.messages:
+            await desk.outbox.put(tx, effect)
+
+
+class Telling:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def taken(self, row: RequestRow) -> Scene:
+        """The message of who asked, before anything is known of the change; later states take its place."""
+        return Scene((self._message(row, blocks.taken(row.entry["title"], STANDINGS[row.state])),))
+
+    async def scene(self, row: RequestRow) -> Scene:
+        """Everything as the row says it, in place of what stood there."""
+        told = await self.told(row)
+        seen = [effects.newest(self._message(row, blocks.request(told))), *await self._cards(row, told)]
+        if row.state in TOLD_APART:
+            seen.append(await self._outcome(row, told))
+        return Scene(tuple(seen))
+
+    async def told(self, row: RequestRow) -> Request:
+        async with self._desk.database.read() as tx:
+            agreed = await rows.approved_by(tx, row.id, row.digest or "")
+        labels = {each["name"]: each["label"] for each in row.entry["inputs"]}
+        inputs = [
+            (labels.get(name, name), await self._readable(row, name, value)) for name, value in row.inputs.items()
+        ]
+        return Request(
+            id=row.id,
+            title=row.entry["title"],
+            name=await self.name_of(row.person),
+            mode=row.mode,
+            state=row.state,
+            standing=self.standing(row),
+            inputs=[(label, value) for label, value in inputs if value],
+            shown=row.shown or "",
+            digest=row.digest or "",
+            url=row.url if row.state in (rows.OPEN, rows.MERGED, rows.LIVE, rows.UNOBSERVED, rows.CLOSED) else "",
+            problem=row.problem,
+            agreed=[await self.name_of(each) for each in agreed],
+        )
+
+    async def asked(self, row: RequestRow, needed: rules.Need, *, to: Sequence[str], channel_id: str) -> Scene:
+        """The cards for who may approve: in the group's channel, else to each of them by pseudonym."""
+        shown = blocks.approval(await self.told(row), **self._needed(row, needed))
+        places = [channel_id] if channel_id else list(to)
+        return Scene(tuple(_card(row, shown, place, is_channel=bool(channel_id)) for place in places))
+
+    async def name_of(self, person: str) -> str:
+        async with self._desk.database.read() as tx:
+            slack_id = await slack_id_of(tx, person)
+        try:
+            return await self._desk.slack.real_name(slack_id) if slack_id else SOMEONE
+        except SlackError:
+            return SOMEONE
+
+    def moment(self, at: datetime) -> str:
+        local = at.astimezone(ZoneInfo(self._desk.shelf.library.handbook.channels.timezone))
+        return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
+
+    def _message(self, row: RequestRow, shown: Shown) -> Effect:
+        return effects.privately(message_key(row.id), row.person, shown, kind=blocks.REQUEST)
+
+    async def _cards(self, row: RequestRow, told: Request) -> list[Effect]:
+        async with self._desk.database.read() as tx:
+            there = await outbox_rows.put_under(tx, card_prefix(row.id))
+        needed = rules.need_of(row.entry, is_urgent=row.is_urgent, expires_at=row.expires_at)
+        if not there or needed is None:
+            return []
+        shown = blocks.approval(told, **self._needed(row, needed))
+        return [effects.newest(_again(each, shown)) for each in there]
+
+    def _needed(self, row: RequestRow, needed: rules.Need) -> Json:
+        when = (row.entry.get("approval") or {}).get("when") or {}
+        because = ", ".join(f"{name} is {row.inputs.get(name, '')}" for name in when)
+        why = f", because {because}" if because else ""
+        urgent = ", and it is urgent" if row.is_urgent else ""
+        return {
+            "by": needed.by,
+            "people": needed.people,
+            "until": self.moment(needed.expires_at),
+            "why": f"{why}{urgent}",
+        }
+
+    async def _outcome(self, row: RequestRow, told: Request) -> Effect:
+        """Below the request's message; by itself where that is not there."""
+        async with self._desk.database.read() as tx:
+            message = next(iter(await outbox_rows.put_under(tx, message_key(row.id))), None)
+        shown = blocks.outcome(told)
+        effect = effects.privately(f"outcome:{row.id}:{row.state}", row.person, shown, kind=blocks.ENDED)
+        return effects.below(effect, message.slack_ts if message else None)
+
+    def standing(self, row: RequestRow) -> str:
+        match row.state:
+            case rows.WAITING:
+                return f"waits for agreement, until {self.moment(row.expires_at)}" if row.expires_at else "waits"
+            case rows.GOING:
+                return "is being written to Git" if row.backend == "git" else "is being started"
+            case rows.LIVE if row.ended_at:
+                return f"live, {_span(row.ended_at - row.created_at)} after you asked"
+            case rows.OPEN if not row.url:
+                return f"lies on the branch {row.branch} for the repository's reviewers"
+        return STANDINGS.get(row.state, row.state)
+
+    async def _readable(self, row: RequestRow, name: str, value: str) -> str:
+        """A person's id as the name people know."""
+        is_person = any(each["name"] == name and each["type"] == "person" for each in row.entry["inputs"])
+        if not is_person or not value:
+            return value
+        try:
+            return await self._desk.slack.real_name(value) or SOMEONE
+        except SlackError:
+            return SOMEONE
+
+
+def message_key(request_id: str) -> str:
+    return f"request:{request_id}"
+
+
+def card_prefix(request_id: str) -> str:
+    return f"approval:{request_id}:"
+
+
+def _card(row: RequestRow, shown: Shown, place: str, *, is_channel: bool) -> Effect:
+    key = f"{card_prefix(row.id)}{(row.digest or '')[:16]}:{place}"
+    if is_channel:
+        return effects.in_channel(key, blocks.APPROVAL, place, shown)
+    return effects.privately(key, place, shown, kind=blocks.APPROVAL)
+
+
+def _again(card: Put, shown: Shown) -> Effect:
+    if card.recipient is None:
+        return effects.in_channel(card.key, blocks.APPROVAL, card.channel_id, shown)
+    return effects.privately(card.key, card.recipient, shown, kind=blocks.APPROVAL)
+
+
+def _span(passed: timedelta) -> str:
+    """In the largest unit that says enough."""
+    minutes = max(1, round(passed.total_seconds() / 60))
+    if minutes < 120:
+        return "a minute" if minutes == 1 else f"{minutes} minutes"
+    hours = round(minutes / 60)
+    return f"{hours} hours" if hours < 48 else f"{round(hours / 24)} days"
