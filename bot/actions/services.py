@@ -1,0 +1,90 @@
+"""The services of self-service, put together: who needs whom. `bot.app` gives what they stand on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.actions.authors import Authors
+from bot.actions.catalogue import CatalogueService
+from bot.actions.changes import Changes, HostOf
+from bot.actions.choices import Choices
+from bot.actions.deciding import DecisionService
+from bot.actions.direct import DirectBackend
+from bot.actions.executing import ExecutionService
+from bot.actions.follow_ups import FollowUps
+from bot.actions.following import FollowService
+from bot.actions.listing import ListingService
+from bot.actions.membership import Memberships
+from bot.actions.moving import Moving
+from bot.actions.orders import Orders
+from bot.actions.rights import Rights
+from bot.actions.service import RequestService
+from bot.actions.telling import Telling
+from bot.audit import Audit
+from bot.desk import Desk
+from bot.people import PeopleService
+from knowledge.actions import Backend
+
+
+@dataclass(frozen=True)
+class ActionServices:
+    catalogue: CatalogueService
+    choices: Choices
+    requests: RequestService
+    decisions: DecisionService
+    execution: ExecutionService
+    following: FollowService
+    follow_ups: FollowUps
+    listing: ListingService
+
+
+def action_services(
+    desk: Desk,
+    people: PeopleService,
+    audit: Audit,
+    *,
+    host_of: HostOf,
+    backend_of: Callable[[Backend], DirectBackend],
+) -> ActionServices:
+    memberships, telling, changes = Memberships(desk), Telling(desk), Changes(desk, host_of)
+    rights, authors, choices = Rights(desk, people, memberships), Authors(desk), Choices(desk, changes.host)
+    orders, moving = Orders(telling), Moving(desk, telling, audit)
+    follow_ups = FollowUps(desk, changes=changes, rights=rights, telling=telling, orders=orders, audit=audit)
+    following = FollowService(
+        desk,
+        changes=changes,
+        orders=orders,
+        telling=telling,
+        moving=moving,
+        follow_ups=follow_ups,
+        backend_of=backend_of,
+    )
+    requests = RequestService(
+        desk, rights=rights, changes=changes, authors=authors, telling=telling, moving=moving, choices=choices
+    )
+    return ActionServices(
+        catalogue=CatalogueService(desk, people, memberships, choices, authors),
+        choices=choices,
+        requests=requests,
+        decisions=DecisionService(
+            desk,
+            requests=requests,
+            rights=rights,
+            changes=changes,
+            moving=moving,
+            telling=telling,
+            follow_ups=follow_ups,
+        ),
+        execution=ExecutionService(
+            desk,
+            rights=rights,
+            changes=changes,
+            orders=orders,
+            moving=moving,
+            following=following,
+            follow_ups=follow_ups,
+            backend_of=backend_of,
+        ),
+        following=following,
+        follow_ups=follow_ups,
+        listing=ListingService(desk, people, memberships, telling),
+    )

@@ -1,0 +1,338 @@
+"""A company that runs actions: its people, a small catalogue, a repository that keeps a ledger, and a controller."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.actions import rules
+from bot.actions.direct import DirectBackend, Done, NotStarted, Outcome, Run
+from bot.actions.forms import Filled
+from bot.actions.services import ActionServices, action_services
+from bot.audit import Audit
+from bot.config import Secret
+from bot.desk import Desk
+from bot.errors import GitChanged, GitFailed
+from bot.git.host import Author, CommitStatus, GitHost, Proposal, Review, Standing
+from bot.git.proposals import blob_id
+from bot.library import Library, Shelf
+from bot.model import Profile
+from bot.people import PeopleService
+from bot.storage.engine import Database
+from bot.storage.requests import RequestRow
+from bot.storage.schema import outbox, requests, work
+from bot.work import Kind, RequestDecision, Requested
+from knowledge.actions import Action, Approval, Change, GitBackend, Input, InputType, Mode, Verb, Webhook, Who
+from knowledge.channels import ActionLimit, AnswerMode, Channel, Channels
+from knowledge.index import Index
+from knowledge.loader import Handbook
+from knowledge.people import ApproverGroup, Duty, GitAccount, Group, Member, People, Team
+from knowledge.repositories import Controller, LiveRepository, Reporter
+from tests.curation.desk import CompanySlack, new_desk
+from tests.work.desk import Hands
+
+PLATFORM, ASK = "C0PLATFORM", "C0ASKPLAT"
+SHA = "{:040x}".format
+
+
+def _group(*people: str) -> Group:
+    return Group(members=tuple(Member(each) for each in people))
+
+
+PEOPLE = People(
+    platform_team=_group("U0MAYA", "U0TOMAS"),
+    approvers={
+        "platform-approvers": ApproverGroup(_group("U0MAYA", "U0TOMAS", "U0PRIYA")),
+        "empty": ApproverGroup(Group(usergroup_id="S0NOBODY")),
+    },
+    teams={"payments": Team(_group("U0PRIYA", "U0AMARA")), "checkout": Team(_group("U0JONAS", "U0JONASTWO"))},
+    git_accounts={"U0PRIYA": GitAccount("priya-nair", "Priya Nair", "priya@example.com")},
+    aliases=(frozenset({"U0JONAS", "U0JONASTWO"}),),
+)
+CHANNELS = Channels(
+    platform_channel=PLATFORM,
+    actions=ActionLimit(modes=(Mode.PROPOSAL, Mode.DIRECT, Mode.BREAK_GLASS)),
+    channels=(Channel(ASK, "ask-platform", AnswerMode.AT_ONCE),),
+)
+LIVE = LiveRepository("live", "https://git.example.com/live.git", "main", (Controller(Reporter.STATUS, "live"),))
+BUCKET = Action(
+    id="create-bucket",
+    title="Create a bucket",
+    summary="A private bucket.",
+    mode=Mode.PROPOSAL,
+    who=Who(all_teams=True),
+    inputs=(
+        Input("bucket", InputType.TEXT, "Bucket name", pattern="[a-z][a-z0-9-]{2,20}"),
+        Input("environment", InputType.CHOICE, "Environment", choices=("dev", "prod")),
+        Input("team", InputType.TEAM, "Team"),
+    ),
+    approval=Approval("platform-approvers", when={"environment": ("prod",)}, may_be_urgent=True),
+    backend=GitBackend(
+        "live",
+        (
+            Change(
+                "teams/{team}/{bucket}.yaml",
+                Verb.CREATE,
+                {"kind": "Bucket", "name": "{bucket}", "environment": "{environment}", "asked": "{request}"},
+            ),
+        ),
+    ),
+)
+QUOTA = replace(
+    BUCKET,
+    id="set-quota",
+    title="Set a quota",
+    inputs=(
+        Input("team", InputType.TEAM, "Team"),
+        Input("cpu", InputType.NUMBER, "CPUs", least=1, most=64),
+    ),
+    approval=Approval("platform-approvers", people=2),
+    backend=GitBackend("live", (Change("teams/{team}/quota.yaml", Verb.SET, {"limits.cpu": "{cpu}"}),)),
+)
+MERGED = replace(
+    QUOTA,
+    id="raise-quota",
+    approval=Approval("platform-approvers"),
+    backend=replace(QUOTA.backend, merges_on_approval=True),  # type: ignore[arg-type]
+)
+RESTART = Action(
+    id="restart",
+    title="Restart a service",
+    summary="At once.",
+    mode=Mode.BREAK_GLASS,
+    who=Who(teams=("checkout",)),
+    inputs=(Input("service", InputType.TEXT, "Service", pattern="[a-z-]{2,20}"),),
+    backend=Webhook("https://ops.example.com/restart", "https://ops.example.com/runs/{request}", {"service": "{service}"}),
+    declares=GitBackend("live", (Change("restarts/{service}.yaml", Verb.REPLACE, {"by": "{request}"}),)),
+)
+QUOTA_FILE = "# of the team\nlimits:\n  cpu: 4  # cores\n  memory: 8\n"
+ACTIONS = (BUCKET, QUOTA, MERGED, RESTART)
+
+
+@dataclass
+class OfficeSlack(CompanySlack):
+    """Some are guests, some of another company."""
+
+    guests: set[str] = field(default_factory=set)
+    foreign: set[str] = field(default_factory=set)
+
+    async def profile(self, user_id: str) -> Profile:
+        team = "T0OTHER" if user_id in self.foreign else "T0SMALL"
+        return Profile(user_id, team, is_guest=user_id in self.guests, is_deleted=user_id in self.gone)
+
+
+@dataclass
+class Repository(GitHost):
+    """What stands on the base branch, what is proposed, and every effect that people would see."""
+
+    base: dict[str, str] = field(default_factory=dict)
+    open: dict[str, Proposal] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)  # revision by branch
+    closed: set[str] = field(default_factory=set)
+    said: list[CommitStatus] = field(default_factory=list)
+    ledger: list[str] = field(default_factory=list)
+    is_away: bool = False
+    loses_replies: bool = False
+
+    async def read_file(self, path: str) -> str | None:
+        self._answer()
+        return self.base.get(path)
+
+    async def look_up(self, proposal: Proposal) -> Standing:
+        self._answer()
+        if proposal.branch in self.merged:
+            return self._standing(proposal, Review.MERGED)
+        if proposal.branch in self.open:
+            return self._standing(proposal, Review.CLOSED if proposal.branch in self.closed else Review.OPEN)
+        return Standing(Review.CLOSED)
+
+    async def propose(self, proposal: Proposal) -> Standing:
+        self._answer()
+        if proposal.branch not in self.open:
+            self._check(proposal)
+            self.open[proposal.branch] = proposal
+            self.ledger.append(f"propose {proposal.branch}")
+        if self.loses_replies:
+            self.loses_replies = False
+            raise GitFailed("git.example.com: the reply was lost")
+        return await self.look_up(proposal)
+
+    async def merge(self, proposal: Proposal) -> Standing:
+        self._answer()
+        if proposal.branch not in self.merged:
+            self.do_merge(proposal.branch)
+        return await self.look_up(proposal)
+
+    async def contains(self, revision: str, commit: str) -> bool:
+        return bool(commit) and int(revision, 16) >= int(commit, 16)
+
+    async def statuses(self, commit: str) -> Sequence[CommitStatus]:
+        self._answer()
+        return self.said
+
+    async def reviewers(self, proposal: Proposal) -> frozenset[str]:
+        return frozenset()
+
+    async def author_of(self, account: str) -> Author | None:
+        return Author(account, f"{account}@git.example.com")
+
+    def do_merge(self, branch: str) -> None:
+        """By a person at the host, or by the bot."""
+        for path, content in self.open[branch].files.items():
+            if content is None:
+                self.base.pop(path, None)
+            else:
+                self.base[path] = content
+        self.merged[branch] = SHA(len(self.merged) + 1)
+        self.ledger.append(f"merge {branch}")
+
+    def _check(self, proposal: Proposal) -> None:
+        for path, blob in (proposal.expects or {}).items():
+            there = self.base.get(path)
+            if (None if there is None else blob_id(there, like="0" * 40)) != blob:
+                raise GitChanged(f"{path} changed")
+
+    def _standing(self, proposal: Proposal, review: Review) -> Standing:
+        url = f"https://git.example.com/{proposal.branch}"
+        return Standing(review, url, "7", self.merged.get(proposal.branch, ""))
+
+    def _answer(self) -> None:
+        if self.is_away:
+            raise GitFailed("git.example.com: no answer")
+
+
+@dataclass
+class Runs(DirectBackend):
+    """A backend that keeps a ledger; each run is done at once."""
+
+    started: list[str] = field(default_factory=list)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    async def start(self, run: Run) -> Outcome:
+        if run.request_id not in self.outcomes:
+            self.started.append(run.request_id)
+            self.outcomes[run.request_id] = Done("run-1", "restarted", "")
+        return self.outcomes[run.request_id]
+
+    async def look_up(self, run: Run) -> Outcome:
+        return self.outcomes.get(run.request_id, NotStarted())
+
+
+class Company:
+    """A desk with the services on it; `do_all` does what is due, as workers would."""
+
+    def __init__(self, database: Database, *, actions: Sequence[Action] = ACTIONS, people: People = PEOPLE) -> None:
+        self.hands = Hands()
+        self.slack = OfficeSlack(groups={"S0NOBODY": frozenset()})
+        self.repository = Repository({"teams/checkout/quota.yaml": QUOTA_FILE})
+        self.runs = Runs()
+        self.desk: Desk = new_desk(database, self.hands, handbook=self._handbook(actions, people), slack=self.slack)
+        self.audit = Audit(Secret("k" * 40), clock=self.hands.clock)
+        self.services: ActionServices = action_services(
+            self.desk,
+            PeopleService(self.desk),
+            self.audit,
+            host_of=lambda _: self.repository,
+            backend_of=lambda _: self.runs,
+        )
+
+    def _handbook(self, actions: Sequence[Action], people: People) -> Handbook:
+        return Handbook("r1", (), people, CHANNELS, actions=tuple(actions), repositories=(LIVE,))
+
+    def use(self, *actions: Action, people: People = PEOPLE) -> None:
+        """Another revision of the handbook."""
+        handbook = self._handbook(actions, people)
+        self.desk.shelf.library = Library(handbook, Index.build(()))
+
+    async def ask(
+        self, user_id: str, action: Action, *, key: str = "view:1", channel_id: str = "", urgent: bool = False, **raw: str
+    ) -> Mapping[str, str]:
+        filled = Filled(action.id, rules.entry_digest(action), channel_id, False, urgent, raw)
+        errors = await self.services.requests.submit(filled, key=key, user_id=user_id)
+        await self.do_all()
+        return errors
+
+    async def press(
+        self,
+        user_id: str,
+        choice: str,
+        *,
+        key: str = "1",
+        place: tuple[str, str] | None = None,
+        value: str | None = None,
+    ) -> list[str]:
+        """What the person is told of it. The newest request is meant; its right message is pressed if none is given."""
+        request = await self.request()
+        channel_id, ts = place or await self.place_of(request, choice, user_id)
+        before = len(await self.told(user_id))
+        await self.services.decisions.take_press(
+            value or f"{request.id}:{(request.digest or '')[:16]}",
+            choice=choice,
+            key=key,
+            user_id=user_id,
+            channel_id=channel_id,
+            ts=ts,
+            response_url=None,
+        )
+        await self.do_all()
+        return (await self.told(user_id))[before:]
+
+    async def place_of(self, request: RequestRow, choice: str, user_id: str) -> tuple[str, str]:
+        """Where the message stands whose button this is; sent by hand, as there is no outbox at work."""
+        prefix = {"approve": "approval:", "decline": "approval:", "returned": "pushed:", "declared": "pushed:"}
+        key = f"{prefix.get(choice, 'request:')}{request.id}"
+        async with self.desk.database.read() as tx:
+            found = (await tx.execute(select(outbox.c.key).where(outbox.c.key.startswith(key)))).scalars().all()
+        first = sorted(each for each in found if not each.endswith(":edit"))[0]
+        place = ("D0SENT", f"1795514000.{abs(hash(first)) % 1_000_000:06d}")
+
+        async def sent(tx: Any) -> None:
+            values = {"slack_channel": place[0], "slack_ts": place[1], "state": "sent"}
+            await tx.execute(outbox.update().where(outbox.c.key == first).values(**values))
+
+        await self.desk.database.write(sent)
+        return place
+
+    async def do_all(self) -> None:
+        """Everything that is due, until nothing is."""
+        jobs = {
+            Kind.PREPARE: lambda each: self.services.requests.prepare(Requested(**each)),
+            Kind.COUNT: lambda each: self.services.decisions.count(Requested(**each)),
+            Kind.EXECUTE: lambda each: self.services.execution.execute(Requested(**each)),
+            Kind.EXPIRE: lambda each: self.services.requests.expire(Requested(**each)),
+            Kind.DECIDE_REQUEST: lambda each: self.services.decisions.decide(RequestDecision(**each)),
+        }
+        while due := await self._due(tuple(jobs)):
+            for id_, kind, payload in due:
+                await jobs[Kind(kind)](payload)
+                await self._finish(id_)
+
+    async def request(self, number: int = -1) -> RequestRow:
+        """The newest, or the one of that place in time."""
+        async with self.desk.database.read() as tx:
+            found = (await tx.execute(select(requests).order_by(requests.c.created_at, requests.c.id))).mappings().all()
+        return RequestRow(**found[number])
+
+    async def told(self, user_id: str) -> list[str]:
+        """What was said to the person directly, edits apart."""
+        async with self.desk.database.read() as tx:
+            query = select(outbox.c.text).where(outbox.c.key.startswith("press:"))
+            return [text for text in await tx.scalars(query.order_by(outbox.c.created_at, outbox.c.key))]
+
+    async def _due(self, kinds: Sequence[str]) -> list[tuple[int, str, dict[str, Any]]]:
+        async with self.desk.database.read() as tx:
+            now = self.hands.clock.now()
+            query = select(work).where(work.c.state == "waiting", work.c.due_at <= now, work.c.kind.in_(kinds))
+            return [(row.id, row.kind, row.payload) for row in await tx.execute(query.order_by(work.c.id))]
+
+    async def _finish(self, id_: int) -> None:
+        async def unit(tx: Any) -> None:
+            await tx.execute(work.update().where(work.c.id == id_).values(state="done", payload=None))
+
+        await self.desk.database.write(unit)
+
+
+def today() -> date:
+    return date(2026, 11, 24)
