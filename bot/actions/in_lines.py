@@ -41,12 +41,13 @@ def entry_removed(source: Source, parent: Node, index: int) -> list[Splice]:
     """Without the entry, which is not the only one; comments on lines of their own stay."""
     begin, end = source.begin_of(parent, index), parent.items[index].end
     if source.is_first_in_line(begin):
+        if index and _ends_in_text_lines(parent.items[index - 1]):  # which end with a newline, or say something else
+            return [(source.line_start(begin), source.line_after(end), "")]
         return [_whole_lines(source, begin, end)]
     following = source.begin_of(parent, index + 1)  # the first of a collection that begins on its parent's line
     if source.line_after(end) == source.line_start(following):
         return [(begin, following, "")]
-    gap = source.text[:begin]
-    return [(len(gap.rstrip(" ")), source.line_end(end), "")]
+    return [(len(source.text[:begin].rstrip(" ")), source.line_end(end), "")]
 
 
 def _below_key(source: Source, parent: Node, index: int, value: Json) -> list[Splice]:
@@ -79,6 +80,12 @@ def _whole_lines(source: Source, begin: int, end: int) -> Splice:
     if last == len(source.text) and not source.text.endswith("\n"):
         return (source.line_end(first - 1 - (source.newline == "\r\n")), last, "")
     return (first, last, "")
+
+
+def _ends_in_text_lines(node: Node) -> bool:
+    while node.items and not node.is_flow:
+        node = node.items[-1]
+    return not node.is_inline
 
 
 def _is_airy(source: Source, parent: Node) -> bool:

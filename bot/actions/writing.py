@@ -118,10 +118,13 @@ def _quoted(content: Json, style: str) -> Json:
 
 def _text(text: str, *, on_line: bool = False) -> str:
     if isinstance(text, ScalarString):  # quoted as its place asks
-        return text  # type: ignore[no-any-return]
+        return text
+    written: str = text
     if "\n" in text and not on_line and _may_be_literal(text):
-        return LiteralScalarString(text)
-    return DoubleQuotedScalarString(text) if _is_ambiguous(text) else text
+        written = LiteralScalarString(text)
+    elif _is_ambiguous(text):
+        written = DoubleQuotedScalarString(text)
+    return written
 
 
 def _may_be_literal(text: str) -> bool:
