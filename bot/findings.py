@@ -131,8 +131,8 @@ def _named_groups(people: People) -> Iterator[tuple[str, Group, Level]]:
         yield "platform team", people.platform_team, Level.PROBLEM
     if people.duty is not None:
         yield "duty group", people.duty.group, Level.PROBLEM
-    for name, group in people.approvers.items():
-        yield f"approvers {name}", group, Level.PROBLEM
+    for name, approvers in people.approvers.items():
+        yield f"approvers {name}", approvers.group, Level.PROBLEM
     for name, team in people.teams.items():
         yield f"team {name}", team.group, Level.WARNING
 

@@ -16,6 +16,9 @@ from knowledge.strict_yaml import Mapping
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAYS = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+EMAIL = re.compile(r"[^\s<>@]+@[^\s<>@]+")
+GIT_NAME = re.compile(r"[^<>\n]+")  # Git ends a name at the <
+PLATFORM_TEAM, DUTY = "platform_team", "duty"  # as other files name these two groups
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,24 @@ class Site:
 class Team:
     group: Group
     site: str = ""
+    channel_id: str = ""  # for what concerns the team; "": none
+
+
+@dataclass(frozen=True)
+class ApproverGroup:
+    """Who approves, and the channel that is shown what waits for them; "" is none."""
+
+    group: Group
+    channel_id: str = ""
+
+
+@dataclass(frozen=True)
+class GitAccount:
+    """A person at the Git host; `name` and `email` as commits bear them, "" where the host is to be asked."""
+
+    account: str
+    name: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,23 +90,44 @@ class People:
 
     platform_team: Group | None = None
     duty: Duty | None = None
-    approvers: dict[str, Group] = field(default_factory=dict)
+    approvers: dict[str, ApproverGroup] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     sites: dict[str, Site] = field(default_factory=dict)
-    git_accounts: dict[str, str] = field(default_factory=dict)  # Slack user id -> account
+    git_accounts: dict[str, GitAccount] = field(default_factory=dict)  # by Slack user id
+    aliases: tuple[frozenset[str], ...] = ()  # Slack accounts of one person
+
+    def same_person(self, one: str, other: str) -> bool:
+        """Whether both ids are one account, or accounts of one person."""
+        return one == other or any(one in ids and other in ids for ids in self.aliases)
+
+    def role(self, name: str) -> Group | None:
+        """The group that entries call so: a name under `approvers`, platform_team or duty; None when there is none."""
+        if name == PLATFORM_TEAM:
+            return self.platform_team
+        if name == DUTY:
+            return self.duty.group if self.duty else None
+        found = self.approvers.get(name)
+        return found.group if found else None
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The names that `role` knows."""
+        return tuple(name for name in (*self.approvers, PLATFORM_TEAM, DUTY) if self.role(name))
 
 
 def read_people(root: Value) -> People:
     """The file's content; what is wrong is noted at `root`, and then the result is not to be used."""
-    fields = root.fields("platform_team", "duty", "approvers", "teams", "sites", "git_accounts")
+    fields = root.fields(PLATFORM_TEAM, DUTY, "approvers", "teams", "sites", "git_accounts", "aliases")
     sites = fields.get("sites", _read_sites, {})
+    aliases = fields.get("aliases", _read_aliases, ())
     return People(
-        platform_team=fields.get("platform_team", read_group, None),
-        duty=fields.get("duty", _read_duty, None),
+        platform_team=fields.get(PLATFORM_TEAM, read_group, None),
+        duty=fields.get(DUTY, _read_duty, None),
         approvers=fields.get("approvers", _read_approvers, {}),
         teams=fields.get("teams", lambda value: _read_teams(value, tuple(sites)), {}),
         sites=sites,
-        git_accounts=fields.get("git_accounts", _read_git_accounts, {}),
+        git_accounts=fields.get("git_accounts", lambda value: _read_git_accounts(value, People(aliases=aliases)), {}),
+        aliases=aliases,
     )
 
 
@@ -178,8 +220,14 @@ def _read_duty(value: Value) -> Duty | None:
     return Duty(group=group, hours=hours, page=page) if hours else None
 
 
-def _read_approvers(value: Value) -> dict[str, Group]:
-    return {name: read_group(below) for name, below in value.named().items()}
+def _read_approvers(value: Value) -> dict[str, ApproverGroup]:
+    groups: dict[str, ApproverGroup] = {}
+    for name, below in value.named().items():
+        if name in (PLATFORM_TEAM, DUTY):
+            below.wrong(f'"{name}" is a group already', "give the group another name")
+        fields = below.fields("group", "members", "channel")
+        groups[name] = ApproverGroup(_group(below, fields), fields.get("channel", Value.channel_id, ""))
+    return groups
 
 
 def _read_teams(value: Value, sites: Sequence[str]) -> dict[str, Team]:
@@ -187,12 +235,12 @@ def _read_teams(value: Value, sites: Sequence[str]) -> dict[str, Team]:
 
 
 def _read_team(value: Value, sites: Sequence[str]) -> Team:
-    fields = value.fields("group", "members", "site")
+    fields = value.fields("group", "members", "site", "channel")
     group = _group(value, fields)
     site = fields.get("site", Value.name, "")
     if site and site not in sites:
         fields["site"].dangling(site, "sites", sites)
-    return Team(group=group, site=site)
+    return Team(group=group, site=site, channel_id=fields.get("channel", Value.channel_id, ""))
 
 
 def _read_sites(value: Value) -> dict[str, Site]:
@@ -205,13 +253,43 @@ def _read_site(value: Value) -> Site:
     return Site(timezone=timezone or "UTC", holidays=fields.get("holidays", read_holidays, ""))
 
 
-def _read_git_accounts(value: Value) -> dict[str, str]:
-    accounts: dict[str, str] = {}
+def _read_git_accounts(value: Value, people: People) -> dict[str, GitAccount]:
+    """`people` knows the aliases: a person may have one Git account under several Slack accounts."""
+    accounts: dict[str, GitAccount] = {}
     for user_id, below in value.named().items():
-        account = below.name()
+        account = _read_git_account(below)
         if not below.is_user_id(user_id) or account is None:
             continue
-        if account in accounts.values():
-            below.wrong(f'the account "{account}" belongs to two people', "give each person an own account")
+        others = [other for other, held in accounts.items() if held.account == account.account]
+        if any(not people.same_person(user_id, other) for other in others):
+            fix = "give each person an own account, or name the two under `aliases` if they are one person"
+            below.wrong(f'the account "{account.account}" belongs to two people', fix)
         accounts[user_id] = account
     return accounts
+
+
+def _read_git_account(value: Value) -> GitAccount | None:
+    if not isinstance(value.node, Mapping):
+        account = value.name()
+        return GitAccount(account) if account else None
+    fields = value.fields("account", "name", "email")
+    account = fields.need("account", Value.name, "write the account's name at the Git host")
+    name = fields.get("name", lambda name: name.shaped(GIT_NAME, "is no name for a commit", "leave < and > out"), "")
+    email = fields.get("email", lambda email: email.shaped(EMAIL, "is no address", "write name@example.com"), "")
+    return GitAccount(account, name, email) if account else None
+
+
+def _read_aliases(value: Value) -> tuple[frozenset[str], ...]:
+    """Nobody stands in two sets: accounts that share one are one person."""
+    seen: set[str] = set()
+    sets: list[frozenset[str]] = []
+    for item in value.items():
+        ids = [user_id for each in item.items() if (user_id := each.user_id()) is not None]
+        for user_id in ids:
+            if user_id in seen:
+                item.wrong(f"{user_id} is listed twice", "put all accounts of one person into one list, each once")
+            seen.add(user_id)
+        if len(set(ids)) < 2:
+            item.wrong("one account alone is no alias", "list at least two accounts of one person")
+        sets.append(frozenset(ids))
+    return tuple(sets)

@@ -134,16 +134,13 @@ def owner_group(owner: str, people: People) -> Group | None:
     if owner in people.git_accounts or owner in _members(people):
         return Group(members=(Member(owner),))
     for user_id, account in people.git_accounts.items():
-        if account == owner:
+        if account.account == owner:
             return Group(members=(Member(user_id),))
-    named = {name: team.group for name, team in people.teams.items()} | people.approvers
-    named |= {"duty": people.duty.group} if people.duty else {}
-    named |= {"platform_team": people.platform_team} if people.platform_team else {}
-    return named.get(owner)
+    return people.role(owner) or (people.teams[owner].group if owner in people.teams else None)
 
 
 def _members(people: People) -> frozenset[str]:
-    groups = [*(team.group for team in people.teams.values()), *people.approvers.values()]
+    groups = [each.group for each in (*people.teams.values(), *people.approvers.values())]
     groups += [people.duty.group] if people.duty else []
     groups += [people.platform_team] if people.platform_team else []
     return frozenset(member.user_id for group in groups for member in group.members)

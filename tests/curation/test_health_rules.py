@@ -21,7 +21,7 @@ from bot.curation.health_rules import (
     whose_turn,
 )
 from knowledge.article import Article, review_due
-from knowledge.people import Duty, Group, Member, People, Team
+from knowledge.people import ApproverGroup, Duty, GitAccount, Group, Member, People, Team
 
 TEXTS = st.text(max_size=400) | st.sampled_from(["<!here>", "<@U0MAYA>", "https://docs.example.com/a"])
 TODAY = date(2026, 11, 24)
@@ -116,9 +116,9 @@ PLATFORM, TEAM, APPROVERS = Group("S0PLATFORM", (Member("U0MAYA"),)), Group("S0T
 PEOPLE = People(
     platform_team=PLATFORM,
     duty=Duty(DUTY, Hours(frozenset({1}), time(9), time(17), "UTC")),
-    approvers={"platform-approvers": APPROVERS},
+    approvers={"platform-approvers": ApproverGroup(APPROVERS)},
     teams={"observability": Team(TEAM)},
-    git_accounts={"U0JONAS": "jonas-w"},
+    git_accounts={"U0JONAS": GitAccount("jonas-w")},
 )
 
 

@@ -5,7 +5,7 @@ from textwrap import dedent
 
 from bot.calendar import Hours
 from knowledge import strict_yaml
-from knowledge.people import Duty, Group, Member, People, Site, Team, read_people
+from knowledge.people import ApproverGroup, Duty, GitAccount, Group, Member, People, Site, Team, read_people
 from knowledge.problem import Problem
 from knowledge.schema import Value
 
@@ -27,13 +27,16 @@ def test_whole_file_is_read() -> None:
           hours: {days: [mon, fri], from: "09:00", to: "17:30", timezone: Europe/London}
           page: "https://pager.example/platform"
         approvers:
-          platform-approvers: {members: [W0MAYA001]}
+          platform-approvers: {members: [W0MAYA001], channel: C0CARDS01}
+          others: {group: S0OTHER01}
         teams:
-          data: {group: S0DATA001, site: london}
+          data: {group: S0DATA001, site: london, channel: C0DATA001}
         sites:
           london: {timezone: Europe/London, holidays: GB-ENG}
         git_accounts:
           U0MAYA001: maya-dev
+          U0TOMAS01: {account: tomas-r, name: Tomas Reyes, email: tomas@example.com}
+        aliases: [[U0MAYA001, W0MAYA001]]
         """)
 
     assert problems == []
@@ -46,10 +49,17 @@ def test_whole_file_is_read() -> None:
             hours=Hours(frozenset({1, 5}), time(9), time(17, 30), "Europe/London"),
             page="https://pager.example/platform",
         ),
-        approvers={"platform-approvers": Group(members=(Member("W0MAYA001"),))},
-        teams={"data": Team(Group("S0DATA001"), "london")},
+        approvers={
+            "platform-approvers": ApproverGroup(Group(members=(Member("W0MAYA001"),)), "C0CARDS01"),
+            "others": ApproverGroup(Group("S0OTHER01")),
+        },
+        teams={"data": Team(Group("S0DATA001"), "london", "C0DATA001")},
         sites={"london": Site("Europe/London", "GB-ENG")},
-        git_accounts={"U0MAYA001": "maya-dev"},
+        git_accounts={
+            "U0MAYA001": GitAccount("maya-dev"),
+            "U0TOMAS01": GitAccount("tomas-r", "Tomas Reyes", "tomas@example.com"),
+        },
+        aliases=(frozenset({"U0MAYA001", "W0MAYA001"}),),
     )
 
 
@@ -67,7 +77,7 @@ def test_names_that_yaml_would_change_stay_as_written() -> None:
 def test_account_of_digits_keeps_its_zero() -> None:
     people, _ = read("git_accounts:\n  U0MAYA001: 012345670123\n")
 
-    assert people.git_accounts == {"U0MAYA001": "012345670123"}
+    assert people.git_accounts == {"U0MAYA001": GitAccount("012345670123")}
 
 
 def test_person_may_leave_a_group_and_come_back() -> None:
@@ -104,3 +114,34 @@ def test_site_with_a_problem_does_not_make_its_teams_dangle() -> None:
         """)
 
     assert [problem.field for problem in problems] == ["sites.london.timezone"]
+
+
+def test_accounts_listed_together_are_one_person() -> None:
+    people, problems = read("aliases: [[U0MAYA001, W0MAYA001, U0MAYA002], [U0TOMAS01, U0TOMAS02]]\n")
+
+    assert problems == []
+    assert people.same_person("U0MAYA001", "U0MAYA002")
+    assert people.same_person("U0LI00001", "U0LI00001")
+    assert not people.same_person("U0MAYA001", "U0TOMAS01")
+    assert not people.same_person("U0MAYA001", "U0LI00001")
+
+
+def test_one_git_account_may_belong_to_two_accounts_of_one_person() -> None:
+    _, problems = read("""
+        git_accounts: {U0MAYA001: maya, U0MAYA002: maya}
+        aliases: [[U0MAYA001, U0MAYA002]]
+        """)
+
+    assert problems == []
+
+
+def test_role_is_found_by_the_name_that_entries_use() -> None:
+    people, _ = read("platform_team: {group: S0PLATF01}\napprovers: {security: {group: S0SECUR01}}\n")
+
+    assert people.roles == ("security", "platform_team")
+    assert [people.role(name) for name in ("security", "platform_team", "duty", "nobody")] == [
+        Group("S0SECUR01"),
+        Group("S0PLATF01"),
+        None,
+        None,
+    ]
