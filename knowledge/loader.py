@@ -8,19 +8,25 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from knowledge import article as articles
 from knowledge import files, strict_yaml
+from knowledge.actions import Action
 from knowledge.article import Article, Parsed
 from knowledge.article import article_from_text as article_from_text  # for articles that are in no handbook
+from knowledge.capabilities import FILE as CAPABILITIES
+from knowledge.capabilities import NO_CAPABILITIES, Capability, read_capabilities
 from knowledge.channels import Channels, read_channels
 from knowledge.golden import FILE as GOLDEN
 from knowledge.golden import GoldenQuestion, dangling, read_golden
 from knowledge.hosts import Hosts, read_hosts
 from knowledge.links import Pages, Where
 from knowledge.people import People, read_people
+from knowledge.policies import FOLDER as POLICIES
+from knowledge.policies import Around, Policy, read_policy, unnamed
 from knowledge.problem import Level, Problem
 from knowledge.schema import Value, nearest
 from knowledge.sources import FILE as SOURCES
@@ -31,7 +37,7 @@ from knowledge.synonyms import NO_SYNONYMS, Synonyms, read_synonyms
 T = TypeVar("T")
 
 MOST_LINES = 20_000  # of an article; the largest real page we know has 1,000, and parsing takes 0.1 ms a line
-YAML_FILES = ("people.yaml", "channels.yaml", SOURCES, "links.yaml", "capabilities.yaml", GOLDEN, SYNONYMS)
+YAML_FILES = ("people.yaml", "channels.yaml", SOURCES, "links.yaml", CAPABILITIES, GOLDEN, SYNONYMS)
 
 
 NOT_ASKED: tuple[GoldenQuestion, ...] = ()
@@ -53,7 +59,19 @@ class Handbook:
     sources: tuple[Source, ...] = ()
     hosts: Hosts = field(default_factory=Hosts)  # that links of articles are looked at on
     synonyms: Synonyms = NO_SYNONYMS
+    actions: tuple[Action, ...] = ()
+    capabilities: tuple[Capability, ...] = ()
+    policies: tuple[Policy, ...] = ()
     warnings: Sequence[Problem] = ()
+
+    def action(self, action_id: str) -> Action | None:
+        return next((each for each in self.actions if each.id == action_id), None)
+
+    def capability(self, capability_id: str) -> Capability | None:
+        return next((each for each in self.capabilities if each.id == capability_id), None)
+
+    def policy(self, policy_id: str) -> Policy | None:
+        return next((each for each in self.policies if each.id == policy_id), None)
 
 
 @dataclass(frozen=True)
@@ -78,6 +96,9 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     synonyms = reader.yaml(SYNONYMS, read_synonyms, NO_SYNONYMS)
     read = reader.articles()
     reader.problems += dangling(golden, {article.id for article in read})
+    actions: tuple[Action, ...] = ()
+    capabilities = reader.yaml(CAPABILITIES, partial(read_capabilities, people=people), NO_CAPABILITIES)
+    policies = reader.policies(people, capabilities, [each.id for each in actions], [each.id for each in read])
     reader.look_around()
     problems = sorted(set(reader.problems))
     errors = tuple(problem for problem in problems if problem.level is Level.ERROR)
@@ -85,7 +106,20 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     if errors:
         return Broken(errors, warnings)
     revision = revision or reader.hash.hexdigest()[:40]
-    return Handbook(revision, read, people, channels, golden, sources, hosts, synonyms, warnings)
+    return Handbook(
+        revision,
+        read,
+        people,
+        channels,
+        golden,
+        sources,
+        hosts,
+        synonyms,
+        actions=actions,
+        capabilities=capabilities,
+        policies=policies,
+        warnings=warnings,
+    )
 
 
 def load_source(source: Source, folder: Path, *, revision: str) -> SourceArticles:
@@ -124,14 +158,36 @@ class _Reader:
     def yaml(self, file: str, read: Callable[[Value], T], missing: T) -> T:
         """What the file says; `missing` when there is none, or none that can be read."""
         path = self.folder / file
-        if not path.exists() and not path.is_symlink():
-            return missing
+        return self.yaml_at(path, file, read, missing) if path.exists() or path.is_symlink() else missing
+
+    def yaml_at(self, path: Path, file: str, read: Callable[[Value], T], missing: T) -> T:
         text = self.text(path, file, Level.ERROR)
         if text is None:
             return missing
         document = strict_yaml.read(text, file=file)
         self.problems += document.problems
         return missing if document.root is None else read(Value(document.root, file, self.problems))
+
+    def yaml_files(self, folder: str, read: Callable[[Value], T | None]) -> tuple[T, ...]:
+        """What the YAML files of the folder say, by name, but those that cannot be read."""
+        below, found = self.folder / folder, list[T]()
+        for path in sorted(below.iterdir()) if below.is_dir() else ():
+            file = f"{folder}/{files.shown(path.name)}"
+            if path.suffix != ".yaml" and not path.name.startswith("."):
+                self.warn(file, 1, "this file is not read", "give it a name that ends with .yaml, or take it out")
+            elif path.suffix == ".yaml" and (one := self.yaml_at(path, file, read, None)) is not None:
+                found.append(one)
+        return tuple(found)
+
+    def policies(
+        self, people: People, capabilities: Sequence[Capability], actions: Sequence[str], articles: Sequence[str]
+    ) -> tuple[Policy, ...]:
+        around = Around(people, {each.id: each for each in capabilities}, actions, articles)
+        before = len(self.problems)
+        found = self.yaml_files(POLICIES, partial(read_policy, around=around))
+        if len(self.problems) == before:  # else the one that names it may be the one that is wrong
+            self.problems += unnamed(capabilities, found, file=CAPABILITIES)
+        return found
 
     def articles(self) -> tuple[Article, ...]:
         folder = self.folder / "articles"
