@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 READY := .venv/.ready
 
-.PHONY: help setup demo test ci chaos lint lock generate clean
+.PHONY: help setup demo test ci chaos mutants lint lock generate clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -39,6 +39,9 @@ ci: lint test ## what CI runs
 
 chaos: setup ## long runs under kill and fault
 	$(BIN)/python -m pytest -m chaos
+
+mutants: setup ## do the tests notice every small mistake in who may do what? (some minutes)
+	@$(BIN)/python -m tests.authority.mutants
 
 lock: setup ## bring requirements.lock up to date with pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \

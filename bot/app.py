@@ -28,6 +28,7 @@ from bot.answers.solved import SolvedService
 from bot.answers.verdicts import VerdictService
 from bot.answers.why import WhyService
 from bot.answers.writer import QuotingWriter, Writer
+from bot.audit import Audit, make_sure_of_key
 from bot.calendar import Daily
 from bot.config import Secret, Settings
 from bot.curation import article_health, owners
@@ -112,6 +113,7 @@ EVENT_IDS_KEPT = timedelta(days=7)  # longer than any retry
 NIGHT = time(2, 30)  # by the handbook's wall: everything is read anew, back to the beginning
 DAWN = time(4, 30)  # by then the night's reading is done: askings are sorted into gaps
 NIGHT_WORTH = timedelta(hours=3)  # later a start has read everything anew, or it can wait for the next night
+DAY = timedelta(days=1)
 TICK_S = 10.0  # for a tick under way at a stop
 DONE_WORK_KEPT = timedelta(days=30)
 DRAFTS_KEPT = timedelta(days=30)  # that nobody decided on
@@ -135,6 +137,7 @@ class Mentor:
         self.database = Database(settings.database_url)
         self.shelf = Shelf(library)
         self.outbox = Outbox(self.database, slack, clock=clock, new_id=new_id)
+        self.audit = Audit(make_sure_of_key(settings.audit_key, settings.data_folder), clock=clock)
         bell = asyncio.Event()
         wake = bell.set
         desk = Desk(self.database, self.outbox, slack, self.shelf, workspace, clock, new_id, wake)
@@ -273,6 +276,7 @@ class Mentor:
             Kind.ON_DUTY: _job(Began, self.handover.tell),
             Kind.HOME: _job(Opened, self.home.publish),
             Kind.SUGGEST: _job(Opened, self.prompts.suggest),
+            Kind.AUDIT_HEAD: _job(Due, lambda _: self.audit.log_head(self.database)),
             Kind.CHOICE: _job(Choice, self.own_data.choose, self.own_data.given_up),
             Kind.ERASE: _job(Choice, self.own_data.erase, self.own_data.given_up),
         }
@@ -288,6 +292,7 @@ class Mentor:
             Planned(Kind.DIGEST, self.digest.schedule, digest.WORTH, self.digest.missed),
             Planned(Kind.READ_AGAIN, at_night, NIGHT_WORTH),
             Planned(Kind.SORT_GAPS, at_dawn, NIGHT_WORTH),
+            Planned(Kind.AUDIT_HEAD, at_dawn, DAY),
             Planned(Kind.CHECK_LINKS, self.article_health.schedule, article_health.WORTH),
             Planned(Kind.ASK_OWNERS, self.owners.schedule, owners.WORTH),
         )
@@ -454,12 +459,15 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         slack = Slack(settings.slack_bot_token, api_url=settings.slack_api_url, clock=settings.clock)
         await slack.open()
         stack.push_async_callback(slack.close)
+        if settings.database_url.startswith("postgresql") and not settings.audit_key:
+            log.warning("audit.key_is_a_file", fix="set MENTOR_AUDIT_KEY, the same for every replica")
         mentor = Mentor(settings, source, await catalogued(source.current), await slack.who_am_i(), slack)
         stack.push_async_callback(mentor.database.close)
         if mentor.model is not None:
             stack.push_async_callback(mentor.model.close)
             await mentor.model.open()
         await migrate.upgrade(mentor.database)
+        await mentor.audit.log_head(mentor.database)
         await mentor.forget_old()  # here too, for a bot that is restarted often
         await mentor.reload.take(outcome)  # a broken revision may have come while nobody looked
         await mentor.team.take_handbook(source.current)

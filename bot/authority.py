@@ -77,7 +77,7 @@ class Matter:
     is_offered: bool = False  # a live entry, and the company's limit lets its mode be run
     is_named: bool = False  # the entry's `who` has the person
     is_named_guest: bool = False  # the entry names this guest
-    is_requester: bool = False  # the person asked for it, by this account or another of theirs
+    is_requester: bool = False  # the person asked for it or handed it in, by this account or another of theirs
     is_approver: bool = False  # in the group that approves
     has_decided: bool = False  # on what stands there now
     is_intact: bool = False  # what was approved is what would be done now
@@ -85,7 +85,23 @@ class Matter:
     is_conflicted: bool = False  # owns the capability that the policy is about, or handed the evidence in
 
 
+AMONG_OURSELVES = frozenset(
+    {
+        Act.RUN,
+        Act.EXECUTE,
+        Act.APPROVE,
+        Act.DECLINE,
+        Act.WITHDRAW,
+        Act.SEE_REQUEST,
+        Act.SETTLE,
+        Act.LINK,
+        Act.HAND_IN,
+        Act.JUDGE_EVIDENCE,
+    }
+)  # never where another company reads along
+OVERHEARD = "Nothing is run, shown or decided where another company reads along. Write to me directly instead."
 TOO_LATE = "This is settled already, or too far along for that."
+NOTHING_LEFT = "It was not run, so there is nothing to say about it yet."
 CHANGED = "What was asked for has changed since, so it has to be asked for again."
 
 
@@ -124,7 +140,8 @@ def may(
         return Refused("Only people can do this.")
     if not is_ours(person.team_id, person.enterprise_id, workspace):
         return Refused("I only help people of this company.")
-    is_member = not person.is_guest
+    if act in AMONG_OURSELVES and matter.place is Place.SHARED:
+        return Refused(OVERHEARD)
     match act:
         case Act.RUN | Act.EXECUTE:
             return _may_run(person, act, matter)
@@ -134,7 +151,10 @@ def may(
             return _may_withdraw(act, matter)
         case Act.JUDGE_EVIDENCE:
             return _may_judge(person, act, is_owner=is_owner, matter=matter)
+    is_member = not person.is_guest
     team, owner = is_platform and is_member, is_owner and is_member
+    if act is Act.SETTLE and matter.stage not in (Stage.BEGUN, Stage.ENDED):
+        return Refused(NOTHING_LEFT)
     granted = {
         Act.ASK: guests_may_ask or is_member,
         Act.MARK_SOLVED: is_asker,
@@ -154,8 +174,6 @@ def may(
 def _may_run(person: Profile, act: Act, matter: Matter) -> Allowed | Refused:
     """To ask, anew too, and to have it done: the same rights, read twice."""
     is_named = matter.is_named_guest if person.is_guest else matter.is_named
-    if matter.place is Place.SHARED:
-        return Refused("Actions cannot be run where another company reads along.")
     if not matter.is_offered:
         return Refused("This action is not offered here, or not any more.")
     if matter.place is Place.CLOSED:
@@ -165,6 +183,8 @@ def _may_run(person: Profile, act: Act, matter: Matter) -> Allowed | Refused:
     if act is Act.RUN:
         is_time = matter.stage is Stage.NEW or (matter.stage in (Stage.VOID, Stage.EXPIRED) and matter.is_requester)
         return Allowed() if is_time else Refused(TOO_LATE)
+    if not matter.is_requester:
+        return Refused("It would be done in the name of somebody who did not ask for it.")
     if matter.stage is not Stage.GOING:
         return Refused(TOO_LATE)
     if not matter.is_intact:
@@ -173,8 +193,6 @@ def _may_run(person: Profile, act: Act, matter: Matter) -> Allowed | Refused:
 
 
 def _may_decide(person: Profile, act: Act, matter: Matter) -> Allowed | Refused:
-    if matter.place is Place.SHARED:
-        return Refused("Nothing is approved where another company reads along.")
     if matter.is_requester:
         return Refused("Nobody decides on their own request.")
     if person.is_guest or not matter.is_approver:
@@ -198,7 +216,7 @@ def _may_withdraw(act: Act, matter: Matter) -> Allowed | Refused:
 def _may_judge(person: Profile, act: Act, *, is_owner: bool, matter: Matter) -> Allowed | Refused:
     if person.is_guest or not is_owner:
         return Refused(REASONS[act])
-    if matter.is_conflicted:
+    if matter.is_conflicted or matter.is_requester:
         return Refused(
             "Who owns the capability, or handed this in, does not judge it. Another owner of the policy can."
         )

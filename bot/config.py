@@ -17,6 +17,7 @@ from bot.errors import SettingsInvalid
 EMAIL = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 OPENAI_URL = "https://api.openai.com/v1"
 EMBEDDED = "embedded"  # as MENTOR_EMBEDDING_MODEL: the model that comes with the extra
+SHORTEST_AUDIT_KEY = 32  # characters
 LONGEST_MODEL = 200  # characters of a name, as the database keeps it
 
 
@@ -52,6 +53,7 @@ class Settings:
 
     database_url: str = field(repr=False)  # may hold a password
     data_folder: Path
+    audit_key: Secret  # empty: one is made in the data folder
     handbook: str = field(repr=False)  # a folder or a Git repository (then maybe a password); "" is the embedded one
     slack_bot_token: Secret
     slack_app_token: Secret
@@ -90,6 +92,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(
         database_url=_database_url(of("MENTOR_DATABASE_URL", ""), data_folder, problems),
         data_folder=data_folder,
+        audit_key=_audit_key(of("MENTOR_AUDIT_KEY"), problems),
         handbook=of("MENTOR_HANDBOOK", ""),
         slack_bot_token=_token(env, "SLACK_BOT_TOKEN", "xoxb-", problems),
         slack_app_token=_token(env, "SLACK_APP_TOKEN", "xapp-", problems),
@@ -232,6 +235,15 @@ def _embedding_model(value: str, problems: list[str]) -> str:
             f"MENTOR_EMBEDDING_MODEL: no name is longer than {LONGEST_MODEL} characters; copy the name alone"
         )
     return value
+
+
+def _audit_key(value: str, problems: list[str]) -> Secret:
+    if value and len(value) < SHORTEST_AUDIT_KEY:
+        problems.append(
+            f"MENTOR_AUDIT_KEY: has {len(value)} characters and needs {SHORTEST_AUDIT_KEY}; make one with "
+            "`openssl rand -hex 32`"
+        )
+    return Secret(value)
 
 
 def _count(name: str, value: str, problems: list[str]) -> int:

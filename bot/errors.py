@@ -86,3 +86,25 @@ class GitBusy(GitFailed):
     def __init__(self, message: str, retry_after_s: float) -> None:
         self.retry_after_s = retry_after_s
         super().__init__(message)
+
+
+class AuditKeyUnusable(MentorError):
+    """There is no key to seal the audit log with."""
+
+
+class AuditKeyOther(MentorError):
+    """The audit log was sealed with another key so far."""
+
+    def __init__(self, before: str, given: str) -> None:
+        super().__init__(
+            f"The audit log was sealed with another key ({before}, not {given}). Set MENTOR_AUDIT_KEY to that key, or "
+            "put audit.key back, on every replica. If it is lost: `mentor audit new-key` goes on with this one."
+        )
+
+
+class AuditUnreadable(MentorError):
+    """A row of the audit log holds what was never written there."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"row {number} holds what was never written there and cannot be read")

@@ -68,6 +68,7 @@ class Kind(StrEnum):
     SETTINGS = "privacy.settings"
     CHOICE = "privacy.choice"
     ERASE = "privacy.erase"
+    AUDIT_HEAD = "audit.head"
     ACTIONS = "actions.list"
     REQUESTS = "actions.requests"
     PREPARE = "actions.prepare"

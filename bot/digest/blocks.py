@@ -189,6 +189,7 @@ def _fine_print(digest: Digest) -> str:
         "old enough) with their 95 % interval; under 5 cases nothing is said. "
         + (f"{_count(young, 'question')} of this week too young for a verdict. " if young else "")
         + "Private channels are counted, not shown. How each number is counted: docs/metrics.md."
+        + (f"\nAudit: {digest.audit}…" if digest.audit else "")
     )
 
 

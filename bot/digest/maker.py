@@ -14,6 +14,7 @@ from bot.errors import SlackError
 from bot.model import Window
 from bot.peers.facts import FactsService
 from bot.peers.figures import Unanswered
+from bot.storage import audit as audit_rows
 from bot.storage import digests as rows
 from bot.storage.engine import Database
 from knowledge.channels import Channels
@@ -78,7 +79,14 @@ class DigestMaker:
             unanswered=this.figures.waiting,
             timezone=zone,
             gaps=await self._gaps_of(week.window(zone), names),
+            audit=await self._audit_head(),
         )
+
+    async def _audit_head(self) -> str:
+        """Where the audit log ends now: a channel that many read keeps it better than the database does."""
+        async with self._database.read() as tx:
+            head = await audit_rows.head(tx)
+        return head.short if head and head.number else ""
 
     async def _gaps_of(self, window: Window, names: Mapping[str, str]) -> Gaps:
         facts = await self._gaps.facts(window)

@@ -114,6 +114,7 @@ class Digest:
     unanswered: int  # listed or not
     timezone: str
     gaps: Gaps = Gaps()
+    audit: str = ""  # the head of the audit log, NUMBER:SEAL; "" where nothing was decided yet
 
     @property
     def is_comparable(self) -> bool:
@@ -134,6 +135,7 @@ class Digest:
             "unanswered": self.unanswered,
             "timezone": self.timezone,
             "gaps": self.gaps.to_json(),
+            "audit": self.audit,
         }
 
     @classmethod
@@ -148,6 +150,7 @@ class Digest:
             unanswered=said["unanswered"],
             timezone=said["timezone"],
             gaps=Gaps.from_json(said["gaps"]),
+            audit=said.get("audit", ""),  # none in those stored before there was such a log
         )
 
 

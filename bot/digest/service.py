@@ -56,6 +56,7 @@ class DigestService:
                 await self._desk.outbox.put(tx, effects.in_channel(f"digest:{week}", DIGEST, channel_id, shown))
 
         await self._desk.database.write(unit)
+        log.info("digest.made", week=str(week), audit=digest.audit)
         self._desk.outbox.bell.set()
 
     async def missed(self, due: Due) -> None:

@@ -486,6 +486,7 @@ audit = Table(  # what was decided and done, each row sealed with the one before
     _person("person", nullable=True),  # null: the bot itself
     Column("subject", String(80), nullable=False),  # what it is about, such as a request's id
     Column("facts", Text, nullable=False),  # JSON, exactly as sealed
+    Column("key", String(16), nullable=False),  # the sealing key's fingerprint
     Column("seal", String(64), nullable=False),
     Index(None, "subject"),
 )
@@ -495,6 +496,7 @@ audit_head = Table(  # one row: the newest seal, locked by whoever adds to the c
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("number", Integer, nullable=False),
+    Column("key", String(16), nullable=False),
     Column("seal", String(64), nullable=False),
 )
 

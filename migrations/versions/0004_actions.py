@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("person", sa.String(length=40), nullable=True),
         sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=16), nullable=False),
         sa.Column("seal", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit")),
     )
@@ -39,6 +40,7 @@ def upgrade() -> None:
         "audit_head",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=16), nullable=False),
         sa.Column("seal", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )

@@ -1,11 +1,11 @@
 """Who may do what, as a truth table: anything not known is refused."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from itertools import product
 
 import pytest
 
-from bot.authority import Act, Allowed, Refused, is_ours, may
+from bot.authority import AMONG_OURSELVES, Act, Allowed, Matter, Place, Refused, Stage, is_ours, may
 from bot.model import Profile, Workspace
 
 ALONE = Workspace("T1", None, "UBOT", "B1")
@@ -30,6 +30,12 @@ YES, NO = True, False
         pytest.param("T2", None, IN_GRID, NO, id="another workspace, enterprise not said"),
         pytest.param(None, None, IN_GRID, NO, id="nothing known in an enterprise"),
         pytest.param("t1", None, ALONE, NO, id="ids are exact"),
+        pytest.param("T0", None, ALONE, NO, id="a workspace that sorts before ours"),
+        pytest.param("T11", None, ALONE, NO, id="a workspace whose id begins like ours"),
+        pytest.param("T0", "E0", IN_GRID, NO, id="an enterprise that sorts before ours"),
+        pytest.param(f"T{1}", None, ALONE, YES, id="our workspace, read anew"),
+        pytest.param(f"T{1}", "E2", IN_GRID, YES, id="our workspace, read anew, in an enterprise"),
+        pytest.param("T2", f"E{1}", IN_GRID, YES, id="our enterprise, read anew"),
     ],
 )
 def test_ours_is_only_what_is_known_to_be_ours(
@@ -107,3 +113,80 @@ def test_an_articles_owner_may_review_it(is_guest: bool, is_owner: bool, expecte
     answer = may(replace(COLLEAGUE, is_guest=is_guest), Act.REVIEW, workspace=ALONE, is_owner=is_owner)
 
     assert isinstance(answer, Allowed) is expected
+
+
+def test_what_is_not_said_of_a_matter_counts_as_no() -> None:
+    assert Matter() == Matter(
+        place=Place.SHARED,
+        stage=Stage.NEW,
+        is_offered=False,
+        is_named=False,
+        is_named_guest=False,
+        is_requester=False,
+        is_approver=False,
+        has_decided=False,
+        is_intact=False,
+        has_enough=False,
+        is_conflicted=False,
+    )
+
+
+@pytest.mark.parametrize("given", [Matter(), Allowed(), Refused("no")], ids=["matter", "allowed", "refused"])
+def test_nothing_is_granted_by_changing_what_was_said(given: object) -> None:
+    with pytest.raises(FrozenInstanceError):
+        given.is_approver = True  # type: ignore[attr-defined]
+
+
+# Each row: act, what is so but for one thing, what is missing; what the person is told.
+FULL = Matter(
+    place=Place.PRIVATE,
+    stage=Stage.GOING,
+    is_offered=True,
+    is_named=True,
+    is_requester=True,
+    is_intact=True,
+    has_enough=True,
+)
+JUDGED = Matter(place=Place.PRIVATE, stage=Stage.WAITING, is_offered=True, is_intact=True, is_approver=True)
+
+
+@pytest.mark.parametrize(
+    ("act", "matter", "reason"),
+    [
+        (Act.RUN, replace(FULL, stage=Stage.NEW, place=Place.SHARED), "another company reads along"),
+        (Act.RUN, replace(FULL, stage=Stage.NEW, is_offered=False), "not offered here"),
+        (Act.RUN, replace(FULL, stage=Stage.NEW, place=Place.CLOSED), "cannot be run in this channel"),
+        (Act.RUN, replace(FULL, stage=Stage.NEW, is_named=False), "its entry in the handbook names others"),
+        (Act.RUN, FULL, "settled already"),
+        (Act.EXECUTE, replace(FULL, is_named=False), "may not run it any more"),
+        (Act.EXECUTE, replace(FULL, is_requester=False), "in the name of somebody who did not ask"),
+        (Act.EXECUTE, replace(FULL, stage=Stage.ENDED), "settled already"),
+        (Act.EXECUTE, replace(FULL, is_intact=False), "has changed since"),
+        (Act.EXECUTE, replace(FULL, has_enough=False), "Too few people agreed"),
+        (Act.APPROVE, replace(JUDGED, is_requester=True), "Nobody decides on their own request."),
+        (Act.APPROVE, replace(JUDGED, is_approver=False), "can approve it"),
+        (Act.APPROVE, replace(JUDGED, stage=Stage.EXPIRED), "settled already"),
+        (Act.APPROVE, replace(JUDGED, has_decided=True), "decided on this already"),
+        (Act.APPROVE, replace(JUDGED, is_intact=False), "has changed since"),
+        (Act.DECLINE, replace(JUDGED, is_approver=False), "can decline it"),
+        (Act.WITHDRAW, replace(JUDGED, is_requester=False), "who asked for this"),
+        (Act.WITHDRAW, FULL, "settled already"),
+        (Act.SETTLE, JUDGED, "was not run"),
+        (Act.JUDGE_EVIDENCE, JUDGED, "Only the policy's owner"),
+    ],
+)
+def test_who_may_not_is_told_why(act: Act, matter: Matter, reason: str) -> None:
+    answer = may(COLLEAGUE, act, workspace=ALONE, matter=matter)
+
+    assert isinstance(answer, Refused)
+    assert reason in answer.reason
+
+
+@pytest.mark.parametrize("act", sorted(AMONG_OURSELVES))
+def test_where_another_company_reads_along_everybody_is_sent_elsewhere(act: Act) -> None:
+    answer = may(
+        COLLEAGUE, act, workspace=ALONE, is_owner=True, is_platform=True, matter=replace(FULL, place=Place.SHARED)
+    )
+
+    assert isinstance(answer, Refused)
+    assert answer.reason.endswith("Write to me directly instead.")
