@@ -17,6 +17,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.adoption import reminders
+from bot.adoption.cards import EvidenceCards
+from bot.adoption.handing_in import HandingInService
+from bot.adoption.judging import JudgingService
+from bot.adoption.policies import PolicyService
+from bot.adoption.reminders import ReminderService
 from bot.answers import blocks
 from bot.answers.duty import DutyService
 from bot.answers.finding import FindService
@@ -84,11 +90,14 @@ from bot.work import (
     Asking,
     Began,
     Choice,
+    Converged,
     Decision,
     Documented,
     Due,
+    HandingIn,
     Job,
     Joined,
+    Judging,
     Kind,
     KindSaid,
     NotProposed,
@@ -213,6 +222,11 @@ class Mentor:
         self.owners = OwnerService(desk, people, self.article_health, self.proposals)
         sorting = GapSorting(self.database, reading, clock=clock)
         self.gaps = GapService(desk, people, gap_facts, sorting, GapDrafts(desk, people, gap_facts, self.proposals))
+        cards = EvidenceCards(desk, people)
+        self.policies = PolicyService(desk, people, self.audit)
+        self.handing_in = HandingInService(desk, people, cards, self.audit)
+        self.judging = JudgingService(desk, people, cards, self.audit, command=settings.command)
+        self.reminders = ReminderService(desk, people, cards, command=settings.command)
         team_parts = (self.gaps.home_part, self.owners.home_part)
         self.home = HomeService(desk, self.facts, team_parts=team_parts, command=settings.command)
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
@@ -254,6 +268,11 @@ class Mentor:
             Kind.SHOW_DIGEST: asked(self.digest.show),
             Kind.GAPS: asked(self.gaps.show),
             Kind.HANDOVER: asked(self.handover.show),
+            Kind.POLICIES: asked(self.policies.show),
+            Kind.HAND_IN: _job(HandingIn, self.handing_in.hand_in, self.handing_in.given_up),
+            Kind.JUDGE_EVIDENCE: _job(Judging, self.judging.judge, self.judging.given_up),
+            Kind.REMIND_EVIDENCE: _job(Due, self.reminders.remind),
+            Kind.CONVERGED: _job(Converged, self.policies.converged),
             Kind.SETTINGS: asked(self.own_data.show),
             Kind.HINT: _job(Asking, self.hints.hint),
             Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
@@ -295,6 +314,7 @@ class Mentor:
             Planned(Kind.AUDIT_HEAD, at_dawn, DAY),
             Planned(Kind.CHECK_LINKS, self.article_health.schedule, article_health.WORTH),
             Planned(Kind.ASK_OWNERS, self.owners.schedule, owners.WORTH),
+            Planned(Kind.REMIND_EVIDENCE, self.reminders.schedule, reminders.WORTH),
         )
 
     def _bolt(self) -> AsyncApp:
@@ -329,6 +349,8 @@ class Mentor:
             settings=self.own_data,
             drafts=self.drafts,
             owners=self.owners,
+            handing_in=self.handing_in,
+            judging=self.judging,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app

@@ -12,6 +12,8 @@ from typing import Any
 import yaml
 
 from bot import effects
+from bot.adoption import blocks as policies
+from bot.adoption import evidence_blocks as evidence
 from bot.answers import blocks as answers
 from bot.answers import feedback_blocks as feedback
 from bot.answers import find_blocks as finding
@@ -142,6 +144,8 @@ KINDS: Mapping[str, MessageKind] = {
         *home.KINDS,
         *drafts.KINDS,
         *articles.KINDS,
+        *policies.KINDS,
+        *evidence.KINDS,
         *digest.KINDS,
         *handover.KINDS,
         *privacy.KINDS,

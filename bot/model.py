@@ -1,7 +1,7 @@
 """The nouns, as frozen dataclasses. No behaviour beyond what follows from the values themselves."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -248,6 +248,58 @@ class UserGroup:
     id: str
     handle: str
     members: frozenset[str] = frozenset()
+
+
+class EvidenceState(StrEnum):
+    WAITING = "waiting"  # for judgement
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    REPLACED = "replaced"  # by newer evidence, or by the platform's way
+
+
+class Way(StrEnum):
+    """How a team meets a policy. Both comply."""
+
+    PLATFORM = "platform"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How a team meets a policy in its own way, as it was handed in, and what was said of it.
+
+    People are pseudonyms. It holds through the day `expires_on`.
+    """
+
+    id: str
+    key: str  # of the form that was sent
+    policy: str
+    team: str
+    person: str  # who handed it in
+    link: str
+    points: dict[str, str]  # how each required point is met, by its id
+    owner: str
+    expires_on: date
+    created_at: datetime
+    state: str = EvidenceState.WAITING
+    judge: str | None = None
+    reason: str = ""
+    judged_at: datetime | None = None
+    reminded_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PolicyChoice:
+    """A team met a policy by the platform's way or by evidence of its own; `subject` is the request or the evidence."""
+
+    id: str
+    policy: str
+    team: str
+    way: str  # a `Way`
+    subject: str
+    person: str
+    at: datetime
 
 
 class Purpose(StrEnum):

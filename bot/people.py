@@ -6,6 +6,7 @@ from bot.authority import Act, Matter, Refused, may
 from bot.desk import Desk
 from bot.model import Profile
 from bot.storage.people import slack_id_of, slack_ids_of
+from knowledge.people import Group
 
 ERASED = Profile("", None, is_deleted=True)
 NOTHING = Matter()
@@ -31,10 +32,23 @@ class PeopleService:
     async def is_platform(self, user_id: str) -> bool:
         """Whether the person is in the platform team today; nobody is when the handbook names no team."""
         group = self._desk.shelf.library.handbook.people.platform_team
-        if group is None:
-            return False
+        return group is not None and await self.is_in(group, user_id)
+
+    async def is_in(self, group: Group, user_id: str) -> bool:
+        """Whether the person is in the group today. Raises SlackError."""
         members = await self._desk.slack.group_members(group.usergroup_id)
         return group.has(user_id, on=self._desk.today(), usergroup_members=members)
+
+    async def members_of(self, group: Group) -> frozenset[str]:
+        """The Slack ids of all who are in the group today. Raises SlackError."""
+        members, today = await self._desk.slack.group_members(group.usergroup_id), self._desk.today()
+        named = {each.user_id for each in group.members if group.has(each.user_id, on=today)}
+        return members | named
+
+    async def teams_of(self, user_id: str) -> tuple[str, ...]:
+        """The names of the person's teams today, as the handbook lists them. Raises SlackError."""
+        teams = self._desk.shelf.library.handbook.people.teams
+        return tuple([name for name, team in teams.items() if await self.is_in(team.group, user_id)])
 
     async def why_not(
         self, person: Profile, act: Act, *, is_asker: bool = False, is_owner: bool = False, matter: Matter = NOTHING

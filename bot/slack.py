@@ -370,11 +370,11 @@ class Slack:
 
     async def open_view(self, trigger_id: str, view: Json) -> None:
         """A form before the person's eyes. Slack takes it within three seconds of what they did, and once."""
-        await self._call("views.open", trigger_id=trigger_id, view=view)
+        await self._call("views.open", json={"trigger_id": trigger_id, "view": view})
 
     async def update_view(self, view_id: str, view: Json) -> None:
         """In place of what an open form shows."""
-        await self._call("views.update", view_id=view_id, view=view)
+        await self._call("views.update", json={"view_id": view_id, "view": view})
 
     async def channel_info(self, channel_id: str) -> ChannelInfo:
         """Raises SlackRefused for a channel that is not there, or is private and without the bot."""

@@ -69,6 +69,9 @@ class Change(StrEnum):
     TOO_FEW = "too few to say"
 
 
+TOO_FEW = Change.TOO_FEW.value
+
+
 def change(before: Share, after: Share, *, more_is_better: bool = True) -> Change:
     """What became of a share. Fewer than 5 cases on either side are too few to say.
 
@@ -129,3 +132,29 @@ def absence_factor(counts: Sequence[int]) -> int:
         if given > half:
             return people
     return 0
+
+
+def share_in_words(share: Share) -> str:
+    """The share in words, with its interval and of how many; or that there are too few to say."""
+    if not share.is_enough or share.value is None or share.interval is None:
+        return f"{TOO_FEW} ({share.k} of {share.n})"
+    low, high = share.interval
+    return f"{share.value:.0%} of {share.n} ({low:.0%} to {high:.0%})".replace("%", " %")
+
+
+def duration(seconds: float) -> str:
+    """In the two largest units that say something."""
+    minutes, hours, days = round(seconds / 60), round(seconds / 3600), round(seconds / 86_400)
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+    if hours < 14 * 24:
+        return f"{_days(hours // 24)} {hours % 24} h" if hours % 24 else _days(hours // 24)
+    return _days(days)
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'s' if number != 1 else ''}"

@@ -80,7 +80,7 @@ class Kind(StrEnum):
     LINKING = "actions.linking"
     TELL_DRIFT = "actions.tell_drift"
     POLICIES = "adoption.policies"
-    PREPARED_EVIDENCE = "adoption.hand_in"
+    HAND_IN = "adoption.hand_in"
     JUDGE_EVIDENCE = "adoption.judge"
     REMIND_EVIDENCE = "adoption.remind"
     CONVERGED = "adoption.action_converged"
@@ -187,6 +187,39 @@ class Converged(Payload):
 
     key: str
     request_id: str
+
+
+@dataclass(frozen=True)
+class HandingIn(Payload):
+    """A person handed in how their team meets a policy: the payload of `adoption.hand_in`.
+
+    `person` and `owner` are pseudonyms, `expires_on` is a day in ISO form.
+    """
+
+    key: str
+    person: str
+    policy: str
+    team: str
+    link: str
+    points: dict[str, str]
+    owner: str
+    expires_on: str
+
+
+@dataclass(frozen=True)
+class Judging(Payload):
+    """A person judged evidence: the payload of `adoption.judge`. `reason` says what is not shown, in words for all.
+
+    `channel_id` is of the message whose button it was.
+    """
+
+    key: str
+    person: str
+    evidence_id: str
+    is_enough: bool
+    channel_id: str
+    reason: str = ""
+    response_url: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.adoption.handing_in import HandingInService
+from bot.adoption.judging import JudgingService
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
 from bot.curation.drafts import DraftService
@@ -20,7 +22,7 @@ from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.privacy.settings import SettingsService
-from handlers import answers, curation, errors, gaps, home, kinds, messages, privacy
+from handlers import adoption, answers, curation, errors, gaps, home, kinds, messages, privacy
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Services:
     settings: SettingsService
     drafts: DraftService
     owners: OwnerService
+    handing_in: HandingInService
+    judging: JudgingService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -58,6 +62,10 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action(re.compile(r"^curation\.article\."))(_ours(curation.on_article, owners=services.owners))
     app.action(re.compile(r"^curation\.draft\."))(_ours(curation.on_draft, drafts=services.drafts))
     app.action(re.compile(r"^privacy\."))(_ours(privacy.on_choice, settings=services.settings))
+    app.action("adoption.hand_in")(_ours(adoption.on_hand_in, handing_in=services.handing_in))
+    app.view("adoption.evidence")(_ours(adoption.on_evidence, handing_in=services.handing_in))
+    app.action(re.compile(r"^adoption\.judge\."))(_ours(adoption.on_judged, judging=services.judging))
+    app.view("adoption.reasons")(_ours(adoption.on_reasons, judging=services.judging))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)
 

@@ -41,13 +41,16 @@ HUMAN = Verb("human", "[what]", "who is on duty, and how to page", Kind.HAND_OVE
 HEALTH = Verb("health", "[window]", "how people help each other, for you alone", Kind.HEALTH)
 DIGEST = Verb("digest", "[week]", "a week's digest, for you alone", Kind.SHOW_DIGEST)
 GAPS = Verb("gaps", "", "what the handbook could not answer, for the platform team", Kind.GAPS)
+POLICIES = Verb(
+    "policies", "", "each policy, how your teams stand, and both ways to comply", Kind.POLICIES, aliases=("comply",)
+)
 WHY = Verb("why", "", "why I did or did not answer here, for you alone", Kind.WHY)
 HELP = Verb("help", "", "this text", Kind.HELP)
 HANDOVER = Verb("handover", "", "what is open, for the platform team", Kind.HANDOVER)
 SETTINGS = Verb(
     "settings", "", "what I keep about you, and how to be left out", Kind.SETTINGS, aliases=("pulse", "privacy")
 )
-VERBS = (ASK, FIND, HUMAN, WHY, HEALTH, DIGEST, GAPS, HANDOVER, SETTINGS, HELP)
+VERBS = (ASK, FIND, HUMAN, POLICIES, WHY, HEALTH, DIGEST, GAPS, HANDOVER, SETTINGS, HELP)
 _BY_NAME = {name: verb for verb in VERBS for name in (verb.name, *verb.aliases)}
 
 

@@ -8,24 +8,28 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import TypeAlias, TypeVar
 
 from knowledge import article as articles
 from knowledge import channels as channels_file
-from knowledge import files, repositories, strict_yaml
+from knowledge import files, policies, repositories, strict_yaml
 from knowledge.action_files import FOLDER as ACTIONS
 from knowledge.action_files import read_action, unknown_in
 from knowledge.action_inputs import Around
 from knowledge.actions import Action
 from knowledge.article import Article, Parsed
 from knowledge.article import article_from_text as article_from_text  # for articles that are in no handbook
+from knowledge.capabilities import FILE as CAPABILITIES
+from knowledge.capabilities import NO_CAPABILITIES, Capability, read_capabilities
 from knowledge.channels import Channels, read_channels
 from knowledge.golden import FILE as GOLDEN
 from knowledge.golden import GoldenQuestion, dangling, read_golden
 from knowledge.hosts import Hosts, read_hosts
 from knowledge.links import Pages, Where
 from knowledge.people import People, read_people
+from knowledge.policies import Policy, read_policy, unnamed
 from knowledge.problem import Level, Problem
 from knowledge.repositories import LiveRepository, read_repositories
 from knowledge.schema import Value, nearest
@@ -43,7 +47,7 @@ YAML_FILES = (
     SOURCES,
     repositories.FILE,
     "links.yaml",
-    "capabilities.yaml",
+    CAPABILITIES,
     GOLDEN,
     SYNONYMS,
 )
@@ -69,15 +73,23 @@ class Handbook:
     sources: tuple[Source, ...] = ()
     hosts: Hosts = field(default_factory=Hosts)  # that links of articles are looked at on
     synonyms: Synonyms = NO_SYNONYMS
-    warnings: Sequence[Problem] = ()
     actions: tuple[Action, ...] = ()
     repositories: tuple[LiveRepository, ...] = ()
+    capabilities: tuple[Capability, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    warnings: Sequence[Problem] = ()
 
-    def action(self, id_: str) -> Action | None:
-        return next((each for each in self.actions if each.id == id_), None)
+    def action(self, action_id: str) -> Action | None:
+        return next((each for each in self.actions if each.id == action_id), None)
 
     def repository(self, name: str) -> LiveRepository | None:
         return next((each for each in self.repositories if each.name == name), None)
+
+    def capability(self, capability_id: str) -> Capability | None:
+        return next((each for each in self.capabilities if each.id == capability_id), None)
+
+    def policy(self, policy_id: str) -> Policy | None:
+        return next((each for each in self.policies if each.id == policy_id), None)
 
 
 @dataclass(frozen=True)
@@ -105,6 +117,8 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     read = reader.articles()
     reader.problems += dangling(golden, {article.id for article in read})
     reader.check_actions(actions, channels, read)
+    capabilities = reader.yaml(CAPABILITIES, partial(read_capabilities, people=people), NO_CAPABILITIES)
+    rules = reader.policies(people, capabilities, [each.id for each in actions], [each.id for each in read])
     reader.look_around()
     problems = sorted(set(reader.problems))
     errors = tuple(problem for problem in problems if problem.level is Level.ERROR)
@@ -112,7 +126,21 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     if errors:
         return Broken(errors, warnings)
     revision = revision or reader.hash.hexdigest()[:40]
-    return Handbook(revision, read, people, channels, golden, sources, hosts, synonyms, warnings, actions, live)
+    return Handbook(
+        revision,
+        read,
+        people,
+        channels,
+        golden,
+        sources,
+        hosts,
+        synonyms,
+        actions=actions,
+        repositories=live,
+        capabilities=capabilities,
+        policies=rules,
+        warnings=warnings,
+    )
 
 
 def load_source(source: Source, folder: Path, *, revision: str) -> SourceArticles:
@@ -151,8 +179,9 @@ class _Reader:
     def yaml(self, file: str, read: Callable[[Value], T], missing: T) -> T:
         """What the file says; `missing` when there is none, or none that can be read."""
         path = self.folder / file
-        if not path.exists() and not path.is_symlink():
-            return missing
+        return self.yaml_at(path, file, read, missing) if path.exists() or path.is_symlink() else missing
+
+    def yaml_at(self, path: Path, file: str, read: Callable[[Value], T], missing: T) -> T:
         text = self.text(path, file, Level.ERROR)
         if text is None:
             return missing
@@ -168,23 +197,35 @@ class _Reader:
             people=None if self.has_error_in("people.yaml") else people,
             repositories=None if self.has_error_in(repositories.FILE) else [each.name for each in live],
         )
-        folder = self.folder / ACTIONS
-        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-            what = "this is no folder, and links are not followed"
-            self.problems.append(Problem(ACTIONS, 1, "", what, "make it a folder of YAML files"))
-            return ()
-        paths = sorted(folder.iterdir()) if folder.is_dir() else []
-        found = [self.action_of(path, around) for path in paths if not path.name.startswith(".")]
-        return tuple(action for action in found if action is not None)
+        return self.yaml_files(ACTIONS, lambda root: read_action(root, PurePosixPath(root.file).stem, around))
 
-    def action_of(self, path: Path, around: Around) -> Action | None:
-        file = f"{ACTIONS}/{files.shown(path.name)}"
-        if path.suffix != ".yaml":
-            if path.suffix == ".yml" or path.is_dir():
-                fix = "entries are files that end in .yaml, side by side in the folder"
-                self.warn(file, 1, "this is not read", fix)
-            return None
-        return self.yaml(file, lambda root: read_action(root, path.stem, around), None)
+    def policies(
+        self, people: People, capabilities: Sequence[Capability], actions: Sequence[str], articles: Sequence[str]
+    ) -> tuple[Policy, ...]:
+        around = policies.Around(people, {each.id: each for each in capabilities}, actions, articles)
+        before = len(self.problems)
+        found = self.yaml_files(policies.FOLDER, partial(read_policy, around=around))
+        if len(self.problems) == before:  # else the one that names it may be the one that is wrong
+            self.problems += unnamed(capabilities, found, file=CAPABILITIES)
+        return found
+
+    def yaml_files(self, folder: str, read: Callable[[Value], T | None]) -> tuple[T, ...]:
+        """What the YAML files of the folder say, by name, but those that cannot be read."""
+        below = self.folder / folder
+        if below.is_symlink() or (below.exists() and not below.is_dir()):
+            what = "this is no folder, and links are not followed"
+            self.problems.append(Problem(folder, 1, "", what, "make it a folder of YAML files"))
+            return ()
+        paths = sorted(below.iterdir()) if below.is_dir() else []
+        found = [self.yaml_entry(path, folder, read) for path in paths if not path.name.startswith(".")]
+        return tuple(one for one in found if one is not None)
+
+    def yaml_entry(self, path: Path, folder: str, read: Callable[[Value], T | None]) -> T | None:
+        file = f"{folder}/{files.shown(path.name)}"
+        if path.suffix == ".yaml":
+            return self.yaml_at(path, file, read, None)
+        self.warn(file, 1, "this is not read", "entries are files that end in .yaml, side by side in the folder")
+        return None
 
     def has_error_in(self, file: str) -> bool:
         return any(problem.file == file and problem.level is Level.ERROR for problem in self.problems)

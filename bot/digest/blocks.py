@@ -12,11 +12,10 @@ from bot.curation.gap_blocks import LACKING
 from bot.curation.gap_rules import FEWEST_PEOPLE
 from bot.digest.rules import Digest, Listed, TopGap, peer_change, unanswered_change
 from bot.model import MessageKind, Purpose
-from bot.peers.blocks import duration, times
-from bot.peers.blocks import share as share_in_words
+from bot.peers.blocks import times
 from bot.peers.cases import Outcome
 from bot.peers.solving import By
-from bot.statistics import FEWEST, Change
+from bot.statistics import FEWEST, Change, duration, share_in_words
 
 DIGEST = MessageKind(
     "weekly digest",

@@ -10,7 +10,7 @@ from bot.peers.cases import Outcome
 from bot.peers.figures import Figures, PeerFacts, Times
 from bot.peers.hinting import NO_HINTS, Hinting
 from bot.peers.solving import By
-from bot.statistics import FEWEST, Change, Share
+from bot.statistics import FEWEST, TOO_FEW, Change, duration, share_in_words
 
 HEALTH = MessageKind(
     "health",
@@ -22,7 +22,6 @@ HEALTH = MessageKind(
 )
 KINDS = (HEALTH,)
 
-TOO_FEW = "too few to say"
 EFFECTS = {
     Change.BETTER: "Peers answer more after a hint",
     Change.WORSE: "Peers answer less after a hint",
@@ -58,9 +57,9 @@ def health(figures: Figures, hints: Hinting = NO_HINTS, *, timezone: str) -> Sho
         f"• *Who responded first*: {_counts([(figures.by_responder[each], words) for each, words in RESPONDERS])}.",
         f"• *Time to the first response*: {times(figures.response)}.",
         *_times_by_responder(figures),
-        f"• *Peers were first* (peers or the platform team): {share(figures.peer_first)}.",
-        f"• *Solved*, says the asker: {share(figures.solved)}.",
-        f"• *No person responded*: {share(figures.unanswered)}.",
+        f"• *Peers were first* (peers or the platform team): {share_in_words(figures.peer_first)}.",
+        f"• *Solved*, says the asker: {share_in_words(figures.solved)}.",
+        f"• *No person responded*: {share_in_words(figures.unanswered)}.",
         f"• *What kind*: {_kinds(figures)}.",
         f"• {_breadth(figures)}",
         *_hints(hints),
@@ -82,7 +81,7 @@ def in_words(facts: PeerFacts, *, timezone: str) -> str:
     for channel in facts.channels:
         counted = channel.figures
         kept = "" if channel.is_public else " (private)"
-        unanswered = f"no person responded: {share(counted.unanswered)}" if counted.questions else ""
+        unanswered = f"no person responded: {share_in_words(counted.unanswered)}" if counted.questions else ""
         lines.append(f"#{channel.name}{kept}: {_count(counted.questions, 'question')}. {unanswered}".rstrip())
     return "\n".join(lines)
 
@@ -90,28 +89,6 @@ def in_words(facts: PeerFacts, *, timezone: str) -> str:
 def refusal(reason: str) -> Shown:
     text = clip(escape(reason), SECTION_MAX)
     return Shown(text, (section(text),))
-
-
-def share(share: Share) -> str:
-    """The share in words, with its interval and of how many; or that there are too few to say."""
-    if not share.is_enough or share.value is None or share.interval is None:
-        return f"{TOO_FEW} ({share.k} of {share.n})"
-    low, high = share.interval
-    return f"{share.value:.0%} of {share.n} ({low:.0%} to {high:.0%})".replace("%", " %")
-
-
-def duration(seconds: float) -> str:
-    """In the two largest units that say something."""
-    minutes, hours, days = round(seconds / 60), round(seconds / 3600), round(seconds / 86_400)
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 24 * 60:
-        return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
-    if hours < 14 * 24:
-        return f"{_count(hours // 24, 'day')} {hours % 24} h" if hours % 24 else _count(hours // 24, "day")
-    return _count(days, "day")
 
 
 def _shown(lines: Sequence[str], foot: str) -> Shown:
@@ -165,9 +142,10 @@ def _hints(hints: Hinting) -> list[str]:
     """Whether showing the handbook to the asker first crowds peers out; nothing where none was shown."""
     if not hints.confirmed.n:
         return []
-    with_hint, without = share(hints.peer_first), share(hints.peer_first_without)
+    with_hint, without = share_in_words(hints.peer_first), share_in_words(hints.peer_first_without)
+    hinted, solved = _count(hints.confirmed.n, "hint"), share_in_words(hints.confirmed)
     return [
-        f"• *Hints to the asker alone*: {_count(hints.confirmed.n, 'hint')}; solved it: {share(hints.confirmed)}.",
+        f"• *Hints to the asker alone*: {hinted}; solved it: {solved}.",
         f"    Peers were first after one: {with_hint}; without one: {without}. {EFFECTS[hints.effect]}.",
     ]
 

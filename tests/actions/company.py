@@ -104,7 +104,9 @@ RESTART = Action(
     mode=Mode.BREAK_GLASS,
     who=Who(teams=("checkout",)),
     inputs=(Input("service", InputType.TEXT, "Service", pattern="[a-z-]{2,20}"),),
-    backend=Webhook("https://ops.example.com/restart", "https://ops.example.com/runs/{request}", {"service": "{service}"}),
+    backend=Webhook(
+        "https://ops.example.com/restart", "https://ops.example.com/runs/{request}", {"service": "{service}"}
+    ),
     declares=GitBackend("live", (Change("restarts/{service}.yaml", Verb.REPLACE, {"by": "{request}"}),)),
 )
 QUOTA_FILE = "# of the team\nlimits:\n  cpu: 4  # cores\n  memory: 8\n"
@@ -247,7 +249,14 @@ class Company:
         self.desk.shelf.library = Library(handbook, Index.build(()))
 
     async def ask(
-        self, user_id: str, action: Action, *, key: str = "view:1", channel_id: str = "", urgent: bool = False, **raw: str
+        self,
+        user_id: str,
+        action: Action,
+        *,
+        key: str = "view:1",
+        channel_id: str = "",
+        urgent: bool = False,
+        **raw: str,
     ) -> Mapping[str, str]:
         filled = Filled(action.id, rules.entry_digest(action), channel_id, False, urgent, raw)
         errors = await self.services.requests.submit(filled, key=key, user_id=user_id)

@@ -100,7 +100,9 @@ async def test_only_the_approval_of_what_was_shown_where_it_was_shown_is_carried
 
         await company.press(scenario.who, "approve", place=place, value=await value_of(company, scenario.what), key="p")
 
-        assert company.repository.ledger == [f"propose {(await company.request()).branch}"] * scenario.is_right, scenario
+        assert company.repository.ledger == [f"propose {(await company.request()).branch}"] * scenario.is_right, (
+            scenario
+        )
         await clear(company)
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.peers.blocks import duration, health, share
+from bot.peers.blocks import health
 from bot.peers.cases import Outcome
 from bot.peers.hinting import Hinting
-from bot.statistics import Share
+from bot.statistics import Share, duration, share_in_words
 from tests.peers.test_facts import FIGURES
 
 
@@ -85,7 +85,7 @@ def test_duration_is_told_in_two_units(seconds: float, words: str) -> None:
 
 
 def test_share_is_told_with_its_interval_and_number() -> None:
-    assert [share(each) for each in (Share(8, 10), Share(0, 4))] == [
+    assert [share_in_words(each) for each in (Share(8, 10), Share(0, 4))] == [
         "80 % of 10 (49 % to 94 %)",
         "too few to say (0 of 4)",
     ]

@@ -1,0 +1,161 @@
+"""`capabilities.yaml`: what the platform offers, and whether teams are free to choose it.
+
+Its shapes and how they are read. Who uses what is counted elsewhere.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from knowledge.people import PLATFORM_TEAM, Group, People
+from knowledge.schema import Fields, Value, did_you_mean
+from knowledge.strict_yaml import Mapping, Scalar
+
+FILE = "capabilities.yaml"
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+ID_FIX = "write small letters, digits and -, such as object-storage; at most 60"
+ALL = "all"
+
+
+class Status(StrEnum):
+    """Whether teams choose it. What is not chosen does not count as adoption."""
+
+    PILOT = "pilot"  # tried with a few teams
+    OPTIONAL = "optional"  # chosen; it names what else a team can use
+    POLICY = "policy"  # meets a policy, which equivalent evidence meets too
+    ONLY_WAY = "only way"  # there is nothing else
+    MANDATED = "mandated"
+
+
+class Origin(StrEnum):
+    BOUGHT = "bought"
+    OPEN_SOURCE = "open source"
+    OURS = "ours"
+
+
+@dataclass(frozen=True)
+class Teams:
+    """Teams of people.yaml; `names` is None for all of them, also those that come later."""
+
+    names: tuple[str, ...] | None = None
+
+    def has(self, team: str) -> bool:
+        return self.names is None or team in self.names
+
+
+@dataclass(frozen=True)
+class BuiltFrom:
+    origin: Origin
+    because: str
+
+
+@dataclass(frozen=True)
+class Capability:
+    """`since` is when its status began. `owner` is a team or group of people.yaml."""
+
+    id: str
+    title: str
+    owner: str
+    status: Status
+    since: date
+    teams: Teams
+    counts_as_use: str
+    built_from: BuiltFrom
+    alternative: str = ""  # what a team can really use instead
+    line: int = field(default=1, compare=False)
+
+
+NO_CAPABILITIES: tuple[Capability, ...] = ()
+
+
+def read_capabilities(root: Value, people: People) -> tuple[Capability, ...]:
+    """The file's content; what is wrong is noted at `root`, and then the result is not to be used."""
+    found: dict[str, Capability] = {}
+    is_nothing = isinstance(root.node, Mapping) and not root.node.entries  # a file of comments alone
+    for item in [] if is_nothing else root.items():
+        capability = _read_capability(item, people)
+        if capability is None:
+            continue
+        if capability.id in found:
+            item.wrong(f'the id "{capability.id}" is taken', "give each an id of its own", at="id")
+        found[capability.id] = capability
+    return tuple(found.values())
+
+
+def owner_group(name: str, people: People) -> Group | None:
+    """The group or team of people.yaml that bears the name."""
+    return people.role(name) or (people.teams[name].group if name in people.teams else None)
+
+
+def read_id(value: Value) -> str | None:
+    return value.shaped(ID, "is no id", ID_FIX)
+
+
+def read_owner(value: Value, people: People) -> str | None:
+    """A team or group of people.yaml; None, noted, when it names none of them."""
+    name = value.name()
+    if name is None or owner_group(name, people) is not None:
+        return name
+    known = (*people.roles, *people.teams)
+    otherwise = f"write one of: {', '.join(known)}" if known else f"add it to people.yaml, or name {PLATFORM_TEAM}"
+    value.wrong(f'"{name}" is no team or group of people.yaml', did_you_mean(name, known, otherwise=otherwise))
+    return None
+
+
+def read_teams(value: Value, people: People) -> Teams | None:
+    """`all`, or a list of teams of people.yaml."""
+    if isinstance(value.node, Scalar):
+        return Teams() if value.choice((ALL,)) else None
+    items = value.items()
+    names = [(item, item.name()) for item in items]
+    if not items:
+        value.wrong("no team is named", f"write {ALL}, or name at least one team")
+    for item, name in names:
+        if name is not None and name not in people.teams:
+            item.dangling(name, "teams in people.yaml", tuple(people.teams))
+    return Teams(tuple(dict.fromkeys(name for _, name in names if name)))
+
+
+def _read_capability(value: Value, people: People) -> Capability | None:
+    keys = ("id", "title", "owner", "status", "since", "teams", "counts_as_use", "built_from", "alternative")
+    fields = value.fields(*keys)
+    own_id = fields.need("id", read_id, ID_FIX)
+    title = fields.need("title", Value.name, "write a few words that people know it by")
+    owner = fields.need("owner", lambda owner: read_owner(owner, people), "name a team or group of people.yaml")
+    status = fields.need("status", _read_status, f"write one of: {', '.join(Status)}")
+    since = fields.need("since", Value.day, "write the day the status began, as 2026-01-31")
+    teams = fields.need("teams", lambda teams: read_teams(teams, people), "write `all`, or a list of teams")
+    use = fields.need("counts_as_use", _read_line, "say by what one sees that a team uses it")
+    built = fields.need("built_from", _read_built_from, "write `{what: open source, because: …}`")
+    alternative = _read_alternative(fields, status)
+    if not (own_id and title and owner and status and since and teams and use and built):
+        return None
+    return Capability(own_id, title, owner, status, since, teams, use, built, alternative, value.line)
+
+
+def _read_status(value: Value) -> Status | None:
+    text = value.choice(tuple(Status))
+    return Status(text) if text else None
+
+
+def _read_built_from(value: Value) -> BuiltFrom | None:
+    fields = value.fields("what", "because")
+    origin = fields.need("what", lambda what: what.choice(tuple(Origin)), f"write one of: {', '.join(Origin)}")
+    because = fields.need("because", _read_line, "give the reason in a sentence")
+    return BuiltFrom(Origin(origin), because) if origin and because else None
+
+
+def _read_alternative(fields: Fields, status: Status | None) -> str:
+    """What else a team can use; an optional capability has one, and the only way has none."""
+    if status is Status.OPTIONAL:
+        return fields.need("alternative", _read_line, "say what a team can use instead, or change `status`") or ""
+    if status is Status.ONLY_WAY and "alternative" in fields:
+        fix = f"take it out, or make the status {Status.OPTIONAL}"
+        fields["alternative"].wrong("the only way has no alternative", fix)
+    return fields.get("alternative", _read_line, "")
+
+
+def _read_line(value: Value) -> str | None:
+    text = value.text(at_most=300)
+    return " ".join(text.split()) if text else None

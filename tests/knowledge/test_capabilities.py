@@ -1,0 +1,110 @@
+"""`capabilities.yaml` as an author writes it, and every mistake in it with its place and fix."""
+
+from datetime import date
+from textwrap import dedent
+
+import pytest
+
+from knowledge import strict_yaml
+from knowledge.capabilities import BuiltFrom, Capability, Origin, Status, Teams, read_capabilities
+from knowledge.people import ApproverGroup, Group, Member, People, Team
+from knowledge.problem import Problem
+from knowledge.schema import Value
+
+PEOPLE = People(
+    platform_team=Group("S0PLATFORM"),
+    approvers={"security": ApproverGroup(Group(members=(Member("U0NADIA"),)))},
+    teams={"payments": Team(Group("S0PAYMENTS")), "search": Team(Group("S0SEARCH"))},
+)
+GOOD = {
+    "id": "buckets",
+    "title": "Buckets",
+    "owner": "platform_team",
+    "status": "optional",
+    "since": "2026-03-02",
+    "teams": "[payments]",
+    "counts_as_use": "a bucket in Git",
+    "built_from": "{what: bought, because: cheaper}",
+    "alternative": "a bucket in an own account",
+}
+
+
+def read(text: str) -> tuple[tuple[Capability, ...], list[Problem]]:
+    document = strict_yaml.read(dedent(text), file="capabilities.yaml")
+    assert document.root is not None
+    problems = list(document.problems)
+    return read_capabilities(Value(document.root, "capabilities.yaml", problems), PEOPLE), problems
+
+
+def entry(**changed: str | None) -> str:
+    """A good entry with these values changed; None takes the key out."""
+    keys = {key: value for key, value in (GOOD | changed).items() if value is not None}
+    return "\n".join(f"{'-' if not number else ' '} {key}: {value}" for number, (key, value) in enumerate(keys.items()))
+
+
+def test_a_whole_entry_is_read() -> None:
+    found, problems = read(entry())
+
+    assert problems == []
+    assert found == (
+        Capability(
+            id="buckets",
+            title="Buckets",
+            owner="platform_team",
+            status=Status.OPTIONAL,
+            since=date(2026, 3, 2),
+            teams=Teams(("payments",)),
+            counts_as_use="a bucket in Git",
+            built_from=BuiltFrom(Origin.BOUGHT, "cheaper"),
+            alternative="a bucket in an own account",
+        ),
+    )
+
+
+def test_all_teams_are_also_those_that_come_later() -> None:
+    (found,), problems = read(entry(teams="all"))
+
+    assert (problems, found.teams.has("payments"), found.teams.has("not there yet")) == ([], True, True)
+
+
+def test_a_file_of_comments_alone_names_nothing() -> None:
+    assert read("{}") == ((), [])
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "what", "fix"),
+    [
+        pytest.param({"id": "My Buckets"}, "[0].id", "is no id", "write small letters", id="an id with spaces"),
+        pytest.param({"owner": None}, "[0].owner", "missing", "name a team or group", id="no owner"),
+        pytest.param(
+            {"owner": "securty"}, "[0].owner", "no team or group", 'mean "security"?', id="a slip in the owner"
+        ),
+        pytest.param({"status": "onlyway"}, "[0].status", "not allowed", 'mean "only way"?', id="a slip in the status"),
+        pytest.param({"since": "March"}, "[0].since", "is not a date", "2026-01-31", id="a month for a day"),
+        pytest.param({"teams": "[serach]"}, "[0].teams[0]", "not under teams", 'mean "search"?', id="a slip in a team"),
+        pytest.param({"teams": "[]"}, "[0].teams", "no team is named", "write all", id="no team"),
+        pytest.param({"teams": "everybody"}, "[0].teams", "not allowed", "all", id="everybody"),
+        pytest.param(
+            {"alternative": None}, "[0].alternative", "missing", "use instead", id="optional without a choice"
+        ),
+        pytest.param({"status": "only way"}, "[0].alternative", "no alternative", "optional", id="the only way of two"),
+        pytest.param(
+            {"built_from": "ours"}, "[0].built_from", "a single text", "indented", id="built without a reason"
+        ),
+        pytest.param(
+            {"built_from": "{what: borrowed, because: so}"}, "[0].built_from.what", "not allowed", "ours", id="borrowed"
+        ),
+        pytest.param({"capability": "x"}, "[0].capability", "unknown key", "known here", id="an unknown key"),
+    ],
+)
+def test_a_mistake_names_its_field_and_the_fix(changed: dict[str, str | None], field: str, what: str, fix: str) -> None:
+    _, problems = read(entry(**changed))
+
+    said = [problem for problem in problems if problem.field == field]
+    assert [what in each.what and fix in each.fix for each in said][:1] == [True], [str(each) for each in problems]
+
+
+def test_an_id_is_taken_once() -> None:
+    _, (problem,) = read(f"{entry()}\n{entry()}")
+
+    assert (problem.line, problem.field, problem.what) == (10, "[1].id", 'the id "buckets" is taken')
