@@ -224,7 +224,8 @@ class _Reader:
         file = f"{folder}/{files.shown(path.name)}"
         if path.suffix == ".yaml":
             return self.yaml_at(path, file, read, None)
-        self.warn(file, 1, "this is not read", "entries are files that end in .yaml, side by side in the folder")
+        if path.suffix == ".yml" or path.is_dir():
+            self.warn(file, 1, "this is not read", "entries are files that end in .yaml, side by side in the folder")
         return None
 
     def has_error_in(self, file: str) -> bool:

@@ -235,7 +235,7 @@ def test_another_file_in_the_folder_is_named_and_not_read(folder: Path) -> None:
 
     assert isinstance(loaded, Handbook)
     assert [str(each) for each in loaded.warnings] == [
-        "policies/notes.yml:1: file: this file is not read; give it a name that ends with .yaml, or take it out"
+        "policies/notes.yml:1: file: this is not read; entries are files that end in .yaml, side by side in the folder"
     ]
 
 
