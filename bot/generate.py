@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from bot import effects
+from bot.actions import drift_blocks as drift
 from bot.answers import blocks as answers
 from bot.answers import feedback_blocks as feedback
 from bot.answers import find_blocks as finding
@@ -135,6 +136,7 @@ KINDS: Mapping[str, MessageKind] = {
         *home.KINDS,
         *drafts.KINDS,
         *articles.KINDS,
+        *drift.KINDS,
         *digest.KINDS,
         *handover.KINDS,
         *privacy.KINDS,

@@ -22,6 +22,7 @@ from knowledge.hosts import Hosts, read_hosts
 from knowledge.links import Pages, Where
 from knowledge.people import People, read_people
 from knowledge.problem import Level, Problem
+from knowledge.repositories import LiveRepository
 from knowledge.schema import Value, nearest
 from knowledge.sources import FILE as SOURCES
 from knowledge.sources import Source, SourceArticles, of_source, read_sources
@@ -54,6 +55,7 @@ class Handbook:
     hosts: Hosts = field(default_factory=Hosts)  # that links of articles are looked at on
     synonyms: Synonyms = NO_SYNONYMS
     warnings: Sequence[Problem] = ()
+    repositories: tuple[LiveRepository, ...] = ()
 
 
 @dataclass(frozen=True)

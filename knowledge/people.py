@@ -61,6 +61,7 @@ class Site:
 class Team:
     group: Group
     site: str = ""
+    channel_id: str = ""
 
 
 @dataclass(frozen=True)
