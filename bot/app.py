@@ -17,6 +17,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.actions import drift
+from bot.actions.controllers import ControllerService
+from bot.actions.drift import DriftService
 from bot.answers import blocks
 from bot.answers.duty import DutyService
 from bot.answers.finding import FindService
@@ -97,9 +100,10 @@ from bot.work import (
     Saving,
     Solved,
     TakenBack,
+    TeamDrift,
     Workers,
 )
-from handlers import Services, health, http, register, verbs
+from handlers import Services, health, http, register, verbs, webhooks
 from handlers.messages import request_in
 from handlers.socket_mode import SocketMode
 from knowledge.channels import Channels
@@ -210,6 +214,8 @@ class Mentor:
         self.owners = OwnerService(desk, people, self.article_health, self.proposals)
         sorting = GapSorting(self.database, reading, clock=clock)
         self.gaps = GapService(desk, people, gap_facts, sorting, GapDrafts(desk, people, gap_facts, self.proposals))
+        self.controllers = ControllerService(desk)
+        self.drift = DriftService(desk)
         team_parts = (self.gaps.home_part, self.owners.home_part)
         self.home = HomeService(desk, self.facts, team_parts=team_parts, command=settings.command)
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
@@ -269,6 +275,8 @@ class Mentor:
             Kind.CHECK_LINKS: _job(Due, self.article_health.check_links),
             Kind.ASK_OWNERS: _job(Due, self.owners.ask),
             Kind.DECIDE_ARTICLE: _job(Decision, self.owners.decide, self.owners.given_up),
+            Kind.TELL_DRIFT: _job(Due, self.drift.tell),
+            Kind.TELL_TEAM_DRIFT: _job(TeamDrift, self.drift.tell_team),
             Kind.DIGEST: _job(Due, self.digest.post, self.digest.missed),
             Kind.ON_DUTY: _job(Began, self.handover.tell),
             Kind.HOME: _job(Opened, self.home.publish),
@@ -289,6 +297,7 @@ class Mentor:
             Planned(Kind.READ_AGAIN, at_night, NIGHT_WORTH),
             Planned(Kind.SORT_GAPS, at_dawn, NIGHT_WORTH),
             Planned(Kind.CHECK_LINKS, self.article_health.schedule, article_health.WORTH),
+            Planned(Kind.TELL_DRIFT, self.drift.schedule, drift.WORTH),
             Planned(Kind.ASK_OWNERS, self.owners.schedule, owners.WORTH),
         )
 
@@ -357,6 +366,7 @@ class Mentor:
         await self.peers.forget_words()
         await self.answers.forget_words()
         await self.notices.announce_changes()
+        await self.controllers.forget_old()
         if self.embeddings is not None:
             await self.embeddings.forget_old()
 
@@ -394,6 +404,13 @@ class Mentor:
         application = web.Application(client_max_size=http.LARGEST)
         checks = {"database": self.is_database_there, "slack": self.is_slack_there}
         health.add_routes(application, checks=checks, figures=self.figures)
+        hooks = self.settings.hooks
+        webhooks.add_routes(
+            application,
+            self.controllers.take_report,
+            argocd_token=hooks.argocd_token,
+            flux_hmac_key=hooks.flux_hmac_key,
+        )
         if self.socket is None:
             secret = self.settings.slack_signing_secret.value
             http.add_routes(application, self.bolt, signing_secret=secret, replays=self.replays)
