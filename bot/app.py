@@ -17,6 +17,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.actions import drift
+from bot.actions.controllers import ControllerService
+from bot.actions.drift import DriftService
 from bot.adoption import reminders
 from bot.adoption.cards import EvidenceCards
 from bot.adoption.handing_in import HandingInService
@@ -107,9 +110,10 @@ from bot.work import (
     Saving,
     Solved,
     TakenBack,
+    TeamDrift,
     Workers,
 )
-from handlers import Services, health, http, register, verbs
+from handlers import Services, health, http, register, verbs, webhooks
 from handlers.messages import request_in
 from handlers.socket_mode import SocketMode
 from knowledge.channels import Channels
@@ -227,6 +231,8 @@ class Mentor:
         self.handing_in = HandingInService(desk, people, cards, self.audit)
         self.judging = JudgingService(desk, people, cards, self.audit, command=settings.command)
         self.reminders = ReminderService(desk, people, cards, command=settings.command)
+        self.controllers = ControllerService(desk)
+        self.drift = DriftService(desk)
         team_parts = (self.gaps.home_part, self.owners.home_part)
         self.home = HomeService(desk, self.facts, team_parts=team_parts, command=settings.command)
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
@@ -291,6 +297,8 @@ class Mentor:
             Kind.CHECK_LINKS: _job(Due, self.article_health.check_links),
             Kind.ASK_OWNERS: _job(Due, self.owners.ask),
             Kind.DECIDE_ARTICLE: _job(Decision, self.owners.decide, self.owners.given_up),
+            Kind.TELL_DRIFT: _job(Due, self.drift.tell),
+            Kind.TELL_TEAM_DRIFT: _job(TeamDrift, self.drift.tell_team),
             Kind.DIGEST: _job(Due, self.digest.post, self.digest.missed),
             Kind.ON_DUTY: _job(Began, self.handover.tell),
             Kind.HOME: _job(Opened, self.home.publish),
@@ -313,6 +321,7 @@ class Mentor:
             Planned(Kind.SORT_GAPS, at_dawn, NIGHT_WORTH),
             Planned(Kind.AUDIT_HEAD, at_dawn, DAY),
             Planned(Kind.CHECK_LINKS, self.article_health.schedule, article_health.WORTH),
+            Planned(Kind.TELL_DRIFT, self.drift.schedule, drift.WORTH),
             Planned(Kind.ASK_OWNERS, self.owners.schedule, owners.WORTH),
             Planned(Kind.REMIND_EVIDENCE, self.reminders.schedule, reminders.WORTH),
         )
@@ -384,6 +393,7 @@ class Mentor:
         await self.peers.forget_words()
         await self.answers.forget_words()
         await self.notices.announce_changes()
+        await self.controllers.forget_old()
         if self.embeddings is not None:
             await self.embeddings.forget_old()
 
@@ -421,6 +431,13 @@ class Mentor:
         application = web.Application(client_max_size=http.LARGEST)
         checks = {"database": self.is_database_there, "slack": self.is_slack_there}
         health.add_routes(application, checks=checks, figures=self.figures)
+        hooks = self.settings.hooks
+        webhooks.add_routes(
+            application,
+            self.controllers.take_report,
+            argocd_token=hooks.argocd_token,
+            flux_hmac_key=hooks.flux_hmac_key,
+        )
         if self.socket is None:
             secret = self.settings.slack_signing_secret.value
             http.add_routes(application, self.bolt, signing_secret=secret, replays=self.replays)

@@ -18,6 +18,7 @@ EMAIL = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 OPENAI_URL = "https://api.openai.com/v1"
 EMBEDDED = "embedded"  # as MENTOR_EMBEDDING_MODEL: the model that comes with the extra
 SHORTEST_AUDIT_KEY = 32  # characters
+HOOK_KEY_LEAST = 32  # characters; nobody guesses one that was made at random
 LONGEST_MODEL = 200  # characters of a name, as the database keeps it
 
 
@@ -48,6 +49,14 @@ class GitSettings:
 
 
 @dataclass(frozen=True)
+class HookSettings:
+    """What controllers prove by that a report is theirs. Not set: that kind is not heard."""
+
+    argocd_token: Secret = Secret("")
+    flux_hmac_key: Secret = Secret("")
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the operator set. Empty means not set."""
 
@@ -74,6 +83,7 @@ class Settings:
     clock: Clock
     git: GitSettings
     environment: Mapping[str, str] = field(repr=False)  # for git and ssh, which read their own
+    hooks: HookSettings = HookSettings()
 
     @property
     def uses_socket_mode(self) -> bool:
@@ -113,6 +123,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         clock=_clock(of("MENTOR_CLOCK", ""), problems),
         git=_git(of, problems),
         environment=dict(env),
+        hooks=HookSettings(
+            argocd_token=_hook_key("MENTOR_ARGOCD_TOKEN", of("MENTOR_ARGOCD_TOKEN"), problems),
+            flux_hmac_key=_hook_key("MENTOR_FLUX_HMAC_KEY", of("MENTOR_FLUX_HMAC_KEY"), problems),
+        ),
     )
     if not of("MENTOR_EMBEDDING_BASE_URL"):
         settings = replace(settings, embedding_base_url=settings.llm_base_url)
@@ -209,6 +223,12 @@ def _key(name: str, value: str, problems: list[str]) -> Secret:
     if not (value.isascii() and value.isprintable()) or " " in value:
         problems.append(f"{name}: holds white space or other signs no key has; copy the key alone")
     return Secret(value)
+
+
+def _hook_key(name: str, value: str, problems: list[str]) -> Secret:
+    if value and len(value) < HOOK_KEY_LEAST:
+        problems.append(f"{name}: is shorter than {HOOK_KEY_LEAST} characters; make one with: openssl rand -hex 32")
+    return _key(name, value, problems)
 
 
 def _base_url(name: str, value: str, problems: list[str]) -> str:

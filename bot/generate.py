@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from bot import effects
+from bot.actions import drift_blocks as drift
 from bot.adoption import blocks as policies
 from bot.adoption import evidence_blocks as evidence
 from bot.answers import blocks as answers
@@ -146,6 +147,7 @@ KINDS: Mapping[str, MessageKind] = {
         *articles.KINDS,
         *policies.KINDS,
         *evidence.KINDS,
+        *drift.KINDS,
         *digest.KINDS,
         *handover.KINDS,
         *privacy.KINDS,

@@ -79,6 +79,7 @@ class Kind(StrEnum):
     LINK = "actions.link"
     LINKING = "actions.linking"
     TELL_DRIFT = "actions.tell_drift"
+    TELL_TEAM_DRIFT = "actions.tell_team_drift"
     POLICIES = "adoption.policies"
     HAND_IN = "adoption.hand_in"
     JUDGE_EVIDENCE = "adoption.judge"
@@ -220,6 +221,17 @@ class Judging(Payload):
     channel_id: str
     reason: str = ""
     response_url: str | None = None
+
+
+@dataclass(frozen=True)
+class TeamDrift(Payload):
+    """A team's time of the day to hear what was changed by hand: the payload of `actions.tell_team_drift`.
+
+    `team` "" is the platform team, for all that no team with a channel of its own hears.
+    """
+
+    key: str
+    team: str
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from bot.actions.direct import DirectBackend, Done, NotStarted, Outcome, Run
+from bot.actions.forms import Filled
 from sqlalchemy import select
 
 from bot.actions import rules
-from bot.actions.direct import DirectBackend, Done, NotStarted, Outcome, Run
-from bot.actions.forms import Filled
 from bot.actions.services import ActionServices, action_services
 from bot.audit import Audit
 from bot.config import Secret
@@ -17,7 +17,7 @@ from bot.desk import Desk
 from bot.errors import GitChanged, GitFailed
 from bot.git.host import Author, CommitStatus, GitHost, Proposal, Review, Standing
 from bot.git.proposals import blob_id
-from bot.library import Library, Shelf
+from bot.library import Library
 from bot.model import Profile
 from bot.people import PeopleService
 from bot.storage.engine import Database
@@ -28,7 +28,7 @@ from knowledge.actions import Action, Approval, Change, GitBackend, Input, Input
 from knowledge.channels import ActionLimit, AnswerMode, Channel, Channels
 from knowledge.index import Index
 from knowledge.loader import Handbook
-from knowledge.people import ApproverGroup, Duty, GitAccount, Group, Member, People, Team
+from knowledge.people import ApproverGroup, GitAccount, Group, Member, People, Team
 from knowledge.repositories import Controller, LiveRepository, Reporter
 from tests.curation.desk import CompanySlack, new_desk
 from tests.work.desk import Hands
