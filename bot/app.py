@@ -83,7 +83,7 @@ from bot.slack import Slack, web_client
 from bot.storage import channels as channel_rows
 from bot.storage import drafts as draft_rows
 from bot.storage import gaps as gap_rows
-from bot.storage import migrate
+from bot.storage import migrate, request_privacy
 from bot.storage import outbox as outbox_rows
 from bot.storage import peers as peer_rows
 from bot.storage import work as work_rows
@@ -130,6 +130,7 @@ DAY = timedelta(days=1)
 TICK_S = 10.0  # for a tick under way at a stop
 DONE_WORK_KEPT = timedelta(days=30)
 DRAFTS_KEPT = timedelta(days=30)  # that nobody decided on
+REQUESTS_KEPT = timedelta(days=90)  # what was asked for in words, after it ended
 WORDS_KEPT = timedelta(days=30)  # of messages sent; their keys stay, so that nothing is sent again
 
 
@@ -236,7 +237,9 @@ class Mentor:
         team_parts = (self.gaps.home_part, self.owners.home_part)
         self.home = HomeService(desk, self.facts, team_parts=team_parts, command=settings.command)
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
-        self.privacy = PrivacyService(self.database, slack, channels=self._channels, clock=clock, new_id=new_id)
+        self.privacy = PrivacyService(
+            self.database, slack, channels=self._channels, clock=clock, new_id=new_id, audit=self.audit
+        )
         self.own_data = SettingsService(
             self.privacy, self.database, self.outbox, slack, clock=clock, new_id=new_id, wake=wake
         )
@@ -390,6 +393,8 @@ class Mentor:
         await self.database.write(lambda tx: work_rows.forget_done(tx, before=now - DONE_WORK_KEPT))
         await self.database.write(lambda tx: outbox_rows.forget_words(tx, before=now - WORDS_KEPT))
         await self.database.write(lambda tx: draft_rows.forget_words(tx, before=now - DRAFTS_KEPT))
+        await self.database.write(lambda tx: request_privacy.forget_words(tx, before=now - REQUESTS_KEPT))
+        await self.privacy.forget_requests_of_nobody()
         await self.peers.forget_words()
         await self.answers.forget_words()
         await self.notices.announce_changes()

@@ -121,7 +121,7 @@ def _check(value: object, where: str, depth: int) -> None:
         case list() | tuple() if depth:
             for number, below in enumerate(value):
                 _check(below, f"{where}[{number}]", depth - 1)
-        case None | bool():
+        case None | bool() | "":
             return
         case int() | float() if math.isfinite(value) and abs(value) <= NUMBER_MOST:
             return

@@ -77,7 +77,8 @@ def _kept(counts: Mapping[str, int]) -> str:
     here = (
         f"answers {counts['answers']}; what you said of them {counts['verdicts']}; messages {counts['messages_to_you']}"
     )
-    return f"What I keep about you:\n• In watched channels: {there}\n• From me to you: {here}"
+    asked = f"what you asked to have done {counts['requests']}; your say on what others asked {counts['decisions']}"
+    return f"What I keep about you:\n• In watched channels: {there}\n• From me to you: {here}\n• Actions: {asked}"
 
 
 def counted_out() -> Shown:

@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from bot.audit import Audit, find_key
 from bot.config import Settings
+from bot.errors import AuditKeyUnusable
 from bot.privacy.service import PrivacyService
 from bot.slack import Slack
 from bot.storage import migrate
@@ -39,7 +41,16 @@ async def at_hand(
             channels=lambda: channels,
             clock=settings.clock,
             new_id=new_id,
+            audit=_audit(settings),
         )
     finally:
         await slack.close()
         await database.close()
+
+
+def _audit(settings: Settings) -> Audit | None:
+    """None on a machine that has no key: whoever wants to be erased need not wait for it."""
+    try:
+        return Audit(find_key(settings.audit_key, settings.data_folder), clock=settings.clock)
+    except AuditKeyUnusable:
+        return None

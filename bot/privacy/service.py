@@ -11,12 +11,26 @@ from typing import Any
 
 import structlog
 
+from bot.audit import Audit
 from bot.clock import Clock
 from bot.errors import SlackError
 from bot.privacy import blocks
 from bot.privacy.rules import Kept, Traces, usable_names
 from bot.slack import Slack
-from bot.storage import answers, drafts, gaps, model_use, outbox, peers, people, personal, proposals, team, work
+from bot.storage import (
+    answers,
+    drafts,
+    gaps,
+    model_use,
+    outbox,
+    peers,
+    people,
+    personal,
+    proposals,
+    request_privacy,
+    team,
+    work,
+)
 from bot.storage.engine import Database, Tx
 from bot.storage.scrub import scrub
 from bot.work import LEASE, Kind
@@ -55,9 +69,11 @@ class PrivacyService:
         channels: Callable[[], Channels],
         clock: Clock,
         new_id: Callable[[], str],
+        audit: Audit | None = None,  # without its key, as on another machine, no row is added
     ) -> None:
         self._database = database
         self._slack = slack
+        self._audit = audit
         self._channels = channels
         self._clock = clock
         self._new_id = new_id
@@ -156,8 +172,26 @@ class PrivacyService:
         await outbox.forget_person(tx, person, direct, now=self._clock.now())
         await work.forget_person(tx, person, but=Kind.ERASE)
         await model_use.forget_person(tx, person)
+        withdrawn = await request_privacy.forget_person(tx, person, now=self._clock.now())
         await people.forget(tx, person)
+        await self._seal_withdrawn(tx, withdrawn)
         return True
+
+    async def forget_requests_of_nobody(self) -> None:
+        """What erased people had asked for: begun then and ended since, or come to nothing."""
+
+        async def unit(tx: Tx) -> None:
+            withdrawn = await request_privacy.withdraw_nobodys(tx, now=self._clock.now())
+            await request_privacy.forget_words_of_nobody(tx)
+            await self._seal_withdrawn(tx, withdrawn)
+
+        await self._database.write(unit)
+
+    async def _seal_withdrawn(self, tx: Tx, request_ids: Sequence[str]) -> None:
+        if self._audit is None:
+            return
+        for each in request_ids:
+            await self._audit.add(tx, "request.withdrawn", person=None, subject=each, facts={"because": "erased"})
 
     async def _ask_slack(self, user_id: str) -> tuple[Told, Sequence[str]]:
         """What Slack knows the person by; a line for the operator when it does not say."""

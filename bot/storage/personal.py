@@ -37,6 +37,7 @@ from bot.storage.schema import (
     audit,
     channels,
     choices,
+    controller_reports,
     decisions,
     drafts,
     evidence,
@@ -112,7 +113,8 @@ PARTS = (
     Part("git_accounts", git_accounts.c.person, Fate.GONE),
     Part("follow_ups_settled", follow_ups.c.settled_by, Fate.PSEUDONYM),
     Part("evidence", evidence.c.person, Fate.PSEUDONYM),
-    Part("evidence_owned", evidence.c.owner, Fate.PSEUDONYM),
+    # somebody else's words again, in these two
+    Part("evidence_owned", evidence.c.owner, Fate.PSEUDONYM, shows=("id", "policy", "team", "state", "expires_on")),
     Part("evidence_judged", evidence.c.judge, Fate.PSEUDONYM, shows=("id", "policy", "team", "state", "judged_at")),
     Part("policy_choices", choices.c.person, Fate.PSEUDONYM),
     Part("audit", audit.c.person, Fate.PSEUDONYM),
@@ -124,7 +126,10 @@ EXPORT = "export"  # the kind of message that carries one: what was sent by it i
 # Free text: words of people may be in it. The tables of ids and names are emptied by row instead.
 WORDS = tuple(
     column
-    for table in (messages, answers, drafts, proposals, article_looks, requests, evidence, outbox, work)
+    for table in (
+        *(messages, answers, drafts, proposals, article_looks),
+        *(requests, follow_ups, controller_reports, evidence, outbox, work),
+    )
     for column in table.columns
     if isinstance(column.type, Text | JSON)
 )
@@ -132,6 +137,9 @@ WORDS = tuple(
 PLACES = (
     answers.c.key,
     answers.c.channel_id,
+    requests.c.key,
+    requests.c.channel_id,
+    evidence.c.key,
     outbox.c.key,
     outbox.c.channel_id,
     outbox.c.edits,

@@ -166,6 +166,7 @@ class State(StrEnum):
     "value",
     [
         None,
+        "",
         True,
         0,
         -3,
@@ -197,7 +198,7 @@ def test_codes_ids_digests_moments_and_numbers_are_kept(value: object) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "",
+        " ",
         "Ana",
         "Ana Silva",
         "ana silva",
@@ -235,7 +236,7 @@ def test_words_names_addresses_paths_and_slack_ids_are_refused_unquoted(value: o
     with pytest.raises(ValueError, match=r"^facts") as refused:
         facts_text({"it": value})
 
-    assert not (isinstance(value, str) and value and value in str(refused.value))
+    assert not (isinstance(value, str) and value.strip() and value in str(refused.value))
 
 
 def test_facts_are_as_deep_and_as_long_as_said_and_no_more() -> None:

@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.audit import Audit
 from bot.clock import Clock
 from bot.curation.gap_facts import GapFactsService
 from bot.digest.blocks import digest_message
 from bot.digest.maker import DigestMaker
-from bot.digest.rules import Week
+from bot.digest.rules import Digest, Week
 from bot.errors import SlackRefused
 from bot.model import Deletion
 from bot.peers.facts import FactsService
+from bot.seals import Key
 from bot.storage import digests, peers
 from bot.storage.engine import Database, Tx
 from sandbox.limits import validate_message_blocks
@@ -117,3 +119,20 @@ async def test_the_words_of_a_digest(december: Database) -> None:
         "… and 2 more.",
         "*Thanks* were said for 2 answers (3 the week before). 2 peers answered questions: thank you.",
     ]
+
+
+async def test_digest_keeps_and_shows_the_end_of_the_audit_log(december: Database) -> None:
+    none_yet = await maker_on(december).make(W51)
+    log = Audit(Key("k" * 32), clock=Clock(NOW.timestamp))
+    await december.write(lambda tx: log.add(tx, "request.approved", person=None, subject="r1", facts={}))
+
+    digest = await maker_on(december).make(W51)
+
+    assert none_yet.audit == ""
+    assert "Audit:" not in str(digest_message(none_yet).blocks)
+    number, _, seal = digest.audit.partition(":")
+    assert (number, len(seal)) == ("1", 16)
+    assert digest_message(digest).blocks[-1]["elements"][0]["text"].endswith(f"\nAudit: {digest.audit}…")
+    assert Digest.from_json(digest.to_json()) == digest
+    async with december.read() as tx:
+        assert (await log.verify(tx, digest.audit)).wrong is None

@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import Table, insert, select
 
+from bot.audit import Audit
 from bot.clock import Clock
 from bot.model import Json
 from bot.privacy.service import PrivacyService
+from bot.seals import Key
 from bot.slack import Slack
 from bot.storage.engine import Database, Tx
 from bot.storage.people import stand_ins
@@ -18,8 +20,14 @@ from bot.storage.schema import (
     answers,
     article_looks,
     channels,
+    choices,
+    controller_reports,
+    decisions,
     drafts,
+    evidence,
+    follow_ups,
     gaps,
+    git_accounts,
     kind_corrections,
     memberships,
     messages,
@@ -30,6 +38,7 @@ from bot.storage.schema import (
     proposals,
     questions,
     reactions,
+    requests,
     threads,
     verdicts,
     work,
@@ -43,6 +52,7 @@ DIRECT = "D0CANARYDM"
 ASK, DEPLOYS = "C0ASK", "C0DEPLOYS"
 HANDLE, DISPLAY, REAL = "canaryhandle", "Cänarina", "Canarina de la Voz"
 WORDS = "canarywords"  # in everything the person wrote
+AUDIT = Audit(Key("canary" * 6), clock=Clock(NOW.timestamp))
 CHANNELS = Channels(channels=(Channel(ASK, "ask"), Channel(DEPLOYS, "deploys")))
 
 
@@ -75,6 +85,7 @@ def privacy(database: Database, slack: Slack | None = None, *, clock: Clock | No
         channels=lambda: CHANNELS,
         clock=clock or Clock(NOW.timestamp),
         new_id=lambda: f"{next(numbers):032x}",
+        audit=AUDIT,
     )
 
 
@@ -156,9 +167,64 @@ async def _seed(tx: Tx) -> None:
             {"asker": YOU, "text": f"where is {DISPLAY}?", "channel_id": ASK, "asked": False},
         ),
     )
+    await _seed_self_service(tx)
     place = {"is_private": True, "is_direct": True, "is_read_back": False, "is_whole_due": False, "due_at": NOW}
     await _put(tx, channels, {"channel_id": DIRECT, "name": "", **place})
     await _put(tx, threads, {"channel_id": DIRECT, "ts": ts(6), "reply_count": 1, "latest_reply": ts(7)})
+
+
+async def _seed_self_service(tx: Tx) -> None:
+    """Requests of the person's in each state that matters, one of a colleague's who names them, and what followed."""
+    states = ("preparing", "waiting", "void", "expired", "going", "open", "live", "done")
+    await _put(tx, requests, *(request(f"r-{state}", ME, state) for state in states))
+    of_other = request("r-other", YOU, "open", words="of another", author={"name": "Other", "email": "o@example.com"})
+    await _put(tx, requests, of_other | {"problem": f"{DISPLAY} has to look", "shown": f"+owner: {REAL}"})
+    decided = {"request_id": "r-other", "digest": "d", "choice": "approve", "because": "platform-approvers", "at": NOW}
+    await _put(tx, decisions, {**decided, "person": ME})
+    proven = {"host": "github.com", "name": REAL, "email": f"{HANDLE}@example.com", "proven_at": NOW}
+    await _put(tx, git_accounts, {**proven, "person": ME, "account": HANDLE})
+    await _put(tx, git_accounts, {**proven, "person": YOU, "account": "other", "name": "Other", "email": "o@e.com"})
+    left = {"url": "", "number": "", "opened_at": NOW, "files": {"a.yaml": f"owner: {REAL}"}}
+    await _put(tx, follow_ups, {**left, "request_id": "r-done", "state": "open"})
+    settled = {"state": "declared", "settled_by": ME, "settled_at": NOW}
+    await _put(tx, follow_ups, {**left, "request_id": "r-other", **settled})
+    report = {
+        "reporter": "argocd",
+        "object": "shop",
+        "revision": "",
+        "state": "failed",
+        "said_at": NOW,
+        "heard_at": NOW,
+    }
+    await _put(tx, controller_reports, {**report, "id": "c1", "said": f"commit by {REAL}"})
+    await _put(tx, evidence, _evidence("e1", ME, "waiting"), _evidence("e2", ME, "accepted", judge=YOU))
+    await _put(tx, evidence, _evidence("e3", YOU, "declined", judge=ME, words="of another", owner=ME))
+    way = {"policy": "attestation", "team": "shop", "way": "platform", "subject": "r-live", "at": NOW}
+    await _put(tx, choices, {**way, "id": "w1", "person": ME})
+    await AUDIT.add(tx, "request.approved", person=ME, subject="r-other", facts={"digest": "d"})
+    await AUDIT.add(tx, "request.open", person=None, subject="r-other", facts={})
+
+
+def request(id_: str, person: str, state: str, *, words: str = WORDS, **more: Any) -> dict[str, Any]:
+    """As it would stand in that state. What is proposed goes on, and holds none of the words looked for here."""
+    is_begun = state in ("going", "open", "done")
+    ended = {"ended_at": NOW} if state in ("live", "done") else {}
+    what = {"action": "create-bucket", "mode": "proposal", "backend": "git", "channel_id": "", "is_urgent": False}
+    told = {"entry": {"title": "A bucket"}, "inputs": {"bucket": words}, "shown": f"+bucket: {words}", "problem": words}
+    proposed = {"files": {"a.yaml": "in: it" if is_begun else words}, "blobs": {"a.yaml": None}, "digest": "d"}
+    author = {"author": {"name": REAL, "email": f"{HANDLE}@example.com"}}
+    where = {"url": f"https://git.example.com/{id_}", "number": "7", "merge_revision": "", "execution": ""}
+    row = {"id": id_, "key": f"form:{id_}", "person": person, "state": state, "revision": "r1", "created_at": NOW}
+    return {**row, **what, **told, **proposed, **author, **where, **ended, "problem": "" if is_begun else words, **more}
+
+
+def _evidence(
+    id_: str, person: str, state: str, *, judge: str | None = None, words: str = WORDS, owner: str = YOU
+) -> dict[str, Any]:
+    said = {"link": f"https://e.example.com/{words}", "points": {"sbom": words}, "reason": WORDS if judge == ME else ""}
+    what = {"policy": "attestation", "team": "shop", "expires_on": date(2027, 5, 1), "state": state}
+    people_ = {"person": person, "owner": owner, "judge": judge}
+    return {"id": id_, "key": f"form:{id_}", **what, **people_, **said, "judged_at": NOW if judge else None}
 
 
 async def _put(tx: Tx, table: Table, *given: dict[str, Any]) -> None:

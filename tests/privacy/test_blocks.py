@@ -14,7 +14,20 @@ from bot.privacy import blocks
 from bot.privacy.rules import Kept
 
 COUNTS = dict.fromkeys(
-    ("people", "memberships", "messages", "words", "mentions", "questions", "reactions", "answers", "verdicts"), 999_999
+    (
+        "people",
+        "memberships",
+        "messages",
+        "words",
+        "mentions",
+        "questions",
+        "reactions",
+        "answers",
+        "verdicts",
+        "requests",
+        "decisions",
+    ),
+    999_999,
 ) | {"messages_to_you": 0}
 
 

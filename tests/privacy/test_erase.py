@@ -80,7 +80,7 @@ async def test_each_column_meets_its_fate(seeded: Database) -> None:
             case Fate.NOBODY:
                 assert set(after) <= {None, *others}
             case Fate.PSEUDONYM:
-                assert after == before[part.name]
+                assert after[: len(before[part.name])] == before[part.name]  # the audit log says what was withdrawn
     assert await values(seeded, people, "slack_id") == ["U0OTHER"]
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot import generate
-from bot.app import WORDS_KEPT
+from bot.app import REQUESTS_KEPT, WORDS_KEPT
 from bot.privacy.offline import OUT_OF_REACH
 from bot.storage.schema import metadata
 from knowledge.channels import Channels
@@ -35,6 +35,7 @@ def test_no_other_table_is_there() -> None:
 def test_the_days_are_those_of_the_code() -> None:
     assert f"{Channels().text_days} days" in PAGE
     assert f"{WORDS_KEPT.days} days" in PAGE
+    assert f"{REQUESTS_KEPT.days} days after it ended" in PAGE
 
 
 def test_what_is_out_of_reach_is_there() -> None:
@@ -44,4 +45,4 @@ def test_what_is_out_of_reach_is_there() -> None:
 
 
 def test_it_is_three_pages_at_most() -> None:
-    assert len(PAGE.split()) <= 1_600
+    assert len(PAGE.split()) <= 1_800
