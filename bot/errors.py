@@ -86,3 +86,19 @@ class GitBusy(GitFailed):
     def __init__(self, message: str, retry_after_s: float) -> None:
         self.retry_after_s = retry_after_s
         super().__init__(message)
+
+
+class DirectFailed(MentorError):
+    """The action could not be started or looked up; it is tried again."""
+
+
+class DirectUnclear(DirectFailed):
+    """The reply was lost: the action may or may not have begun. It is looked up before it is tried again."""
+
+
+class DirectRefused(DirectFailed):
+    """The operator's settings, or whoever was asked, do not allow the action; trying again does not help."""
+
+    def __init__(self, message: str | None = None, code: str = "") -> None:
+        self.code = code  # AWS's own word for it; "" where there is none
+        super().__init__(message)
