@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.arn import Allowed, read_allowed
 from bot.clock import Clock, scaled
 from bot.errors import SettingsInvalid
 
@@ -20,6 +21,10 @@ EMBEDDED = "embedded"  # as MENTOR_EMBEDDING_MODEL: the model that comes with th
 SHORTEST_AUDIT_KEY = 32  # characters
 HOOK_KEY_LEAST = 32  # characters; nobody guesses one that was made at random
 LONGEST_MODEL = 200  # characters of a name, as the database keeps it
+SHORTEST_WEBHOOK_SECRET = 32  # characters
+HERE = {"127.0.0.1", "localhost", "::1"}
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::[1-9][0-9]{{0,4}})?")
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,16 @@ class HookSettings:
 
 
 @dataclass(frozen=True)
+class DirectSettings:
+    """What may be called beside Git. Nothing may where nothing is named."""
+
+    aws_allowed: tuple[Allowed, ...]
+    aws_endpoint_url: str  # "": AWS's own
+    webhook_hosts: frozenset[str]  # each host:port, in small letters
+    webhook_secret: Secret
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the operator set. Empty means not set."""
 
@@ -82,6 +97,7 @@ class Settings:
     embedding_base_url: str
     clock: Clock
     git: GitSettings
+    direct: DirectSettings
     environment: Mapping[str, str] = field(repr=False)  # for git and ssh, which read their own
     hooks: HookSettings = HookSettings()
 
@@ -122,6 +138,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         embedding_base_url=_base_url("MENTOR_EMBEDDING_BASE_URL", of("MENTOR_EMBEDDING_BASE_URL"), problems),
         clock=_clock(of("MENTOR_CLOCK", ""), problems),
         git=_git(of, problems),
+        direct=_direct(of, problems),
         environment=dict(env),
         hooks=HookSettings(
             argocd_token=_hook_key("MENTOR_ARGOCD_TOKEN", of("MENTOR_ARGOCD_TOKEN"), problems),
@@ -219,6 +236,54 @@ def _app_key(of: Callable[..., str], problems: list[str]) -> Secret:
     return Secret(key)
 
 
+def _direct(of: Callable[..., str], problems: list[str]) -> DirectSettings:
+    endpoint = of("MENTOR_AWS_ENDPOINT_URL")
+    return DirectSettings(
+        aws_allowed=_aws_allowed(of("MENTOR_AWS_ALLOWED"), problems),
+        aws_endpoint_url=_api_url("MENTOR_AWS_ENDPOINT_URL", endpoint, problems) if endpoint else "",
+        webhook_hosts=_webhook_hosts(of("MENTOR_WEBHOOK_HOSTS"), problems),
+        webhook_secret=_webhook_secret(of, problems),
+    )
+
+
+def _aws_allowed(value: str, problems: list[str]) -> tuple[Allowed, ...]:
+    allowed = []
+    for text in filter(None, (part.strip() for part in value.split(","))):
+        entry = read_allowed(text)
+        if entry:
+            allowed.append(entry)
+        else:
+            problems.append(
+                f"MENTOR_AWS_ALLOWED: {text!r} is not the ARN of a state machine, function, table or role; write for "
+                "example arn:aws:states:eu-central-1:123456789012:stateMachine:mentor-* (* only at the end, and "
+                "never for a role)"
+            )
+    return tuple(allowed)
+
+
+def _webhook_hosts(value: str, problems: list[str]) -> frozenset[str]:
+    hosts = set()
+    for text in filter(None, (part.strip().lower() for part in value.split(","))):
+        if _HOST.fullmatch(text) and len(text) <= 253:
+            has_port = ":" in text.rpartition("]")[2]
+            hosts.add(text if has_port else f"{text}:443")
+        else:
+            problems.append(f"MENTOR_WEBHOOK_HOSTS: {text!r} is no host; write HOST or HOST:PORT, without https://")
+    return frozenset(hosts)
+
+
+def _webhook_secret(of: Callable[..., str], problems: list[str]) -> Secret:
+    secret = _key("MENTOR_WEBHOOK_SECRET", of("MENTOR_WEBHOOK_SECRET"), problems)
+    if secret and len(secret.value) < SHORTEST_WEBHOOK_SECRET:
+        problems.append(
+            f"MENTOR_WEBHOOK_SECRET: has fewer than {SHORTEST_WEBHOOK_SECRET} characters; make a longer one, "
+            "such as by `openssl rand -hex 32`"
+        )
+    if not secret and of("MENTOR_WEBHOOK_HOSTS"):
+        problems.append("MENTOR_WEBHOOK_SECRET: not set; MENTOR_WEBHOOK_HOSTS needs it, to sign what is sent there")
+    return secret
+
+
 def _key(name: str, value: str, problems: list[str]) -> Secret:
     if not (value.isascii() and value.isprintable()) or " " in value:
         problems.append(f"{name}: holds white space or other signs no key has; copy the key alone")
@@ -243,7 +308,7 @@ def _is_private_way(value: str) -> bool:
     """Nobody between here and there reads along."""
     try:
         address = urlsplit(value)
-        is_here = address.scheme == "http" and address.hostname in {"127.0.0.1", "localhost", "::1"}
+        is_here = address.scheme == "http" and address.hostname in HERE
         return is_here or (address.scheme == "https" and bool(address.hostname) and address.port != 0)
     except ValueError:  # brackets that do not match, a port that is no number
         return False

@@ -108,3 +108,19 @@ class AuditUnreadable(MentorError):
     def __init__(self, number: int) -> None:
         self.number = number
         super().__init__(f"row {number} holds what was never written there and cannot be read")
+
+
+class DirectFailed(MentorError):
+    """The action could not be started or looked up; it is tried again."""
+
+
+class DirectUnclear(DirectFailed):
+    """The reply was lost: the action may or may not have begun. It is looked up before it is tried again."""
+
+
+class DirectRefused(DirectFailed):
+    """The operator's settings, or whoever was asked, do not allow the action; trying again does not help."""
+
+    def __init__(self, message: str | None = None, code: str = "") -> None:
+        self.code = code  # AWS's own word for it; "" where there is none
+        super().__init__(message)

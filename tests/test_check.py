@@ -22,6 +22,7 @@ SECRETS = {
     "SLACK_BOT_TOKEN": "xoxb-canary-bot",
     "SLACK_APP_TOKEN": "xapp-canary-app",
     "SLACK_SIGNING_SECRET": "canary-signing",
+    "MENTOR_WEBHOOK_SECRET": "canary-webhook-0123456789abcdef0123",
     "MENTOR_DATABASE_URL": "postgresql://mentor:canary-database@db.example.com/mentor",
     "MENTOR_HANDBOOK": "https://mentor:canary-handbook@git.example.com/handbook.git",
     "SOME_OTHER_PASSWORD": "canary-other",
@@ -182,6 +183,10 @@ def test_settings_problems_are_told_all_at_once() -> None:
                 "MENTOR_COMMAND": "platform",
                 "MENTOR_LOG_LEVEL": "loud",
                 "MENTOR_CLOCK": "noon",
+                "MENTOR_AWS_ALLOWED": "arn:aws:states:*:123456789012:stateMachine:x, arn:aws:iam::123456789012:role/*",
+                "MENTOR_AWS_ENDPOINT_URL": "http://aws.example.com",
+                "MENTOR_WEBHOOK_HOSTS": "https://hooks.example.com",
+                "MENTOR_WEBHOOK_SECRET": "short",
             }
         )
 
@@ -197,9 +202,28 @@ def test_settings_problems_are_told_all_at_once() -> None:
         "MENTOR_COMMAND",
         "MENTOR_LOG_LEVEL",
         "MENTOR_CLOCK",
+        "MENTOR_AWS_ALLOWED",
+        "MENTOR_AWS_ALLOWED",
+        "MENTOR_AWS_ENDPOINT_URL",
+        "MENTOR_WEBHOOK_HOSTS",
+        "MENTOR_WEBHOOK_SECRET",
     ]
     assert all(problem.what and problem.fix for problem in found.problems)
     assert not found.is_ok
+
+
+def test_hosts_of_webhooks_need_a_secret_to_sign_with() -> None:
+    with pytest.raises(SettingsInvalid, match="MENTOR_WEBHOOK_SECRET: not set; MENTOR_WEBHOOK_HOSTS needs it"):
+        read_settings({"MENTOR_WEBHOOK_HOSTS": "hooks.example.com"})
+
+
+def test_hosts_of_webhooks_have_a_port() -> None:
+    hosts = "Hooks.example.com, hooks.example.com:8443, [::1]:8080, [::1]"
+    settings = read_settings({"MENTOR_WEBHOOK_HOSTS": hosts, "MENTOR_WEBHOOK_SECRET": "s" * 32})
+
+    assert settings.direct.webhook_hosts == {
+        "hooks.example.com:443", "hooks.example.com:8443", "[::1]:8080", "[::1]:443",
+    }  # fmt: skip
 
 
 def test_a_refused_secret_is_not_quoted() -> None:
