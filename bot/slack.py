@@ -281,6 +281,12 @@ class Slack:
         self._groups[usergroup_id] = (now, members)
         return members
 
+    async def read_groups(self) -> None:
+        """Who is in each user group, all by one call, for `group_members` to tell. Raises SlackError."""
+        now = self._clock.now()
+        read = {group.id: (now, group.members) for group in await self.user_groups()}
+        self._groups = {gone: (now, frozenset[str]()) for gone in self._groups} | read
+
     async def permalink(self, channel_id: str, ts: str) -> str:
         """Asked for once: it never changes."""
         known = self._permalinks.get((channel_id, ts))
@@ -370,11 +376,11 @@ class Slack:
 
     async def open_view(self, trigger_id: str, view: Json) -> None:
         """A form before the person's eyes. Slack takes it within three seconds of what they did, and once."""
-        await self._call("views.open", trigger_id=trigger_id, view=view)
+        await self._call("views.open", json={"trigger_id": trigger_id, "view": view})
 
     async def update_view(self, view_id: str, view: Json) -> None:
         """In place of what an open form shows."""
-        await self._call("views.update", view_id=view_id, view=view)
+        await self._call("views.update", json={"view_id": view_id, "view": view})
 
     async def channel_info(self, channel_id: str) -> ChannelInfo:
         """Raises SlackRefused for a channel that is not there, or is private and without the bot."""
