@@ -49,7 +49,8 @@ async def check(settings: Settings, *, handbook: str | None, folder: Path) -> Ch
     watched = len(current.channels.channels)
     return Checked(
         tuple(problems),
-        f"The handbook is good: {len(current.articles)} articles, {watched} watched channels, "
+        f"The handbook is good: {len(current.articles)} articles, {len(current.actions)} actions, "
+        f"{watched} watched channels, "
         f"{len(current.warnings)} warnings.{_not_looked_at(len(current.sources))}",
     )
 

@@ -1,8 +1,9 @@
-"""What is written from the code and kept in the repository: `app_manifest.yaml` and `docs/messages.md`.
+"""What is written from the code and kept in the repository: `app_manifest.yaml`, `docs/messages.md`, `docs/schemas/`.
 
 `make generate` writes them; tests hold the files to what this gives.
 """
 
+import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +27,7 @@ from bot.peers import blocks as peers
 from bot.peers import notice_blocks as notices
 from bot.privacy import blocks as privacy
 from handlers import shortcuts, verbs
+from knowledge.action_schema import action_schema
 
 HEAD = (
     "# Written by `make generate` from handlers/verbs.py, handlers/shortcuts.py and bot/generate.py: "
@@ -121,6 +123,11 @@ def messages_text() -> str:
     return "\n".join([*rows, *(_row(kind) for kind in KINDS.values())]) + "\n"
 
 
+def schema_text() -> str:
+    """The form of a catalogue entry, for editors."""
+    return json.dumps(action_schema(), indent=2) + "\n"
+
+
 KINDS: Mapping[str, MessageKind] = {
     kind.name: kind
     for kind in (
@@ -149,6 +156,9 @@ def _row(kind: MessageKind) -> str:
 def main(root: Path) -> None:
     (root / "app_manifest.yaml").write_text(manifest_text())
     (root / "docs" / "messages.md").write_text(messages_text())
+    schemas = root / "docs" / "schemas"
+    schemas.mkdir(exist_ok=True)
+    (schemas / "action.schema.json").write_text(schema_text())
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import knowledge
+from bot.addresses import repository_problems
 from bot.errors import GitFailed, HandbookBroken
 from bot.git.address import Address, is_address, read_address, read_branch, read_subfolder
 from bot.git.command import Git
@@ -103,8 +104,8 @@ class HandbookSource:
             self._reader = _Folder(where.folder)
         else:
             self._reader = _Mirror(where, workspace, Git(environment))
-        home = where.address if isinstance(where, InRepository) else None
-        self._sources = Sources(home, workspace=workspace / "sources", environment=environment)
+        self._home = where.address if isinstance(where, InRepository) else None
+        self._sources = Sources(self._home, workspace=workspace / "sources", environment=environment)
         self._own: Handbook | None = None  # the last good one, without the articles of its sources
         self._current: Handbook | None = None
         self._seen = ""  # the revision last read, good or broken
@@ -170,8 +171,8 @@ class HandbookSource:
         if await self._reader.revision() == self._seen:
             return Unchanged()
         revision, loaded = await self._reader.read()
-        if isinstance(loaded, Handbook) and (problems := sorted(self._sources.problems(loaded.sources))):
-            loaded = Broken(tuple(problems), tuple(loaded.warnings))
+        if isinstance(loaded, Handbook) and (problems := self._address_problems(loaded)):
+            loaded = Broken(problems, tuple(loaded.warnings))
         if isinstance(loaded, Broken):
             if not await self._has_fallen_back():
                 raise HandbookBroken(problems=loaded.problems)
@@ -181,6 +182,10 @@ class HandbookSource:
         self._seen = revision
         self._own = loaded
         return Refreshed(loaded)
+
+    def _address_problems(self, handbook: Handbook) -> tuple[Problem, ...]:
+        of_sources = self._sources.problems(handbook.sources)
+        return tuple(sorted([*of_sources, *repository_problems(handbook.repositories, self._home)]))
 
     def _take(self, handbook: Handbook) -> Refreshed | Unchanged:
         if self._current is not None and handbook.revision == self._current.revision:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.addresses import address_fault, fault_of
 from bot.errors import GitFailed
 from bot.git.address import Address, read_address, read_branch, read_subfolder
 from bot.git.command import Git
@@ -69,18 +70,10 @@ class Sources:
                     if getattr(source, key):
                         read(getattr(source, key))
                 except GitFailed as error:
-                    yield _problem(source, key, error)
-            try:
-                address = read_address(source.repository)
-            except GitFailed as error:
-                yield _problem(source, "repository", error)
-                continue
-            if address.credentials:
-                fix = "take them out; those of MENTOR_HANDBOOK are used at the same host, else give the bot an ssh key"
-                yield source.wrong("repository", "credentials have no place in a handbook", fix)
-            if address.scheme == "file" and self._home and self._home.scheme != "file":
-                fix = "write where it is on the network"
-                yield source.wrong("repository", "a handbook from elsewhere names a repository of this machine", fix)
+                    fault = fault_of(error)
+                    yield source.wrong(key, fault.what, fault.fix)
+            if found := address_fault(source.repository, self._home):
+                yield source.wrong("repository", found.what, found.fix)
 
     def _mirror(self, source: Source) -> "_Mirror":
         address = read_address(source.repository)
@@ -138,8 +131,3 @@ def _origin(address: Address) -> tuple[str, str, int | None] | None:
     """Scheme, host and port of an https address: what credentials are for."""
     parts = urlsplit(address.url)
     return (parts.scheme, parts.hostname or "", parts.port) if address.scheme == "https" else None
-
-
-def _problem(source: Source, key: str, error: GitFailed) -> Problem:
-    what, _, fix = str(error).rstrip(".").partition("; ")
-    return source.wrong(key, what, fix or "write https://HOST/PATH, ssh://HOST/PATH or user@HOST:PATH")

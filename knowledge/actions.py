@@ -74,7 +74,10 @@ class Who:
 
 @dataclass(frozen=True)
 class Approval:
-    """Who must agree, and how many of them. `when` names the inputs' values that make it necessary; {} is always."""
+    """Who must agree, and how many of them.
+
+    `when` names the inputs' values that make it necessary, each of them alone; {} is always.
+    """
 
     by: str  # a name under `approvers`, or platform_team, or duty
     people: int = 1

@@ -4,16 +4,20 @@ Its shapes and how they are read. Whether the bot answers a question is decided 
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 
 from bot.calendar import Hours, WorkingTime
+from knowledge.actions import Action, Mode
 from knowledge.audience import Audience
 from knowledge.people import WEEKDAYS, read_holidays, read_hours
-from knowledge.problem import Level
+from knowledge.problem import Level, Problem
 from knowledge.schema import Value, did_you_mean
+from knowledge.strict_yaml import Scalar
 
+FILE = "channels.yaml"
 AFTER = re.compile(r"after (\d{1,4}) (minute|hour)s?", re.ASCII)
 KEYS = (
     "timezone",
@@ -24,6 +28,7 @@ KEYS = (
     "guests_may_ask",
     "answering",
     "urgent",
+    "actions",
     "channels",
 )
 CHANNEL_KEYS = (
@@ -38,6 +43,7 @@ CHANNEL_KEYS = (
     "holidays",
     "urgent",
     "audience",
+    "actions",
 )
 LONGEST_WAIT = timedelta(days=1)  # later an answer helps nobody
 HORIZON = re.compile(r"(\d{1,2}) working days?", re.ASCII)
@@ -62,6 +68,15 @@ class Keep(StrEnum):
 
 
 @dataclass(frozen=True)
+class Limit:
+    """What of the catalogue may be run in this company at all, whatever channels and entries say."""
+
+    modes: frozenset[Mode] = frozenset({Mode.PROPOSAL})
+    never: frozenset[str] = frozenset()  # ids
+    line: int = field(default=1, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
 class Channel:
     id: str
     name: str
@@ -75,6 +90,8 @@ class Channel:
     holidays: str = ""  # a country or region code of the `holidays` package; "": none
     urgent: tuple[str, ...] = ()  # words that say it cannot wait
     audience: Audience = Audience.PUBLIC  # what answers there may rest on; wider only while the channel is private
+    actions: frozenset[str] | None = None  # ids of those that may be run there; None: all
+    line: int = field(default=1, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -98,6 +115,7 @@ class Channels:
     digest: DigestTime = DigestTime()
     text_days: int = 90  # how long the words of messages are kept
     urgent: tuple[str, ...] = ()  # words that say it cannot wait, where a channel has no own
+    limit: Limit = Limit()
     channels: tuple[Channel, ...] = ()
 
     def watched(self, channel_id: str) -> Channel | None:
@@ -107,6 +125,20 @@ class Channels:
         """The words that say it cannot wait: the channel's own, else the file's."""
         channel = self.watched(channel_id)
         return self.urgent if channel is None else channel.urgent
+
+    def offers(self, action: Action) -> bool:
+        """Whether it may be run at all: no channel and no entry can allow what this forbids."""
+        return action.mode in self.limit.modes and action.id not in self.limit.never
+
+    def may_run_in(self, channel_id: str, action_id: str) -> bool:
+        """Whether the action may be asked for in the channel. In one that is not listed nothing may.
+
+        Its mode is not known here: ask `offers` too.
+        """
+        channel = self.watched(channel_id)
+        if channel is None or action_id in self.limit.never:
+            return False
+        return channel.actions is None or action_id in channel.actions
 
     def working_time(self, channel: Channel | None = None) -> WorkingTime:
         """The channel's hours without its holidays; the file's holidays, and office hours, where there are none."""
@@ -132,6 +164,7 @@ def read_channels(root: Value) -> Channels:
         digest=fields.get("digest", _read_digest, DigestTime()),
         text_days=fields.get("keep_text", _read_text_days, 90),
         urgent=urgent,
+        limit=fields.get("actions", _read_limit, Limit()),
         channels=fields.get("channels", lambda value: _read_list(value, timezone, holidays, urgent), ()),
     )
     if "platform_channel" not in fields and any(one.answer is AnswerMode.SHADOW for one in read.channels):
@@ -139,6 +172,45 @@ def read_channels(root: Value) -> Channels:
         what = "a channel is in shadow, but there is no platform_channel"
         root.wrong(what, fix, at="platform_channel", level=Level.WARNING)
     return read
+
+
+def dangling(channels: Channels, actions: Sequence[Action]) -> Iterator[Problem]:
+    """A problem for each id that is no action, and for each that a channel names in vain."""
+    by_id = {each.id: each for each in actions}
+
+    def unknown(line: int, place: str, id_: str) -> Problem:
+        fix = did_you_mean(id_, sorted(by_id), otherwise="write its file in actions/, or take it out")
+        return Problem(FILE, line, place, f'there is no action "{id_}"', fix)
+
+    for id_ in sorted(channels.limit.never - set(by_id)):
+        yield unknown(channels.limit.line, "actions.never", id_)
+    for index, channel in enumerate(channels.channels):
+        place = f"channels[{index}].actions"
+        for id_ in sorted(channel.actions or ()):
+            if id_ not in by_id:
+                yield unknown(channel.line, place, id_)
+            elif not channels.offers(by_id[id_]):
+                what = f'"{id_}" may be run nowhere, by `actions` at the top of the file'
+                yield Problem(FILE, channel.line, place, what, "take it out here, or allow it there")
+
+
+def _read_limit(value: Value) -> Limit:
+    fields = value.fields("modes", "never")
+    modes = fields.get("modes", _read_modes, Limit().modes)
+    return Limit(modes, frozenset(fields.get("never", Value.texts, ())), value.line)
+
+
+def _read_modes(value: Value) -> frozenset[Mode]:
+    """An empty list is none: then nothing may be run."""
+    return frozenset(Mode(text) for item in value.items() if (text := item.choice(tuple(Mode))) is not None)
+
+
+def _read_actions(value: Value) -> tuple[frozenset[str] | None] | None:
+    """The ids, in a tuple of one, for None is all of them."""
+    if not isinstance(value.node, Scalar):
+        return (frozenset(value.texts()),)
+    text = value.choice(("all", "none"))
+    return None if text is None else (None if text == "all" else frozenset(),)
 
 
 def _read_answering(value: Value) -> tuple[float | None, float | None]:
@@ -216,6 +288,8 @@ def _read_channel(value: Value, timezone: str, holidays: str, urgent: tuple[str,
         holidays=fields.get("holidays", read_holidays, holidays),
         urgent=fields.get("urgent", _read_urgent, urgent),
         audience=fields.get("audience", _read_audience, Audience.PUBLIC),
+        actions=fields.get("actions", _read_actions, (None,))[0],
+        line=value.line,
     )
     return channel if channel_id else None
 

@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from knowledge import article as articles
-from knowledge import files, strict_yaml
+from knowledge import channels as channels_file
+from knowledge import files, repositories, strict_yaml
+from knowledge.action_files import FOLDER as ACTIONS
+from knowledge.action_files import read_action, unknown_in
+from knowledge.action_inputs import Around
+from knowledge.actions import Action
 from knowledge.article import Article, Parsed
 from knowledge.article import article_from_text as article_from_text  # for articles that are in no handbook
 from knowledge.channels import Channels, read_channels
@@ -22,6 +27,7 @@ from knowledge.hosts import Hosts, read_hosts
 from knowledge.links import Pages, Where
 from knowledge.people import People, read_people
 from knowledge.problem import Level, Problem
+from knowledge.repositories import LiveRepository, read_repositories
 from knowledge.schema import Value, nearest
 from knowledge.sources import FILE as SOURCES
 from knowledge.sources import Source, SourceArticles, of_source, read_sources
@@ -31,11 +37,21 @@ from knowledge.synonyms import NO_SYNONYMS, Synonyms, read_synonyms
 T = TypeVar("T")
 
 MOST_LINES = 20_000  # of an article; the largest real page we know has 1,000, and parsing takes 0.1 ms a line
-YAML_FILES = ("people.yaml", "channels.yaml", SOURCES, "links.yaml", "capabilities.yaml", GOLDEN, SYNONYMS)
+YAML_FILES = (
+    "people.yaml",
+    "channels.yaml",
+    SOURCES,
+    repositories.FILE,
+    "links.yaml",
+    "capabilities.yaml",
+    GOLDEN,
+    SYNONYMS,
+)
 
 
 NOT_ASKED: tuple[GoldenQuestion, ...] = ()
 NO_SOURCES: tuple[Source, ...] = ()
+NO_REPOSITORIES: tuple[LiveRepository, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +70,14 @@ class Handbook:
     hosts: Hosts = field(default_factory=Hosts)  # that links of articles are looked at on
     synonyms: Synonyms = NO_SYNONYMS
     warnings: Sequence[Problem] = ()
+    actions: tuple[Action, ...] = ()
+    repositories: tuple[LiveRepository, ...] = ()
+
+    def action(self, id_: str) -> Action | None:
+        return next((each for each in self.actions if each.id == id_), None)
+
+    def repository(self, name: str) -> LiveRepository | None:
+        return next((each for each in self.repositories if each.name == name), None)
 
 
 @dataclass(frozen=True)
@@ -76,8 +100,11 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     sources = reader.yaml(SOURCES, read_sources, NO_SOURCES)
     hosts = reader.yaml("links.yaml", read_hosts, Hosts())
     synonyms = reader.yaml(SYNONYMS, read_synonyms, NO_SYNONYMS)
+    live = reader.yaml(repositories.FILE, read_repositories, NO_REPOSITORIES)
+    actions = reader.actions(people, live)
     read = reader.articles()
     reader.problems += dangling(golden, {article.id for article in read})
+    reader.check_actions(actions, channels, read)
     reader.look_around()
     problems = sorted(set(reader.problems))
     errors = tuple(problem for problem in problems if problem.level is Level.ERROR)
@@ -85,7 +112,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     if errors:
         return Broken(errors, warnings)
     revision = revision or reader.hash.hexdigest()[:40]
-    return Handbook(revision, read, people, channels, golden, sources, hosts, synonyms, warnings)
+    return Handbook(revision, read, people, channels, golden, sources, hosts, synonyms, warnings, actions, live)
 
 
 def load_source(source: Source, folder: Path, *, revision: str) -> SourceArticles:
@@ -132,6 +159,42 @@ class _Reader:
         document = strict_yaml.read(text, file=file)
         self.problems += document.problems
         return missing if document.root is None else read(Value(document.root, file, self.problems))
+
+    def actions(self, people: People, live: Sequence[LiveRepository]) -> tuple[Action, ...]:
+        """The catalogue, by id. Nothing is held against people.yaml or repositories.yaml while these are broken."""
+        if not self.has_error_in("people.yaml"):
+            self.problems += repositories.dangling(live, people.teams)
+        around = Around(
+            people=None if self.has_error_in("people.yaml") else people,
+            repositories=None if self.has_error_in(repositories.FILE) else [each.name for each in live],
+        )
+        folder = self.folder / ACTIONS
+        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+            what = "this is no folder, and links are not followed"
+            self.problems.append(Problem(ACTIONS, 1, "", what, "make it a folder of YAML files"))
+            return ()
+        paths = sorted(folder.iterdir()) if folder.is_dir() else []
+        found = [self.action_of(path, around) for path in paths if not path.name.startswith(".")]
+        return tuple(action for action in found if action is not None)
+
+    def action_of(self, path: Path, around: Around) -> Action | None:
+        file = f"{ACTIONS}/{files.shown(path.name)}"
+        if path.suffix != ".yaml":
+            if path.suffix == ".yml" or path.is_dir():
+                fix = "entries are files that end in .yaml, side by side in the folder"
+                self.warn(file, 1, "this is not read", fix)
+            return None
+        return self.yaml(file, lambda root: read_action(root, path.stem, around), None)
+
+    def has_error_in(self, file: str) -> bool:
+        return any(problem.file == file and problem.level is Level.ERROR for problem in self.problems)
+
+    def check_actions(self, actions: Sequence[Action], channels: Channels, read: Sequence[Article]) -> None:
+        """Notes what names an action that is not there; nothing while an entry itself is broken."""
+        if any(problem.file.startswith(f"{ACTIONS}/") and problem.level is Level.ERROR for problem in self.problems):
+            return
+        self.problems += channels_file.dangling(channels, actions)
+        self.problems += unknown_in(read, actions)
 
     def articles(self) -> tuple[Article, ...]:
         folder = self.folder / "articles"

@@ -5,22 +5,26 @@ names given, addresses, ids and what looks like a secret are taken out. Other na
 before anybody else does (`bot.curation.gap_drafts`).
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
+from unicodedata import normalize
 
 import yaml
 
 from bot.blockkit import clip
 from bot.curation.masking import masked
+from knowledge.action_files import ID, LONGEST_TITLE
 from knowledge.text import question_text, words
 
 WORDS_MOST = 6  # in an id
-ID_MOST = 60  # characters
+ID_MOST = 57  # characters; a number may follow
 QUESTIONS_MOST, QUESTION_MOST = 5, 250  # so many, and so long, that whoever looks at the entry is shown all of it
 LINE_WIDTH = 120
+NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,15 @@ def entry_of(askings: Sequence[str], *, names: Collection[str]) -> Entry | None:
     named = words(questions[0])[:WORDS_MOST] if questions else []
     if not named:
         return None
-    id_ = "-".join(named)[:ID_MOST].strip("-")
-    return Entry(" ".join(named).capitalize(), f"actions/{id_}.yaml", tuple(questions))
+    title = clip(" ".join(named).capitalize(), LONGEST_TITLE)
+    return Entry(title, f"actions/{_id_of(named)}.yaml", tuple(questions))
+
+
+def _id_of(named: Sequence[str]) -> str:
+    """The words as an id: in letters without marks, for it names a file and is typed."""
+    plain = normalize("NFKD", "-".join(named).casefold()).encode("ascii", "ignore").decode()
+    id_ = NO_WORD.sub("-", plain)[:ID_MOST].strip("-")
+    return id_ if ID.fullmatch(id_) else f"action-{id_}"[:ID_MOST].strip("-")
 
 
 def request_text(times: int, people: int) -> str:

@@ -140,7 +140,8 @@ def owner_group(owner: str, people: People) -> Group | None:
 
 
 def _members(people: People) -> frozenset[str]:
-    groups = [each.group for each in (*people.teams.values(), *people.approvers.values())]
+    groups = [team.group for team in people.teams.values()]
+    groups += [approvers.group for approvers in people.approvers.values()]
     groups += [people.duty.group] if people.duty else []
     groups += [people.platform_team] if people.platform_team else []
     return frozenset(member.user_id for group in groups for member in group.members)

@@ -8,6 +8,10 @@ from bot.blockkit import TEXT_MAX, escape
 from bot.curation import draft_blocks
 from bot.curation.catalogue_draft import entry_of
 from bot.curation.gap_blocks import action_draft
+from knowledge import strict_yaml
+from knowledge.action_files import read_action
+from knowledge.schema import Value
+from tests.knowledge.test_action_files import AROUND
 
 
 def test_an_entry_has_the_askers_words_and_everything_the_catalogue_needs() -> None:
@@ -60,6 +64,25 @@ def test_whoever_looks_at_it_sees_all_of_it(askings: list[str]) -> None:
     assert seen == escape(entry.text.replace("```", "~~~")).strip()
     assert sum(map(len, texts)) <= TEXT_MAX
     assert draft_blocks.CUT not in str(shown.blocks)
+
+
+@given(st.text(min_size=1, max_size=400), st.integers(1, 20))
+def test_the_catalogue_takes_whatever_is_drafted(asking: str, number: int) -> None:
+    entry = entry_of([f"create {asking}"], names=())
+    assert entry is not None
+
+    for each in (entry, entry.beside(number)):
+        document = strict_yaml.read(each.text, file=each.file)
+        problems = list(document.problems)
+        assert document.root is not None, problems
+        action = read_action(Value(document.root, each.file, problems), each.id, AROUND)
+        assert (action is not None, problems) == (True, [])
+
+
+def test_words_of_another_alphabet_still_make_an_id() -> None:
+    ids = [entry_of([asked], names=()) for asked in ("größere Datenbank anlegen", "создать базу", "2nd bucket")]
+
+    assert [each.id for each in ids if each] == ["grossere-datenbank-anlegen", "action", "action-2nd-bucket"]
 
 
 def test_two_entries_are_told_apart() -> None:

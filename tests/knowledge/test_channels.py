@@ -7,8 +7,9 @@ import pytest
 
 from bot.calendar import Hours, WorkingTime
 from knowledge import strict_yaml
+from knowledge.actions import Action, GitBackend, Mode, Who
 from knowledge.audience import Audience
-from knowledge.channels import AnswerMode, Channel, Channels, DigestTime, Keep, read_channels
+from knowledge.channels import AnswerMode, Channel, Channels, DigestTime, Keep, Limit, dangling, read_channels
 from knowledge.problem import Level, Problem
 from knowledge.schema import Value
 
@@ -30,6 +31,7 @@ def test_whole_file_is_read() -> None:
         guests_may_ask: yes
         answering: {answer_at: 0.6, suggest_at: 0.3}
         urgent: [Prod down, outage]
+        actions: {modes: [proposal, break-glass], never: [create-bucket]}
         channels:
           - {id: C0CALM001, urgent: []}
           - {id: C0OTHER01}
@@ -44,6 +46,7 @@ def test_whole_file_is_read() -> None:
             language: pt-BR
             hours: {days: [mon], from: "08:00", to: "16:00"}
             holidays: PT
+            actions: [set-quota]
         """)
 
     assert problems == []
@@ -57,6 +60,7 @@ def test_whole_file_is_read() -> None:
         digest=DigestTime(weekday=4, at=time(16, 30)),
         text_days=30,
         urgent=("prod down", "outage"),
+        limit=Limit(frozenset({Mode.PROPOSAL, Mode.BREAK_GLASS}), frozenset({"create-bucket"})),
         channels=(
             Channel(id="C0CALM001", name="C0CALM001", holidays="DE"),
             Channel(id="C0OTHER01", name="C0OTHER01", holidays="DE", urgent=("prod down", "outage")),
@@ -73,6 +77,7 @@ def test_whole_file_is_read() -> None:
                 holidays="PT",
                 urgent=("sev 1",),
                 audience=Audience.INTERNAL,
+                actions=frozenset({"set-quota"}),
             ),
         ),
     )
@@ -194,3 +199,75 @@ def test_working_time_is_the_channels_hours_or_else_office_hours() -> None:
     assert channels.working_time(berlin) == WorkingTime(
         Hours(frozenset({6}), time(8), time(12), "Europe/Berlin"), "DE-BE"
     )
+
+
+def action(id_: str, mode: Mode = Mode.PROPOSAL) -> Action:
+    return Action(id_, "", "", mode, Who(), GitBackend("live", ()))
+
+
+def test_without_a_limit_only_proposals_are_offered() -> None:
+    offered = [mode for mode in Mode if Channels().offers(action("act", mode))]
+
+    assert offered == [Mode.PROPOSAL]
+
+
+@pytest.mark.parametrize(
+    ("written", "offered"),
+    [
+        ("{}", ["act"]),
+        ("{modes: [proposal]}", ["act"]),
+        ("{modes: [direct, break-glass]}", ["direct", "break-glass"]),
+        ("{modes: [proposal, direct, break-glass], never: [act]}", ["direct", "break-glass"]),
+        ("{modes: []}", []),
+    ],
+)
+def test_company_limit_says_what_is_offered(written: str, offered: list[str]) -> None:
+    channels, problems = read(f"actions: {written}\n")
+    catalogue = [action("act"), action("direct", Mode.DIRECT), action("break-glass", Mode.BREAK_GLASS)]
+
+    assert problems == []
+    assert [each.id for each in catalogue if channels.offers(each)] == offered
+
+
+@pytest.mark.parametrize(
+    ("written", "runs"),
+    [
+        ("", ["act", "other"]),
+        ("actions: all", ["act", "other"]),
+        ("actions: none", []),
+        ("actions: []", []),
+        ("actions: [act]", ["act"]),
+        ("actions: [never, act]", ["act"]),
+    ],
+)
+def test_channel_says_what_may_be_run_there_and_never_more_than_the_company(written: str, runs: list[str]) -> None:
+    channels, problems = read(f"""
+        platform_channel: C0PLATF01
+        actions: {{never: [never]}}
+        channels:
+          - {{id: C0HELP001, {written}}}
+        """)
+
+    assert problems == []
+    assert [id_ for id_ in ("act", "other", "never") if channels.may_run_in("C0HELP001", id_)] == runs
+
+
+def test_nothing_is_run_in_a_channel_that_is_not_listed() -> None:
+    assert not Channels().may_run_in("C0HELP001", "act")
+
+
+def test_channel_that_names_what_the_company_forbids_is_told() -> None:
+    channels, _ = read("""
+        platform_channel: C0PLATF01
+        actions: {never: [never, gone]}
+        channels:
+          - {id: C0HELP001, actions: [act, never, push, missing]}
+        """)
+    catalogue = [action("act"), action("never"), action("push", Mode.DIRECT)]
+
+    assert [(each.field, each.what) for each in dangling(channels, catalogue)] == [
+        ("actions.never", 'there is no action "gone"'),
+        ("channels[0].actions", 'there is no action "missing"'),
+        ("channels[0].actions", '"never" may be run nowhere, by `actions` at the top of the file'),
+        ("channels[0].actions", '"push" may be run nowhere, by `actions` at the top of the file'),
+    ]

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from knowledge.actions import GitBackend, InputType, Mode, Verb
 from knowledge.article import Article, Audience
 from knowledge.channels import AnswerMode
 from knowledge.loader import Broken, Handbook, load
+from knowledge.repositories import Reporter
 
 FOLDER = Path(__file__).parents[2] / "knowledge" / "handbook"
 PAGES = sorted((FOLDER / "articles").rglob("*.md"))
@@ -70,6 +72,54 @@ def test_channels_show_an_answer_mode_each(handbook: Handbook) -> None:
     modes = {channel.name: channel.answer for channel in handbook.channels.channels}
 
     assert modes == {"ask-platform": AnswerMode.AT_ONCE, "deploys": AnswerMode.AFTER, "data-help": AnswerMode.SHADOW}
+
+
+def test_catalogue_shows_each_thing_that_an_entry_can_do(handbook: Handbook) -> None:
+    proposals = [each.backend for each in handbook.actions if isinstance(each.backend, GitBackend)]
+    verbs = {change.verb for backend in proposals for change in backend.changes}
+    inputs = [one for action in handbook.actions for one in action.inputs]
+
+    assert len(handbook.actions) == 12
+    assert {action.mode for action in handbook.actions} == set(Mode)
+    assert verbs == {Verb.CREATE, Verb.SET, Verb.ADD, Verb.REMOVE}
+    assert {one.type for one in inputs} == set(InputType)
+    assert any(one.choices_from for one in inputs)
+    assert any(backend.merges_on_approval for backend in proposals)
+    assert any(backend.needs_review for backend in proposals)
+    assert any(backend.needs_author for backend in proposals)
+    assert any(len(backend.changes) > 1 for backend in proposals)
+    approvals = [action.approval for action in handbook.actions if action.approval]
+    assert {approval.people for approval in approvals} == {1, 2}
+    assert any(approval.when for approval in approvals)
+    assert [action.id for action in handbook.actions if action.declares] == ["restart-service"]
+
+
+def test_each_action_is_offered_from_an_article(handbook: Handbook) -> None:
+    named = {id_ for article in handbook.articles for id_ in article.actions}
+
+    assert named == {action.id for action in handbook.actions}
+
+
+def test_each_action_may_be_run_in_the_company_and_somewhere(handbook: Handbook) -> None:
+    channels = handbook.channels
+
+    assert all(channels.offers(action) for action in handbook.actions)
+    assert all(any(channels.may_run_in(one.id, each.id) for one in channels.channels) for each in handbook.actions)
+
+
+def test_whatever_a_proposal_changes_for_a_team_is_seen_to_become_live(handbook: Handbook) -> None:
+    live = handbook.repository("live")
+    assert live is not None
+    files = [
+        change.file.replace("{team}", team)
+        for action in handbook.actions
+        if isinstance(action.backend, GitBackend)
+        for change in action.backend.changes
+        for team in handbook.people.teams
+    ]
+
+    assert [file for file in files if not live.controllers_of(file)] == []
+    assert {each.reporter for each in live.controllers} == set(Reporter)
 
 
 def test_someone_on_duty_is_in_the_platform_team(handbook: Handbook) -> None:

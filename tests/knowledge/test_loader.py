@@ -304,3 +304,96 @@ def test_real_handbook_without_front_matter_loads_whole(tmp_path: Path) -> None:
     titles = {article.id: article.title for article in handbook.articles}
     assert titles["managing_users/user_lifecycle.md"] == "User lifecycle"
     assert all(one.line >= 1 and one.file.startswith("articles/") for one in handbook.warnings)
+
+
+ENTRY = """\
+id: act
+title: Act
+summary: Does it.
+mode: proposal
+who: {groups: [platform_team]}
+git: {repository: live, file: a.yaml, content: {a: 1}}
+"""
+WITH_ENTRY = {
+    "articles__a": "---\nactions: [act]\n---\nText.\n",
+    "actions__act.yaml": ENTRY,
+    "people.yaml": "platform_team: {group: S0PLATF01}\n",
+    "repositories.yaml": "live: {url: 'https://git.example.com/live.git'}\n",
+}
+
+
+def test_catalogue_and_repositories_are_found_by_name(tmp_path: Path) -> None:
+    handbook = good(write(tmp_path, **WITH_ENTRY))
+
+    assert (warned(handbook), [action.id for action in handbook.actions]) == ([], ["act"])
+    assert handbook.action("act") is handbook.actions[0]
+    assert handbook.repository("live") is handbook.repositories[0]
+    assert (handbook.action("other"), handbook.repository("other")) == (None, None)
+
+
+def test_revision_follows_the_catalogue(tmp_path: Path) -> None:
+    first = good(write(tmp_path / "one", **WITH_ENTRY)).revision
+    changed = good(write(tmp_path / "two", **WITH_ENTRY | {"actions__act.yaml": ENTRY.replace("1", "2")})).revision
+
+    assert first != changed
+
+
+def test_article_that_names_an_action_that_is_not_there_is_warned_of(tmp_path: Path) -> None:
+    handbook = good(write(tmp_path, **WITH_ENTRY | {"articles__a": "---\nactions: [act, acts]\n---\nText.\n"}))
+
+    assert warned(handbook) == [("articles/a.md", 1, 'there is no action "acts", so it is not offered')]
+    assert handbook.articles[0].actions == ("act", "acts")
+
+
+def test_error_in_one_entry_takes_nothing_into_use_and_says_no_more_than_that(tmp_path: Path) -> None:
+    broken = WITH_ENTRY | {"actions__act.yaml": ENTRY.replace("mode: proposal", "mode: push")}
+    loaded = load(write(tmp_path, **broken))
+
+    assert isinstance(loaded, Broken)
+    assert [(each.file, each.field) for each in loaded.problems] == [("actions/act.yaml", "mode")]
+    assert loaded.warnings == ()
+
+
+@pytest.mark.parametrize("name", ["people.yaml", "repositories.yaml"])
+def test_entries_are_not_blamed_for_a_file_that_is_broken_itself(tmp_path: Path, name: str) -> None:
+    loaded = load(write(tmp_path, **WITH_ENTRY | {name: "a: [\n"}))
+
+    assert isinstance(loaded, Broken)
+    assert [each.file for each in loaded.problems] == [name]
+
+
+def test_what_is_no_entry_is_named_and_not_read(tmp_path: Path) -> None:
+    folder = write(tmp_path, **WITH_ENTRY, actions__other="# Text\n", actions__deep__more="Text\n")
+    (folder / "actions" / "act.yml").write_text("id: act\n", encoding="utf-8")
+    (folder / "actions" / ".hidden.yaml").write_text("id: act\n", encoding="utf-8")
+
+    handbook = good(folder)
+
+    assert [action.id for action in handbook.actions] == ["act"]
+    assert warned(handbook) == [(f"actions/{name}", 1, "this is not read") for name in ("act.yml", "deep")]
+
+
+def test_linked_entry_is_not_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "act.yaml"
+    outside.write_text(ENTRY, encoding="utf-8")
+    folder = write(tmp_path / "handbook", **{name: text for name, text in WITH_ENTRY.items() if "act.yaml" not in name})
+    (folder / "actions").mkdir()
+    (folder / "actions" / "act.yaml").symlink_to(outside)
+
+    loaded = load(folder)
+
+    assert isinstance(loaded, Broken)
+    assert [(each.file, each.what) for each in loaded.problems] == [
+        ("actions/act.yaml", "this is a symbolic link, and links are not followed")
+    ]
+
+
+def test_linked_catalogue_is_not_followed(tmp_path: Path) -> None:
+    outside = write(tmp_path / "outside", **WITH_ENTRY) / "actions"
+    folder = write(tmp_path / "handbook", articles__a="Text.\n")
+    (folder / "actions").symlink_to(outside)
+
+    loaded = load(folder)
+
+    assert isinstance(loaded, Broken)
+    assert [each.file for each in loaded.problems] == ["actions"]
