@@ -104,11 +104,11 @@ def choices_in(text: str | None, source: ChoicesFrom) -> tuple[str, ...] | str:
     return found
 
 
-def _below(node: Node, at: Sequence[str]) -> Node | None:
+def _below(root: Node, at: Sequence[str]) -> Node | None:
+    node: Node | None = root
     for key in at:
-        if not isinstance(node, Mapping):
-            return None
-        node = next((entry.value for entry in node.entries if entry.key == key), Scalar("", 0))
+        entries = node.entries if isinstance(node, Mapping) else ()
+        node = next((entry.value for entry in entries if entry.key == key), None)
     return node
 
 

@@ -252,6 +252,7 @@ def test_a_view_is_held_to_its_own_limits(view: Json, problems: list[str]) -> No
 
 
 ONE, TWO = option(), option("Two", "2")
+OTHER: Json = {**ONE, "value": "2"}
 TOO_FAR = "must keep to min_value, max_value and is_decimal_allowed"
 
 
@@ -274,7 +275,7 @@ def number(**fields: object) -> Json:
             id="one of a group",
         ),
         pytest.param(
-            {"type": "radio_buttons", "options": [ONE], "initial_option": {**ONE, "value": "2"}},
+            {"type": "radio_buttons", "options": [ONE], "initial_option": OTHER},
             "must exactly match one of the options /view/blocks/0/element/initial_option",
             id="another value",
         ),
