@@ -17,9 +17,16 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
+from bot import effects
 from bot.actions import drift
+from bot.actions.catalogue import CatalogueService
+from bot.actions.choices import Choices
 from bot.actions.controllers import ControllerService
 from bot.actions.drift import DriftService
+from bot.actions.forms import Filled
+from bot.actions.identity import Identities
+from bot.actions.membership import Memberships
+from bot.actions.opening import FormService
 from bot.adoption import reminders
 from bot.adoption.cards import EvidenceCards
 from bot.adoption.handing_in import HandingInService
@@ -57,6 +64,9 @@ from bot.digest.maker import DigestMaker
 from bot.digest.service import DigestService
 from bot.embeddings import Embedder, embedder_of, words_alone
 from bot.embeddings.service import EmbeddingService
+from bot.errors import GitFailed
+from bot.git.address import read_address
+from bot.git.host import GitHost
 from bot.git.hosts import host_for
 from bot.handbook import HandbookSource, InRepository, read_place
 from bot.handover.questions import OpenQuestions
@@ -194,6 +204,12 @@ class Mentor:
             wake=wake,
             command=settings.command,
         )
+        memberships = self.memberships = Memberships(desk)
+        self.catalogue = CatalogueService(desk, memberships, command=settings.command)
+        self.choices = Choices(desk, self._host_of)
+        identities = Identities(desk, bot_name=settings.name)
+        self.forms = FormService(desk, self.catalogue, memberships, self.choices, identities.of)
+        self.requests = NoRequests(desk)
         self.catch_up = CatchUp(
             self.database,
             slack,
@@ -202,7 +218,7 @@ class Mentor:
             workspace=workspace,
             clock=clock,
             new_id=new_id,
-            request_in=request_in,
+            request_in=partial(request_in, is_action=self.catalogue.is_meant),
             announce=self.notices.announce,
         )
         self.replays = Replays(self.database, clock=clock)
@@ -235,7 +251,9 @@ class Mentor:
         self.controllers = ControllerService(desk)
         self.drift = DriftService(desk)
         team_parts = (self.gaps.home_part, self.owners.home_part)
-        self.home = HomeService(desk, self.facts, team_parts=team_parts, command=settings.command)
+        self.home = HomeService(
+            desk, self.facts, parts=(self.catalogue.home_part,), team_parts=team_parts, command=settings.command
+        )
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
         self.privacy = PrivacyService(
             self.database, slack, channels=self._channels, clock=clock, new_id=new_id, audit=self.audit
@@ -255,6 +273,13 @@ class Mentor:
     def _embeddings(self, embedder: Embedder | None) -> EmbeddingService | None:
         return EmbeddingService(self.database, self.shelf, embedder, clock=self.clock) if embedder else None
 
+    def _host_of(self, name: str) -> GitHost:
+        """The host of a repository of repositories.yaml. Raises GitFailed where there is none of that name."""
+        repository = self.shelf.library.handbook.repository(name)
+        if repository is None:
+            raise GitFailed(f"repositories.yaml names no repository {name}.")
+        return host_for(read_address(repository.url), self.settings, branch=repository.branch)
+
     def _channels(self) -> Channels:
         return self.shelf.library.handbook.channels
 
@@ -272,6 +297,8 @@ class Mentor:
             Kind.HAND_OVER: asked(self.duty.hand_over),
             Kind.URGENT: asked(self.duty.call),
             Kind.FIND: asked(self.find.find),
+            Kind.ACTIONS: asked(self.catalogue.list),
+            Kind.REQUESTS: asked(self.requests.show),
             Kind.WHY: asked(self.why.explain),
             Kind.HEALTH: asked(self.health.tell),
             Kind.SHOW_DIGEST: asked(self.digest.show),
@@ -363,6 +390,9 @@ class Mentor:
             owners=self.owners,
             handing_in=self.handing_in,
             judging=self.judging,
+            catalogue=self.catalogue,
+            forms=self.forms,
+            requests=self.requests,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app
@@ -457,6 +487,8 @@ class Mentor:
             "team": (self.team.observe_group, 3600),
             "duty": (self.handover.observe, 300),
             "proposals": (self.proposals.follow, 180),
+            "choices": (self.choices.refresh, 60),
+            "groups": (self.memberships.refresh, 240),
             "solved threads": (self.solved.refresh, 300),
             "forget": (self.forget_old, 6 * 3600),
         }
@@ -465,6 +497,8 @@ class Mentor:
         for name, (job, seconds) in ticks.items():
             wall_s = self.clock.wall_seconds(seconds)
             self.ticks.add_job(self._tick, "interval", args=[job], id=name, seconds=wall_s, **every)
+        for job in (self.choices.refresh, self.memberships.refresh):  # now too: nobody who asks waits for these
+            self.ticks.add_job(self._tick, args=[job], misfire_grace_time=None)
         self.ticks.start()
 
     async def _tick(self, job: Callable[[], Awaitable[None]]) -> None:
@@ -479,6 +513,20 @@ class Mentor:
         if self._ticking:
             await asyncio.wait(self._ticking, timeout=TICK_S)
         self.ticks.shutdown(wait=False)
+
+
+class NoRequests:
+    """Until requests are taken: whoever sends a form or asks for theirs is told so."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def submit(self, filled: Filled, *, key: str, user_id: str) -> Mapping[str, str]:
+        return {"": "Nothing can be asked for yet: this bot takes no requests. Nothing was done."}
+
+    async def show(self, asking: Asking) -> None:
+        shown = blocks.refusal("There are no requests: this bot takes none yet.")
+        await self._desk.send(effects.reply(asking, "requests", shown, kind=effects.PRIVATE_ANSWER))
 
 
 def _repository(settings: Settings) -> HandbookRepository | None:

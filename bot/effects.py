@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.blockkit import Shown
+from bot.doing import DO_IT_ROW
 from bot.model import Effect, Json, Manner, MessageKind, Purpose
 from bot.work import Asking
 
@@ -93,4 +94,5 @@ def newest(message: Effect) -> Effect:
 
 
 def without_buttons(blocks: tuple[Json, ...], *more: Json) -> tuple[Json, ...]:
-    return (*(block for block in blocks if block["type"] != "actions"), *more)
+    """What can be done for the person stays, whatever they said of the answer."""
+    return (*(block for block in blocks if block["type"] != "actions" or block.get("block_id") == DO_IT_ROW), *more)

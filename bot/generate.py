@@ -91,7 +91,7 @@ def manifest(*, name: str = "Mentor", command: str = "/platform") -> dict[str, A
             "slash_commands": [
                 {
                     "command": command,
-                    "description": "Ask the platform handbook, or get a person",
+                    "description": "Ask the platform handbook, get something done, or get a person",
                     "usage_hint": usage,
                     "should_escape": True,
                 }

@@ -281,6 +281,12 @@ class Slack:
         self._groups[usergroup_id] = (now, members)
         return members
 
+    async def read_groups(self) -> None:
+        """Who is in each user group, all by one call, for `group_members` to tell. Raises SlackError."""
+        now = self._clock.now()
+        read = {group.id: (now, group.members) for group in await self.user_groups()}
+        self._groups = {gone: (now, frozenset[str]()) for gone in self._groups} | read
+
     async def permalink(self, channel_id: str, ts: str) -> str:
         """Asked for once: it never changes."""
         known = self._permalinks.get((channel_id, ts))

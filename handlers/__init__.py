@@ -8,6 +8,9 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.actions.catalogue import CatalogueService
+from bot.actions.forms import FORM
+from bot.actions.opening import FormService, Submits
 from bot.adoption.handing_in import HandingInService
 from bot.adoption.judging import JudgingService
 from bot.answers.service import AnswerService
@@ -22,7 +25,7 @@ from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.privacy.settings import SettingsService
-from handlers import adoption, answers, curation, errors, gaps, home, kinds, messages, privacy
+from handlers import actions, adoption, answers, curation, errors, gaps, home, kinds, messages, privacy
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,15 @@ class Services:
     owners: OwnerService
     handing_in: HandingInService
     judging: JudgingService
+    catalogue: CatalogueService
+    forms: FormService
+    requests: Submits
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
     """Services are bound by name and so come last in a listener: Bolt fills what stands before them."""
-    on_message = _ours(messages.on_message, peers=services.peers, workspace=workspace)
+    is_action = services.catalogue.is_meant
+    on_message = _ours(messages.on_message, peers=services.peers, workspace=workspace, is_action=is_action)
     app.event("message")(on_message)
     app.event("app_mention")(on_message)
     on_reaction = _ours(messages.on_reaction, peers=services.peers)
@@ -52,12 +59,18 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.event("reaction_removed")(on_reaction)
     app.event("app_home_opened")(_ours(home.on_opened, home=services.home, prompts=services.prompts))
     app.event("member_joined_channel")(_ours(privacy.on_joined, notices=services.notices, workspace=workspace))
-    app.command(command)(_ours(answers.on_command, answers=services.answers))
+    asked = {"answers": services.answers, "catalogue": services.catalogue, "forms": services.forms}
+    app.command(command)(_ours(answers.on_command, **asked))
     app.shortcut(re.compile(r"^answers\."))(_ours(answers.on_shortcut, answers=services.answers))
     app.action(re.compile(r"^answers\."))(_ours(answers.on_verdict, verdicts=services.verdicts))
     app.action(re.compile(r"^peers\.say_kind"))(_ours(kinds.on_kind, kinds=services.kinds))
     app.action(re.compile(r"^gaps\."))(_ours(gaps.on_gap, gaps=services.gaps))
     app.action(re.compile(r"^home\."))(_ours(home.on_ask, home=services.home))
+    app.shortcut("actions.run")(_ours(actions.on_shortcut, forms=services.forms))
+    app.action(re.compile(r"^actions\.open"))(_ours(actions.on_open, forms=services.forms))
+    app.action("actions.pick")(_ours(actions.on_pick, forms=services.forms))
+    app.action(re.compile(r"^actions\.page"))(_ours(actions.on_page, forms=services.forms))
+    app.view(FORM)(_ours(actions.on_form, forms=services.forms, requests=services.requests))
     app.shortcut("curation.save")(_ours(curation.on_save, drafts=services.drafts))
     app.action(re.compile(r"^curation\.article\."))(_ours(curation.on_article, owners=services.owners))
     app.action(re.compile(r"^curation\.draft\."))(_ours(curation.on_draft, drafts=services.drafts))

@@ -2,18 +2,26 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.actions.catalogue import CatalogueService
+from bot.actions.opening import At, FormService
 from bot.answers import blocks
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
 from bot.model import Json
 from handlers import payload, shortcuts, verbs
+from handlers.payload import Command
 from handlers.shortcuts import Place
 
 
-async def on_command(body: Json, ack: AsyncAck, answers: AnswerService) -> None:
-    """Somebody used the command; only they will see what comes of it."""
+async def on_command(
+    body: Json, ack: AsyncAck, answers: AnswerService, catalogue: CatalogueService, forms: FormService
+) -> None:
+    """Somebody used the command; only they will see what comes of it. One action that is named opens its form."""
     command = payload.read_command(body)
-    parsed = verbs.parse(command.text)
+    parsed = verbs.parse(command.text, is_action=catalogue.is_meant)
+    if parsed.verb is verbs.RUN and await forms.open_named(parsed.rest, _at(command)):
+        await ack()
+        return
     await answers.take_command(
         parsed.verb.kind,
         key=command.key,
@@ -52,3 +60,14 @@ async def on_verdict(body: Json, ack: AsyncAck, verdicts: VerdictService) -> Non
         response_url=pressed.response_url,
     )
     await ack()
+
+
+def _at(command: Command) -> At:
+    return At(
+        command.key,
+        command.user_id,
+        command.trigger_id,
+        channel_id=command.channel_id,
+        response_url=command.response_url,
+        is_shared=command.is_shared,
+    )

@@ -40,7 +40,14 @@ SAVE = Shortcut(
     Place.MESSAGE,
     Kind.SAVE,
 )
-SHORTCUTS = (ASK, SAVE, PERSON)
+RUN = Shortcut(
+    "actions.run",
+    "Run a platform action",
+    "What you may do for yourself, each with its form",
+    Place.EVERYWHERE,
+    Kind.ACTIONS,
+)
+SHORTCUTS = (ASK, SAVE, RUN, PERSON)
 _BY_ID = {shortcut.id: shortcut for shortcut in SHORTCUTS}
 
 

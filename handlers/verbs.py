@@ -1,5 +1,6 @@
 """The registry of verbs: the slash command, mentions, the messages tab, the help text and the manifest all read it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -45,34 +46,46 @@ POLICIES = Verb(
     "policies", "", "each policy, how your teams stand, and both ways to comply", Kind.POLICIES, aliases=("comply",)
 )
 WHY = Verb("why", "", "why I did or did not answer here, for you alone", Kind.WHY)
+RUN = Verb("run", "[action]", "what you may do for yourself, or that action's form", Kind.ACTIONS, aliases=("actions",))
+REQUESTS = Verb("requests", "", "your requests, and what waits for you to approve", Kind.REQUESTS)
 HELP = Verb("help", "", "this text", Kind.HELP)
 HANDOVER = Verb("handover", "", "what is open, for the platform team", Kind.HANDOVER)
 SETTINGS = Verb(
     "settings", "", "what I keep about you, and how to be left out", Kind.SETTINGS, aliases=("pulse", "privacy")
 )
-VERBS = (ASK, FIND, HUMAN, POLICIES, WHY, HEALTH, DIGEST, GAPS, HANDOVER, SETTINGS, HELP)
+VERBS = (ASK, FIND, RUN, REQUESTS, HUMAN, POLICIES, WHY, HEALTH, DIGEST, GAPS, HANDOVER, SETTINGS, HELP)
 _BY_NAME = {name: verb for verb in VERBS for name in (verb.name, *verb.aliases)}
 
 
-def parse(text: str) -> Parsed:
-    """Any text that is no verb is a question; nothing at all asks for help; a lone near-miss of a verb is that verb."""
+def no_action(_words: str) -> bool:
+    """Where there is no catalogue, no words are about an action of it."""
+    return False
+
+
+def parse(text: str, *, is_action: Callable[[str], bool] = no_action) -> Parsed:
+    """Any text that is no verb is a question; nothing at all asks for help; a lone near-miss of a verb is that verb.
+
+    `is_action` tells whether words are about an action of the catalogue: "run the tests in CI?" is a question.
+    """
     words = text.split(maxsplit=1)
     if not words:
         return Parsed(HELP, "")
     first, rest = words[0].lower().rstrip(":,!"), words[1] if len(words) > 1 else ""
     verb = _BY_NAME.get(first) or (None if rest else _near(first))
-    if verb is None or (rest and _is_asked(verb, rest)):
+    if verb is None or (rest and _is_asked(verb, rest, is_action)):
         return Parsed(ASK, text.strip())
     return Parsed(HELP if verb in (ASK, FIND) and not rest else verb, rest)
 
 
-def _is_asked(verb: Verb, rest: str) -> bool:
+def _is_asked(verb: Verb, rest: str, is_action: Callable[[str], bool]) -> bool:
     """Whether the verb only begins a question: "help me deploy", "health check fails", "human readable logs?"."""
     match verb:
         case Verb(name="health"):
             return read_back(rest) is None
         case Verb(name="digest"):
             return not is_week(rest)
+        case Verb(name="run"):
+            return not is_action(rest)
         case Verb(name="human"):
             return rest.split(maxsplit=1)[0].lower().strip(".,;:!?") in ONE_WORD_WITH_HUMAN
         case _:

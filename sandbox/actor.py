@@ -103,6 +103,7 @@ class Actor:
         for name, value in values.items():
             block_id, element = name if isinstance(name, tuple) else (None, name)
             found = find_element(view.payload["blocks"], element, block_id)
+            self._check_is_offered(found, value)
             self._acts.fill(view, {(found.block_id, found.action_id): value})
 
     async def submit(self, view: View, values: Filling | None = None) -> Interaction:
@@ -166,6 +167,14 @@ class Actor:
     def _check_is_open(self, view: View) -> None:
         if self._workspace.views.get(view.id) is not view or view.user != self.id:
             raise Refused("view_not_open")
+
+    def _check_is_offered(self, found: Found, value: object) -> None:
+        """A menu of people lists those of the workspace and nobody else. Raises LookupError for others."""
+        chosen = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else []
+        if found.element["type"] in ("users_select", "multi_users_select"):
+            for each in chosen:
+                if each not in self._workspace.people:
+                    raise LookupError(f"Nobody {each!r} to choose in {found.action_id}")
 
     def _check_is_home(self) -> None:
         """People of other companies have no commands and shortcuts of an app that is not installed there."""

@@ -188,5 +188,6 @@ def _seen(answer: Answer) -> str:
 def _check_errors(view: View, errors: object) -> None:
     """Slack shows errors only under the form's own input blocks."""
     inputs = {block.get("block_id") for block in view.payload["blocks"] if block.get("type") == "input"}
-    if not isinstance(errors, dict) or not errors or not inputs.issuperset(errors):
+    is_said = isinstance(errors, dict) and all(isinstance(text, str) and text for text in errors.values())
+    if not isinstance(errors, dict) or not errors or not is_said or not inputs.issuperset(errors):
         raise Refused("invalid_errors")

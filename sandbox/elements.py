@@ -6,6 +6,7 @@ Pure: knows blocks and their state, not who presses nor what is sent about it (`
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sandbox.fields import TYPED_MAX, is_day, number_error
 from sandbox.model import Json
 
 Values = dict[str, dict[str, Json]]  # block id -> action id -> state
@@ -149,11 +150,16 @@ def action_entry(found: Found, given: object, *, action_ts: str) -> Json:
 def _problem(found: Found, value: object) -> str:
     if value in (None, "", []):
         return "" if found.block.get("optional") else "Please complete this required field."
-    if isinstance(value, str):
-        least, most = found.element.get("min_length", 0), found.element.get("max_length", 3000)
-        if not least <= len(value) <= most:
-            return f"Please write {least} to {most} characters."
-    return ""
+    if not isinstance(value, str):
+        return ""
+    match found.element["type"]:
+        case "number_input":
+            return number_error(found.element, value)
+        case "datepicker":
+            return "" if is_day(value) else "Please choose a date."
+        case _:
+            least, most = found.element.get("min_length", 0), found.element.get("max_length", TYPED_MAX)
+            return "" if least <= len(value) <= most else f"Please write {least} to {most} characters."
 
 
 def _option(element: Json, wanted: str) -> Json:

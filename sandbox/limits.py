@@ -19,6 +19,7 @@ from sandbox.block_kit import (
     Shape,
 )
 from sandbox.charts import chart_problems, table_problems
+from sandbox.fields import field_problems
 from sandbox.model import Json
 
 MESSAGE_BLOCKS_MAX = 50
@@ -180,9 +181,14 @@ def _object_problems(value: object, of: str, path: str) -> Iterator[str]:
         if kind not in GROUPS[which]:
             yield _problem(f"unsupported type: {kind}", f"{path}/type")
         else:
-            yield from _shape_problems(value, ELEMENTS[kind], path)
+            yield from _element_problems(value, ELEMENTS[kind], path)
     elif what:
         yield from _shape_problems(value, OBJECTS[what], path)
+
+
+def _element_problems(element: Json, shape: Shape, path: str) -> Iterator[str]:
+    problems = list(_shape_problems(element, shape, path))
+    yield from problems or (_problem(what, path + where) for what, where in field_problems(element))
 
 
 def _action_id_problems(block: Json, path: str) -> Iterator[str]:

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot import effects
+from bot import doing, effects
 from bot.answers.blocks import ANSWER, HAND_OVER, HELP, SHADOW_CARD
 from bot.blockkit import Shown
+from bot.doing import Doable
 from bot.effects import PRIVATE_ANSWER
+from bot.errors import PayloadMalformed
 from bot.model import Effect
 from bot.work import Asking
 
@@ -79,3 +81,21 @@ def test_buttons_give_way_to_what_was_said() -> None:
 
     assert effects.without_buttons((section, buttons), context) == (section, context)
     assert effects.without_buttons((buttons,)) == ()
+
+
+def test_what_can_be_done_for_the_person_stays() -> None:
+    rows = doing.do_it_row([Doable("create-bucket", "Create a bucket"), Doable("b", "B"), Doable("c", "C")])
+
+    assert effects.without_buttons(rows) == rows
+    assert [each["text"]["text"] for each in rows[0]["elements"]] == [
+        "Do it for me: Create a bucket",
+        "Do it for me: B",
+    ]
+    assert [each["action_id"] for each in rows[0]["elements"]] == ["actions.open.0", "actions.open.1"]
+    assert doing.do_it_row(()) == ()
+
+
+@pytest.mark.parametrize("value", ["", "a b", "x" * 81, "é"])
+def test_a_button_of_no_action_is_refused(value: str) -> None:
+    with pytest.raises(PayloadMalformed):
+        doing.read_action(value)

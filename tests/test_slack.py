@@ -121,6 +121,16 @@ async def test_a_group_slack_does_not_know_is_empty(slack: Slack) -> None:
     assert members == [frozenset({"U0PRIYA"}), frozenset(), frozenset()]
 
 
+async def test_all_groups_are_read_by_one_call_and_told_from_it(sandbox: Sandbox, slack: Slack) -> None:
+    await slack.group_members("S0GONE99")
+
+    await slack.read_groups()
+    sandbox.workspace.usergroups.clear()
+    members = [await slack.group_members(group) for group in ("S0PAYMENTS", "S0GONE99")]
+
+    assert members == [frozenset({"U0PRIYA"}), frozenset()]
+
+
 async def test_a_private_reply_goes_to_no_other_host_than_slacks(slack: Slack) -> None:
     with pytest.raises(SlackRefused, match="not_an_address"):
         await slack.respond("https://evil.example.com/response/T1/x", text="secret", blocks=[])

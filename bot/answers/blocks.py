@@ -23,6 +23,7 @@ from bot.blockkit import (
     plain,
     section,
 )
+from bot.doing import Doable, do_it_row
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from knowledge.article import review_due
@@ -155,6 +156,12 @@ def answer(draft: Draft, answer_id: str, *, is_sure: bool, today: date, can_pres
     return Shown(_plain(head, draft.sources, more), tuple(blocks))
 
 
+def with_actions(shown: Shown, doable: Sequence[Doable]) -> Shown:
+    """The answer, with what its article says can be done for the person, above what can be said of it."""
+    at = next((number for number, block in enumerate(shown.blocks) if block["type"] == "actions"), len(shown.blocks))
+    return Shown(shown.text, (*shown.blocks[:at], *do_it_row(doable), *shown.blocks[at:]))
+
+
 def nothing_found(answer_id: str, pointers: Sequence[Pointer] = (), *, today: date, is_more: bool = False) -> Shown:
     """Said only to somebody who asked the bot; in a channel it stays silent. `is_more`: beyond what was answered."""
     what = (
@@ -203,10 +210,11 @@ def refusal(reason: str) -> Shown:
 
 
 def help_text(verbs: Sequence[tuple[str, str]], *, command: str, name: str) -> Shown:
-    """Three lines (ask, get something done, get a person), then the verbs there are."""
+    """How to ask, get something done and get a person, then the verbs there are."""
     lines = [
         f"*Ask*: `{command} how do I see my logs?`, mention {escape(name)} in a thread, or write to it directly.",
         "*Answers* come from the handbook and say where they stand.",
+        f"*Get something done*: `{command} run`.",
         f"*Get a person*: `{command} human`.",
     ]
     known = "  ".join(f"`{verb}` {escape(summary)}." for verb, summary in verbs)

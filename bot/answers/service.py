@@ -12,6 +12,7 @@ from bot.answers import blocks
 from bot.answers.audiences import AudienceService
 from bot.answers.blocks import ANSWER, SHADOW_CARD
 from bot.answers.context import Context, ContextService
+from bot.answers.doing import DoingService
 from bot.answers.kind_menu import kind_menu
 from bot.answers.rules import NOTHING_MORE, SOURCES_MOST, Answered, Choice, Silent, Suggested, choose, thresholds
 from bot.answers.sharing import SharingService
@@ -83,6 +84,7 @@ class AnswerService:
         self._audiences = AudienceService(desk, people)
         self._sharing = SharingService(desk, people)
         self._context = ContextService(desk)
+        self._doing = DoingService(desk)
 
     async def take_command(
         self,
@@ -230,9 +232,10 @@ class AnswerService:
         if self._is_shadow(asking, library):
             effect = await self._shadow_card(asking, draft, is_sure=is_sure, library=library)
         else:
+            doable = await self._doing.offered(draft, channel_id=asking.channel_id) if is_sure else ()
 
             def effect(id_: str) -> Effect:
-                shown = blocks.answer(draft, id_, is_sure=is_sure, today=today)
+                shown = blocks.with_actions(blocks.answer(draft, id_, is_sure=is_sure, today=today), doable)
                 reply = effects.reply(asking, "answer", shown, kind=blocks.ANSWER)
                 return effects.growing(reply) if is_sure else reply
 

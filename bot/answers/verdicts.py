@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot import effects
 from bot.answers import blocks, feedback_blocks, sharing_blocks
 from bot.answers.blocks import ANSWER, ASK_PEOPLE, POST, REASONS, SHADOW_CARD, SHARE, VERDICTS
+from bot.answers.doing import DoingService
 from bot.answers.duty import DutyService
 from bot.answers.feedback import FeedbackService
 from bot.answers.feedback_blocks import Offer
@@ -42,6 +43,7 @@ class VerdictService:
         self._duty = duty
         self._feedback = FeedbackService(desk, people)
         self._sharing = SharingService(desk, people)
+        self._doing = DoingService(desk)
 
     async def take_press(
         self, *, key: str, user_id: str, answer_id: str, verdict: str, response_url: str | None
@@ -182,7 +184,9 @@ class VerdictService:
             return blocks.shadow_card(
                 draft, answer.id, is_sure=is_sure, permalink=permalink, today=today, kind_menu=menu
             )
-        return blocks.answer(draft, answer.id, is_sure=is_sure, today=today)
+        shown = blocks.answer(draft, answer.id, is_sure=is_sure, today=today)
+        where = answer.asked_in or answer.channel_id
+        return blocks.with_actions(shown, await self._doing.offered(draft, channel_id=where) if is_sure else ())
 
     def _in_its_place(self, press: Press, answer: Answer, shown: Shown) -> Effect:
         """The newest state of the message in which the answer stands."""

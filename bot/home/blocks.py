@@ -27,7 +27,7 @@ ASKED = MessageKind(
 )
 KINDS = (ASKED,)
 SHOWN_MOST = 10
-TEAM_MOST = 50  # blocks; with one's own questions well below the hundred a view may have
+TEAM_MOST, PARTS_MOST = 50, 24  # blocks; with one's own questions, 25, no more than the hundred a view may have
 WORDS_MOST = 150  # of a question
 STATES = {
     Outcome.PEER: "a colleague helped",
@@ -64,10 +64,13 @@ def home(
     is_left_out: bool,
     command: str,
     timezone: str,
+    parts: Sequence[Json] = (),
     for_team: Sequence[Json] = (),
 ) -> Json:
-    """The view, newest questions first; `for_team` are the blocks only the platform team sees, at most 50."""
-    blocks = [*_asking(offer), header("Your questions")]
+    """The view, newest questions first. `parts` are other matters of the person, at most 24 blocks; `for_team` are the
+    blocks only the platform team sees, at most 50.
+    """
+    blocks = [*_asking(offer), *parts[:PARTS_MOST], header("Your questions")]
     if is_left_out:
         blocks.append(section(f"You are counted as “someone”, so none are listed. `{command} settings` changes that."))
     elif not questions:

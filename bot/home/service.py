@@ -29,13 +29,24 @@ log = structlog.get_logger(__name__)
 
 LOOK_BACK = timedelta(weeks=4)
 
-TeamPart = Callable[[str], Awaitable[Sequence[Json]]]  # blocks for a person; none for who may not see them
+Part = Callable[[str], Awaitable[Sequence[Json]]]  # blocks for a person; none for who may not see them
 
 
 class HomeService:
-    def __init__(self, desk: Desk, facts: FactsService, *, team_parts: Sequence[TeamPart] = (), command: str) -> None:
+    """`parts` are everybody's, each their own; `team_parts` the platform team's."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        facts: FactsService,
+        *,
+        parts: Sequence[Part] = (),
+        team_parts: Sequence[Part] = (),
+        command: str,
+    ) -> None:
         self._desk = desk
         self._facts = facts
+        self._parts = parts
         self._team_parts = team_parts
         self._command = command
 
@@ -83,6 +94,7 @@ class HomeService:
             is_left_out=is_left_out,
             command=self._command,
             timezone=handbook.channels.timezone,
+            parts=[block for part in self._parts for block in await part(opened.person)],
             for_team=[block for part in self._team_parts for block in await part(opened.person)],
         )
         await self._desk.slack.publish_home(user_id, view)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from bot.actions.direct import DirectBackend, Done, NotStarted, Outcome, Run
-from bot.actions.forms import Filled
 from sqlalchemy import select
 
 from bot.actions import rules
+from bot.actions.direct import DirectBackend, Done, NotStarted, Outcome, Run
+from bot.actions.forms import Filled
 from bot.actions.services import ActionServices, action_services
 from bot.audit import Audit
 from bot.config import Secret

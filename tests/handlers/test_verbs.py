@@ -3,7 +3,11 @@
 import pytest
 
 from handlers import verbs
-from handlers.verbs import ASK, FIND, HEALTH, HELP, HUMAN, SETTINGS, Parsed, Verb, parse
+from handlers.verbs import ASK, FIND, HEALTH, HELP, HUMAN, REQUESTS, RUN, SETTINGS, Parsed, Verb, parse
+
+
+def is_action(words: str) -> bool:
+    return words == "create-bucket"
 
 
 @pytest.mark.parametrize(
@@ -20,6 +24,13 @@ from handlers.verbs import ASK, FIND, HEALTH, HELP, HUMAN, SETTINGS, Parsed, Ver
         pytest.param("  logs  ", Parsed(ASK, "logs"), id="one word that is no verb"),
         pytest.param("find quota", Parsed(FIND, "quota"), id="find"),
         pytest.param("find", Parsed(HELP, ""), id="find nothing"),
+        pytest.param("run", Parsed(RUN, ""), id="run"),
+        pytest.param("actions", Parsed(RUN, ""), id="run by another name"),
+        pytest.param("run create-bucket", Parsed(RUN, "create-bucket"), id="run an action"),
+        pytest.param("run the tests in CI?", Parsed(ASK, "run the tests in CI?"), id="run what is no action"),
+        pytest.param("actions fail in CI", Parsed(ASK, "actions fail in CI"), id="a question about other actions"),
+        pytest.param("requests", Parsed(REQUESTS, ""), id="requests"),
+        pytest.param("requests time out", Parsed(ASK, "requests time out"), id="a question about other requests"),
         pytest.param("find me a person", Parsed(FIND, "me a person"), id="find before words is never a question"),
         pytest.param("finding logs?", Parsed(ASK, "finding logs?"), id="a question that begins like find"),
         pytest.param("human", Parsed(HUMAN, ""), id="human"),
@@ -50,14 +61,18 @@ from handlers.verbs import ASK, FIND, HEALTH, HELP, HUMAN, SETTINGS, Parsed, Ver
     ],
 )
 def test_a_text_says_what_is_wanted(text: str, wanted: Parsed) -> None:
-    assert parse(text) == wanted
+    assert parse(text, is_action=is_action) == wanted
 
 
 @pytest.mark.parametrize("verb", verbs.VERBS, ids=lambda verb: verb.name)
 def test_each_verb_answers_to_its_name(verb: Verb) -> None:
-    rest = {"[window]": "4w", "[week]": "2026-W47", "": ""}.get(verb.usage, "something")
+    rest = {"[action]": "create-bucket", "[window]": "4w", "[week]": "2026-W47", "": ""}.get(verb.usage, "something")
 
-    assert parse(f"{verb.name} {rest}").verb == verb
+    assert parse(f"{verb.name} {rest}", is_action=is_action).verb == verb
+
+
+def test_without_a_catalogue_only_run_itself_is_the_verb() -> None:
+    assert (parse("run"), parse("run create-bucket")) == (Parsed(RUN, ""), Parsed(ASK, "run create-bucket"))
 
 
 def test_no_name_means_two_verbs() -> None:

@@ -148,6 +148,29 @@ async def test_errors_for_a_block_that_is_no_input_are_not_shown(sandbox: Sandbo
     assert done.failure == "invalid_response"
 
 
+@pytest.mark.parametrize("text", ["", None, 7], ids=["empty", "none", "a number"])
+async def test_an_error_that_says_nothing_is_not_shown(
+    sandbox: Sandbox, bot: SmallBot, maya: Actor, text: object
+) -> None:
+    bot.form_answer = {"response_action": "errors", "errors": {"bucket": text}}
+    await open_form(sandbox, maya)
+
+    done = await maya.submit(maya.views()[0], {"bucket": "logs"})
+
+    assert done.failure == "invalid_response"
+
+
+async def test_only_people_of_the_workspace_can_be_chosen(sandbox: Sandbox, bot: SmallBot, maya: Actor) -> None:
+    await open_form(sandbox, maya)
+    (form,) = maya.views()
+    form.payload["blocks"][1]["element"] = {"type": "users_select", "action_id": "choice"}
+
+    maya.fill(form, {"Environment": sandbox.person("tom").id})
+
+    with pytest.raises(LookupError, match="Nobody 'U0STRANGER' to choose"):
+        maya.fill(form, {"Environment": "U0STRANGER"})
+
+
 async def test_a_required_field_left_empty_is_never_sent(sandbox: Sandbox, bot: SmallBot, maya: Actor) -> None:
     await open_form(sandbox, maya)
     told = len(bot.told)

@@ -132,3 +132,25 @@ def test_the_action_of_an_overflow_carries_the_option() -> None:
     found = find_element([{"type": "section", "block_id": "b", "accessory": more}], "more")
 
     assert action_entry(found, "prod", action_ts="1.2")["selected_option"] == PROD
+
+
+NUMBER: Json = {"type": "number_input", "is_decimal_allowed": False, "min_value": "1", "max_value": "10"}
+
+
+@pytest.mark.parametrize(
+    ("element", "given", "error"),
+    [
+        pytest.param(NUMBER, "10", "", id="the largest"),
+        pytest.param(NUMBER, "11", "Please enter a number between 1 and 10.", id="too large"),
+        pytest.param(NUMBER, "0", "Please enter a number between 1 and 10.", id="too small"),
+        pytest.param(NUMBER, "1.5", "Please enter a whole number.", id="a fraction"),
+        pytest.param({**NUMBER, "is_decimal_allowed": True}, "1.5", "", id="a fraction where one may be"),
+        pytest.param(NUMBER, "many", "Please enter a number.", id="a word"),
+        pytest.param({"type": "datepicker"}, "2026-02-28", "", id="a day"),
+        pytest.param({"type": "datepicker"}, "2026-02-30", "Please choose a date.", id="no such day"),
+    ],
+)
+def test_slacks_client_sends_only_numbers_and_days(element: Json, given: str, error: str) -> None:
+    blocks = [block(element)]
+
+    assert client_errors(blocks, values_of(blocks, {("b", "a"): given})) == ({"b": error} if error else {})

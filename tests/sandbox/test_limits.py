@@ -251,6 +251,86 @@ def test_a_view_is_held_to_its_own_limits(view: Json, problems: list[str]) -> No
     assert said(validate_view(view)) == problems
 
 
+ONE, TWO = option(), option("Two", "2")
+OTHER: Json = {**ONE, "value": "2"}
+TOO_FAR = "must keep to min_value, max_value and is_decimal_allowed"
+
+
+def number(**fields: object) -> Json:
+    return {"type": "number_input", "is_decimal_allowed": False, **fields}
+
+
+@pytest.mark.parametrize(
+    ("element", "problem"),
+    [
+        pytest.param({**select(2), "initial_option": option("One", "1")}, "", id="one of the options"),
+        pytest.param(
+            {**select(2), "initial_option": TWO},
+            "must exactly match one of the options /view/blocks/0/element/initial_option",
+            id="none of the options",
+        ),
+        pytest.param(
+            {"type": "static_select", "option_groups": [{"label": plain(), "options": [TWO]}], "initial_option": TWO},
+            "",
+            id="one of a group",
+        ),
+        pytest.param(
+            {"type": "radio_buttons", "options": [ONE], "initial_option": OTHER},
+            "must exactly match one of the options /view/blocks/0/element/initial_option",
+            id="another value",
+        ),
+        pytest.param(
+            {"type": "checkboxes", "options": [ONE], "initial_options": [ONE, TWO]},
+            "must exactly match one of the options /view/blocks/0/element/initial_options",
+            id="one of several",
+        ),
+        pytest.param({"type": "datepicker", "initial_date": "2026-02-28"}, "", id="a day"),
+        pytest.param(
+            {"type": "datepicker", "initial_date": "28.2.2026"},
+            "must be a date as YYYY-MM-DD /view/blocks/0/element/initial_date",
+            id="a day otherwise written",
+        ),
+        pytest.param(
+            {"type": "timepicker", "initial_time": "24:00"},
+            "must be a time as HH:mm /view/blocks/0/element/initial_time",
+            id="no time of day",
+        ),
+        pytest.param(number(min_value="1", max_value="3", initial_value="3"), "", id="a number in its range"),
+        pytest.param(
+            number(min_value="3", max_value="1"),
+            "cannot be greater than max_value /view/blocks/0/element/min_value",
+            id="a range turned round",
+        ),
+        pytest.param(
+            number(max_value="3", initial_value="4"),
+            f"{TOO_FAR} /view/blocks/0/element/initial_value",
+            id="a number out of its range",
+        ),
+        pytest.param(number(initial_value="0.5"), f"{TOO_FAR} /view/blocks/0/element/initial_value", id="a fraction"),
+        pytest.param(
+            number(min_value="one"), "must be a number in a string /view/blocks/0/element/min_value", id="a word"
+        ),
+        pytest.param(
+            {"type": "plain_text_input", "max_length": 3001},
+            "must be from 1 to 3000 /view/blocks/0/element/max_length",
+            id="a text too long",
+        ),
+        pytest.param(
+            {"type": "plain_text_input", "min_length": 5, "max_length": 4},
+            "must not be greater than max_length /view/blocks/0/element/min_length",
+            id="lengths turned round",
+        ),
+        pytest.param(
+            {"type": "plain_text_input", "initial_value": "x" * 3001},
+            "must be less than 3001 characters /view/blocks/0/element/initial_value",
+            id="a text that begins too long",
+        ),
+    ],
+)
+def test_what_a_field_begins_with_is_held_to_what_it_may_hold(element: Json, problem: str) -> None:
+    assert said(validate_view(modal(entry(element)))) == ([problem] if problem else [])
+
+
 def test_all_text_of_a_message_is_counted_however_deep() -> None:
     blocks = [section(text=mrkdwn("12345"), accessory=button("123")), {"type": "markdown", "text": "1234567"}]
 

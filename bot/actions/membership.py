@@ -1,0 +1,61 @@
+"""Who is in which team and group of the handbook today, by their Slack user groups and by name.
+
+What follows from it is decided in `bot.authority`.
+"""
+
+import asyncio
+from collections.abc import Iterator
+
+from bot.desk import Desk
+from knowledge.actions import Action, Who
+from knowledge.people import Group, People
+
+
+class Memberships:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def is_named(self, action: Action, user_id: str) -> bool:
+        """Whether the entry names the person, by their team, a group, or themselves. Guests are named apart."""
+        who = action.who
+        if user_id in who.people:
+            return True
+        return any(await asyncio.gather(*(self._has(group, user_id) for group in _named_groups(who, self._people))))
+
+    async def is_in(self, group_name: str, user_id: str) -> bool:
+        """Whether the person is in the group of that name today; nobody is in one that the handbook does not have."""
+        group = self._people.role(group_name)
+        return group is not None and await self._has(group, user_id)
+
+    async def members(self, group_name: str) -> frozenset[str]:
+        """All who are in the group of that name today."""
+        group = self._people.role(group_name)
+        if group is None:
+            return frozenset()
+        today, there = self._desk.today(), await self._desk.slack.group_members(group.usergroup_id)
+        return there | {each.user_id for each in group.members if group.has(each.user_id, on=today)}
+
+    async def teams_of(self, user_id: str) -> frozenset[str]:
+        """The names of the person's teams."""
+        teams = self._people.teams
+        are_in = await asyncio.gather(*(self._has(team.group, user_id) for team in teams.values()))
+        return frozenset(name for name, is_in in zip(teams, are_in, strict=True) if is_in)
+
+    async def refresh(self) -> None:
+        """Reads all user groups at once, so that nobody who asks has to wait for them one by one."""
+        await self._desk.slack.read_groups()
+
+    @property
+    def _people(self) -> People:
+        return self._desk.shelf.library.handbook.people
+
+    async def _has(self, group: Group, user_id: str) -> bool:
+        members = await self._desk.slack.group_members(group.usergroup_id)
+        return group.has(user_id, on=self._desk.today(), usergroup_members=members)
+
+
+def _named_groups(who: Who, people: People) -> Iterator[Group]:
+    """The teams and groups of the entry, as the handbook has them; one that it does not have counts for nobody."""
+    teams = people.teams if who.all_teams else [name for name in who.teams if name in people.teams]
+    yield from (people.teams[name].group for name in teams)
+    yield from (group for name in who.groups if (group := people.role(name)) is not None)
