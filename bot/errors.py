@@ -88,6 +88,10 @@ class GitBusy(GitFailed):
         super().__init__(message)
 
 
+class GitChanged(GitFailed):
+    """What the change was made from stands there no more, so nothing was proposed."""
+
+
 class AuditKeyUnusable(MentorError):
     """There is no key to seal the audit log with."""
 

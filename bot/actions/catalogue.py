@@ -11,13 +11,12 @@ from bot.actions import catalogue_blocks as blocks
 from bot.actions.catalogue_blocks import Offer
 from bot.actions.matching import is_meant
 from bot.actions.membership import Memberships
+from bot.actions.places import Places
 from bot.authority import Act, Matter, Place, Refused, may
 from bot.blockkit import Shown
 from bot.desk import Desk
-from bot.errors import SlackRefused
 from bot.model import Effect, Json, Profile
 from bot.storage.people import slack_id_of
-from bot.wire import is_direct
 from bot.work import Asking
 from knowledge.actions import Action
 
@@ -26,12 +25,13 @@ class CatalogueService:
     def __init__(self, desk: Desk, memberships: Memberships, *, command: str) -> None:
         self._desk = desk
         self._memberships = memberships
+        self._places = Places(desk)
         self._command = command
 
     async def offers(self, user_id: str, *, channel_id: str = "", is_shared: bool = False) -> Sequence[Offer]:
         """The whole catalogue, in the handbook's order. `channel_id` is "" where it is no channel."""
         profile, place = await asyncio.gather(
-            self._desk.slack.profile(user_id), self.place(channel_id, is_shared=is_shared)
+            self._desk.slack.profile(user_id), self._places.of(channel_id, is_shared=is_shared)
         )
         actions = self._desk.shelf.library.handbook.actions
         reasons = await asyncio.gather(*(self._why_not(each, profile, channel_id, place) for each in actions))
@@ -40,24 +40,9 @@ class CatalogueService:
     async def why_not(self, action: Action, user_id: str, *, channel_id: str = "", is_shared: bool = False) -> str:
         """Why the person may not ask for it there now; "" when they may."""
         profile, place = await asyncio.gather(
-            self._desk.slack.profile(user_id), self.place(channel_id, is_shared=is_shared)
+            self._desk.slack.profile(user_id), self._places.of(channel_id, is_shared=is_shared)
         )
         return await self._why_not(action, profile, channel_id, place)
-
-    async def place(self, channel_id: str, *, is_shared: bool = False) -> Place:
-        """What kind of place it is. Whether one action may be run in a channel is not looked at.
-
-        Of a channel that Slack does not tell us about it is not known who reads along: it is closed.
-        """
-        if is_shared:
-            return Place.SHARED
-        if not channel_id or is_direct(channel_id):
-            return Place.PRIVATE
-        try:
-            info = await self._desk.slack.channel_info(channel_id)
-        except SlackRefused:
-            return Place.CLOSED
-        return Place.SHARED if info.is_shared else Place.CHANNEL
 
     def is_meant(self, text: str) -> bool:
         """Whether these words, after `run`, are about an action of the live catalogue."""
@@ -80,12 +65,9 @@ class CatalogueService:
         return blocks.home_part(await self.offers(user_id), command=self._command) if user_id else ()
 
     async def _why_not(self, action: Action, profile: Profile, channel_id: str, place: Place) -> str:
-        channels = self._desk.shelf.library.handbook.channels
-        if place is Place.CHANNEL and not channels.may_run_in(channel_id, action.id):
-            place = Place.CLOSED
         matter = Matter(
-            place=place,
-            is_offered=channels.offers(action),
+            place=self._places.for_action(place, channel_id, action.id),
+            is_offered=self._desk.shelf.library.handbook.channels.offers(action),
             is_named=await self._memberships.is_named(action, profile.user_id),
             is_named_guest=profile.user_id in action.who.guests,
         )

@@ -6,6 +6,7 @@ What becomes of it is `bot.actions.following`'s.
 from collections.abc import Callable
 from typing import Any
 
+from bot.actions.allowed import CalledBackend
 from bot.actions.changes import Changes
 from bot.actions.direct import DirectBackend, Done, Failed, NotStarted, Outcome, Running
 from bot.actions.follow_ups import FollowUps
@@ -19,9 +20,9 @@ from bot.git.host import Review
 from bot.storage import requests as rows
 from bot.storage.requests import RequestRow
 from bot.work import Requested
-from knowledge.actions import Action, Backend, GitBackend
+from knowledge.actions import Action, GitBackend
 
-BackendOf = Callable[[Backend], DirectBackend]
+BackendOf = Callable[[CalledBackend], DirectBackend]
 
 MOVED_ON = "What it touches in Git was changed meanwhile."
 GIVEN_UP = "It could not be carried out for a quarter of an hour. The platform team was told; nothing is done twice."
@@ -104,7 +105,7 @@ class ExecutionService:
         match outcome:
             case Running(execution):
                 values |= {"execution": execution}
-            case Done(execution, said):
+            case Done(execution, said, _):
                 values |= {"state": rows.DONE, "execution": execution, "problem": said, "ended_at": now}
             case Failed(execution, said):
                 values |= {"state": rows.FAILED, "execution": execution, "problem": said, "ended_at": now}

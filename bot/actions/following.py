@@ -14,6 +14,7 @@ import structlog
 
 from bot import effects
 from bot.actions import blocks, rules
+from bot.actions.allowed import CalledBackend
 from bot.actions.changes import Changes
 from bot.actions.direct import DirectBackend, Done, Failed
 from bot.actions.follow_ups import FollowUps
@@ -30,7 +31,7 @@ from bot.storage import requests as rows
 from bot.storage.engine import Tx
 from bot.storage.requests import RequestRow
 from bot.work import Converged, Kind
-from knowledge.actions import Backend, GitBackend
+from knowledge.actions import GitBackend
 from knowledge.repositories import Controller, Reporter
 
 log = structlog.get_logger(__name__)
@@ -50,7 +51,7 @@ class FollowService:
         telling: Telling,
         moving: Moving,
         follow_ups: FollowUps,
-        backend_of: Callable[[Backend], DirectBackend],
+        backend_of: Callable[[CalledBackend], DirectBackend],
     ) -> None:
         self._desk = desk
         self._changes = changes
@@ -182,7 +183,7 @@ class FollowService:
         outcome = await self._backend_of(action.backend).look_up(self._orders.run(row, action))
         now = self._desk.clock.now()
         match outcome:
-            case Done(_, said):
+            case Done(_, said, _):
                 await self._move(row, {"state": rows.DONE, "problem": said, "ended_at": now})
             case Failed(_, said):
                 await self._move(row, {"state": rows.FAILED, "problem": said, "ended_at": now})

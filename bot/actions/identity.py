@@ -1,14 +1,14 @@
 """Whose name a change will carry, in words for the person who asks for it, before they do."""
 
-from bot.desk import Desk
+from bot.actions.authors import Authors
 from knowledge.actions import Action, GitBackend
 
 
 class Identities:
-    """By the Git accounts that the handbook names. `bot_name` is who writes the change where it names none."""
+    """`bot_name` is who writes the change where the person's own account is not known."""
 
-    def __init__(self, desk: Desk, *, bot_name: str) -> None:
-        self._desk = desk
+    def __init__(self, authors: Authors, *, bot_name: str) -> None:
+        self._authors = authors
         self._bot_name = bot_name
 
     async def of(self, action: Action, user_id: str) -> str:
@@ -16,5 +16,5 @@ class Identities:
         requested = f"{self._bot_name}, with yours in it as who asked"
         if not isinstance(action.backend, GitBackend):
             return requested
-        known = self._desk.shelf.library.handbook.people.git_accounts.get(user_id)
-        return f"{known.account}, your Git account" if known else requested
+        known = (await self._authors.accounts()).get(user_id)
+        return f"{known}, your Git account" if known else requested

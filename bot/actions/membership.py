@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Iterator
 
 from bot.desk import Desk
+from bot.storage import requests as rows
 from knowledge.actions import Action, Who
 from knowledge.people import Group, People
 
@@ -40,6 +41,23 @@ class Memberships:
         teams = self._people.teams
         are_in = await asyncio.gather(*(self._has(team.group, user_id) for team in teams.values()))
         return frozenset(name for name, is_in in zip(teams, are_in, strict=True) if is_in)
+
+    async def owns(self, owner: str, user_id: str) -> bool:
+        """Whether the person is in the team or group that an entry calls its owner."""
+        team = self._people.teams.get(owner)
+        return bool(owner) and (
+            await self.is_in(owner, user_id) or (team is not None and await self._has(team.group, user_id))
+        )
+
+    async def is_same_person(self, one: str, other: str) -> bool:
+        """Whether these accounts are one person's, by the handbook or by a Git account that both of them have."""
+        if self._people.same_person(one, other):
+            return True
+        async with self._desk.database.read() as tx:
+            proven = await rows.accounts_by_slack_id(tx, [one, other])
+        named = self._people.git_accounts
+        theirs = [{*proven.get(each, ()), *([named[each].account] if each in named else [])} for each in (one, other)]
+        return bool(theirs[0] & theirs[1])
 
     async def refresh(self) -> None:
         """Reads all user groups at once, so that nobody who asks has to wait for them one by one."""

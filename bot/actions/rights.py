@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.actions import rules
 from bot.actions.membership import Memberships
+from bot.actions.places import Places
 from bot.authority import Act, Matter, Place
 from bot.desk import Desk
 from bot.people import PeopleService
@@ -28,6 +29,7 @@ class Rights:
         self._desk = desk
         self._people = people
         self._memberships = memberships
+        self._places = Places(desk)
 
     async def why_not_ask(self, row: RequestRow) -> str:
         """Why who asked may not ask for this now; "" when they may."""
@@ -80,10 +82,10 @@ class Rights:
     async def why_not_settle(self, row: RequestRow, person: str) -> str:
         """Saying what became of the state that a break-glass run made."""
         profile = await self._people.profile(person)
-        owner = str(row.entry.get("owner") or "")
-        is_owner = bool(owner) and await self._memberships.is_in(owner, profile.user_id)
+        is_owner = await self._memberships.owns(str(row.entry.get("owner") or ""), profile.user_id)
         is_on_duty = await self._memberships.is_in(rules.DUTY, profile.user_id)
-        return await self._people.why_not(profile, Act.SETTLE, is_owner=is_owner or is_on_duty)
+        matter = Matter(place=Place.PRIVATE, stage=rules.stage_of(row.state))
+        return await self._people.why_not(profile, Act.SETTLE, is_owner=is_owner or is_on_duty, matter=matter)
 
     async def agreed(self, row: RequestRow) -> Agreed:
         """Who agreed to the request as it stands, is still an approver, and is not who asked."""
@@ -120,11 +122,10 @@ class Rights:
         self, row: RequestRow, action: Action, act: Act, known: Matter, *, person: str | None = None
     ) -> str:
         profile = await self._people.profile(person or row.person)
-        channels = self._desk.shelf.library.handbook.channels
         matter = Matter(
-            place=self._place(row, action),
+            place=self._places.for_action(await self._places.of(row.channel_id), row.channel_id, action.id),
             stage=known.stage,
-            is_offered=channels.offers(action),
+            is_offered=self._desk.shelf.library.handbook.channels.offers(action),
             is_named=await self._memberships.is_named(action, profile.user_id),
             is_named_guest=profile.user_id in action.who.guests,
             is_requester=known.is_requester,
@@ -132,12 +133,6 @@ class Rights:
             has_enough=known.has_enough,
         )
         return await self._people.why_not(profile, act, matter=matter)
-
-    def _place(self, row: RequestRow, action: Action) -> Place:
-        if not row.channel_id:
-            return Place.PRIVATE
-        channels = self._desk.shelf.library.handbook.channels
-        return Place.CHANNEL if channels.may_run_in(row.channel_id, action.id) else Place.CLOSED
 
     async def _may_still(self, row: RequestRow, person: str) -> bool:
         return not await self.why_not_decide(_waiting(row), person, Act.APPROVE, has_decided=False, is_intact=True)

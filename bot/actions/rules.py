@@ -6,8 +6,6 @@ Who may do what is `bot.authority`'s.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
-from json import dumps
 from typing import Any
 
 from bot.authority import Stage
@@ -58,10 +56,6 @@ def entry_of(action: Action) -> Any:
     """The entry as it counts: all that it says, and not where it stands."""
     plain = asdict(action)
     return {name: _plain(value) for name, value in plain.items() if name not in ("file", "line")}
-
-
-def entry_digest(action: Action) -> str:
-    return sha256(dumps(entry_of(action), sort_keys=True).encode()).hexdigest()
 
 
 def need(

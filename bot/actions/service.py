@@ -11,9 +11,9 @@ from typing import Any
 
 from bot.actions import rules
 from bot.actions.authors import Authors, Identity
-from bot.actions.catalogue import Choices
 from bot.actions.changes import Changes, Made
-from bot.actions.forms import Filled
+from bot.actions.choices import Choices
+from bot.actions.forms import Filled, entry_digest
 from bot.actions.inputs import Known, read_inputs
 from bot.actions.moving import Moving
 from bot.actions.rendering import NotPossible, fill, snapshot_digest
@@ -79,11 +79,14 @@ class RequestService:
         action = self._desk.shelf.library.handbook.action(filled.action_id)
         if action is None:
             return {"": GONE}
-        if rules.entry_digest(action) != filled.entry_digest:
+        if entry_digest(action) != filled.entry_digest:
             return {"": CHANGED}
         if filled.is_shared:
             return {"": SHARED}
-        errors = (read_inputs(action, filled.raw, await self._known(action))).errors
+        known = await self._known(action)
+        if isinstance(known, str):
+            return {"": known}
+        errors = read_inputs(action, filled.raw, known).errors
         if not errors:
             await self._take(action, filled, key=key, user_id=user_id)
         return errors
@@ -130,7 +133,8 @@ class RequestService:
         row = self._new(action, filled.raw, key=f"{person}:{key}", person=person, channel_id=filled.channel_id)
         row = replace(row, is_urgent=filled.is_urgent)
         await self._desk.database.write(lambda tx: self._add(tx, row))
-        self._ring()
+        self._desk.outbox.bell.set()
+        self._desk.wake()
 
     async def _add(self, tx: Tx, row: RequestRow) -> None:
         if not await rows.add(tx, row):
@@ -145,7 +149,10 @@ class RequestService:
             raise Refused(reason)
         action = self._rights.live(row)
         assert action is not None
-        read = read_inputs(action, row.inputs, await self._known(action))
+        known = await self._known(action)
+        if isinstance(known, str):
+            raise Refused(known)
+        read = read_inputs(action, row.inputs, known)
         if read.errors:
             raise Refused(" ".join(f"{name}: {error}" for name, error in read.errors.items()))
         values = {**read.values, **await self._built_in(row)}
@@ -222,10 +229,13 @@ class RequestService:
         channel_id = group.channel_id if group else ""
         return await self._telling.asked(row, needed, to=sorted(known.values()), channel_id=channel_id)
 
-    async def _known(self, action: Action) -> Known:
+    async def _known(self, action: Action) -> Known | str:
+        """What inputs are read by; or why they cannot be."""
+        choices = self._choices.of(action)
+        if isinstance(choices, str):
+            return choices
         teams = tuple(self._desk.shelf.library.handbook.people.teams)
-        accounts = await self._authors.accounts()
-        return Known(self._desk.today(), teams, await self._choices.of(action), accounts)
+        return Known(self._desk.today(), teams, choices, await self._authors.accounts())
 
     def _new(self, action: Action, inputs: Mapping[str, str], *, key: str, person: str, channel_id: str) -> RequestRow:
         return RequestRow(
@@ -247,7 +257,3 @@ class RequestService:
 
     def _now(self) -> datetime:
         return self._desk.clock.now()
-
-    def _ring(self) -> None:
-        self._desk.outbox.bell.set()
-        self._desk.wake()

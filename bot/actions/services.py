@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.actions.allowed import CalledBackend
 from bot.actions.authors import Authors
 from bot.actions.catalogue import CatalogueService
 from bot.actions.changes import Changes, HostOf
@@ -12,9 +13,11 @@ from bot.actions.direct import DirectBackend
 from bot.actions.executing import ExecutionService
 from bot.actions.follow_ups import FollowUps
 from bot.actions.following import FollowService
+from bot.actions.identity import Identities
 from bot.actions.listing import ListingService
 from bot.actions.membership import Memberships
 from bot.actions.moving import Moving
+from bot.actions.opening import FormService
 from bot.actions.orders import Orders
 from bot.actions.rights import Rights
 from bot.actions.service import RequestService
@@ -22,13 +25,14 @@ from bot.actions.telling import Telling
 from bot.audit import Audit
 from bot.desk import Desk
 from bot.people import PeopleService
-from knowledge.actions import Backend
 
 
 @dataclass(frozen=True)
 class ActionServices:
     catalogue: CatalogueService
     choices: Choices
+    memberships: Memberships
+    forms: FormService
     requests: RequestService
     decisions: DecisionService
     execution: ExecutionService
@@ -43,7 +47,9 @@ def action_services(
     audit: Audit,
     *,
     host_of: HostOf,
-    backend_of: Callable[[Backend], DirectBackend],
+    backend_of: Callable[[CalledBackend], DirectBackend],
+    command: str,
+    bot_name: str,
 ) -> ActionServices:
     memberships, telling, changes = Memberships(desk), Telling(desk), Changes(desk, host_of)
     rights, authors, choices = Rights(desk, people, memberships), Authors(desk), Choices(desk, changes.host)
@@ -58,12 +64,15 @@ def action_services(
         follow_ups=follow_ups,
         backend_of=backend_of,
     )
+    catalogue = CatalogueService(desk, memberships, command=command)
     requests = RequestService(
         desk, rights=rights, changes=changes, authors=authors, telling=telling, moving=moving, choices=choices
     )
     return ActionServices(
-        catalogue=CatalogueService(desk, people, memberships, choices, authors),
+        catalogue=catalogue,
         choices=choices,
+        memberships=memberships,
+        forms=FormService(desk, catalogue, memberships, choices, Identities(authors, bot_name=bot_name).of),
         requests=requests,
         decisions=DecisionService(
             desk,

@@ -169,15 +169,18 @@ async def accounts_of(tx: AsyncConnection, persons: Collection[str]) -> Sequence
 
 
 async def all_accounts(tx: AsyncConnection) -> dict[str, str]:
-    """The proven account of each person, by Slack id."""
+    """The account that each person proved last, by Slack id."""
     query = select(people.c.slack_id, git_accounts.c.account).join(people, people.c.id == git_accounts.c.person)
     return {row.slack_id: row.account for row in await tx.execute(query.order_by(git_accounts.c.proven_at))}
 
 
-async def holders_of(tx: AsyncConnection, host: str, account: str) -> frozenset[str]:
-    """Who proved the account."""
-    query = select(git_accounts.c.person).where(git_accounts.c.host == host, git_accounts.c.account == account)
-    return frozenset((await tx.scalars(query)).all())
+async def accounts_by_slack_id(tx: AsyncConnection, slack_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """All accounts that these people proved."""
+    query = select(people.c.slack_id, git_accounts.c.account).join(people, people.c.id == git_accounts.c.person)
+    found: dict[str, set[str]] = {}
+    for row in await tx.execute(query.where(people.c.slack_id.in_(list(slack_ids)))):
+        found.setdefault(row.slack_id, set()).add(row.account)
+    return {slack_id: frozenset(accounts) for slack_id, accounts in found.items()}
 
 
 async def prove(tx: AsyncConnection, row: GitAccountRow) -> None:
