@@ -274,7 +274,7 @@ def _applied(source: Source, step: _Step) -> str:
         )
     except (Unreadable, IndexError):
         is_right = False
-    if not is_right or Source(source.path, text).root is None:
+    if not is_right:
         raise Impossible(
             f"{source.path} is written in a way in which it cannot be changed without doubt. Change it by hand."
         )

@@ -17,6 +17,7 @@ MAX_SEGMENT = 200  # bytes; file systems take 255, and an ending may follow
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | frozenset(
     chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 )
+PUNCTUATION = "-_.+=@,"  # in a path; more of it means something to a shell, to a file system or to Git
 # Scripts that are written together. Any other two in one name are a disguise more often than a name.
 TOGETHER = (frozenset({"CJK", "HIRAGANA", "KATAKANA"}), frozenset({"CJK", "HANGUL"}), frozenset({"CJK", "BOPOMOFO"}))
 
@@ -46,10 +47,10 @@ def segment_problem(text: str) -> str:
     """Why the text may not be a name in a path, as the end of a sentence; "" when it may."""
     if problem := key_problem(text):
         return problem
-    if any(sign in '/\\:*?"<>|' for sign in text):
-        return 'holds one of / \\ : * ? " < > |'
-    if text[0] in "-. ~" or text[-1] in ". ":
-        return "begins with a dash, dot, tilde or space, or ends with a dot or space"
+    if odd := next((sign for sign in text if not _may_stand_in_path(sign)), ""):
+        return f"holds {odd} where only letters, digits and {' '.join(PUNCTUATION)} may stand"
+    if text[0] in "-." or text[-1] == ".":
+        return "begins with a dash or a dot, or ends with a dot"
     return "" if _is_path(text) else "is a name that Git keeps for itself"
 
 
@@ -96,6 +97,10 @@ def _is_path(text: str) -> bool:
         return read_file_path(text) == text
     except GitFailed:
         return False
+
+
+def _may_stand_in_path(sign: str) -> bool:
+    return sign in PUNCTUATION or unicodedata.category(sign)[0] in "LM" or unicodedata.category(sign) == "Nd"
 
 
 def _is_odd_space(sign: str) -> bool:

@@ -1,7 +1,7 @@
 """Values as YAML and JSON text: a whole file, an entry of a list or mapping, or one value on a line. Pure.
 
 What is written reads back as the same tree in YAML 1.1 and in 1.2: a text that either would take for something else is
-quoted. Does not know what stands in a file already: see `bot.actions.splicing`.
+quoted. Does not know what stands in a file already: see `bot.actions.in_lines`.
 """
 
 import json
@@ -137,9 +137,10 @@ def _may_be_literal(text: str) -> bool:
 def _is_ambiguous(text: str) -> bool:
     """Whether YAML 1.1 would take it for a number, a truth, a day or nothing; of 1.2 the writer knows it.
 
-    `y` and `n` are truths to some readers, and the writer leaves a question mark bare that begins a key in brackets.
+    `y` and `n` are truths to some readers, and others fall over a question mark, or
+    a colon before anything else, that stands bare in brackets.
     """
-    if not text or not text.isprintable() or text in {"y", "Y", "n", "N"} or text.startswith("?"):
+    if not text or not text.isprintable() or text in {"y", "Y", "n", "N"} or "?" in text or text[0] == ":":
         return True
     resolvers = yaml.SafeLoader.yaml_implicit_resolvers
     return any(pattern.match(text) for _, pattern in resolvers.get(text[0], ()))

@@ -74,11 +74,16 @@ def _value(rng: Random, page: Written, way: tuple[str, ...], lead: str, column: 
 def _inline(rng: Random, page: Written, lead: str, column: int) -> Any:
     word, number = rng.choice(WORDS), rng.randint(0, 99)
     quoted = "'" + word + "'" if rng.random() < 0.5 else '"' + word + '"'
-    shown, value = rng.choice(
-        [(quoted, word), (quoted, word), (str(number), number), ("true", True), ("null", None)]
-        + [(f"[{quoted}, {number}]", [word, number]), (f"{{ a: {quoted}, b: {number}}}", {"a": word, "b": number})]
-        + [("[]", []), ("plain words", "plain words"), ("|", "one\ntwo\n")]
-    )
+    kinds: list[tuple[str, Any]] = [
+        (quoted, word),
+        (quoted, word),
+        (str(number), number),
+        ("true", True),
+        ("null", None),
+    ]
+    kinds += [(f"[{quoted}, {number}]", [word, number]), (f"{{ a: {quoted}, b: {number}}}", {"a": word, "b": number})]
+    kinds += [("[]", []), ("plain words", "plain words"), ("|", "one\ntwo\n")]
+    shown, value = rng.choice(kinds)
     space = " " * rng.choice((1, 1, 1, 3))
     page.lines.append(lead + space + shown + _comment(rng))
     if shown == "|":
