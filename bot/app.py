@@ -17,16 +17,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
-from bot import effects
 from bot.actions import drift
-from bot.actions.catalogue import CatalogueService
-from bot.actions.choices import Choices
 from bot.actions.controllers import ControllerService
+from bot.actions.direct import backend_for
 from bot.actions.drift import DriftService
-from bot.actions.forms import Filled
-from bot.actions.identity import Identities
-from bot.actions.membership import Memberships
-from bot.actions.opening import FormService
+from bot.actions.services import action_services
 from bot.adoption import reminders
 from bot.adoption.cards import EvidenceCards
 from bot.adoption.handing_in import HandingInService
@@ -64,11 +59,9 @@ from bot.digest.maker import DigestMaker
 from bot.digest.service import DigestService
 from bot.embeddings import Embedder, embedder_of, words_alone
 from bot.embeddings.service import EmbeddingService
-from bot.errors import GitFailed
-from bot.git.address import read_address
-from bot.git.host import GitHost
-from bot.git.hosts import host_for
+from bot.git.hosts import Hosts, host_for
 from bot.handbook import HandbookSource, InRepository, read_place
+from bot.handover.blocks import Part
 from bot.handover.questions import OpenQuestions
 from bot.handover.service import HandoverService
 from bot.home.prompts import PromptService
@@ -92,10 +85,12 @@ from bot.replays import Replays
 from bot.slack import Slack, web_client
 from bot.storage import channels as channel_rows
 from bot.storage import drafts as draft_rows
+from bot.storage import follow_ups as follow_up_rows
 from bot.storage import gaps as gap_rows
 from bot.storage import migrate, request_privacy
 from bot.storage import outbox as outbox_rows
 from bot.storage import peers as peer_rows
+from bot.storage import requests as request_rows
 from bot.storage import work as work_rows
 from bot.storage.engine import Database
 from bot.timetable import Planned, Timetable
@@ -117,6 +112,8 @@ from bot.work import (
     Opened,
     Press,
     Proposing,
+    RequestDecision,
+    Requested,
     Saving,
     Solved,
     TakenBack,
@@ -204,12 +201,15 @@ class Mentor:
             wake=wake,
             command=settings.command,
         )
-        memberships = self.memberships = Memberships(desk)
-        self.catalogue = CatalogueService(desk, memberships, command=settings.command)
-        self.choices = Choices(desk, self._host_of)
-        identities = Identities(desk, bot_name=settings.name)
-        self.forms = FormService(desk, self.catalogue, memberships, self.choices, identities.of)
-        self.requests = NoRequests(desk)
+        self.actions = action_services(
+            desk,
+            people,
+            self.audit,
+            host_of=Hosts(settings).of,
+            backend_of=lambda backend: backend_for(backend, settings, clock),
+            command=settings.command,
+            bot_name=settings.name,
+        )
         self.catch_up = CatchUp(
             self.database,
             slack,
@@ -218,7 +218,7 @@ class Mentor:
             workspace=workspace,
             clock=clock,
             new_id=new_id,
-            request_in=partial(request_in, is_action=self.catalogue.is_meant),
+            request_in=partial(request_in, is_action=self.actions.catalogue.is_meant),
             announce=self.notices.announce,
         )
         self.replays = Replays(self.database, clock=clock)
@@ -234,7 +234,7 @@ class Mentor:
         reading = Reading(self.facts.unanswered, question_kind)
         self.digest = DigestService(desk, people, maker)
         self.prompts = PromptService(desk)
-        self.handover = HandoverService(desk, people, [OpenQuestions(desk, self.facts).part])
+        self.handover = HandoverService(desk, people, [OpenQuestions(desk, self.facts).part, self._open_requests])
         self.proposals = ProposalService(desk, _repository(settings))
         draft_maker = DraftMaker(desk, people, can_propose=self.proposals.repository is not None, model=self.model)
         self.drafts = DraftService(desk, draft_maker, self.proposals)
@@ -252,7 +252,11 @@ class Mentor:
         self.drift = DriftService(desk)
         team_parts = (self.gaps.home_part, self.owners.home_part)
         self.home = HomeService(
-            desk, self.facts, parts=(self.catalogue.home_part,), team_parts=team_parts, command=settings.command
+            desk,
+            self.facts,
+            parts=(self.actions.listing.home_part, self.actions.catalogue.home_part),
+            team_parts=team_parts,
+            command=settings.command,
         )
         self.timetable = Timetable(self.database, self._planned(), clock=clock, wake=wake)
         self.privacy = PrivacyService(
@@ -273,12 +277,8 @@ class Mentor:
     def _embeddings(self, embedder: Embedder | None) -> EmbeddingService | None:
         return EmbeddingService(self.database, self.shelf, embedder, clock=self.clock) if embedder else None
 
-    def _host_of(self, name: str) -> GitHost:
-        """The host of a repository of repositories.yaml. Raises GitFailed where there is none of that name."""
-        repository = self.shelf.library.handbook.repository(name)
-        if repository is None:
-            raise GitFailed(f"repositories.yaml names no repository {name}.")
-        return host_for(read_address(repository.url), self.settings, branch=repository.branch)
+    async def _open_requests(self) -> Part:
+        return Part("Requests", tuple(await self.actions.listing.open_lines()))
 
     def _channels(self) -> Channels:
         return self.shelf.library.handbook.channels
@@ -297,8 +297,8 @@ class Mentor:
             Kind.HAND_OVER: asked(self.duty.hand_over),
             Kind.URGENT: asked(self.duty.call),
             Kind.FIND: asked(self.find.find),
-            Kind.ACTIONS: asked(self.catalogue.list),
-            Kind.REQUESTS: asked(self.requests.show),
+            Kind.ACTIONS: asked(self.actions.catalogue.list),
+            Kind.REQUESTS: asked(self.actions.listing.show),
             Kind.WHY: asked(self.why.explain),
             Kind.HEALTH: asked(self.health.tell),
             Kind.SHOW_DIGEST: asked(self.digest.show),
@@ -327,6 +327,11 @@ class Mentor:
             Kind.CHECK_LINKS: _job(Due, self.article_health.check_links),
             Kind.ASK_OWNERS: _job(Due, self.owners.ask),
             Kind.DECIDE_ARTICLE: _job(Decision, self.owners.decide, self.owners.given_up),
+            Kind.PREPARE: _job(Requested, self.actions.requests.prepare, self.actions.requests.given_up),
+            Kind.DECIDE_REQUEST: _job(RequestDecision, self.actions.decisions.decide, self.actions.decisions.given_up),
+            Kind.COUNT: _job(Requested, self.actions.decisions.count),
+            Kind.EXECUTE: _job(Requested, self.actions.execution.execute, self.actions.execution.given_up),
+            Kind.EXPIRE: _job(Requested, self.actions.requests.expire),
             Kind.TELL_DRIFT: _job(Due, self.drift.tell),
             Kind.TELL_TEAM_DRIFT: _job(TeamDrift, self.drift.tell_team),
             Kind.DIGEST: _job(Due, self.digest.post, self.digest.missed),
@@ -390,9 +395,10 @@ class Mentor:
             owners=self.owners,
             handing_in=self.handing_in,
             judging=self.judging,
-            catalogue=self.catalogue,
-            forms=self.forms,
-            requests=self.requests,
+            catalogue=self.actions.catalogue,
+            forms=self.actions.forms,
+            requests=self.actions.requests,
+            decisions=self.actions.decisions,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app
@@ -440,10 +446,14 @@ class Mentor:
             watched = [each.id for each in self.shelf.library.handbook.channels.channels]
             open_gaps = await gap_rows.count_open(tx)
             unread = await channel_rows.count_unread(tx, watched)
+            requests_by_state = await request_rows.count_by_state(tx)
+            undeclared = len(await follow_up_rows.unsettled(tx))
         figures: dict[tuple[str, str], float] = {("work", "due"): due, ("work", "failed"): failed}
         figures[("channels", "not_read_back")] = unread
         figures.update({("outbox", state): count for state, count in effects_by_state.items()})
         figures[("gaps", "open")] = open_gaps
+        figures.update({("requests", state): count for state, count in requests_by_state.items()})
+        figures[("follow_ups", "open")] = undeclared
         figures[("handbook_articles", "live")] = len(self.shelf.library.handbook.articles)
         if self.model is not None:
             figures.update({("model", outcome): count for outcome, count in self.model.outcomes.items()})
@@ -487,8 +497,9 @@ class Mentor:
             "team": (self.team.observe_group, 3600),
             "duty": (self.handover.observe, 300),
             "proposals": (self.proposals.follow, 180),
-            "choices": (self.choices.refresh, 60),
-            "groups": (self.memberships.refresh, 240),
+            "requests": (self.actions.following.follow, 60),
+            "choices": (self.actions.choices.refresh, 60),
+            "groups": (self.actions.memberships.refresh, 240),
             "solved threads": (self.solved.refresh, 300),
             "forget": (self.forget_old, 6 * 3600),
         }
@@ -497,7 +508,10 @@ class Mentor:
         for name, (job, seconds) in ticks.items():
             wall_s = self.clock.wall_seconds(seconds)
             self.ticks.add_job(self._tick, "interval", args=[job], id=name, seconds=wall_s, **every)
-        for job in (self.choices.refresh, self.memberships.refresh):  # now too: nobody who asks waits for these
+        for job in (
+            self.actions.choices.refresh,
+            self.actions.memberships.refresh,
+        ):  # now too: nobody who asks waits for these
             self.ticks.add_job(self._tick, args=[job], misfire_grace_time=None)
         self.ticks.start()
 
@@ -513,20 +527,6 @@ class Mentor:
         if self._ticking:
             await asyncio.wait(self._ticking, timeout=TICK_S)
         self.ticks.shutdown(wait=False)
-
-
-class NoRequests:
-    """Until requests are taken: whoever sends a form or asks for theirs is told so."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    async def submit(self, filled: Filled, *, key: str, user_id: str) -> Mapping[str, str]:
-        return {"": "Nothing can be asked for yet: this bot takes no requests. Nothing was done."}
-
-    async def show(self, asking: Asking) -> None:
-        shown = blocks.refusal("There are no requests: this bot takes none yet.")
-        await self._desk.send(effects.reply(asking, "requests", shown, kind=effects.PRIVATE_ANSWER))
 
 
 def _repository(settings: Settings) -> HandbookRepository | None:

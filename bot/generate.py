@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from bot import effects
+from bot.actions import blocks as requests
 from bot.actions import drift_blocks as drift
 from bot.adoption import blocks as policies
 from bot.adoption import evidence_blocks as evidence
@@ -147,6 +148,7 @@ KINDS: Mapping[str, MessageKind] = {
         *articles.KINDS,
         *policies.KINDS,
         *evidence.KINDS,
+        *requests.KINDS,
         *drift.KINDS,
         *digest.KINDS,
         *handover.KINDS,

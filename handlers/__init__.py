@@ -9,6 +9,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.actions.catalogue import CatalogueService
+from bot.actions.deciding import DecisionService
 from bot.actions.forms import FORM
 from bot.actions.opening import FormService, Submits
 from bot.adoption.handing_in import HandingInService
@@ -46,6 +47,7 @@ class Services:
     catalogue: CatalogueService
     forms: FormService
     requests: Submits
+    decisions: DecisionService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -70,6 +72,7 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action(re.compile(r"^actions\.open"))(_ours(actions.on_open, forms=services.forms))
     app.action("actions.pick")(_ours(actions.on_pick, forms=services.forms))
     app.action(re.compile(r"^actions\.page"))(_ours(actions.on_page, forms=services.forms))
+    app.action(re.compile(r"^actions\.request\."))(_ours(actions.on_decision, decisions=services.decisions))
     app.view(FORM)(_ours(actions.on_form, forms=services.forms, requests=services.requests))
     app.shortcut("curation.save")(_ours(curation.on_save, drafts=services.drafts))
     app.action(re.compile(r"^curation\.article\."))(_ours(curation.on_article, owners=services.owners))

@@ -2,7 +2,8 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.actions import catalogue_blocks
+from bot.actions import blocks, catalogue_blocks
+from bot.actions.deciding import DecisionService
 from bot.actions.opening import At, FormService, Submits
 from bot.doing import read_action
 from bot.model import Json
@@ -43,6 +44,21 @@ async def on_form(body: Json, ack: AsyncAck, forms: FormService, requests: Submi
     sent = payload.read_submission(body)
     answer = await forms.take_form(sent.private_metadata, sent.values, requests, key=sent.key, user_id=sent.user_id)
     await ack(**answer)
+
+
+async def on_decision(body: Json, ack: AsyncAck, decisions: DecisionService) -> None:
+    """A button under a request was pressed: by who asked, who may approve, or the platform team."""
+    pressed = payload.read_press(body)
+    await decisions.take_press(
+        pressed.value,
+        choice=blocks.read_choice(pressed.action_id),
+        key=pressed.key,
+        user_id=pressed.user_id,
+        channel_id=pressed.channel_id,
+        ts=pressed.ts,
+        response_url=pressed.response_url,
+    )
+    await ack()
 
 
 def _at(pressed: Pressed) -> At:

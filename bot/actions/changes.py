@@ -46,7 +46,7 @@ class Changes:
     async def make(self, backend: GitBackend, values: Mapping[str, Any]) -> Made | NotPossible:
         """Raises GitFailed when the repository cannot be read."""
         current = await self._read(self.host(backend.repository), files_of(backend, values))
-        rendered = render(backend, values, current)
+        rendered = await asyncio.to_thread(render, backend, values, current)  # slow on large files
         return rendered if isinstance(rendered, NotPossible) else Made(rendered, blobs_of(current))
 
     async def are_as_before(self, row: RequestRow) -> bool:

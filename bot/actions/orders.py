@@ -36,6 +36,5 @@ class Orders:
     def run(self, row: RequestRow, action: Action) -> Run:
         assert not isinstance(action.backend, GitBackend)
         values = row.values or {}
-        return Run(
-            row.id, str(values.get("requester") or row.person), action.backend, fill(action.backend.input, values)
-        )
+        requester = str(values.get("requester") or row.person)
+        return Run(row.id, action.id, requester, action.backend, fill(action.backend.input, values))

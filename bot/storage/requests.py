@@ -137,8 +137,10 @@ async def to_follow(tx: AsyncConnection, *, limit: int) -> Sequence[RequestRow]:
     return await _all(tx, query.order_by(nulls_first(requests.c.looked_at), requests.c.created_at).limit(limit))
 
 
-async def count(tx: AsyncConnection, *states: str) -> int:
-    return await tx.scalar(select(func.count()).where(requests.c.state.in_(states))) or 0
+async def count_by_state(tx: AsyncConnection) -> dict[str, int]:
+    """Of all that are kept."""
+    counted = await tx.execute(select(requests.c.state, func.count()).group_by(requests.c.state))
+    return {row.state: row[1] for row in counted}
 
 
 async def decide(tx: AsyncConnection, row: DecisionRow) -> bool:
