@@ -32,6 +32,7 @@ class Proposal:
     files: Mapping[str, str | None]
     author: Author | None = None  # None: the bot
     labels: tuple[str, ...] = ()  # where the host has such
+    trailers: tuple[tuple[str, str], ...] = ()  # at the commit message's end, such as ("Approved-by", "Maya <…>")
 
 
 class Review(StrEnum):
