@@ -42,15 +42,20 @@ class Secret:
 
 @dataclass(frozen=True)
 class GitSettings:
-    """How changes are proposed: who commits, and the tokens for hosts that have pages for review."""
+    """How changes are proposed: who commits, and the tokens for hosts that have pages for review.
+
+    The client ids are of the apps by which people prove their accounts there; they are no secrets.
+    """
 
     email: str
     github_token: Secret
     github_api_url: str
     github_app_id: str
     github_app_key: Secret
+    github_client_id: str
     gitlab_token: Secret
     gitlab_api_url: str
+    gitlab_client_id: str
 
 
 @dataclass(frozen=True)
@@ -219,8 +224,16 @@ def _git(of: Callable[..., str], problems: list[str]) -> GitSettings:
         gitlab_token=_key("GITLAB_TOKEN", of("GITLAB_TOKEN"), problems),
         github_app_id=of("GITHUB_APP_ID"),
         github_app_key=_app_key(of, problems),
+        github_client_id=_client_id("GITHUB_CLIENT_ID", of("GITHUB_CLIENT_ID"), problems),
         gitlab_api_url=_api_url("CI_API_V4_URL", of("CI_API_V4_URL", "https://gitlab.com/api/v4"), problems),
+        gitlab_client_id=_client_id("GITLAB_CLIENT_ID", of("GITLAB_CLIENT_ID"), problems),
     )
+
+
+def _client_id(name: str, value: str, problems: list[str]) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{0,200}", value):
+        problems.append(f"{name}: holds signs no client id has; copy the id alone from the app's page")
+    return value
 
 
 def _app_key(of: Callable[..., str], problems: list[str]) -> Secret:

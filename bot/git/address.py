@@ -13,6 +13,7 @@ from bot.errors import GitFailed
 SCHEMES = ("https", "ssh", "file")
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*")
+_REVISION = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _SCP_LIKE = re.compile(r"(?P<user>[^@/:]+)@(?P<host>[^@/:]+):(?P<path>(?!//).*)", re.DOTALL)
 _FORBIDDEN_IN_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|[./]$|^[-./]|/-")
@@ -68,6 +69,11 @@ def read_branch(text: str) -> str:
     if not text or len(text) > 200 or text == "@" or _FORBIDDEN_IN_BRANCH.search(text):
         raise GitFailed(f"{_shown(text)} is no branch name; write it as `git branch` shows it.")
     return text
+
+
+def is_revision(text: str) -> bool:
+    """Whether it is a commit's full id, and nothing that Git could take for a name or an option."""
+    return _REVISION.fullmatch(text) is not None
 
 
 def read_subfolder(text: str) -> str:

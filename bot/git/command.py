@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,10 +80,12 @@ class Git:
         index: Path | None = None,
         given: bytes = b"",
         identity: Mapping[str, str] = NOBODY,
+        accepted: Collection[int] = (0,),
     ) -> bytes:
         """What git printed. `repository` is a bare one, `index` an index file outside it; `remote` opens its protocol.
 
-        `given` is what git reads from its input, `identity` its GIT_AUTHOR_… and GIT_COMMITTER_… for a commit.
+        `given` is what git reads from its input, `identity` its GIT_AUTHOR_… and GIT_COMMITTER_… for a commit,
+        `accepted` the exit statuses that are answers.
         Raises GitFailed, its text free of credentials, when git fails, takes too long or prints too much.
         """
         file_allowed = ("protocol.file.allow=always",) if remote and remote.scheme == "file" else ()
@@ -101,7 +103,7 @@ class Git:
             )
         except FileNotFoundError:
             raise GitFailed("Git is not installed, or not on the PATH; install it and start again.") from None
-        return await self._outcome(process, given, _verb(arguments), remote)
+        return await self._outcome(process, given, accepted, _where(_verb(arguments), remote), remote)
 
     def _environment(self, repository: Path, remote: Address | None, index: Path | None) -> dict[str, str]:
         kept = {name: self.environment[name] for name in INHERITED if name in self.environment}
@@ -109,7 +111,12 @@ class Git:
         return kept | FIXED_ENVIRONMENT | places | (_credentials(remote) if remote else {})
 
     async def _outcome(
-        self, process: asyncio.subprocess.Process, given: bytes, verb: str, remote: Address | None
+        self,
+        process: asyncio.subprocess.Process,
+        given: bytes,
+        accepted: Collection[int],
+        where: str,
+        remote: Address | None,
     ) -> bytes:
         try:
             async with asyncio.timeout(self.timeout_s):
@@ -120,13 +127,13 @@ class Git:
                 )
                 status = await process.wait()
         except TimeoutError:
-            raise GitFailed(f"{_where(verb, remote)}: no answer in {self.timeout_s:g} s; it is tried again.") from None
+            raise GitFailed(f"{where}: no answer in {self.timeout_s:g} s; it is tried again.") from None
         finally:
             await _end(process)
         if len(output) > self.max_output_bytes:
-            raise GitFailed(f"{_where(verb, remote)}: it printed more than {self.max_output_bytes} bytes.")
-        if status != 0:
-            raise GitFailed(f"{_where(verb, remote)}: {_reason(complaint, remote)}")
+            raise GitFailed(f"{where}: it printed more than {self.max_output_bytes} bytes.")
+        if status not in accepted:
+            raise GitFailed(f"{where}: {_reason(complaint, remote)}")
         return output
 
 

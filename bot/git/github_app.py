@@ -18,6 +18,7 @@ GOOD_FOR = timedelta(minutes=9)  # of our own signature; GitHub takes ten minute
 SKEW = timedelta(seconds=60)  # by which GitHub advises to date it back
 SPARE = timedelta(minutes=5)  # of an installation's token, which is good for an hour
 PERMISSIONS = {"contents": "write", "pull_requests": "write"}
+WHERE_GRANTED = {"statuses": "read"}  # an app that does nothing but propose needs none, and asking for more is refused
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ class AppToken:
     async def _asked(self) -> tuple[Secret, datetime]:
         place = f"/repos/{quote(self.owner, safe='')}/{quote(self.name, safe='')}/installation"
         app: Credentials = self.app
-        installation = (await self.rest.call("GET", place, app)).body["id"]
-        wanted = {"repositories": [self.name], "permissions": PERMISSIONS}
-        made = (await self.rest.call("POST", f"/app/installations/{installation}/access_tokens", app, body=wanted)).body
+        installation = (await self.rest.call("GET", place, app)).body
+        granted = {name: level for name, level in WHERE_GRANTED.items() if name in installation["permissions"]}
+        wanted = {"repositories": [self.name], "permissions": PERMISSIONS | granted}
+        tokens = f"/app/installations/{installation['id']}/access_tokens"
+        made = (await self.rest.call("POST", tokens, app, body=wanted)).body
         return Secret(made["token"]), datetime.fromisoformat(made["expires_at"])

@@ -32,6 +32,7 @@ class Proposal:
     files: Mapping[str, str | None]
     author: Author | None = None  # None: the bot
     labels: tuple[str, ...] = ()  # where the host has such
+    trailers: tuple[tuple[str, str], ...] = ()  # at the commit message's end, such as ("Approved-by", "Maya <…>")
 
 
 class Review(StrEnum):
@@ -89,14 +90,16 @@ class GitHost(Protocol):
     async def merge(self, proposal: Proposal) -> Standing:
         """Merges the open review; its standing then. Merged already is no error, closed is its standing.
 
-        GitFailed when the host does not let it be merged, such as for a review or check that it asks for.
+        GitFailed when the host does not let it be merged, such as for a review or check that it asks for, and when the
+        branch is no longer as it was proposed: that alone was agreed to.
         """
 
     async def reviewers(self, proposal: Proposal) -> frozenset[str]:
         """The accounts that agreed to it at the host, of its newest state; empty where a host has no reviews."""
 
     async def contains(self, revision: str, commit: str) -> bool:
-        """Whether the revision is the commit or comes after it; False for what the host does not know."""
+        """Whether the revision is the commit or comes after it; False for what the host does not know, or is no full
+        commit id. GitFailed where the commit is too far back to tell."""
 
     async def statuses(self, commit: str) -> Sequence[CommitStatus]:
         """Those of the commit and of what came after it on the base branch, at most the newest 20 commits; empty where

@@ -1,13 +1,17 @@
 """Which Git host a repository's address means, made ready from the settings."""
 
 import hashlib
+from dataclasses import replace
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from bot.config import Settings
 from bot.errors import GitFailed
-from bot.git import github, gitlab
-from bot.git.address import Address
+from bot.git import device_flow, github, gitlab
+from bot.git.accounts import web_address, web_host
+from bot.git.address import Address, is_address, read_address, read_branch
 from bot.git.command import Git
+from bot.git.device_flow import DeviceFlow
 from bot.git.github import GitHub
 from bot.git.github_app import App, AppToken
 from bot.git.gitlab import GitLab
@@ -31,13 +35,13 @@ def host_for(address: Address, settings: Settings, *, branch: str = "") -> GitHo
     host, path = _place(address)
     ours, bot = settings.git, Author(settings.name, settings.git.email)
     has_github = bool(ours.github_token or ours.github_app_key)
-    if has_github and host == _web_host(ours.github_api_url):
+    if has_github and host == web_host(ours.github_api_url):
         owner, _, name = path.partition("/")
         if not name or "/" in name:
             raise GitFailed(f"{address} is no repository at GitHub; write https://{host}/OWNER/NAME.")
         rest, credentials = _github(settings, owner, name)
         return ReviewedHost(GitHub(rest, credentials, owner, name, branch, bot))
-    if ours.gitlab_token and host == _web_host(ours.gitlab_api_url):
+    if ours.gitlab_token and host == web_host(ours.gitlab_api_url):
         if "/" not in path:
             raise GitFailed(f"{address} is no repository at GitLab; write https://{host}/GROUP/NAME.")
         rest = _rest("GitLab", ours.gitlab_api_url, "GITLAB_TOKEN", settings)
@@ -45,6 +49,59 @@ def host_for(address: Address, settings: Settings, *, branch: str = "") -> GitHo
     mirror = settings.data_folder / "proposals" / hashlib.sha256(address.url.encode()).hexdigest()[:16] / "mirror.git"
     git = Git(settings.environment, timeout_s=TIMEOUT_S)
     return PlainHost(Repository(git, address, mirror), branch, bot)
+
+
+class Live(Protocol):
+    """What `knowledge.repositories.LiveRepository` is to us: its address, and its branch ("" the default one)."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def branch(self) -> str: ...
+
+
+def live_host(repository: Live, settings: Settings) -> GitHost:
+    """The host of a repository that the handbook names. Raises GitFailed for one that it may not name.
+
+    Many people can write to the handbook, so its addresses hold no credentials (at the handbook's own host its are
+    used), and one from elsewhere names nothing on this machine.
+    """
+    address, home = read_address(repository.url), _home(settings.handbook)
+    if address.credentials:
+        raise GitFailed(f"Credentials have no place in repositories.yaml; take them out of {address}.")
+    if home and home.scheme != "file" and address.scheme == "file":
+        raise GitFailed(
+            f"A handbook from elsewhere names {address}, on this machine; write where it is on the network."
+        )
+    if home and _origin(home) == _origin(address):
+        address = replace(address, credentials=home.credentials)
+    return host_for(address, settings, branch=read_branch(repository.branch) if repository.branch else "")
+
+
+def device_flow_for(address: Address, settings: Settings) -> DeviceFlow | None:
+    """How people prove their account at the address's host; None where it has no accounts, or we no app."""
+    ours, (host, _) = settings.git, _place(address)
+    if ours.github_client_id and host == web_host(ours.github_api_url):
+        web, api = (_rest("GitHub", url, "GITHUB_CLIENT_ID", settings) for url in _both(ours.github_api_url))
+        return DeviceFlow(device_flow.GITHUB, web, api, ours.github_client_id, settings.clock)
+    if ours.gitlab_client_id and host == web_host(ours.gitlab_api_url):
+        web, api = (_rest("GitLab", url, "GITLAB_CLIENT_ID", settings) for url in _both(ours.gitlab_api_url))
+        return DeviceFlow(device_flow.GITLAB, web, api, ours.gitlab_client_id, settings.clock)
+    return None
+
+
+def _both(api_url: str) -> tuple[str, str]:
+    return web_address(api_url), api_url
+
+
+def _home(handbook: str) -> Address | None:
+    """The handbook's own repository; None where it is a folder."""
+    return read_address(handbook.partition("#")[0]) if is_address(handbook) else None
+
+
+def _origin(address: Address) -> tuple[str, ...]:
+    return tuple(address.url.split("/", 3)[:3])
 
 
 def _github(settings: Settings, owner: str, name: str) -> tuple[Rest, Credentials]:
@@ -68,8 +125,3 @@ def _place(address: Address) -> tuple[str, str]:
         place, _, path = address.url.partition(":")
         host = place.rpartition("@")[2].lower()
     return host, path.strip("/").removesuffix(".git")
-
-
-def _web_host(api_url: str) -> str:
-    """Where the pages and repositories of an API stand: its own host, without the `api.` that GitHub's have."""
-    return (urlsplit(api_url).hostname or "").removeprefix("api.")

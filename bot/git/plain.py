@@ -1,31 +1,23 @@
 """A repository that has a Git address and nothing more: a proposal is a branch with one commit, pushed.
 
-Works by Git's plumbing in a mirror of our own: no work tree, no hooks, no configuration of the machine. Has no pages
-and no pull requests, so what became of a proposal is read off the branches.
+Works in a mirror of our own (see `bot.git.plumbing`): no hooks, no configuration of the machine. Has no pages, no pull
+requests and no accounts, so what became of a proposal is read off the branches, and nobody can agree to one there.
 """
 
-import re
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.errors import GitFailed
-from bot.git.address import read_branch
-from bot.git.host import Author, Proposal, Review, Standing
-from bot.git.proposals import MAX_FILE_BYTES, blob_id, checked, commit_message, read_content, read_file_path, signature
+from bot.git.address import is_revision, read_branch
+from bot.git.host import Author, CommitStatus, Proposal, Review, Standing
+from bot.git.plumbing import Plumbing
+from bot.git.proposals import checked, commit_message, read_file_path
 from bot.git.repository import Repository
 
 DEPTH = 500  # commits of the base branch in which a merge is looked for; our poll is far quicker than as many merges
+TRIES = 2  # of a merge, when the base moves between our look and our push
 
 _BASE, _PROPOSED = "refs/mentor/base", "refs/mentor/proposed"
-_FILE_MODES = ("100644", "100755")
-
-
-@dataclass(frozen=True)
-class _Entry:
-    mode: str
-    object_id: str
 
 
 @dataclass(frozen=True)
@@ -48,8 +40,8 @@ class PlainHost:
         read_file_path(path)
         async with self.repository.alone():
             base = (await self._fetch(None)).base
-            entry = (await self._entries(base, [path])).get(path)
-            return await self._read(entry, path) if entry else None
+            entry = (await self._plumbing.entries(base, [path])).get(path)
+            return await self._plumbing.read(entry, path) if entry else None
 
     async def propose(self, proposal: Proposal) -> Standing:
         change = checked(proposal)
@@ -63,7 +55,7 @@ class PlainHost:
                     f"{self.repository.address} has a branch {change.branch} with something else on it; "
                     "rename or delete it, and it is tried again."
                 )
-            await self._push(await self._commit(seen.base, change), change)
+            await self._push_branch(await self._commit(seen.base, change), change)
             return Standing(Review.OPEN)
 
     async def look_up(self, proposal: Proposal) -> Standing:
@@ -71,145 +63,129 @@ class PlainHost:
         async with self.repository.alone():
             return await self._standing(await self._fetch(change.branch), change)
 
+    async def merge(self, proposal: Proposal) -> Standing:
+        """By a merge commit of ours on the base's tip."""
+        change = checked(proposal)
+        async with self.repository.alone():
+            seen = await self._fetch(change.branch)
+            for tries_left in reversed(range(TRIES)):
+                standing = await self._standing(seen, change)
+                if standing.review is not Review.OPEN or not seen.proposed:
+                    return standing
+                merge = await self._merge_commit(seen.base, seen.proposed, change)
+                try:
+                    await self._push(merge, await self._base_ref(), lease=seen.base)
+                    return Standing(Review.MERGED, revision=merge)
+                except GitFailed:  # maybe only the reply was lost, or somebody else was first
+                    before, seen = seen, await self._fetch(change.branch)
+                    is_merged = (await self._standing(seen, change)).review is Review.MERGED
+                    if not is_merged and (seen.base == before.base or not tries_left):
+                        raise
+            return await self._standing(seen, change)
+
+    async def reviewers(self, proposal: Proposal) -> frozenset[str]:
+        return frozenset()
+
+    async def contains(self, revision: str, commit: str) -> bool:
+        if not (is_revision(revision) and is_revision(commit)):
+            return False
+        async with self.repository.alone():
+            await self._fetch(None)
+            answer = await self._plumbing.comes_after(revision, commit)
+        if answer is None:
+            raise GitFailed(
+                f"{commit[:12]} is further back in {self.repository.address} than the {DEPTH} commits that are looked "
+                "at, so whether a later revision holds it cannot be told; look there."
+            )
+        return answer
+
+    async def statuses(self, commit: str) -> Sequence[CommitStatus]:
+        return ()
+
+    async def author_of(self, account: str) -> Author | None:
+        return None
+
     async def _standing(self, seen: _Seen, change: Proposal) -> Standing:
         """Closed also when the branch is not there yet."""
-        if ours := await self._signed(seen.base, change.branch):
-            return Standing(Review.MERGED, revision=await self._merge_of(ours, seen.base))
-        if await self._holds(seen.base, change.files):
+        here = self._plumbing
+        if ours := await here.signed(seen.base, change.branch):
+            return Standing(Review.MERGED, revision=await here.merge_of(ours, seen.base))
+        if await here.holds(seen.base, change.files):
             return Standing(Review.MERGED, revision=seen.base)
         if seen.proposed is None:
             return Standing(Review.CLOSED)
-        is_ours = await self._signed(seen.proposed, change.branch) or await self._holds(seen.proposed, change.files)
+        is_ours = await here.signed(seen.proposed, change.branch) or await here.holds(seen.proposed, change.files)
         return Standing(Review.OPEN if is_ours else Review.CLOSED)
 
-    async def _signed(self, revision: str, branch: str) -> str:
-        """The newest commit up to the revision that carries our signature; "" when none does."""
-        line = re.sub(r"([.$])", r"\\\1", signature(branch))
-        printed = await self._git("rev-list", "--basic-regexp", f"--grep=^{line}$", "--max-count=1", revision, "--")
-        return printed.decode().strip()
-
-    async def _merge_of(self, commit: str, base: str) -> str:
-        """The commit of the base branch that brought it in: itself, unless there was a merge."""
-        trunk = (await self._git("rev-list", "--first-parent", "--reverse", base, "--")).decode().split()
-        if commit in trunk:
-            return commit
-        after = set((await self._git("rev-list", "--ancestry-path", base, f"^{commit}", "--")).decode().split())
-        return next((one for one in trunk if one in after), commit)
-
-    async def _holds(self, revision: str, files: Mapping[str, str | None]) -> bool:
-        """Whether each file stands there as proposed."""
-        entries = await self._entries(revision, list(files))
-        return all(
-            path not in entries if content is None else _is_blob(entries.get(path), blob_id(content, like=revision))
-            for path, content in files.items()
-        )
-
-    async def _entries(self, revision: str, paths: Sequence[str]) -> dict[str, _Entry]:
-        """What stands at these paths; folders and what is not there are left out."""
-        listed = await self._git("ls-tree", "-z", "--full-tree", revision, "--", *paths)
-        entries = {}
-        for line in listed.decode("utf-8", "surrogateescape").split("\0"):
-            facts, _, path = line.partition("\t")
-            if path and facts.split()[1] != "tree":
-                mode, _, object_id = facts.split()
-                entries[path] = _Entry(mode, object_id)
-        return entries
-
-    async def _read(self, entry: _Entry, path: str) -> str:
-        if entry.mode not in _FILE_MODES:
-            raise GitFailed(f"{path} is a link or a submodule, not a file.")
-        size = int(await self._git("cat-file", "-s", entry.object_id))
-        if size > MAX_FILE_BYTES:
-            raise GitFailed(f"{path} has {size} bytes; at most {MAX_FILE_BYTES} are read.")
-        return read_content(await self._git("cat-file", "blob", entry.object_id), path)
-
     async def _commit(self, base: str, change: Proposal) -> str:
-        tree = await self._tree(base, change.files)
-        await self._check_declared(base, tree, change.files)
+        tree = await self._plumbing.tree(base, change.files)
+        if undeclared := await self._plumbing.undeclared(base, tree, change.files):
+            raise GitFailed(f"The proposal would change {undeclared!r} too, which it does not name.")
         author = change.author or self.bot
-        identity = {
-            "GIT_AUTHOR_NAME": author.name, "GIT_AUTHOR_EMAIL": author.email,
-            "GIT_COMMITTER_NAME": self.bot.name, "GIT_COMMITTER_EMAIL": self.bot.email,
-        }  # fmt: skip
-        message = commit_message(change).encode()
-        return (await self._git("commit-tree", tree, "-p", base, given=message, identity=identity)).decode().strip()
+        return await self._plumbing.commit(tree, [base], commit_message(change), author=author, bot=self.bot)
 
-    async def _tree(self, base: str, files: Mapping[str, str | None]) -> str:
-        """The base's tree with these files as proposed; a file that is there keeps its mode."""
-        there = await self._entries(base, list(files))
-        lines = []
-        for path, content in files.items():
-            mode = there[path].mode if path in there else "100644"
-            if mode not in _FILE_MODES:
-                raise GitFailed(f"{path} is a link or a submodule, not a file; it is not changed.")
-            if content is None:
-                lines.append(f"0 {'0' * len(base)}\t{path}\0")
-            else:
-                blob = await self._git("hash-object", "-w", "--no-filters", "--stdin", given=content.encode())
-                lines.append(f"{mode} {blob.decode().strip()}\t{path}\0")
-        with tempfile.TemporaryDirectory(prefix="mentor-") as folder:
-            index = Path(folder) / "index"
-            await self._git("read-tree", base, index=index)
-            await self._git("update-index", "-z", "--index-info", given="".join(lines).encode(), index=index)
-            return (await self._git("write-tree", index=index)).decode().strip()
+    async def _merge_commit(self, base: str, proposed: str, change: Proposal) -> str:
+        """GitFailed where people must decide: what was agreed to is the proposal and nothing else."""
+        here, where = self._plumbing, f"{change.branch} at {self.repository.address}"
+        start = await here.merge_base(base, proposed)
+        if not start:
+            raise GitFailed(f"{where} begins more than {DEPTH} commits ago; merge it by hand.")
+        if not await here.holds(proposed, change.files) or await here.undeclared(start, proposed, change.files):
+            raise GitFailed(f"{where} is no longer as it was proposed; look at it, and merge it by hand.")
+        tree, conflicts = await here.merged_tree(base, proposed)
+        if conflicts:
+            raise GitFailed(f"{where} conflicts with its base in {conflicts[0]}; merge it by hand.")
+        if undeclared := await here.undeclared(base, tree, change.files):
+            raise GitFailed(f"Merging {where} would change {undeclared!r} too; merge it by hand.")
+        message = f"Merge branch '{change.branch}'\n\n{change.title}\n"
+        return await here.commit(tree, [base, proposed], message, author=self.bot, bot=self.bot)
 
-    async def _check_declared(self, base: str, tree: str, files: Mapping[str, str | None]) -> None:
-        printed = await self._git("diff-tree", "-r", "-z", "--no-renames", "--name-only", base, tree)
-        changed = set(printed.decode("utf-8", "surrogateescape").split("\0")) - {""}
-        if undeclared := changed - files.keys():
-            raise GitFailed(f"The proposal would change {sorted(undeclared)[0]!r} too, which it does not name.")
-
-    async def _push(self, commit: str, change: Proposal) -> None:
+    async def _push_branch(self, commit: str, change: Proposal) -> None:
         """Makes the branch, or adopts one that appeared since we looked; never moves one that is there."""
-        ref = f"refs/heads/{change.branch}"
         try:
-            await self._git(
-                "push", "--quiet", "--no-verify", f"--force-with-lease={ref}:", "--",
-                self.repository.address.url, f"{commit}:{ref}",
-                is_remote=True,
-            )  # fmt: skip
+            await self._push(commit, f"refs/heads/{change.branch}", lease="")
         except GitFailed:  # maybe only the reply was lost, or another process was first
             standing = await self._standing(await self._fetch(change.branch), change)
             if standing.review is Review.CLOSED:
                 raise
+
+    async def _push(self, commit: str, ref: str, *, lease: str) -> None:
+        """On the condition that the ref stands where the lease says; "" is that there is none."""
+        await self._git_there(
+            "push", "--quiet", "--no-verify", f"--force-with-lease={ref}:{lease}", "--",
+            self.repository.address.url, f"{commit}:{ref}",
+        )  # fmt: skip
+
+    async def _base_ref(self) -> str:
+        if self.branch:
+            return f"refs/heads/{read_branch(self.branch)}"
+        printed = await self._git_there("ls-remote", "--symref", "--", self.repository.address.url, "HEAD")
+        for line in printed.decode().splitlines():
+            if line.startswith("ref: refs/heads/") and line.endswith("\tHEAD"):
+                return line.removeprefix("ref: ").removesuffix("\tHEAD")
+        raise GitFailed(f"{self.repository.address} does not say its default branch; name it.")
 
     async def _fetch(self, branch: str | None) -> _Seen:
         """Brings the newest state of the base and, where there is one, of the branch."""
         base = f"refs/heads/{read_branch(self.branch)}" if self.branch else "HEAD"
         wanted = f"refs/heads/{read_branch(branch)}" if branch else ""
         address = self.repository.address.url
-        printed = await self._git("ls-remote", "--", address, base, *filter(None, [wanted]), is_remote=True)
+        printed = await self._git_there("ls-remote", "--", address, base, *filter(None, [wanted]))
         there = {line.partition("\t")[2] for line in printed.decode().splitlines()}
         if base not in there:
             what = f"no branch {self.branch}" if self.branch else "no default branch; push a first commit"
             raise GitFailed(f"{self.repository.address} has {what}.")
         refspecs = [f"+{base}:{_BASE}", *([f"+{wanted}:{_PROPOSED}"] if wanted in there else [])]
-        await self._git(
-            "fetch", f"--depth={DEPTH}", "--no-tags", "--no-write-fetch-head", "--quiet", "--", address, *refspecs,
-            is_remote=True,
-        )  # fmt: skip
-        return _Seen(await self._revision(_BASE), await self._revision(_PROPOSED) if wanted in there else None)
-
-    async def _revision(self, ref: str) -> str:
-        return (await self._git("rev-parse", "--verify", "--quiet", ref)).decode().strip()
-
-    async def _git(
-        self,
-        *arguments: str,
-        is_remote: bool = False,
-        index: Path | None = None,
-        given: bytes = b"",
-        identity: Mapping[str, str] | None = None,
-    ) -> bytes:
-        return await self.repository.git.run(
-            *arguments,
-            repository=self.repository.path,
-            remote=self.repository.address if is_remote else None,
-            index=index,
-            given=given,
-            identity=identity or {},
+        await self._git_there(
+            "fetch", f"--depth={DEPTH}", "--no-tags", "--no-write-fetch-head", "--quiet", "--", address, *refspecs
         )
+        here = self._plumbing
+        return _Seen(await here.revision(_BASE), await here.revision(_PROPOSED) if wanted in there else None)
 
+    async def _git_there(self, *arguments: str) -> bytes:
+        repository = self.repository
+        return await repository.git.run(*arguments, repository=repository.path, remote=repository.address)
 
-def _is_blob(entry: _Entry | None, object_id: str) -> bool:
-    return entry is not None and entry.mode in _FILE_MODES and entry.object_id == object_id
+    @property
+    def _plumbing(self) -> Plumbing:
+        return Plumbing(self.repository)

@@ -20,8 +20,13 @@ MAX_PATH = 400
 MAX_TITLE = 200  # GitLab takes 255, GitHub 256
 MAX_BODY = 60_000  # GitHub takes 65,536
 MAX_NAME = 100
+MAX_TRAILERS = 20
+MAX_TRAILER = 400  # a name and an e-mail address
 
 SIGNATURE = "Mentor-Proposal: "  # a line of the commit's message, found again after a merge, a squash or a rebase
+
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,49}")
+_CUTS_OFF = re.compile(r"---(\s|$)|[#;] -{24} >8 -{24}")  # from such a line on Git reads no trailers
 
 
 def checked(proposal: Proposal) -> Proposal:
@@ -34,14 +39,17 @@ def checked(proposal: Proposal) -> Proposal:
         body=_text(proposal.body)[:MAX_BODY].strip(),
         author=_author(proposal.author) if proposal.author else None,
         labels=tuple(label for label in (_one_line(label.replace(",", " "), 50) for label in proposal.labels) if label),
+        trailers=_trailers(proposal.trailers),
     )
 
 
 def commit_message(proposal: Proposal) -> str:
-    """Title, body and our signature; the body cannot carry another proposal's."""
+    """Title, body, and the trailers with our signature as the last; the body cannot carry another proposal's."""
     lines = [line for line in proposal.body.splitlines() if not line.strip().startswith(SIGNATURE.strip())]
-    body = "\n".join(lines).strip()
-    return "\n\n".join(part for part in (proposal.title, body, signature(proposal.branch)) if part) + "\n"
+    kept = "\n".join(lines).strip().splitlines()
+    body = "\n".join(f" {line}" if _CUTS_OFF.match(line) else line for line in kept)
+    trailers = "\n".join([*(f"{key}: {value}" for key, value in proposal.trailers), signature(proposal.branch)])
+    return "\n\n".join(part for part in (proposal.title, body, trailers) if part) + "\n"
 
 
 def signature(branch: str) -> str:
@@ -107,8 +115,23 @@ def _is_git_folder(part: str) -> bool:
     return seen == ".git" or re.fullmatch(r"git~\d", seen) is not None or seen.startswith(".git:")
 
 
+def plain_name(text: str) -> str:
+    """A person's name as Git takes it; "" when nothing is left of it."""
+    return _one_line(re.sub(r"[<>]", "", text), MAX_NAME).strip(".,:;\"' ")
+
+
+def _trailers(trailers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    if len(trailers) > MAX_TRAILERS:
+        raise GitFailed(f"A proposal has at most {MAX_TRAILERS} trailers; this one has {len(trailers)}.")
+    kept = tuple((key, _one_line(value, MAX_TRAILER)) for key, value in trailers)
+    for key, value in kept:
+        if not _KEY.fullmatch(key) or key.casefold() == SIGNATURE.strip(": ").casefold() or not value:
+            raise GitFailed(f"{key[:50]!r} is no trailer of ours; write one like Approved-by, with a value.")
+    return kept
+
+
 def _author(author: Author) -> Author:
-    name = _one_line(re.sub(r"[<>]", "", author.name), MAX_NAME).strip(".,:;\"' ")
+    name = plain_name(author.name)
     if not name or not EMAIL.fullmatch(author.email) or not author.email.isprintable():
         raise GitFailed("The author of a change needs a name and an e-mail address.")
     return Author(name, author.email)

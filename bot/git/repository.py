@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import GitFailed
-from bot.git.address import Address, read_branch, read_subfolder
+from bot.git.address import Address, is_revision, read_branch, read_subfolder
 from bot.git.command import Git
 
 MAX_FILES = 20_000
 MAX_BYTES = 512 * 1024 * 1024  # of one revision read out, so that no repository fills the disk
 LOCK_POLL_S = 0.05
 
-_REVISION = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MARK = re.compile(r"[a-z][a-z-]*")
 
 # Highest of all attributes: files are read out as they were committed, whatever their own .gitattributes say.
@@ -178,6 +177,6 @@ def _ref(branch: str) -> str:
 
 
 def _revision(text: str) -> str:
-    if not _REVISION.fullmatch(text):
+    if not is_revision(text):
         raise GitFailed(f"{text[:80]!r} is no full commit id.")
     return text

@@ -4,10 +4,10 @@ Knows no host's paths. Tries nothing twice: who calls has work that is tried aga
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 import aiohttp
@@ -20,6 +20,9 @@ MAX_REPLY_BYTES = 8 * 1024 * 1024  # a folder of 50,000 files
 MAX_REASON_CHARACTERS = 300
 LONGEST_WAIT_S = 3600.0
 USUAL_WAIT_S = 60.0  # when a host asks to wait and does not say how long
+
+
+Query: TypeAlias = Mapping[str, str] | Sequence[tuple[str, str]]  # pairs where a name comes twice
 
 
 class Credentials(Protocol):
@@ -55,7 +58,7 @@ class Rest:
         path: str,
         credentials: Credentials,
         *,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         body: Mapping[str, Any] | None = None,
         expected: Collection[int] = (),
     ) -> Reply:

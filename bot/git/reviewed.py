@@ -1,18 +1,21 @@
-"""A host with pages for review: how a proposal is opened, adopted and looked up, the same at GitHub and at GitLab.
+"""A host with pages for review: how a proposal is opened, adopted, merged and followed, the same at GitHub and GitLab.
 
-Looks first and makes only what is missing, so that a try after any failure ends with one branch and one review.
+Looks first and makes only what is missing, so that a try after any failure ends with one branch, one review and one
+merge.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.errors import GitFailed
-from bot.git.host import Proposal, Review, Standing
+from bot.errors import GitBusy, GitFailed
+from bot.git.address import is_revision
+from bot.git.host import Author, CommitStatus, Proposal, Review, Standing
 from bot.git.proposals import MAX_FILE_BYTES, blob_id, checked, is_signed, read_content, read_file_path
 
 FILE_MODES = ("100644", "100755")
 FOLDER_MODE = "040000"
+LATER = 20  # commits after the one asked for whose statuses are read: each is a call
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,24 @@ class Pages(Protocol):
     async def label(self, standing: Standing, change: Proposal) -> None:
         """Adds the labels that it lacks."""
 
+    async def merge(self, standing: Standing, head: str, change: Proposal) -> Standing:
+        """Merges the open review if it still stands at this commit. GitFailed also when it is merged by now."""
+
+    async def reviewers(self, standing: Standing, branch: str) -> frozenset[str]:
+        """The accounts that agreed to the newest state of the review of the branch."""
+
+    async def merge_base(self, one: str, other: str) -> str | None:
+        """The newest commit that both come from; None when there is none, or the host does not know one of them."""
+
+    async def trunk(self, tip: str, most: int) -> Sequence[str]:
+        """The commits that the branch stood on, newest first, from this one: of a merge, those of the first parent."""
+
+    async def statuses(self, commit: str) -> Sequence[CommitStatus]:
+        """The newest of each context; empty also when the host does not know the commit."""
+
+    async def author_of(self, account: str) -> Author | None:
+        """As whom the account's commits are shown; None when there is none."""
+
 
 @dataclass(frozen=True)
 class ReviewedHost:
@@ -108,6 +129,67 @@ class ReviewedHost:
         if _holds(await self._entries(tip, change.files), change.files, like=tip):
             return Standing(Review.MERGED, found.url, found.number, tip)
         return found
+
+    async def merge(self, proposal: Proposal) -> Standing:
+        change = checked(proposal)
+        standing = await self.look_up(proposal)
+        if standing.review is not Review.OPEN:
+            return standing
+        head = await self._agreed_head(change, standing)
+        try:
+            return await self.pages.merge(standing, head, change)
+        except GitBusy:
+            raise
+        except GitFailed as error:  # maybe only the reply was lost, or another process was first
+            now = await self.look_up(proposal)
+            if now.review is Review.OPEN:
+                raise GitFailed(f"{standing.url} is not merged. {error}") from error
+            return now
+
+    async def reviewers(self, proposal: Proposal) -> frozenset[str]:
+        change = checked(proposal)
+        found = await self.pages.find(change.branch, await self.pages.base())
+        return await self.pages.reviewers(found, change.branch) if found else frozenset()
+
+    async def contains(self, revision: str, commit: str) -> bool:
+        if not (is_revision(revision) and is_revision(commit)):
+            return False
+        return await self.pages.merge_base(revision, commit) == commit
+
+    async def statuses(self, commit: str) -> Sequence[CommitStatus]:
+        if not is_revision(commit):
+            return ()
+        commits = [*await self._later(commit), commit]
+        return tuple([status for one in commits for status in await self.pages.statuses(one)])
+
+    async def author_of(self, account: str) -> Author | None:
+        return await self.pages.author_of(account)
+
+    async def _later(self, commit: str) -> Sequence[str]:
+        """The newest commits of the base branch that come after this one, newest first."""
+        trunk = await self.pages.trunk(await self._tip(await self.pages.base()), LATER + 1)
+        if commit in trunk:
+            return trunk[: trunk.index(commit)]
+        newest = trunk[:LATER]
+        if await self.contains(newest[-1], commit):  # then the newer ones do as well
+            return newest
+        after = 0
+        while after < len(newest) and await self.contains(newest[after], commit):
+            after += 1
+        return newest[:after]
+
+    async def _agreed_head(self, change: Proposal, standing: Standing) -> str:
+        """The commit to merge. GitFailed where it is not what was proposed: that alone was agreed to."""
+        head = await self.pages.tip(change.branch)
+        start = await self.pages.merge_base(await self._tip(await self.pages.base()), head) if head else None
+        if (
+            head is None
+            or start is None
+            or not _holds(await self._entries(head, change.files), change.files, like=head)
+            or await undeclared(self.pages, Folder(start), Folder(head), change.files)
+        ):
+            raise GitFailed(f"{standing.url} is no longer as it was proposed; look at it, and merge it there.")
+        return head
 
     async def _makes_branch(self, tip: str, change: Proposal, there: Mapping[str, Entry]) -> bool:
         """False when there is one by now: only the reply was lost, or another process was first.
@@ -177,6 +259,28 @@ class ReviewedHost:
                     raise GitFailed(f"{path} cannot be there: {here} is no folder.")
                 folder = Folder(commit, here, entry.object_id)
         return entries
+
+
+async def undeclared(pages: Pages, old: Folder | None, new: Folder | None, declared: Collection[str]) -> str:
+    """A path that differs between the two and is not declared; "" when there is none.
+
+    Opens only the folders that a declared path leads through: all others must be the same.
+    """
+    before = await pages.folder(old) if old else {}
+    after = await pages.folder(new) if new else {}
+    here = (new or old or Folder("")).path
+    for name in sorted(before.keys() | after.keys()):
+        was, now, path = before.get(name), after.get(name), f"{here}/{name}" if here else name
+        if was == now or path in declared:
+            continue
+        leads_on = any(one.startswith(f"{path}/") for one in declared)
+        if not leads_on or not all(entry.is_folder for entry in (was, now) if entry):
+            return path
+        old_folder = Folder(old.commit, path, was.object_id) if old and was else None
+        new_folder = Folder(new.commit, path, now.object_id) if new and now else None
+        if found := await undeclared(pages, old_folder, new_folder, declared):
+            return found
+    return ""
 
 
 def _holds(entries: Mapping[str, Entry], files: Mapping[str, str | None], *, like: str) -> bool:

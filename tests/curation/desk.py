@@ -1,11 +1,12 @@
 """A desk of the curation pillar, and a repository that does as it is told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.curation.proposals import HandbookRepository
 from bot.desk import Desk
 from bot.errors import GitFailed
-from bot.git.host import GitHost, Proposal, Review, Standing
+from bot.git.host import Author, CommitStatus, GitHost, Proposal, Review, Standing
 from bot.library import Library, Shelf
 from bot.model import ChannelInfo, Profile, Workspace
 from bot.outbox import Outbox
@@ -68,6 +69,22 @@ class FakeHost(GitHost):
     async def look_up(self, proposal: Proposal) -> Standing:
         self._answer()
         return self.standings[proposal.branch]
+
+    async def merge(self, proposal: Proposal) -> Standing:
+        self.become(Review.MERGED)
+        return await self.look_up(proposal)
+
+    async def reviewers(self, proposal: Proposal) -> frozenset[str]:
+        return frozenset()
+
+    async def contains(self, revision: str, commit: str) -> bool:
+        return revision == commit
+
+    async def statuses(self, commit: str) -> Sequence[CommitStatus]:
+        return ()
+
+    async def author_of(self, account: str) -> Author | None:
+        return None
 
     def become(self, review: Review) -> None:
         """What became of all that was proposed."""

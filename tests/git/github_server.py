@@ -24,8 +24,15 @@ class GitHubServer:
     pulls: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
     app_key: Any = None  # public, of the app that is installed here
+    app_permissions: dict[str, str] = field(default_factory=lambda: {"contents": "write", "pull_requests": "write"})
+    asked_permissions: dict[str, str] = field(default_factory=dict)
     app_tokens: list[str] = field(default_factory=list)
     now_s: float = 0.0
+    reviews: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    reviews_needed: int = 0
+    methods: tuple[str, ...] = ("merge", "squash", "rebase")
+    statuses: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    users: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def application(self) -> web.Application:
         app = web.Application(middlewares=[self.faults.middleware, self._guard], client_max_size=2**25)
@@ -39,6 +46,12 @@ class GitHubServer:
         app.router.add_post(f"{at}/git/trees", self.make_tree)
         app.router.add_get(f"{at}/git/blobs/{{sha}}", self.blob)
         app.router.add_get(f"{at}/commits", self.commits)
+        app.router.add_get(f"{at}/commits/{{sha}}/status", self.combined_status)
+        app.router.add_get(f"{at}/compare/{{pair}}", self.compare)
+        app.router.add_get("/users/{login}", self.user)
+        app.router.add_get(f"{at}/pulls/{{number}}", self.pull)
+        app.router.add_get(f"{at}/pulls/{{number}}/reviews", self.list_reviews)
+        app.router.add_put(f"{at}/pulls/{{number}}/merge", self.merge_pull)
         app.router.add_get(f"{at}/pulls", self.list_pulls)
         app.router.add_post(f"{at}/pulls", self.make_pull)
         app.router.add_get(f"{at}/installation", self.installation)
@@ -74,7 +87,7 @@ class GitHubServer:
         return lives and bool(claims["iss"] == APP_ID)
 
     async def installation(self, _: web.Request) -> web.Response:
-        return web.json_response({"id": 77})
+        return web.json_response({"id": 77, "permissions": self.app_permissions})
 
     async def make_token(self, request: web.Request) -> web.Response:
         body = await body_of(request)
@@ -82,12 +95,18 @@ class GitHubServer:
             raise web.HTTPNotFound
         if body.get("repositories") != [REPOSITORY.split("/")[1]]:
             raise refused(422, "There is at least one repository that does not exist or is not accessible")
+        self.asked_permissions = asked = body.get("permissions", {})
+        if any(self.app_permissions.get(name) not in ("write", level) for name, level in asked.items()):
+            raise refused(422, "The permissions requested are not granted to this installation.")
         self.app_tokens.append(f"ghs_canary{len(self.app_tokens)}")
         ends = datetime.fromtimestamp(self.now_s + 3600, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return web.json_response({"token": self.app_tokens[-1], "expires_at": ends}, status=201)
 
     async def repository(self, _: web.Request) -> web.Response:
-        return web.json_response({"full_name": REPOSITORY, "default_branch": "main", "private": True})
+        return web.json_response({"full_name": REPOSITORY, "default_branch": "main", "private": True,
+                                  "allow_merge_commit": "merge" in self.methods,
+                                  "allow_squash_merge": "squash" in self.methods,
+                                  "allow_rebase_merge": "rebase" in self.methods})  # fmt: skip
 
     async def ref(self, request: web.Request) -> web.Response:
         if not self.remote.git("for-each-ref"):
@@ -187,13 +206,90 @@ class GitHubServer:
         return web.json_response({"sha": sha, "size": len(raw), "encoding": "base64", "content": lines})
 
     async def commits(self, request: web.Request) -> web.Response:
-        start = self._known(f"refs/heads/{request.query.get('sha', 'main')}")
+        wanted = request.query.get("sha", "main")
+        start = self._known(f"refs/heads/{wanted}") or self._known(f"{wanted}^{{commit}}")
         if not start:
             raise web.HTTPNotFound
         count = min(int(request.query.get("per_page", "30")), 100)
-        said = self.remote.git("log", f"-{count}", "--format=%H%x00%B%x01", start).split("\x01")
+        said = self.remote.git("log", f"-{count}", "--format=%H%x00%P%x00%B%x01", start).split("\x01")
         commits = [one.strip("\n").split("\0") for one in said if one.strip("\n")]
-        return web.json_response([{"sha": sha, "commit": {"message": message}} for sha, message in commits])
+        return web.json_response(
+            [
+                {"sha": sha, "parents": [{"sha": one} for one in parents.split()], "commit": {"message": message}}
+                for sha, parents, message in commits
+            ]
+        )
+
+    async def combined_status(self, request: web.Request) -> web.Response:
+        sha = request.match_info["sha"]
+        if not self._known(f"{sha}^{{commit}}"):
+            raise refused(422, f"No commit found for SHA: {sha}")
+        newest = {one["context"]: one for one in self.statuses.get(sha, [])}
+        found = _page(request, list(newest.values()))
+        return web.json_response({"sha": sha, "state": "pending", "total_count": len(newest), "statuses": found})
+
+    async def compare(self, request: web.Request) -> web.Response:
+        base, _, head = request.match_info["pair"].partition("...")
+        if not (self._known(f"{base}^{{commit}}") and self._known(f"{head}^{{commit}}")):
+            raise web.HTTPNotFound
+        found = self.remote.merge_base(base, head)
+        if not found:
+            raise refused(404, f"No common ancestor between {base} and {head}.")
+        ahead = len(self.remote.git("rev-list", f"{found}..{head}").split())
+        return web.json_response({"merge_base_commit": {"sha": found}, "ahead_by": ahead, "commits": []})
+
+    async def user(self, request: web.Request) -> web.Response:
+        found = self.users.get(request.match_info["login"].lower())
+        if found is None:
+            raise web.HTTPNotFound
+        return web.json_response(found)
+
+    async def pull(self, request: web.Request) -> web.Response:
+        return web.json_response(self._shown(self._pull(request)))
+
+    async def list_reviews(self, request: web.Request) -> web.Response:
+        return web.json_response(_page(request, self.reviews.get(self._pull(request)["number"], [])))
+
+    async def merge_pull(self, request: web.Request) -> web.Response:
+        pull, body = self._pull(request), await body_of(request)
+        branch, method = pull["head"]["ref"], body.get("merge_method", "merge")
+        approved = [one for one in self.reviews.get(pull["number"], []) if one["state"] == "APPROVED"]
+        tree = self.remote.three_way(branch) if self._known(f"refs/heads/{branch}") else ""
+        if pull["state"] != "open" or not tree:
+            raise refused(405, "Pull Request is not mergeable")
+        if method not in self.methods:
+            raise refused(405, f"{method.title()} commits are not allowed on this repository.")
+        if len(approved) < self.reviews_needed:
+            raise refused(405, "At least 1 approving review is required by reviewers with write access.")
+        if body.get("sha", self._known(branch)) != self._known(branch):
+            raise refused(409, "Head branch was modified. Review and try the merge again.")
+        sha = self._merged(method, branch, tree, body)
+        pull.update(state="closed", merged_at="2026-11-27T10:00:00Z", merge_commit_sha=sha)
+        return web.json_response({"sha": sha, "merged": True, "message": "Pull Request successfully merged"})
+
+    def _merged(self, method: str, branch: str, tree: str, body: dict[str, Any]) -> str:
+        parents = ["-p", "main", "-p", branch] if method == "merge" else ["-p", "main"]
+        message = (
+            f"Merge pull request from {branch}"
+            if method == "merge"
+            else self.remote.git("log", "-1", "--format=%B", branch)
+        )
+        if body.get("commit_title"):
+            message = f"{body['commit_title']}\n\n{body.get('commit_message', '')}"
+        sha = self.remote.git("commit-tree", tree, *parents, "-m", message)
+        self.remote.git("update-ref", "refs/heads/main", sha)
+        return sha
+
+    def _pull(self, request: web.Request) -> dict[str, Any]:
+        found = next((one for one in self.pulls if str(one["number"]) == request.match_info["number"]), None)
+        if found is None:
+            raise web.HTTPNotFound
+        return found
+
+    def _shown(self, pull: dict[str, Any]) -> dict[str, Any]:
+        """With the commit that its head stands on, or stood on when it was closed or its branch deleted."""
+        pull["head"]["sha"] = self._known(f"refs/heads/{pull['head']['ref']}") or pull["head"].get("sha", "")
+        return pull
 
     async def list_pulls(self, request: web.Request) -> web.Response:
         """As at GitHub, a head without its owner filters nothing."""
@@ -231,17 +327,12 @@ class GitHubServer:
 
     async def add_labels(self, request: web.Request) -> web.Response:
         (labels,) = _needed(await body_of(request), "labels")
-        pull = next((one for one in self.pulls if str(one["number"]) == request.match_info["number"]), None)
-        if pull is None:
-            raise web.HTTPNotFound
+        pull = self._pull(request)
         pull["labels"] += [{"name": label} for label in labels if {"name": label} not in pull["labels"]]
         return web.json_response(pull["labels"])
 
     def _known(self, name: str) -> str:
-        try:
-            return self.remote.git("rev-parse", "--verify", "--quiet", name)
-        except subprocess.CalledProcessError:
-            return ""
+        return self.remote.known(name)
 
 
 @dataclass
@@ -270,6 +361,18 @@ class GitHubHosted(Hosted):
     def labels(self, branch: str) -> list[str]:
         return [label["name"] for label in self._pull(branch)["labels"]]
 
+    def agree(self, branch: str, account: str) -> None:
+        self.review(branch, account, "APPROVED")
+
+    def review(self, branch: str, account: str, state: str) -> None:
+        review = {"user": {"login": account}, "state": state, "commit_id": self.tip(branch)}
+        self.server.reviews.setdefault(self._pull(branch)["number"], []).append(review)
+
+    def say(self, commit: str, context: str, state: str, said: str = "") -> None:
+        statuses = self.server.statuses.setdefault(commit, [])
+        at = f"2026-11-27T10:00:{len(statuses):02}Z"
+        statuses.append({"context": context, "state": state, "description": said or None, "updated_at": at})
+
     def _merged(self, branch: str, revision: str) -> str:
         self._pull(branch).update(state="closed", merged_at="2026-11-27T10:00:00Z", merge_commit_sha=revision)
         return revision
@@ -277,6 +380,11 @@ class GitHubHosted(Hosted):
     def _pull(self, branch: str) -> dict[str, Any]:
         (pull,) = (one for one in self.server.pulls if one["head"]["ref"] == branch)
         return pull
+
+
+def _page(request: web.Request, entries: list[Any]) -> list[Any]:
+    count, page = min(int(request.query.get("per_page", "30")), 100), int(request.query.get("page", "1"))
+    return entries[count * (page - 1) : count * page]
 
 
 def _needed(body: dict[str, Any], *names: str) -> list[Any]:

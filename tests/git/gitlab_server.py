@@ -2,7 +2,9 @@
 
 import subprocess
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,14 @@ class GitLabServer:
     faults: Faults = field(default_factory=Faults)
     requests: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
+    versions: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    approvals: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    approvals_needed: int = 0
+    says_when_approved: bool = True  # False: as it was until late 2025
+    may_merge: bool = True
+    statuses: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    users: list[dict[str, Any]] = field(default_factory=list)
+    clock: Iterator[int] = field(default_factory=count)
 
     def application(self) -> web.Application:
         app = web.Application(middlewares=[self.faults.middleware, self._guard], client_max_size=2**25)
@@ -33,6 +43,13 @@ class GitLabServer:
         app.router.add_get(f"{at}/repository/blobs/{{sha}}", self.blob)
         app.router.add_get(f"{at}/repository/commits", self.commits)
         app.router.add_post(f"{at}/repository/commits", self.make_commit)
+        app.router.add_get(f"{at}/repository/commits/{{sha}}/statuses", self.list_statuses)
+        app.router.add_get(f"{at}/repository/merge_base", self.merge_base)
+        app.router.add_get("/api/v4/users", self.list_users)
+        app.router.add_get(f"{at}/merge_requests/{{iid}}", self.request)
+        app.router.add_get(f"{at}/merge_requests/{{iid}}/approvals", self.list_approvals)
+        app.router.add_get(f"{at}/merge_requests/{{iid}}/versions", self.list_versions)
+        app.router.add_put(f"{at}/merge_requests/{{iid}}/merge", self.merge_request)
         app.router.add_get(f"{at}/merge_requests", self.list_requests)
         app.router.add_post(f"{at}/merge_requests", self.make_request)
         app.router.add_put(f"{at}/merge_requests/{{iid}}", self.change_request)
@@ -82,10 +99,12 @@ class GitLabServer:
         return web.json_response({"size": len(raw), "encoding": "base64", "content": b64encode(raw).decode()})
 
     async def commits(self, request: web.Request) -> web.Response:
-        start = self._known(f"refs/heads/{request.query.get('ref_name', 'main')}")
+        wanted = request.query.get("ref_name", "main")
+        start = self._known(f"refs/heads/{wanted}") or self._known(f"{wanted}^{{commit}}")
         if not start:
             raise refused(404, "404 Commit Not Found")
-        said = self.remote.git("log", "--format=%H%x00%B%x01", start).split("\x01")
+        only = ["--first-parent"] if request.query.get("first_parent") == "true" else []
+        said = self.remote.git("log", *only, "--format=%H%x00%B%x01", start).split("\x01")
         commits = [one.strip("\n").split("\0") for one in said if one.strip("\n")]
         return _page(request, [{"id": sha, "message": message} for sha, message in commits])
 
@@ -157,21 +176,95 @@ class GitLabServer:
             "sha": self._known(f"refs/heads/{source}"), "merge_commit_sha": None, "squash_commit_sha": None,
         }  # fmt: skip
         self.requests.append(made)
+        self.see(source)
         return web.json_response(made, status=201)
 
     async def change_request(self, request: web.Request) -> web.Response:
         (labels,) = _needed(await body_of(request), "add_labels")
-        found = next((one for one in self.requests if str(one["iid"]) == request.match_info["iid"]), None)
-        if found is None:
-            raise web.HTTPNotFound
+        found = self._request(request)
         found["labels"] += [label for label in labels.split(",") if label not in found["labels"]]
         return web.json_response(found)
 
+    async def request(self, request: web.Request) -> web.Response:
+        return web.json_response(self._shown(self._request(request)))
+
+    async def merge_request(self, request: web.Request) -> web.Response:
+        found, body = self._request(request), await body_of(request)
+        if not self.may_merge:
+            raise refused(401, "401 Unauthorized")
+        status = self._shown(found)["detailed_merge_status"]
+        if status in ("not_open", "not_approved"):
+            raise refused(405, "405 Method Not Allowed")
+        if status != "mergeable":
+            raise refused(422, "Branch cannot be merged")
+        branch = found["source_branch"]
+        if body.get("sha", found["sha"]) != found["sha"]:
+            raise refused(409, f"SHA does not match HEAD of source branch: {found['sha']}")
+        parents = ["-p", "main", "-p", branch]
+        sha = self.remote.git("commit-tree", self.remote.three_way(branch), *parents, "-m", f"Merge branch {branch}")
+        self.remote.git("update-ref", "refs/heads/main", sha)
+        found.update(state="merged", merge_commit_sha=sha)
+        return web.json_response(found)
+
+    async def list_approvals(self, request: web.Request) -> web.Response:
+        approvals = self.approvals.get(self._request(request)["iid"], [])
+        shown = [{name: one[name] for name in one if name == "user" or self.says_when_approved} for one in approvals]
+        return web.json_response({"approved": bool(shown), "approved_by": shown})
+
+    async def list_versions(self, request: web.Request) -> web.Response:
+        return _page(request, self.versions[self._request(request)["iid"]][::-1])
+
+    async def list_statuses(self, request: web.Request) -> web.Response:
+        sha = request.match_info["sha"]
+        if not self._known(f"{sha}^{{commit}}"):
+            raise refused(404, "404 Commit Not Found")
+        return _page(request, self.statuses.get(sha, []))
+
+    async def merge_base(self, request: web.Request) -> web.Response:
+        refs = request.query.getall("refs[]", [])
+        if len(refs) < 2:
+            raise refused(400, "Provide at least 2 refs")
+        if unknown := [ref for ref in refs if not self._known(f"{ref}^{{commit}}")]:
+            raise refused(400, f"Could not find ref: {', '.join(unknown)}")
+        found = self.remote.merge_base(*refs)
+        if not found:
+            raise refused(404, "404 Merge Base Not Found")
+        return web.json_response({"id": found})
+
+    async def list_users(self, request: web.Request) -> web.Response:
+        wanted = request.query.get("username", "").lower()
+        return web.json_response([one for one in self.users if one["username"].lower() == wanted])
+
+    def see(self, branch: str) -> None:
+        """The newest commit of the branch is read into its open merge request."""
+        for one in self.requests:
+            if one["source_branch"] == branch and one["state"] == "opened":
+                one["sha"] = self._known(f"refs/heads/{branch}")
+                version = {"head_commit_sha": one["sha"], "created_at": self.now()}
+                self.versions.setdefault(one["iid"], []).append(version)
+
+    def now(self) -> str:
+        return f"2026-11-27T10:{next(self.clock):02}:00.000Z"
+
+    def _shown(self, found: dict[str, Any]) -> dict[str, Any]:
+        status = "mergeable"
+        if found["state"] != "opened":
+            status = "not_open"
+        elif len(self.approvals.get(found["iid"], [])) < self.approvals_needed:
+            status = "not_approved"
+        elif not self.remote.three_way(found["source_branch"]):
+            status = "conflict"
+        found["detailed_merge_status"] = status
+        return found
+
+    def _request(self, request: web.Request) -> dict[str, Any]:
+        found = next((one for one in self.requests if str(one["iid"]) == request.match_info["iid"]), None)
+        if found is None:
+            raise web.HTTPNotFound
+        return found
+
     def _known(self, name: str) -> str:
-        try:
-            return self.remote.git("rev-parse", "--verify", "--quiet", name)
-        except subprocess.CalledProcessError:
-            return ""
+        return self.remote.known(name)
 
     def _git(self, *arguments: str, given: bytes = b"", more: dict[str, str] | None = None) -> bytes:
         environment = ISOLATED | {"GIT_DIR": str(self.remote.folder)} | (more or {})
@@ -200,6 +293,23 @@ class GitLabHosted(Hosted):
     def labels(self, branch: str) -> list[str]:
         return list(self._request(branch)["labels"])
 
+    def push(self, branch: str, path: str, text: str) -> str:
+        commit = super().push(branch, path, text)
+        self.server.see(branch)
+        return commit
+
+    def agree(self, branch: str, account: str) -> None:
+        approval = {"user": {"username": account}, "approved_at": self.server.now()}
+        self.server.approvals.setdefault(self._request(branch)["iid"], []).append(approval)
+
+    def say(self, commit: str, context: str, state: str, said: str = "") -> None:
+        status = {"failure": "failed", "error": "canceled", "pending": "running"}.get(state, state)
+        at = self.server.now()
+        self.server.statuses.setdefault(commit, []).append(
+            {"id": int(at[14:16]), "name": context, "status": status, "description": said or None,
+             "created_at": at, "started_at": None, "finished_at": None if status == "running" else at}
+        )  # fmt: skip
+
     def _merged(self, branch: str, name: str, revision: str) -> str:
         self._request(branch).update({"state": "merged", name: revision})
         return revision
@@ -210,9 +320,9 @@ class GitLabHosted(Hosted):
 
 
 def _page(request: web.Request, entries: list[Any]) -> web.Response:
-    count, page = min(int(request.query.get("per_page", "20")), 100), int(request.query.get("page", "1"))
-    following = str(page + 1) if len(entries) > count * page else ""
-    return web.json_response(entries[count * (page - 1) : count * page], headers={"X-Next-Page": following})
+    most, page = min(int(request.query.get("per_page", "20")), 100), int(request.query.get("page", "1"))
+    following = str(page + 1) if len(entries) > most * page else ""
+    return web.json_response(entries[most * (page - 1) : most * page], headers={"X-Next-Page": following})
 
 
 def _needed(body: dict[str, Any], *names: str) -> list[Any]:

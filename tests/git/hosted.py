@@ -47,6 +47,12 @@ class Hosted:
         self.remote.git("update-ref", f"refs/heads/{branch}", commit)
         return commit
 
+    def agree(self, branch: str, account: str) -> None:
+        """Somebody approves of the review as it stands; a plain repository has none."""
+
+    def say(self, commit: str, context: str, state: str, said: str = "") -> None:
+        """Somebody leaves a status on the commit, in our words for its state; a plain repository has none."""
+
     def tip(self, branch: str) -> str:
         return self.remote.git("rev-parse", "--verify", f"refs/heads/{branch}")
 
@@ -59,6 +65,10 @@ class Hosted:
 
     def people_of(self, branch: str) -> str:
         return self.remote.git("log", "-1", "--format=%an <%ae> / %cn <%ce>", branch)
+
+    def merges(self) -> list[str]:
+        """Subjects of the base branch's own commits, oldest first."""
+        return self.remote.git("log", "--reverse", "--first-parent", "--format=%s", "main").splitlines()
 
     def files(self, branch: str) -> dict[str, str]:
         names = self.remote.git("ls-tree", "-r", "--name-only", branch).splitlines()

@@ -38,6 +38,26 @@ class Remote:
         self.git("update-ref", f"refs/heads/{branch}", revision)
         return revision
 
+    def three_way(self, branch: str, *, base: str = "main") -> str:
+        """The tree of their merge; "" when they conflict."""
+        try:
+            return self.git("merge-tree", "--write-tree", base, branch).splitlines()[0]
+        except subprocess.CalledProcessError:
+            return ""
+
+    def known(self, name: str) -> str:
+        """The id of what the name stands for; "" when there is nothing."""
+        try:
+            return self.git("rev-parse", "--verify", "--quiet", name)
+        except subprocess.CalledProcessError:
+            return ""
+
+    def merge_base(self, one: str, other: str) -> str:
+        try:
+            return self.git("merge-base", one, other)
+        except subprocess.CalledProcessError:
+            return ""
+
     def git(self, *arguments: str, given: str | bytes = b"", index: Path | None = None) -> str:
         environment = ISOLATED | {"GIT_DIR": str(self.folder)} | ({"GIT_INDEX_FILE": str(index)} if index else {})
         data = given.encode() if isinstance(given, str) else given

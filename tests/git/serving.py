@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.model import Json
 
+ANY = ""  # method
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -15,7 +16,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Fault:
     """What goes wrong at one call: its reply is lost, before or after it was carried out, or is another one.
 
-    With `is_the_end` no later call gets through either, as when our process died there.
+    With `is_the_end` no later call gets through either, as when our process died there. `spared` such calls go well
+    before it.
     """
 
     method: str
@@ -23,6 +25,7 @@ class Fault:
     is_done: bool = False
     is_the_end: bool = False
     reply: Callable[[], web.Response] | None = None  # None: the connection is cut
+    spared: int = 0
 
 
 @dataclass
@@ -39,6 +42,9 @@ class Faults:
         fault = next((one for one in self.waiting if _meets(one, request)), None)
         if fault is None:
             return await handler(request)
+        if fault.spared:
+            fault.spared -= 1
+            return await handler(request)
         self.waiting.remove(fault)
         self.is_down = fault.is_the_end
         if fault.is_done:
@@ -53,7 +59,7 @@ def _cut(request: web.Request) -> web.Response:
 
 
 def _meets(fault: Fault, request: web.Request) -> bool:
-    return request.method == fault.method and request.path.endswith(fault.path)
+    return fault.method in (request.method, ANY) and request.path.endswith(fault.path)
 
 
 def refused(status: int, message: object, /, **more: object) -> web.HTTPException:

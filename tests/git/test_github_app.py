@@ -64,6 +64,18 @@ async def test_app_proposes_with_one_token_while_it_is_good(hosted: GitHubHosted
     assert hosted.server.app_tokens == ["ghs_canary0"]
 
 
+@pytest.mark.parametrize("permissions", [{}, {"statuses": "read"}, {"statuses": "write", "issues": "write"}])
+async def test_app_asks_for_statuses_where_it_was_granted_them(
+    hosted: GitHubHosted, key: Any, permissions: dict[str, str]
+) -> None:
+    hosted.server.app_permissions |= permissions
+
+    assert (await as_app(hosted, pem_of(key)).propose(PROPOSAL)).review is Review.OPEN
+    assert hosted.server.asked_permissions == {
+        "contents": "write", "pull_requests": "write", **({"statuses": "read"} if permissions else {})
+    }  # fmt: skip
+
+
 async def test_token_is_asked_for_anew_before_it_ends(hosted: GitHubHosted, key: Any) -> None:
     host = as_app(hosted, pem_of(key))
     await host.propose(PROPOSAL)

@@ -1,5 +1,6 @@
 """Which host an address means, and the settings that Git hosts read."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from bot.git.address import read_address
 from bot.git.github import GitHub
 from bot.git.github_app import AppToken
 from bot.git.gitlab import GitLab
-from bot.git.hosts import host_for
+from bot.git.hosts import device_flow_for, host_for, live_host
 from bot.git.plain import PlainHost
 from bot.git.reviewed import ReviewedHost
+from knowledge.repositories import LiveRepository
+from tests.git.remote import make_remote
 
 TOKENS = {"GITHUB_TOKEN": "ghp_canary", "GITLAB_TOKEN": "glpat-canary"}
 OWN = TOKENS | {"GITHUB_API_URL": "https://ghe.example.com/api/v3/", "CI_API_V4_URL": "https://git.example.com/api/v4"}
@@ -157,3 +160,120 @@ def test_apis_are_reached_by_the_proxy_that_git_uses(tmp_path: Path, address: st
     past_it = pages(address, settings(tmp_path, TOKENS | PROXY | {"NO_PROXY": "github.com, gitlab.com"})).rest
 
     assert (there.proxy, past_it.proxy) == ("http://proxy.example.com:3128", "")
+
+
+CLIENTS = {"GITHUB_CLIENT_ID": "Iv1.a", "GITLAB_CLIENT_ID": "b" * 64}
+
+
+@pytest.mark.parametrize(
+    ("address", "environment", "web", "api"),
+    [
+        ("https://github.com/a/b", CLIENTS, "https://github.com", "https://api.github.com"),
+        ("git@gitlab.com:a/b.git", CLIENTS, "https://gitlab.com", "https://gitlab.com/api/v4"),
+        ("https://ghe.example.com/a/b", CLIENTS | OWN, "https://ghe.example.com", "https://ghe.example.com/api/v3"),
+        ("https://acme.ghe.com/a/b", CLIENTS | {"GITHUB_API_URL": "https://api.acme.ghe.com"},
+         "https://acme.ghe.com", "https://api.acme.ghe.com"),
+        ("https://dev.example.com/gitlab/a/b", CLIENTS | {"CI_API_V4_URL": "https://dev.example.com/gitlab/api/v4"},
+         "https://dev.example.com/gitlab", "https://dev.example.com/gitlab/api/v4"),
+    ],
+    ids=["github", "gitlab", "enterprise", "enterprise cloud", "gitlab below a path"],
+)  # fmt: skip
+def test_accounts_are_proven_where_the_repository_is(
+    tmp_path: Path, address: str, environment: dict[str, str], web: str, api: str
+) -> None:
+    flow = device_flow_for(read_address(address), settings(tmp_path, environment))
+
+    assert flow is not None
+    assert (flow.web.url, flow.api.url) == (web, api)
+    assert flow.client_id == CLIENTS[flow.web.setting]
+    assert flow.host == web.split("/")[2]
+
+
+@pytest.mark.parametrize(
+    ("address", "environment"),
+    [
+        ("https://github.com/a/b", TOKENS),
+        ("https://github.com/a/b", {"GITLAB_CLIENT_ID": "b"}),
+        ("https://git.example.com/a/b", CLIENTS),
+        ("file:///srv/live.git", CLIENTS),
+    ],
+    ids=["no app", "another host's", "a host without accounts", "this machine"],
+)
+def test_where_there_are_no_accounts_none_is_proven(tmp_path: Path, address: str, environment: dict[str, str]) -> None:
+    assert device_flow_for(read_address(address), settings(tmp_path, environment)) is None
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_client_id_with_other_signs_is_named(name: str) -> None:
+    with pytest.raises(SettingsInvalid) as invalid:
+        read_settings({name: "Iv1.a b"})
+
+    assert invalid.value.problems == [f"{name}: holds signs no client id has; copy the id alone from the app's page"]
+
+
+def test_live_repository_is_at_its_host(tmp_path: Path) -> None:
+    host = live_host(LiveRepository("live", "https://github.com/acme/live", "next"), settings(tmp_path, TOKENS))
+
+    assert isinstance(host, ReviewedHost)
+    assert isinstance(host.pages, GitHub)
+    assert (host.pages.name, host.pages.branch) == ("live", "next")
+
+
+def test_live_repositories_have_a_mirror_each(tmp_path: Path) -> None:
+    ours = settings(tmp_path, {})
+
+    hosts = [live_host(LiveRepository(name, f"file:///srv/{name}.git"), ours) for name in ("a", "b", "a")]
+
+    folders = [host.repository.folder for host in hosts if isinstance(host, PlainHost)]
+    assert (len(folders), len(set(folders)), folders[0]) == (3, 2, folders[2])
+
+
+@pytest.mark.parametrize("handbook", ["", "handbook", "file:///srv/handbook.git//docs#main"])
+async def test_live_repository_may_be_a_folder_where_the_handbook_is_one(tmp_path: Path, handbook: str) -> None:
+    remote = make_remote(tmp_path / "live.git")
+    remote.commit({"a.yaml": "size: 1\n"})
+    ours = settings(tmp_path, {"MENTOR_HANDBOOK": handbook, "PATH": os.environ["PATH"]})
+
+    assert await live_host(LiveRepository("live", remote.address), ours).read_file("a.yaml") == "size: 1\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "branch", "reason"),
+    [
+        ("file:///srv/live.git", "", "A handbook from elsewhere names file:///srv/live.git, on this machine"),
+        (
+            "https://x:canary@git.example.com/live",
+            "",
+            r"no place in repositories\.yaml; take them out of https://git\.",
+        ),
+        ("../live.git", "", "must start with https://"),
+        ("ext::sh -c x", "", "white space"),
+        ("ext::x", "", "must start with https://"),
+        ("https://git.example.com/live", "--force", "is no branch name"),
+    ],
+    ids=["this machine", "credentials", "a folder", "a command", "a protocol", "an option"],
+)
+def test_handbook_from_elsewhere_cannot_name_what_it_may_not(
+    tmp_path: Path, url: str, branch: str, reason: str
+) -> None:
+    ours = settings(tmp_path, {"MENTOR_HANDBOOK": "https://u:p@git.example.com/handbook.git//docs#main"})
+
+    with pytest.raises(GitFailed, match=reason) as failed:
+        live_host(LiveRepository("live", url, branch), ours)
+
+    assert "canary" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "credentials"),
+    [("https://git.example.com/live", "u:p"), ("https://git.example.com:444/live", ""),
+     ("https://example.com/live", ""), ("git@git.example.com:live", "")],
+    ids=["the same host", "another port", "another host", "ssh"],
+)  # fmt: skip
+def test_credentials_of_the_handbook_go_to_its_own_host_alone(tmp_path: Path, url: str, credentials: str) -> None:
+    ours = settings(tmp_path, {"MENTOR_HANDBOOK": "https://u:p@git.example.com/handbook.git//docs#main"})
+
+    host = live_host(LiveRepository("live", url), ours)
+
+    assert isinstance(host, PlainHost)
+    assert host.repository.address.credentials.value == credentials

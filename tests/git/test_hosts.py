@@ -1,6 +1,7 @@
 """What every Git host keeps: one table of tests over all of them, each on a real repository."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,15 @@ async def test_commit_is_the_authors(hosted: Hosted) -> None:
     await hosted.host.propose(PROPOSAL)
 
     assert hosted.people_of(PROPOSAL.branch) == f"Maya Müller <maya@example.com> / {hosted.committer}"
+
+
+async def test_trailers_stand_at_the_end_of_the_commit(hosted: Hosted) -> None:
+    trailers = (("Requested-by", "Maya Müller <maya@example.com>"), ("Approved-by", "Jonas <jonas@example.com>"))
+
+    await hosted.host.propose(replace(PROPOSAL, trailers=trailers))
+
+    read = hosted.remote.git("log", "-1", "--format=%(trailers)", PROPOSAL.branch).splitlines()
+    assert read == [*(f"{key}: {value}" for key, value in trailers), f"Mentor-Proposal: {PROPOSAL.branch}"]
 
 
 async def test_base_branch_is_not_touched(hosted: Hosted) -> None:
