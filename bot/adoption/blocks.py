@@ -133,7 +133,7 @@ def read_offer(value: str) -> tuple[str, tuple[str, ...]]:
     """The policy's id and the teams. Raises PayloadMalformed."""
     try:
         found = json.loads(value)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PayloadMalformed("no offer of ours") from error
     if not isinstance(found, list) or not found or not all(isinstance(each, str) for each in found):
         raise PayloadMalformed("no offer of ours")

@@ -48,9 +48,18 @@ class EvidenceCards:
         """Who may judge it as things stand now. Raises SlackError."""
         group = owner_group(policy.owner, self.handbook.people)
         owners = sorted(await self._people.members_of(group)) if group else []
-        profiles = [await self._desk.slack.profile(each) for each in owners]
-        able = [each for each in profiles if isinstance(await self.may_judge(each, evidence, policy), Allowed)]
-        return Judges(tuple(each.user_id for each in able), await self._channel(policy))
+        able = [each for each in owners if await self._is_able(each, evidence, policy)]
+        return Judges(tuple(able), await self._channel(policy))
+
+    async def _is_able(self, user_id: str, evidence: Evidence, policy: Policy) -> bool:
+        """Somebody Slack does not know is not: an owner's id may be wrong, and the others still judge."""
+        try:
+            person = await self._desk.slack.profile(user_id)
+        except SlackRefused as refused:
+            if refused.is_token_trouble:
+                raise
+            return False
+        return isinstance(await self.may_judge(person, evidence, policy), Allowed)
 
     async def may_judge(
         self, person: Profile, evidence: Evidence, policy: Policy, *, channel_id: str = ""

@@ -27,7 +27,8 @@ FORM, REASONS = "adoption.evidence", "adoption.reasons"  # what Slack calls the 
 ACCEPT, NOT_ENOUGH = "adoption.judge.accept", "adoption.judge.not_enough"
 FIELD = "adoption.field."  # before a form's field: a block's id
 MISSING, WORDS = "missing", "words"  # fields of the reasons
-SHOWN_MOST = 800  # characters of an answer on the card: escaping may lengthen it
+SHOWN_MOST = 700  # characters of an answer on the card, as on the others below: escaping may lengthen it
+NAME_MOST, POINT_SHOWN_MOST, LINK_SHOWN_MOST, REASON_SHOWN_MOST = 120, 200, 100, 700
 ENDS_MOST = 20  # lines of a reminder
 
 TO_JUDGE = MessageKind(
@@ -92,7 +93,7 @@ def form(policy: Policy, teams: Sequence[str], *, user_id: str, today: date) -> 
     owner = {"type": "users_select", "action_id": "person", "initial_user": user_id}
     until = {"type": "datepicker", "action_id": "day", "initial_date": last.isoformat()}
     blocks = [
-        section(f"*{escape(policy.title)}*: {escape(policy.rule)}\n{both} Say below how each point is met."),
+        section(f"*{_named(policy.title)}*: {escape(policy.rule)}\n{both} Say below how each point is met."),
         _input("team", "Team", _team_menu(teams)),
         _input("link", "Link to the evidence", _link_box(), "Those who judge it must be able to open it."),
         *answers,
@@ -128,10 +129,11 @@ def errors(found: Mapping[str, str]) -> dict[str, str]:
 
 def card(evidence: Evidence, policy: Policy, names: Names, *, on: date | None = None) -> Shown:
     """Evidence as its judges see it, with what became of it once something did; `on` is when that was."""
-    team, title = escape(evidence.team), escape(policy.title)
+    team, title = _named(evidence.team), _named(policy.title)
     head = f"*{title}*: evidence of *{team}*"
-    facts = f"{link(evidence.link, evidence.link)}\nHanded in by {_name(names.person)}. Owner: {_name(names.owner)}."
-    blocks = [section(f"{head}\n{facts} It would hold until {in_words(evidence.expires_on)}.")]
+    facts = f"Handed in by {_name(names.person)}. Owner: {_name(names.owner)}."
+    shown = link(evidence.link, clip(evidence.link, LINK_SHOWN_MOST))
+    blocks = [section(f"{head}\n{shown}\n{facts} It would hold until {in_words(evidence.expires_on)}.")]
     blocks += [_answer(policy, point, answer) for point, answer in evidence.points.items()]
     outcome = _outcome(evidence, names, on)
     text = f"{title}: evidence of {team} {'waits for judgement' if not outcome else 'is settled'}"
@@ -140,7 +142,9 @@ def card(evidence: Evidence, policy: Policy, names: Names, *, on: date | None = 
 
 def _answer(policy: Policy, point_id: str, answer: str) -> Json:
     point = policy.point(point_id)
-    return section(f"*{escape(point.text if point else point_id)}*\n{clip(escape(answer), SHOWN_MOST)}")
+    return section(
+        f"*{clip(escape(point.text if point else point_id), POINT_SHOWN_MOST)}*\n{clip(escape(answer), SHOWN_MOST)}"
+    )
 
 
 def _judging(evidence: Evidence) -> Json:
@@ -158,7 +162,7 @@ def _outcome(evidence: Evidence, names: Names, day: date | None) -> str:
         case EvidenceState.ACCEPTED:
             return f"Accepted by {by}."
         case EvidenceState.DECLINED:
-            return f"Not enough, says {by}: {clip(escape(evidence.reason), REASON_MOST * 3)}"
+            return f"Not enough, says {by}: {clip(escape(evidence.reason), REASON_SHOWN_MOST)}"
         case EvidenceState.EXPIRED:
             return "It ended before anybody judged it."
         case EvidenceState.REPLACED:
@@ -171,7 +175,7 @@ def reasons(evidence: Evidence, policy: Policy, where: Where) -> Json:
     options = [option(clip(each.text, BUTTON_TEXT_MAX), each.id) for each in policy.must_show]
     boxes = {"type": "checkboxes", "action_id": "points", "options": options}
     blocks = [
-        section(f"*{escape(policy.title)}*: evidence of *{escape(evidence.team)}*. The team reads what you say here."),
+        section(f"*{_named(policy.title)}*: evidence of *{_named(evidence.team)}*. The team reads what you say here."),
         _input(MISSING, "Not shown", boxes, is_optional=True),
         _input(WORDS, "In your words", _words_box(REASON_MOST), "What would be enough?", is_optional=True),
     ]
@@ -200,32 +204,32 @@ def read_press(action_id: str) -> bool:
 
 
 def handed_in(evidence: Evidence, policy: Policy, *, has_judges: bool, replaces: bool) -> Shown:
-    text = f"Handed in: evidence of *{escape(evidence.team)}* for *{escape(policy.title)}*."
+    text = f"Handed in: evidence of *{_named(evidence.team)}* for *{_named(policy.title)}*."
     text += " It takes the place of what waited before." if replaces else ""
     if has_judges:
-        return said(f"{text} {escape(policy.owner)} judges it, and I tell you what they say.")
+        return said(f"{text} {_named(policy.owner)} judges it, and I tell you what they say.")
     return said(
-        f"{text} Nobody of {escape(policy.owner)} may judge it now: nobody judges what they have a part in. "
+        f"{text} Nobody of {_named(policy.owner)} may judge it now: nobody judges what they have a part in. "
         "The platform team can name further owners of the policy; then it is judged."
     )
 
 
 def nobody_judges(evidence: Evidence, policy: Policy) -> Shown:
     return said(
-        f"Evidence of *{escape(evidence.team)}* for *{escape(policy.title)}* waits, and nobody of "
-        f"{escape(policy.owner)} may judge it: they own the capability too, or have a part in the evidence. "
+        f"Evidence of *{_named(evidence.team)}* for *{_named(policy.title)}* waits, and nobody of "
+        f"{_named(policy.owner)} may judge it: they own the capability too, or have a part in the evidence. "
         f"Please name further owners in `policies/{policy.id}.yaml` or in `people.yaml`."
     )
 
 
 def judged(evidence: Evidence, policy: Policy, names: Names, *, command: str) -> Shown:
-    team, title = escape(evidence.team), escape(policy.title)
+    team, title = _named(evidence.team), _named(policy.title)
     if evidence.state == EvidenceState.ACCEPTED:
         return said(
             f"*{team}* complies with *{title}* by evidence of its own until {in_words(evidence.expires_on)}, says "
             f"{_name(names.judge)}. {_name(names.owner)} owns it, and is reminded 30 and 7 days before it ends."
         )
-    reason = clip(escape(evidence.reason), REASON_MOST * 3)
+    reason = clip(escape(evidence.reason), REASON_SHOWN_MOST)
     return said(
         f"The evidence of *{team}* for *{title}* is not enough yet, says {_name(names.judge)}: {reason}\n"
         f"You can hand in more, or use the platform's way: `{command} policies`. Both comply."
@@ -234,7 +238,7 @@ def judged(evidence: Evidence, policy: Policy, names: Names, *, command: str) ->
 
 def ends(items: Sequence[tuple[Evidence, Policy, int]], *, command: str) -> Shown:
     """All that one person is told of a day; the number is how many days it still holds, as reminded."""
-    lines = [f"• *{escape(each.team)}*, *{escape(policy.title)}*: {_ends(each, days)}" for each, policy, days in items]
+    lines = [f"• *{_named(each.team)}*, *{_named(policy.title)}*: {_ends(each, days)}" for each, policy, days in items]
     more = [f"… and {len(lines) - ENDS_MOST} more"] if len(lines) > ENDS_MOST else []
     head = "Evidence that you own ends:" if len(items) > 1 else "Evidence that you own:"
     foot = f"Hand in newer evidence, or use the platform's way: `{command} policies`. Both comply."
@@ -251,8 +255,12 @@ def _ends(evidence: Evidence, days: int) -> str:
     return f"today, {day}, is its last day" if days == ON_THE_DAY else f"it holds until {day}"
 
 
+def _named(name: str) -> str:
+    return clip(escape(name), NAME_MOST)
+
+
 def _name(name: str) -> str:
-    return clip(escape(name), 80) or "someone"
+    return _named(name) or "someone"
 
 
 def _modal(callback_id: str, title: str, submit: str, subject: str, blocks: Sequence[Json]) -> Json:
