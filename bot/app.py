@@ -59,7 +59,7 @@ from bot.digest.maker import DigestMaker
 from bot.digest.service import DigestService
 from bot.embeddings import Embedder, embedder_of, words_alone
 from bot.embeddings.service import EmbeddingService
-from bot.git.hosts import Hosts, host_for
+from bot.git.hosts import LiveHosts, host_for
 from bot.handbook import HandbookSource, InRepository, read_place
 from bot.handover.blocks import Part
 from bot.handover.questions import OpenQuestions
@@ -205,7 +205,7 @@ class Mentor:
             desk,
             people,
             self.audit,
-            host_of=Hosts(settings).of,
+            host_of=LiveHosts(settings).of,
             backend_of=lambda backend: backend_for(backend, settings, clock),
             command=settings.command,
             bot_name=settings.name,

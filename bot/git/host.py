@@ -32,6 +32,7 @@ class Proposal:
     files: Mapping[str, str | None]
     author: Author | None = None  # None: the bot
     labels: tuple[str, ...] = ()  # where the host has such
+    expects: Mapping[str, str | None] | None = None  # the blob (SHA-1) that each path must have, None for no file
     trailers: tuple[tuple[str, str], ...] = ()  # at the commit message's end, such as ("Approved-by", "Maya <…>")
 
 
@@ -81,7 +82,8 @@ class GitHost(Protocol):
 
         Called again after any failure, there is still one branch, one commit and one pull request. Never pushes over
         anything: people's commits on the branch stay, and a branch of that name that is not ours is GitFailed. When
-        the base branch says already what is proposed, nothing is opened, and the standing is merged.
+        the base branch says already what is proposed, nothing is opened, and the standing is merged. GitChanged, and
+        nothing is opened, where the base does not hold what the proposal expects there.
         """
 
     async def look_up(self, proposal: Proposal) -> Standing:

@@ -61,6 +61,21 @@ class Live(Protocol):
     def branch(self) -> str: ...
 
 
+class LiveHosts:
+    """One host for each repository that the handbook names: a mirror has one user at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._hosts: dict[tuple[str, str], GitHost] = {}
+
+    def of(self, repository: Live) -> GitHost:
+        """Raises GitFailed for one that the handbook may not name."""
+        key = (repository.url, repository.branch)
+        if key not in self._hosts:
+            self._hosts[key] = live_host(repository, self._settings)
+        return self._hosts[key]
+
+
 def live_host(repository: Live, settings: Settings) -> GitHost:
     """The host of a repository that the handbook names. Raises GitFailed for one that it may not name.
 

@@ -11,7 +11,7 @@ from bot.errors import GitFailed
 from bot.git.address import is_revision, read_branch
 from bot.git.host import Author, CommitStatus, Proposal, Review, Standing
 from bot.git.plumbing import Plumbing
-from bot.git.proposals import checked, commit_message, read_file_path
+from bot.git.proposals import check_expected, checked, commit_message, read_file_path
 from bot.git.repository import Repository
 
 DEPTH = 500  # commits of the base branch in which a merge is looked for; our poll is far quicker than as many merges
@@ -118,6 +118,8 @@ class PlainHost:
         return Standing(Review.OPEN if is_ours else Review.CLOSED)
 
     async def _commit(self, base: str, change: Proposal) -> str:
+        there = await self._plumbing.entries(base, list(change.expects or ()))
+        check_expected(change, {path: await self._plumbing.sha1(entry, path) for path, entry in there.items()})
         tree = await self._plumbing.tree(base, change.files)
         if undeclared := await self._plumbing.undeclared(base, tree, change.files):
             raise GitFailed(f"The proposal would change {undeclared!r} too, which it does not name.")

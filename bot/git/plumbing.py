@@ -17,6 +17,8 @@ from bot.git.repository import Repository
 FILE_MODES = ("100644", "100755")
 _MISUSED = 129  # Git's exit status for options that it does not know
 
+SHA1 = "0" * 40  # of that length are its ids
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -86,6 +88,12 @@ class Plumbing:
                 mode, _, object_id = facts.split()
                 entries[path] = Entry(mode, object_id)
         return entries
+
+    async def sha1(self, entry: Entry, path: str) -> str:
+        """The blob's id by SHA-1, also in a repository that has others."""
+        if len(entry.object_id) == len(SHA1):
+            return entry.object_id
+        return blob_id(await self.read(entry, path), like=SHA1)
 
     async def read(self, entry: Entry, path: str) -> str:
         if entry.mode not in FILE_MODES:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.config import EMAIL
-from bot.errors import GitFailed
+from bot.errors import GitChanged, GitFailed
 from bot.git.address import read_branch
 from bot.git.host import Author, Proposal
 
@@ -81,6 +81,13 @@ def blob_id(content: str, *, like: str) -> str:
     raw = content.encode()
     digest = hashlib.sha256 if len(like) == 64 else hashlib.sha1
     return digest(b"blob %d\0" % len(raw) + raw).hexdigest()
+
+
+def check_expected(change: Proposal, there: Mapping[str, str]) -> None:
+    """Raises GitChanged where other blobs stand `there`, by path, than the proposal was made from."""
+    for path, blob in (change.expects or {}).items():
+        if there.get(path) != blob:
+            raise GitChanged(f"{path} was changed meanwhile, so nothing is proposed.")
 
 
 def read_content(raw: bytes, path: str) -> str:

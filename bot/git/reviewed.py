@@ -11,7 +11,15 @@ from typing import Protocol
 from bot.errors import GitBusy, GitFailed
 from bot.git.address import is_revision
 from bot.git.host import Author, CommitStatus, Proposal, Review, Standing
-from bot.git.proposals import MAX_FILE_BYTES, blob_id, checked, is_signed, read_content, read_file_path
+from bot.git.proposals import (
+    MAX_FILE_BYTES,
+    blob_id,
+    check_expected,
+    checked,
+    is_signed,
+    read_content,
+    read_file_path,
+)
 
 FILE_MODES = ("100644", "100755")
 FOLDER_MODE = "040000"
@@ -197,6 +205,8 @@ class ReviewedHost:
         That is seen by looking, for the words and the status of a refusal differ between versions and languages.
         """
         _check_may_change(there, change.files)
+        expected = await self._entries(tip, dict(change.expects or {}))
+        check_expected(change, {path: entry.object_id for path, entry in expected.items()})
         try:
             await self.pages.make_branch(tip, change, there)
         except GitFailed:

@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
-from bot.actions import rules
 from bot.actions.direct import DirectBackend, Done, NotStarted, Outcome, Run
-from bot.actions.forms import Filled
+from bot.actions.forms import Filled, entry_digest
 from bot.actions.services import ActionServices, action_services
 from bot.audit import Audit
-from bot.config import Secret
 from bot.desk import Desk
 from bot.errors import GitChanged, GitFailed
 from bot.git.host import Author, CommitStatus, GitHost, Proposal, Review, Standing
@@ -20,12 +17,14 @@ from bot.git.proposals import blob_id
 from bot.library import Library
 from bot.model import Profile
 from bot.people import PeopleService
+from bot.seals import Key
 from bot.storage.engine import Database
+from bot.storage.people import pseudonym_of
 from bot.storage.requests import RequestRow
 from bot.storage.schema import outbox, requests, work
 from bot.work import Kind, RequestDecision, Requested
 from knowledge.actions import Action, Approval, Change, GitBackend, Input, InputType, Mode, Verb, Webhook, Who
-from knowledge.channels import ActionLimit, AnswerMode, Channel, Channels
+from knowledge.channels import AnswerMode, Channel, Channels, Limit
 from knowledge.index import Index
 from knowledge.loader import Handbook
 from knowledge.people import ApproverGroup, GitAccount, Group, Member, People, Team
@@ -53,7 +52,7 @@ PEOPLE = People(
 )
 CHANNELS = Channels(
     platform_channel=PLATFORM,
-    actions=ActionLimit(modes=(Mode.PROPOSAL, Mode.DIRECT, Mode.BREAK_GLASS)),
+    limit=Limit(frozenset(Mode)),
     channels=(Channel(ASK, "ask-platform", AnswerMode.AT_ONCE),),
 )
 LIVE = LiveRepository("live", "https://git.example.com/live.git", "main", (Controller(Reporter.STATUS, "live"),))
@@ -122,7 +121,8 @@ class OfficeSlack(CompanySlack):
 
     async def profile(self, user_id: str) -> Profile:
         team = "T0OTHER" if user_id in self.foreign else "T0SMALL"
-        return Profile(user_id, team, is_guest=user_id in self.guests, is_deleted=user_id in self.gone)
+        is_guest, is_gone, is_bot = user_id in self.guests, user_id in self.gone, user_id == "U0BOT"
+        return Profile(user_id, team, is_bot=is_bot, is_guest=is_guest, is_deleted=is_gone)
 
 
 @dataclass
@@ -180,6 +180,12 @@ class Repository(GitHost):
     async def author_of(self, account: str) -> Author | None:
         return Author(account, f"{account}@git.example.com")
 
+    def forget(self) -> None:
+        """It is as at the beginning."""
+        self.base = {"teams/checkout/quota.yaml": QUOTA_FILE}
+        for each in (self.open, self.merged, self.closed, self.said, self.ledger):
+            each.clear()
+
     def do_merge(self, branch: str) -> None:
         """By a person at the host, or by the bot."""
         for path, content in self.open[branch].files.items():
@@ -231,13 +237,15 @@ class Company:
         self.repository = Repository({"teams/checkout/quota.yaml": QUOTA_FILE})
         self.runs = Runs()
         self.desk: Desk = new_desk(database, self.hands, handbook=self._handbook(actions, people), slack=self.slack)
-        self.audit = Audit(Secret("k" * 40), clock=self.hands.clock)
+        self.audit = Audit(Key("k" * 40), clock=self.hands.clock)
         self.services: ActionServices = action_services(
             self.desk,
             PeopleService(self.desk),
             self.audit,
             host_of=lambda _: self.repository,
             backend_of=lambda _: self.runs,
+            command="/platform",
+            bot_name="Mentor",
         )
 
     def _handbook(self, actions: Sequence[Action], people: People) -> Handbook:
@@ -249,16 +257,10 @@ class Company:
         self.desk.shelf.library = Library(handbook, Index.build(()))
 
     async def ask(
-        self,
-        user_id: str,
-        action: Action,
-        *,
-        key: str = "view:1",
-        channel_id: str = "",
-        urgent: bool = False,
-        **raw: str,
+        self, user_id: str, action: Action, raw: Mapping[str, str], *, key: str = "view:1", urgent: bool = False
     ) -> Mapping[str, str]:
-        filled = Filled(action.id, rules.entry_digest(action), channel_id, False, urgent, raw)
+        """The errors in the form."""
+        filled = Filled(action.id, entry_digest(action), "", False, urgent, raw)
         errors = await self.services.requests.submit(filled, key=key, user_id=user_id)
         await self.do_all()
         return errors
@@ -324,11 +326,15 @@ class Company:
             found = (await tx.execute(select(requests).order_by(requests.c.created_at, requests.c.id))).mappings().all()
         return RequestRow(**found[number])
 
+    async def pseudonym(self, user_id: str) -> str:
+        now = self.hands.clock.now()
+        return await self.desk.database.write(lambda tx: pseudonym_of(tx, user_id, now=now, new_id=self.desk.new_id))
+
     async def told(self, user_id: str) -> list[str]:
         """What was said to the person directly, edits apart."""
         async with self.desk.database.read() as tx:
             query = select(outbox.c.text).where(outbox.c.key.startswith("press:"))
-            return [text for text in await tx.scalars(query.order_by(outbox.c.created_at, outbox.c.key))]
+            return list(await tx.scalars(query.order_by(outbox.c.created_at, outbox.c.key)))
 
     async def _due(self, kinds: Sequence[str]) -> list[tuple[int, str, dict[str, Any]]]:
         async with self.desk.database.read() as tx:
@@ -341,7 +347,3 @@ class Company:
             await tx.execute(work.update().where(work.c.id == id_).values(state="done", payload=None))
 
         await self.desk.database.write(unit)
-
-
-def today() -> date:
-    return date(2026, 11, 24)

@@ -14,6 +14,7 @@ from knowledge.people import ApproverGroup, Group, Member
 from tests.actions.company import ACTIONS, BUCKET, PEOPLE, QUOTA, Company
 
 PROD = {"bucket": "invoices", "environment": "prod", "team": "checkout"}
+CPUS = {"team": "checkout", "cpu": "8"}
 Before = Callable[[Company], Awaitable[None]]
 
 
@@ -49,19 +50,20 @@ async def expired(company: Company) -> None:
 
 
 async def withdrawn(company: Company) -> None:
-    await company.press("U0JONAS", "withdraw", key="w")
+    await company.press("U0JONAS", "withdraw", key=f"w{company.hands.now}")
 
 
 async def declined(company: Company) -> None:
-    await company.press("U0TOMAS", "decline", key="d")
+    await company.press("U0TOMAS", "decline", key=f"d{company.hands.now}")
 
 
 BEFORE = (
-    nothing, entry_edited, entry_gone, file_appeared, approvers_changed, asker_left_the_team, expired, withdrawn, declined
+    nothing, entry_edited, entry_gone, file_appeared, approvers_changed, asker_left_the_team, expired, withdrawn,
+    declined,
 )  # fmt: skip
 WHO = ("U0MAYA", "U0JONAS", "U0JONASTWO", "U0AMARA", "U0GUEST", "U0OTHERS", "U0GONE", "U0BOT")
 WHERE = ("card", "own message", "elsewhere", "another ts")
-WHAT = ("as shown", "another digest", "no digest", "another request")
+WHAT = ("as shown", "another digest", "no digest", "another request", "upper case", "two of them")
 
 
 @dataclass(frozen=True)
@@ -91,24 +93,25 @@ def test_there_are_enough_scenarios() -> None:
 
 @pytest.mark.parametrize("before", BEFORE, ids=lambda each: each.__name__)
 async def test_only_the_approval_of_what_was_shown_where_it_was_shown_is_carried_out(
-    before: Before, sqlite_database: Database
+    before: Before, database: Database
 ) -> None:
+    company = Company(database)
     for number, scenario in enumerate(each for each in SCENARIOS if each.before is before):
-        company = await waiting(sqlite_database, number)
+        await wait(company, number)
         place = await place_of(company, scenario.where)
         await scenario.before(company)
 
-        await company.press(scenario.who, "approve", place=place, value=await value_of(company, scenario.what), key="p")
-
-        assert company.repository.ledger == [f"propose {(await company.request()).branch}"] * scenario.is_right, (
-            scenario
+        await company.press(
+            scenario.who, "approve", place=place, value=await value_of(company, scenario.what), key=f"p{number}"
         )
-        await clear(company)
+
+        expected = [f"propose {(await company.request()).branch}"] * scenario.is_right
+        assert company.repository.ledger == expected, scenario
 
 
 async def test_a_press_twice_counts_once(database: Database) -> None:
     company = Company(database)
-    await company.ask("U0JONAS", QUOTA, team="checkout", cpu="8")
+    await company.ask("U0JONAS", QUOTA, CPUS)
 
     await company.press("U0MAYA", "approve", key="1")
     await company.press("U0MAYA", "approve", key="1")
@@ -120,7 +123,7 @@ async def test_a_press_twice_counts_once(database: Database) -> None:
 
 async def test_two_people_of_two_are_enough(database: Database) -> None:
     company = Company(database)
-    await company.ask("U0JONAS", QUOTA, team="checkout", cpu="8")
+    await company.ask("U0JONAS", QUOTA, CPUS)
 
     await company.press("U0MAYA", "approve", key="1")
     await company.press("U0TOMAS", "approve", key="2")
@@ -131,7 +134,7 @@ async def test_two_people_of_two_are_enough(database: Database) -> None:
 
 async def test_two_approvers_at_once_are_both_counted(database: Database) -> None:
     company = Company(database)
-    await company.ask("U0JONAS", QUOTA, team="checkout", cpu="8")
+    await company.ask("U0JONAS", QUOTA, CPUS)
     request = await company.request()
     places = [await company.place_of(request, "approve", each) for each in ("U0MAYA", "U0TOMAS")]
 
@@ -150,7 +153,7 @@ async def test_two_approvers_at_once_are_both_counted(database: Database) -> Non
 
 async def test_an_approver_who_left_is_not_counted_any_more(database: Database) -> None:
     company = Company(database)
-    await company.ask("U0JONAS", QUOTA, team="checkout", cpu="8")
+    await company.ask("U0JONAS", QUOTA, CPUS)
     await company.press("U0MAYA", "approve", key="1")
 
     left = ApproverGroup(Group(members=(Member("U0TOMAS"), Member("U0PRIYA"))))
@@ -162,7 +165,7 @@ async def test_an_approver_who_left_is_not_counted_any_more(database: Database) 
 
 async def test_what_is_void_is_asked_again_in_one_press(database: Database) -> None:
     company = Company(database)
-    await company.ask("U0JONAS", BUCKET, **PROD)
+    await company.ask("U0JONAS", BUCKET, PROD)
     await entry_edited(company)
     await company.press("U0MAYA", "approve", key="1")
     assert (await company.request()).state == rows.VOID
@@ -174,16 +177,15 @@ async def test_what_is_void_is_asked_again_in_one_press(database: Database) -> N
     assert len(company.repository.ledger) == 1
 
 
-async def waiting(database: Database, number: int) -> Company:
-    """A request of Jonas that waits for Maya or Tomas."""
-    company = Company(database)
+async def wait(company: Company, number: int) -> None:
+    """A request of Jonas that waits for Maya or Tomas; nothing of an earlier one is left."""
     company.slack.guests, company.slack.foreign, company.slack.gone = {"U0GUEST"}, {"U0OTHERS"}, {"U0GONE"}
     everybody = ApproverGroup(Group(members=tuple(map(Member, ("U0MAYA", "U0TOMAS", *WHO[1:3], *WHO[4:])))))
     company.use(*ACTIONS, people=replace(PEOPLE, approvers={**PEOPLE.approvers, "platform-approvers": everybody}))
-    company.hands.move(minutes=number)
-    await company.ask("U0JONAS", BUCKET, key=f"view:{number}", **PROD)
+    company.repository.forget()
+    company.hands.move(minutes=1)
+    await company.ask("U0JONAS", BUCKET, PROD, key=f"view:{number}")
     assert (await company.request()).state == rows.WAITING
-    return company
 
 
 async def place_of(company: Company, where: str) -> tuple[str, str]:
@@ -194,10 +196,12 @@ async def place_of(company: Company, where: str) -> tuple[str, str]:
 
 async def value_of(company: Company, what: str) -> str:
     request = await company.request()
-    values = {"another digest": f"{request.id}:{'0' * 16}", "no digest": f"{request.id}:", "another request": "abc:0"}
-    return values.get(what, f"{request.id}:{(request.digest or '')[:16]}")
-
-
-async def clear(company: Company) -> None:
-    """Nothing of it is left for the next."""
-    await company.forget()
+    right = f"{request.id}:{(request.digest or '')[:16]}"
+    values = {
+        "another digest": f"{request.id}:{'0' * 16}",
+        "no digest": f"{request.id}:",
+        "another request": "abc:0",
+        "upper case": right.upper(),
+        "two of them": right + right[-16:],
+    }
+    return values.get(what, right)

@@ -289,7 +289,7 @@ async def test_choices_that_stand_in_a_repository_are_offered_once_they_were_rea
 
     await priya.command("/platform", "run create-bucket", "ask-platform")
     refused = await office.whisper_to("priya", "ask-platform")
-    await office.mentor.choices.refresh()
+    await office.mentor.actions.choices.refresh()
     await priya.command("/platform", "run create-bucket", "ask-platform")
     done = await priya.submit(await form_of(office, "priya"), {**FILLED, "Environment": "south"})
 
