@@ -229,6 +229,20 @@ async def test_it_is_chosen_from_the_list_that_the_shortcut_opens(office: Office
     assert requests.taken[0][0].channel_id == ""
 
 
+async def test_what_left_the_catalogue_meanwhile_is_said_in_place_of_the_list(office: Office, handbook: Path) -> None:
+    priya = office.person("priya")
+    await priya.shortcut("actions.run")
+    listed = await form_of(office, "priya")
+
+    (handbook / "actions" / "create-bucket.yaml").unlink()
+    await office.mentor.read_handbook()
+    await priya.press(listed, "Open")
+
+    (view,) = priya.views()
+    assert shown(view) == "This action is not in the catalogue any more."
+    assert office.told("priya") == []
+
+
 async def test_it_is_opened_from_home(office: Office, requests: Requests) -> None:
     priya = office.person("priya")
     priya.open_home()
