@@ -168,14 +168,12 @@ def _set(file: str, fields: Fields, names: Names) -> Change | None:
 
 def _add(file: str, fields: Fields, names: Names) -> Change | None:
     below = fields["add"].fields("to", "entry", "key")
-    entry = below.need("entry", lambda entry: (read_content(entry, names),), "write what is to be added")
+    entry = below.need("entry", lambda entry: _read_entry(entry, names), "write what is to be added")
     at, key = below.get("to", lambda to: read_keys(to, names), ()), below.get("key", lambda it: read_key(it, names), "")
-    if entry is None:
-        return None
     if not at and not key:
         what = "nothing says where the entry goes"
         below.whole.wrong(what, "write `to` (the list or mapping), `key` (of a mapping's entry), or both")
-    return Change(file, Verb.ADD, entry[0], at, key)
+    return Change(file, Verb.ADD, entry, at, key) if entry is not None else None
 
 
 def _remove(file: str, fields: Fields, names: Names) -> Change | None:
@@ -187,11 +185,9 @@ def _remove(file: str, fields: Fields, names: Names) -> Change | None:
             what, "write `key` (of a mapping), `where` (fields of a list's item) or `entry` (a plain item)"
         )
         return None
-    content = below.get("entry", lambda entry: read_content(entry, names), None)
+    content = below.get("entry", lambda entry: _read_entry(entry, names), None)
     if isinstance(content, dict | list):
         below["entry"].wrong("only a plain item can be named whole", "name a list's item by `where`, with its fields")
-    if "entry" in below and content is None:
-        below["entry"].wrong("has no value", "write the item that goes")
     return Change(
         file,
         Verb.REMOVE,
@@ -200,6 +196,16 @@ def _remove(file: str, fields: Fields, names: Names) -> Change | None:
         below.get("key", lambda key: read_key(key, names), ""),
         below.get("where", lambda where: _read_where(where, names), {}),
     )
+
+
+def _read_entry(value: Value, names: Names) -> Json:
+    content = read_content(value, names)
+    if content is None:
+        value.wrong("has no value", "write the entry")
+    found = PLACEHOLDER.fullmatch(content) if isinstance(content, str) else None
+    if found:
+        names.must_be_given(value, found[1])
+    return content
 
 
 _CHANGES: Mapping[str, Callable[[str, Fields, Names], Change | None]] = {

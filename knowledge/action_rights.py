@@ -112,7 +112,7 @@ def _check_enough(fields: Fields, by: str, people: int, around: Around) -> None:
 
 
 def _read_when(value: Value, names: Names, around: Around) -> dict[str, tuple[str, ...]]:
-    """Values by the input's name; any one of them makes the approval necessary."""
+    """Values by the input's name; the approval is necessary where each input has one of its values."""
     found: dict[str, tuple[str, ...]] = {}
     for name, below in value.named().items():
         one = names.inputs.get(name)

@@ -94,7 +94,7 @@ def _approval() -> Schema:
                 "type": "object",
                 "minProperties": 1,
                 "additionalProperties": {"oneOf": [value, _list(value, 1, None)]},
-                "description": "Values of inputs that make it necessary, each alone; left out: always.",
+                "description": "Necessary where each of these inputs has one of its values; left out: always.",
             },
             "expires_after": _shaped(re.compile("|".join(times)), "3 working days, or 4 hours by the clock."),
             "urgent": YES_NO | {"description": "The asker may say it is urgent; then the people on duty approve."},
@@ -173,7 +173,7 @@ def _changes() -> Schema:
 
 
 def _change() -> Schema:
-    data = DATA | {"type": [*SCALAR, "object", "array", "null"]}
+    data = DATA | {"type": [*SCALAR, "object", "array"]}
     keys: dict[str, Schema] = {
         "file": _path() | {"description": "Its path; {name} may stand within a part of it."},
         "content": DATA | {"type": ["object", "array"], "minProperties": 1, "minItems": 1},

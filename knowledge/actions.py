@@ -76,7 +76,7 @@ class Who:
 class Approval:
     """Who must agree, and how many of them.
 
-    `when` names the inputs' values that make it necessary, each of them alone; {} is always.
+    `when` names inputs and values: it is necessary where each of the inputs has one of its values; {} is always.
     """
 
     by: str  # a name under `approvers`, or platform_team, or duty

@@ -14,7 +14,7 @@ from knowledge.patterns import Unfit, read_pattern
 from knowledge.schema import Value, clip, did_you_mean
 from knowledge.strict_yaml import Scalar
 
-PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}", re.ASCII)
+PLACEHOLDER = re.compile(r"\{([A-Za-z][A-Za-z0-9_-]*)\}", re.ASCII)
 BUILT_INS = ("request", "requester", "today")  # the request's id, the asker's account, the day it was asked
 SAFE_IN_PATHS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._@+-"
 PART = re.compile(r"(?!.*\.(?:\.|$))[A-Za-z0-9_@+][A-Za-z0-9._@+-]*", re.ASCII)  # a value that may stand in a path

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 LONGEST = 200  # characters of a pattern
-MOST_WAYS = 10_000  # to match a text: each may cost a pass over it, which is then still milliseconds
+MOST_STEPS = 1_000_000  # ways to match a text, times its length: measured, that is at most some 6 ms
 ENDLESS: Final = 1 << 30
 
 _ASCII, _OTHER = (1 << 128) - 1, 1 << 128  # a set of characters is a bit for each of ASCII, and one for all others
@@ -63,7 +63,7 @@ def read_pattern(text: str, *, longest: int) -> Pattern:
     if len(text) > LONGEST:
         raise Unfit(f"the pattern has {len(text)} characters, {LONGEST} are allowed", "write it shorter")
     found = _Parser(text, longest).whole()
-    if found.ways > MOST_WAYS:
+    if found.ways * longest > MOST_STEPS:
         raise Unfit(
             "the pattern can match a text in too many ways, so a long one could keep the matcher busy",
             "let the parts that repeat differ in their characters, or give them small counts such as {1,20}",
@@ -85,22 +85,23 @@ class _Parser:
     depth: int = 0
 
     def whole(self) -> Pattern:
-        found = self.either()
+        found = self.either(is_end=True)
         if self.at < len(self.text):
             raise Unfit('the pattern has a ")" too many', 'take it out, or write "\\)" for the sign itself')
         return found
 
-    def either(self) -> Pattern:
-        found = self.sequence()
+    def either(self, *, is_end: bool) -> Pattern:
+        """`is_end`: nothing comes after it."""
+        found = self.sequence(is_end=is_end)
         while self.take("|"):
-            found = _either(found, self.sequence())
+            found = _either(found, self.sequence(is_end=is_end))
         return found
 
-    def sequence(self) -> Pattern:
+    def sequence(self, *, is_end: bool) -> Pattern:
         parts: list[tuple[Pattern, int]] = []
         while self.at < len(self.text) and self.text[self.at] not in "|)":
             parts.append(self.repeated())
-        return _in_order(parts)
+        return _in_order(parts, is_end=is_end)
 
     def repeated(self) -> tuple[Pattern, int]:
         """What stands here, and how many more times it may stand there than it must."""
@@ -168,7 +169,7 @@ class _Parser:
         self.depth += 1
         if self.depth > 10:
             raise Unfit("the pattern has groups in groups in groups", "write it simpler")
-        found = self.either()
+        found = self.either(is_end=False)
         self.depth -= 1
         if not self.take(")"):
             raise Unfit('the pattern has a "(" that is not closed', 'add the ")"')
@@ -263,12 +264,12 @@ def _times(one: Pattern, least: int, most: int) -> Pattern:
     )
 
 
-def _in_order(parts: list[tuple[Pattern, int]]) -> Pattern:
+def _in_order(parts: list[tuple[Pattern, int]], *, is_end: bool) -> Pattern:
     whole = Pattern()
     for index, (part, extra) in enumerate(parts):
         follows = parts[index + 1][0] if index + 1 < len(parts) else None
-        # What repeats ends in one place only where what must follow begins with other characters.
-        is_sure = follows is not None and not follows.may_be_empty and not part.all & follows.first
+        # What repeats ends in one place only before the end, or where what must follow begins with other characters.
+        is_sure = is_end if follows is None else not follows.may_be_empty and not part.all & follows.first
         whole = Pattern(
             may_be_empty=whole.may_be_empty and part.may_be_empty,
             first=whole.first | (part.first if whole.may_be_empty else 0),

@@ -101,6 +101,13 @@ def _lines(path: Path, rows: list[dict[str, Any]]) -> str:
         ["replies", "all"],
         ["health", "--since"],
         ["health", "4w"],
+        ["actions"],
+        ["actions", "show"],
+        ["actions", "list", "all"],
+        ["actions", "render"],
+        ["actions", "render", "create-bucket", "--input", "bucket"],
+        ["actions", "render", "create-bucket", "--input", "=receipts"],
+        ["actions", "render", "create-bucket", "--input", "bucket=a", "--input", "bucket=b"],
     ],
     ids=" ".join,
 )
@@ -350,6 +357,72 @@ def test_judged_data_that_cannot_be_read_is_named(mentor: Run, tmp_path: Path, t
 
     assert (done.status, done.out, len(done.complaints)) == (1, "", 1)
     assert named in done.err
+
+
+# actions
+
+
+def test_the_catalogue_is_listed(mentor: Run) -> None:
+    done = mentor("actions", "list")
+
+    assert (done.status, done.err, len(done.out.splitlines())) == (0, "", 12)
+    assert done.out.splitlines()[2].split() == [
+        *("create-bucket", "proposal", "Create", "a", "storage", "bucket;", "approval", "by", "platform-approvers"),
+        *("where", "environment", "is", "prod,", "within", "3", "working", "days"),
+    ]
+
+
+def test_the_catalogue_is_listed_as_json(mentor: Run) -> None:
+    done = mentor("actions", "list", "--json")
+
+    said = {each["id"]: each for each in json.loads(done.out)}
+    assert (done.status, done.err, len(said)) == (0, "", 12)
+    assert said["set-quota"]["approval"]["by"] == "duty"
+    assert said["restart-service"]["is_offered"] is True
+
+
+def test_an_empty_catalogue_is_an_empty_list(mentor: Run, handbook: str) -> None:
+    assert mentor("actions", "list", "--handbook", handbook) == Done(0, "", "")
+    assert mentor("actions", "list", "--handbook", handbook, "--json").out == "[]\n"
+
+
+def test_an_entry_is_shown(mentor: Run) -> None:
+    told, as_json = mentor("actions", "show", "new-queue"), mentor("actions", "show", "new-queue", "--json")
+
+    assert (told.status, told.out.splitlines()[0]) == (0, "Create a message queue (new-queue)")
+    assert (as_json.status, json.loads(as_json.out)["title"]) == (0, "Create a message queue")
+
+
+def test_an_action_that_is_not_there_is_one_line(mentor: Run) -> None:
+    for command in ("show", "render"):
+        done = mentor("actions", command, "new-queues")
+
+        said = 'mentor: The handbook has no action "new-queues"; did you mean "new-queue"?\n'
+        assert done == Done(1, "", said)
+
+
+def test_the_very_change_is_rendered(mentor: Run) -> None:
+    typed = ("--input", "queue=payouts", "--input", "team=payments", "--input", "delivery_limit=7")
+    done, as_json = (
+        mentor("actions", "render", "new-queue", *typed),
+        mentor("actions", "render", "new-queue", *typed, "--json"),
+    )
+
+    text = (
+        "apiVersion: platform.example.com/v1\nkind: Queue\nmetadata:\n  name: payouts\nspec:\n"
+        "  environments:\n    - staging\n    - prod\n  deliveryLimit: 7\n"
+    )
+    diff = "".join(f"+{line}\n" for line in text.splitlines())
+    file = "teams/payments/queues/payouts.yaml"
+    assert done == Done(0, f"--- /dev/null\n+++ b/{file}\n@@ -0,0 +1,9 @@\n{diff}", "")
+    assert json.loads(as_json.out) == {"action": "new-queue", "mode": "proposal", "files": {file: text}}
+
+
+def test_what_is_typed_wrongly_is_a_line_each(mentor: Run) -> None:
+    done = mentor("actions", "render", "new-queue", "--input", "queue=../x", "--json")
+
+    assert (done.status, done.out) == (1, "")
+    assert [line.split(": ")[1] for line in done.complaints] == ["queue", "team"]
 
 
 # check

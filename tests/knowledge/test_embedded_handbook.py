@@ -12,11 +12,16 @@ from pathlib import Path
 import pytest
 import yaml
 
+from knowledge import strict_yaml
+from knowledge.action_files import read_action
+from knowledge.action_inputs import Around
 from knowledge.actions import GitBackend, InputType, Mode, Verb
 from knowledge.article import Article, Audience
 from knowledge.channels import AnswerMode
 from knowledge.loader import Broken, Handbook, load
-from knowledge.repositories import Reporter
+from knowledge.problem import Problem
+from knowledge.repositories import Reporter, read_repositories
+from knowledge.schema import Value
 
 FOLDER = Path(__file__).parents[2] / "knowledge" / "handbook"
 PAGES = sorted((FOLDER / "articles").rglob("*.md"))
@@ -122,6 +127,19 @@ def test_whatever_a_proposal_changes_for_a_team_is_seen_to_become_live(handbook:
     assert {each.reporter for each in live.controllers} == set(Reporter)
 
 
+def test_examples_in_the_readme_are_read_without_a_word(handbook: Handbook) -> None:
+    blocks = list(_blocks(FOLDER / "README.md", "yaml"))
+    entry = next(block for block in blocks if block.startswith("id: "))
+    live = next(block for block in blocks if block.startswith("live:"))
+    around = Around(handbook.people, [each.name for each in handbook.repositories])
+
+    problems: list[Problem] = []
+    action = read_action(_value(entry, problems), "create-bucket", around)
+    (repository,) = read_repositories(_value(live, problems))
+
+    assert (action is not None, repository.name, problems) == (True, "live", [])
+
+
 def test_someone_on_duty_is_in_the_platform_team(handbook: Handbook) -> None:
     people = handbook.people
 
@@ -142,6 +160,13 @@ def test_addresses_lead_only_to_example_hosts(page: Path) -> None:
     hosts = set(ADDRESS.findall(page.read_text(encoding="utf-8")))
 
     assert {host for host in hosts if not _is_for_examples(host)} == set()
+
+
+def _value(text: str, problems: list[Problem]) -> Value:
+    document = strict_yaml.read(text, file="README.md")
+    assert document.root is not None
+    problems += document.problems
+    return Value(document.root, "README.md", problems)
 
 
 def _is_complete(article: Article) -> bool:
