@@ -76,6 +76,7 @@ class Kind(StrEnum):
     COUNT = "actions.count"
     EXECUTE = "actions.execute"
     EXPIRE = "actions.expire"
+    HEARD = "actions.heard"
     LINK = "actions.link"
     LINKING = "actions.linking"
     TELL_DRIFT = "actions.tell_drift"
@@ -183,8 +184,17 @@ class RequestDecision(Payload):
 
 
 @dataclass(frozen=True)
+class Heard(Payload):
+    """A controller said that something is live, or failed: the payload of `actions.heard`."""
+
+    key: str
+    reporter: str
+    object: str
+
+
+@dataclass(frozen=True)
 class Converged(Payload):
-    """What somebody asked for is live: the payload of `adoption.action_converged`."""
+    """What somebody asked for is live, or as good as can be told: the payload of `adoption.action_converged`."""
 
     key: str
     request_id: str

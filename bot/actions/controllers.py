@@ -11,11 +11,13 @@ from bot.desk import Desk
 from bot.storage import controllers as rows
 from bot.storage.controllers import ReportRow
 from bot.storage.engine import Tx
+from bot.work import Heard, Kind, enqueue
 
 OLDEST = timedelta(days=1)  # an older report is a replay, or a clock that is wrong
 KEPT = timedelta(days=30)  # far longer than any request is followed
 DRIFT_KEPT = timedelta(days=400)  # a year's quarters, and who watches nothing for that long
 SETTLED = (ReportState.LIVE, ReportState.RETURNED)  # what Git says is so
+AWAITED = (ReportState.LIVE, ReportState.FAILED)  # by requests that are merged
 AT_LEAST = timedelta(seconds=1)  # Flux tells time in whole seconds
 
 
@@ -34,8 +36,9 @@ class ControllerService:
             last = await rows.last_until(tx, meant.key, meant.said_at, states=_family(meant.state))
             if last is not None and _says_the_same(last, meant):
                 await rows.hear_again(tx, last.id, now=now)
-            else:
-                await rows.add(tx, _row(meant, now=now))
+            elif await rows.add(tx, _row(meant, now=now)) and meant.state in AWAITED:
+                heard = Heard(meant.id, meant.reporter.value, meant.object)
+                await enqueue(tx, Kind.HEARD, heard, due_at=now, now=now)
 
         await self._desk.database.write(unit)
         self._desk.wake()

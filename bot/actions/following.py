@@ -30,7 +30,7 @@ from bot.storage import controllers as report_rows
 from bot.storage import requests as rows
 from bot.storage.engine import Tx
 from bot.storage.requests import RequestRow
-from bot.work import Converged, Kind
+from bot.work import Heard
 from knowledge.actions import GitBackend
 from knowledge.repositories import Controller, Reporter
 
@@ -65,7 +65,8 @@ class FollowService:
         """Looks at what is under way, those not looked at for longest first; one that fails holds up no other."""
         async with self._desk.database.read() as tx:
             under_way = await rows.to_follow(tx, limit=LOOKED_AT_ONCE)
-        for row in under_way:
+        now = self._desk.clock.now()
+        for row in [each for each in under_way if rules.is_look_due(each.looked_at, each.started_at, now=now)]:
             looked = partial(rows.put, request_id=row.id, looked_at=self._desk.clock.now())
             await self._desk.database.write(looked)
             try:
@@ -73,6 +74,14 @@ class FollowService:
             except (GitFailed, DirectFailed) as error:
                 log.warning("request.not_looked_at", request=row.id, reason=str(error))
         await self._follow_ups.follow()
+
+    async def heard(self, heard: Heard) -> None:
+        """A controller said something: looks at what waits for its word. Raises GitFailed when that cannot be told."""
+        async with self._desk.database.read() as tx:
+            merged = await rows.in_state(tx, rows.MERGED)
+        for row in merged:
+            if (heard.reporter, heard.object) in {(each.reporter, each.name) for each in self._awaited(row)}:
+                await self.look_at(row.id)
 
     async def look_at(self, request_id: str) -> None:
         """Moves the request as far as it has come. Raises GitFailed or DirectFailed when that cannot be told."""
@@ -139,7 +148,7 @@ class FollowService:
         merged_at = row.merged_at or now
         if rules.are_live(awaited, said):
             ended_at = min(now, max(merged_at, *(each.at for each in said if each.is_live)))
-            await self._move(row, {"state": rows.LIVE, "problem": "", "ended_at": ended_at}, then=self._converged(row))
+            await self._move(row, {"state": rows.LIVE, "problem": "", "ended_at": ended_at})
         elif now - merged_at > rules.FOLLOWED_FOR:
             await self._move(row, {"state": rows.UNOBSERVED, "problem": NOT_SEEN, "ended_at": now})
         else:
@@ -189,9 +198,6 @@ class FollowService:
                 await self._move(row, {"state": rows.FAILED, "problem": said, "ended_at": now})
             case _ if row.started_at and now - row.started_at > rules.FOLLOWED_FOR:
                 await self._move(row, {"state": rows.FAILED, "problem": NO_OUTCOME, "ended_at": now})
-
-    def _converged(self, row: RequestRow) -> Then:
-        return partial(self._moving.enqueue, kind=Kind.CONVERGED, wanted=Converged(row.id, row.id))
 
     async def _move(self, row: RequestRow, values: dict[str, Any], *, then: Then = nothing) -> RequestRow:
         """The row as it is then, whoever moved it."""

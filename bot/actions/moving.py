@@ -10,7 +10,9 @@ from bot.desk import Desk
 from bot.storage import requests as rows
 from bot.storage.engine import Tx
 from bot.storage.requests import RequestRow
-from bot.work import Kind, Payload, enqueue
+from bot.work import Converged, Kind, Payload, enqueue
+
+IT_HOLDS = (rows.LIVE, rows.DONE, rows.UNOBSERVED)  # as far as anything can tell
 
 Then = Callable[[Tx], Awaitable[object]]
 
@@ -41,10 +43,12 @@ class Moving:
         async def unit(tx: Tx) -> bool:
             if not await rows.move(tx, row.id, among=among, **values):
                 return False
-            if after.state != row.state:
-                await self.seal(tx, after.state, row=after, by=by)
             await scene.put(tx, self._desk)
             await then(tx)
+            if after.state in IT_HOLDS:
+                await self.enqueue(tx, Kind.CONVERGED, Converged(row.id, row.id))
+            if after.state != row.state:  # last: others who seal wait from there
+                await self.seal(tx, after.state, row=after, by=by)
             return True
 
         is_moved = await self._desk.database.write(unit)

@@ -10,10 +10,11 @@ from typing import Any
 
 from bot.authority import Stage
 from bot.calendar import WorkingTime
-from knowledge.actions import Action, Approval, GitBackend, Lambda, Mode, StepFunction, Webhook
+from knowledge.actions import Action, Approval, GitBackend, Lambda, StepFunction, Webhook
 from knowledge.repositories import Controller, LiveRepository
 
 DUTY = "duty"
+LOOK_AT_LEAST, LOOK_AT_MOST = timedelta(seconds=45), timedelta(minutes=15)  # from one look to the next
 FOLLOWED_FOR = timedelta(days=30)  # then somebody else has to look: a request is no alarm
 BACKENDS = {GitBackend: "git", StepFunction: "step_function", Lambda: "lambda", Webhook: "webhook"}
 STAGES = {
@@ -122,12 +123,11 @@ def _at(said: Said) -> datetime:
     return said.at
 
 
-def is_stuck(merged_at: datetime, action: Action, *, now: datetime) -> bool:
-    return now - merged_at >= action.stuck_after
-
-
-def is_push(action: Action) -> bool:
-    return action.mode is not Mode.PROPOSAL
+def is_look_due(looked_at: datetime | None, started_at: datetime | None, *, now: datetime) -> bool:
+    """What goes on for long is looked at less often: a host's limits are for all that is under way."""
+    if looked_at is None or started_at is None:
+        return True
+    return now - looked_at >= min(max((now - started_at) / 20, LOOK_AT_LEAST), LOOK_AT_MOST)
 
 
 def _plain(value: Any) -> Any:
