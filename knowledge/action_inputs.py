@@ -28,7 +28,7 @@ KEYS_OF = {
     InputType.TEXT: ("pattern", "longest"),
     InputType.NUMBER: ("least", "most", "fraction"),
     InputType.CHOICE: ("choices", "choices_from"),
-    InputType.TEAM: (),
+    InputType.TEAM: ("any",),
     InputType.PERSON: (),
     InputType.DATE: ("earliest", "latest"),
     InputType.YES_NO: (),
@@ -137,8 +137,10 @@ def _with_own(one: Input, fields: Fields, around: Around) -> Input:
             return _with_choices(one, fields, around)
         case InputType.DATE:
             return _with_days(one, fields)
-        case InputType.TEAM if around.teams == ():
-            fields["type"].wrong("people.yaml names no team, so there is none to choose", "add teams there")
+        case InputType.TEAM:
+            if around.teams == ():
+                fields["type"].wrong("people.yaml names no team, so there is none to choose", "add teams there")
+            return replace(one, is_any_team=fields.get("any", Value.yes_or_no, False))
     return one
 
 

@@ -125,6 +125,7 @@ def _input() -> Schema:
             },
             required=("repository", "file"),
         ),
+        "any": YES_NO | {"description": "Any team may be chosen; left out: the teams the person is in."},
         "earliest": {"type": "integer", "description": "Days from the day it is asked; 0 is that day."},
         "latest": {"type": "integer"},
     }

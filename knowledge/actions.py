@@ -59,6 +59,7 @@ class Input:
     choices_from: ChoicesFrom | None = None
     earliest_days: int | None = None  # date: from the day it is asked; negative is before it
     latest_days: int | None = None
+    is_any_team: bool = False  # team: also those the person is not in
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class Known:
     teams: Collection[str]
     choices: Mapping[str, Sequence[str]]
     accounts: Mapping[str, str]
+    own_teams: Collection[str] = ()  # of who asks
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def _read_choice(each: Input, typed: str, known: Known) -> str:
 
 
 def _read_team(each: Input, typed: str, known: Known) -> str:
-    return _one_of(typed, sorted(known.teams))
+    return _one_of(typed, sorted(team for team in known.teams if each.is_any_team or team in known.own_teams))
 
 
 def _read_person(each: Input, typed: str, known: Known) -> str:

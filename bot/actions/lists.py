@@ -24,7 +24,8 @@ class Lists:
         """In the order shown, one's own teams first; () for what is not chosen from a list."""
         match asked.type:
             case InputType.TEAM:
-                return tuple(sorted(self.teams, key=lambda team: team not in self.own_teams))
+                teams = [team for team in self.teams if asked.is_any_team or team in self.own_teams]
+                return tuple(sorted(teams, key=lambda team: team not in self.own_teams))
             case InputType.CHOICE:
                 return tuple(self.choices.get(asked.name, ()) if asked.choices_from else asked.choices)
             case InputType.YES_NO:
@@ -50,6 +51,8 @@ class Lists:
         """Why there can be no form: an input with nothing to choose from; "" when there can."""
         for each in action.inputs:
             is_chosen = each.type in (InputType.TEAM, InputType.CHOICE)
+            if is_chosen and not self.of(each) and each.type is InputType.TEAM and not each.is_any_team:
+                return "You are in no team of the handbook, and this is done for one's own team."
             if is_chosen and not self.of(each):
                 return f"There is nothing to choose from for “{each.label or each.name}”."
         return ""

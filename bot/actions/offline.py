@@ -80,6 +80,7 @@ def _values(
         teams=tuple(people.teams),
         choices=_choices(action, folder),
         accounts={user_id: each.account for user_id, each in people.git_accounts.items()},
+        own_teams=tuple(people.teams),  # nobody in particular asks
     )
     read = read_inputs(action, raw, known)
     if read.errors:

@@ -12,7 +12,7 @@ from bot.people import PeopleService
 from bot.storage import requests as rows
 from bot.storage.people import slack_ids_of
 from bot.storage.requests import RequestRow
-from knowledge.actions import Action
+from knowledge.actions import Action, InputType
 
 GONE = "This action is not in the catalogue any more."
 
@@ -113,6 +113,13 @@ class Rights:
                 seen.append(each)
         return len(seen)
 
+    async def user_id(self, person: str) -> str:
+        """ "" for somebody erased."""
+        return (await self._people.profile(person)).user_id
+
+    async def teams_of(self, user_id: str) -> frozenset[str]:
+        return await self._memberships.teams_of(user_id)
+
     def live(self, row: RequestRow) -> Action | None:
         """The entry, where it says the same as when it was asked for."""
         action = self._desk.shelf.library.handbook.action(row.action)
@@ -126,13 +133,21 @@ class Rights:
             place=self._places.for_action(await self._places.of(row.channel_id), row.channel_id, action.id),
             stage=known.stage,
             is_offered=self._desk.shelf.library.handbook.channels.offers(action),
-            is_named=await self._memberships.is_named(action, profile.user_id),
+            is_named=await self._is_named(row, action, profile.user_id),
             is_named_guest=profile.user_id in action.who.guests,
             is_requester=known.is_requester,
             is_intact=known.is_intact,
             has_enough=known.has_enough,
         )
         return await self._people.why_not(profile, act, matter=matter)
+
+    async def _is_named(self, row: RequestRow, action: Action, user_id: str) -> bool:
+        """Whether the entry names the person, and a team it is for is theirs where it has to be."""
+        if not await self._memberships.is_named(action, user_id):
+            return False
+        teams = [each.name for each in action.inputs if each.type is InputType.TEAM and not each.is_any_team]
+        wanted = {row.inputs[name] for name in teams if row.inputs.get(name)}
+        return not wanted or wanted <= await self._memberships.teams_of(user_id)
 
     async def _may_still(self, row: RequestRow, person: str) -> bool:
         return not await self.why_not_decide(_waiting(row), person, Act.APPROVE, has_decided=False, is_intact=True)

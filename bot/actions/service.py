@@ -19,6 +19,7 @@ from bot.actions.moving import Moving
 from bot.actions.rendering import NotPossible, fill, snapshot_digest
 from bot.actions.rights import GONE, Rights
 from bot.actions.telling import Scene, Telling
+from bot.authority import OVERHEARD
 from bot.desk import Desk
 from bot.errors import MentorError
 from bot.storage import requests as rows
@@ -30,7 +31,6 @@ from knowledge.actions import Action, GitBackend
 
 REQUEST_ID = 12  # characters: in a branch's name and a message
 CHANGED = "The form has changed in the handbook. Close it and open it again."
-SHARED = "Actions cannot be run where another company reads along."
 NO_AUTHOR = (
     "This change has to carry your own Git account, and I do not know it. Ask the platform team to add it, or prove it "
     "with `link`."
@@ -82,8 +82,8 @@ class RequestService:
         if entry_digest(action) != filled.entry_digest:
             return {"": CHANGED}
         if filled.is_shared:
-            return {"": SHARED}
-        known = await self._known(action)
+            return {"": OVERHEARD}
+        known = await self._known(action, user_id)
         if isinstance(known, str):
             return {"": known}
         errors = read_inputs(action, filled.raw, known).errors
@@ -149,7 +149,7 @@ class RequestService:
             raise Refused(reason)
         action = self._rights.live(row)
         assert action is not None
-        known = await self._known(action)
+        known = await self._known(action, await self._rights.user_id(row.person))
         if isinstance(known, str):
             raise Refused(known)
         read = read_inputs(action, row.inputs, known)
@@ -229,13 +229,14 @@ class RequestService:
         channel_id = group.channel_id if group else ""
         return await self._telling.asked(row, needed, to=sorted(known.values()), channel_id=channel_id)
 
-    async def _known(self, action: Action) -> Known | str:
+    async def _known(self, action: Action, user_id: str) -> Known | str:
         """What inputs are read by; or why they cannot be."""
         choices = self._choices.of(action)
         if isinstance(choices, str):
             return choices
         teams = tuple(self._desk.shelf.library.handbook.people.teams)
-        return Known(self._desk.today(), teams, choices, await self._authors.accounts())
+        own = await self._rights.teams_of(user_id)
+        return Known(self._desk.today(), teams, choices, await self._authors.accounts(), own)
 
     def _new(self, action: Action, inputs: Mapping[str, str], *, key: str, person: str, channel_id: str) -> RequestRow:
         return RequestRow(

@@ -11,6 +11,7 @@ KNOWN = Known(
     teams=("payments", "search"),
     choices={"cluster": ("blue", "green")},
     accounts={"U0MAYA0001": "maya-git"},
+    own_teams=("payments", "search"),
 )
 BUILT_IN: dict[str, Json] = {"request": "r-1f2e", "requester": "maya", "today": "2026-03-02"}
 SLUG = "[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"

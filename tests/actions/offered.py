@@ -100,7 +100,8 @@ def asked_for(draw: st.DrawFn) -> tuple[Action, Lists]:
     """Any entry, with something to choose from wherever it has to be chosen."""
     action = draw(actions())
     dynamic = {each.name: draw(choices()) for each in action.inputs if each.choices_from}
-    return action, Lists(dynamic, draw(choices()), draw(st.lists(st.sampled_from(TEAMS))))
+    teams = draw(choices())
+    return action, Lists(dynamic, teams, draw(st.lists(st.sampled_from(teams), min_size=1)))
 
 
 def catalogue(count: int, *, capabilities: Sequence[str] = ("",)) -> list[Action]:

@@ -65,8 +65,11 @@ def test_the_form_asks_for_each_input_by_its_type() -> None:
     assert [each["value"] for each in asked["in.environment"]["options"]] == ["0", "1", "2"]
 
 
-def test_ones_own_teams_stand_first() -> None:
-    assert LISTS.of(BUCKET.inputs[2]) == ("search", "payments", "checkout")
+def test_a_team_is_ones_own_unless_the_entry_takes_any_which_come_after_ones_own() -> None:
+    any_team = replace(BUCKET.inputs[2], is_any_team=True)
+
+    assert LISTS.of(BUCKET.inputs[2]) == ("search",)
+    assert LISTS.of(any_team) == ("search", "payments", "checkout")
 
 
 @pytest.mark.parametrize(
@@ -322,7 +325,7 @@ def test_a_form_that_is_none_of_ours_is_refused(metadata: str) -> None:
         pytest.param(replace(BUCKET, summary="Another."), LISTS, id="the entry"),
         pytest.param(replace(BUCKET, backend=GitBackend("other", ())), LISTS, id="what it writes"),
         pytest.param(replace(BUCKET, approval=None), LISTS, id="who approves"),
-        pytest.param(BUCKET, Lists({}, (*TEAMS, "new"), {"search"}), id="the teams"),
+        pytest.param(BUCKET, Lists({}, TEAMS, {"search", "checkout"}), id="the teams"),
         pytest.param(BUCKET, Lists({}, TEAMS, {"payments"}), id="the order of the teams"),
     ],
 )
@@ -339,7 +342,7 @@ def test_where_the_entry_stands_is_no_change() -> None:
 
 def test_there_is_no_form_without_anything_to_choose_from() -> None:
     assert LISTS.why_not(BUCKET) == ""
-    assert Lists().why_not(BUCKET) == "There is nothing to choose from for “Team”."
+    assert Lists().why_not(BUCKET) == "You are in no team of the handbook, and this is done for one's own team."
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """An action asked for: found in the catalogue, opened as a form from wherever somebody is, filled in and sent."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from bot.actions.forms import CHANGED, Filled
+from bot.actions.forms import CHANGED
 from bot.model import Json
+from bot.storage.requests import RequestRow
+from bot.storage.schema import requests
 from sandbox import Message, View
 from tests.git.remote import make_remote
 from tests.journeys.handbook import CHANNELS, LOGS, PEOPLE, QUESTION, write_handbook
@@ -57,19 +58,6 @@ FILLED = {"Bucket name": "receipts", "Environment": "staging", "Team": "payments
 NOT_YOURS = "This action is not open to you: its entry in the handbook names others."
 
 
-@dataclass
-class Requests:
-    """Takes what is submitted; or says what is wrong with it."""
-
-    errors: Mapping[str, str] = field(default_factory=dict)
-    taken: list[tuple[Filled, str]] = field(default_factory=list)
-
-    async def submit(self, filled: Filled, *, key: str, user_id: str) -> Mapping[str, str]:
-        if not self.errors:
-            self.taken.append((filled, user_id))
-        return self.errors
-
-
 @pytest.fixture
 def handbook(tmp_path: Path) -> Path:
     folder = write_handbook(tmp_path / "handbook")
@@ -83,12 +71,10 @@ def handbook(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def requests(monkeypatch: pytest.MonkeyPatch) -> Requests:
-    """In place of the service that takes requests, which these journeys end before."""
-    taking = Requests()
-    monkeypatch.setattr("bot.app.NoRequests.submit", taking.submit)
-    return taking
+async def taken(office: Office) -> list[RequestRow]:
+    """The requests that were taken down."""
+    async with office.mentor.database.read() as tx:
+        return [RequestRow(**row) for row in (await tx.execute(select(requests))).mappings()]
 
 
 async def form_of(office: Office, name: str) -> View:
@@ -106,7 +92,7 @@ def shown(view: View) -> str:
     return "\n".join(text["text"] for text in texts)
 
 
-async def test_an_action_is_asked_for_by_the_command(either_office: Office, requests: Requests) -> None:
+async def test_an_action_is_asked_for_by_the_command(either_office: Office) -> None:
     office, priya = either_office, either_office.person("priya")
 
     await priya.command("/platform", "run bucket", "ask-platform")
@@ -117,29 +103,25 @@ async def test_an_action_is_asked_for_by_the_command(either_office: Office, requ
     assert "It carries the name of priya-dev, your Git account." in shown(form)
     assert "Where Environment is prod, somebody of *platform-approvers* must approve it before" in shown(form)
     assert (done.acknowledged, done.errors, priya.views()) == (True, {}, [])
-    ((filled, user_id),) = requests.taken
-    assert user_id == "U0PRIYA"
-    assert filled.raw == {"bucket": "receipts", "environment": "staging", "team": "payments"}
-    assert (filled.action_id, filled.channel_id, filled.is_shared) == ("create-bucket", "C0ASKPLAT", False)
-    assert not filled.is_urgent
+    (request,) = await taken(office)
+    assert request.inputs == {"bucket": "receipts", "environment": "staging", "team": "payments"}
+    assert (request.action, request.channel_id, request.is_urgent) == ("create-bucket", "C0ASKPLAT", False)
 
 
-async def test_errors_stand_in_the_form_and_what_was_typed_stays(office: Office, requests: Requests) -> None:
+async def test_errors_stand_in_the_form_and_what_was_typed_stays(office: Office) -> None:
     priya = office.person("priya")
     await priya.command("/platform", "run create-bucket", "ask-platform")
     form = await form_of(office, "priya")
 
-    requests.errors = {"bucket": "There is one of that name."}
-    refused = await priya.submit(form, {**FILLED, "urgent": ["0"]})
-    requests.errors = {}
-    taken = await priya.submit(form, {"Bucket name": "receipts-2"})
+    refused = await priya.submit(form, {**FILLED, "Bucket name": "Receipts!", "urgent": ["0"]})
+    done = await priya.submit(form, {"Bucket name": "receipts-2"})
 
-    assert refused.errors == {"in.bucket": "There is one of that name."}
-    assert taken.errors == {}
-    assert [(filled.raw["bucket"], filled.is_urgent) for filled, _ in requests.taken] == [("receipts-2", True)]
+    assert list(refused.errors) == ["in.bucket"]
+    assert done.errors == {}
+    assert [(each.inputs["bucket"], each.is_urgent) for each in await taken(office)] == [("receipts-2", True)]
 
 
-async def test_the_list_says_what_is_open_and_what_not_and_why(office: Office, requests: Requests) -> None:
+async def test_the_list_says_what_is_open_and_what_not_and_why(office: Office) -> None:
     priya = office.person("priya")
 
     await priya.command("/platform", "run", "ask-platform")
@@ -156,7 +138,7 @@ async def test_the_list_says_what_is_open_and_what_not_and_why(office: Office, r
     assert form.payload["title"]["text"] == TITLE
 
 
-async def test_after_a_mention_the_list_comes_as_a_direct_message(office: Office, requests: Requests) -> None:
+async def test_after_a_mention_the_list_comes_as_a_direct_message(office: Office) -> None:
     asked = office.person("priya").say("ask-platform", f"{office.mention} actions")
     listed = await told(office, "priya")
     await office.person("priya").press(listed, "Open")
@@ -165,7 +147,7 @@ async def test_after_a_mention_the_list_comes_as_a_direct_message(office: Office
     assert office.replies(asked) == []
     assert words(listed)[0] == "This you may do for yourself:"
     assert done.errors == {}
-    assert requests.taken[0][0].channel_id == listed.channel
+    assert [each.channel_id for each in await taken(office)] == [listed.channel]
 
 
 async def test_words_that_name_no_action_are_a_question(office: Office) -> None:
@@ -189,7 +171,11 @@ async def test_who_may_not_run_it_is_told_why_and_gets_no_form(office: Office) -
 @pytest.mark.parametrize(
     ("channel", "reason"),
     [
-        pytest.param("partners", "Actions cannot be run where another company reads along.", id="shared"),
+        pytest.param(
+            "partners",
+            "Nothing is run, shown or decided where another company reads along. Write to me directly instead.",
+            id="shared",
+        ),
         pytest.param(
             "data-help",
             "This action cannot be run in this channel. Open it in my messages, or in App Home.",
@@ -212,7 +198,7 @@ async def test_a_channel_where_it_may_not_be_run_gets_no_form(office: Office, ch
     assert priya.views() == []
 
 
-async def test_it_is_chosen_from_the_list_that_the_shortcut_opens(office: Office, requests: Requests) -> None:
+async def test_it_is_chosen_from_the_list_that_the_shortcut_opens(office: Office) -> None:
     priya = office.person("priya")
 
     await priya.shortcut("actions.run")
@@ -226,7 +212,7 @@ async def test_it_is_chosen_from_the_list_that_the_shortcut_opens(office: Office
     assert form[0].id == listed.id  # in the list's place
     assert done.errors == {}
     assert priya.views() == []
-    assert requests.taken[0][0].channel_id == ""
+    assert [each.channel_id for each in await taken(office)] == [""]
 
 
 async def test_what_left_the_catalogue_meanwhile_is_said_in_place_of_the_list(office: Office, handbook: Path) -> None:
@@ -243,7 +229,7 @@ async def test_what_left_the_catalogue_meanwhile_is_said_in_place_of_the_list(of
     assert office.told("priya") == []
 
 
-async def test_it_is_opened_from_home(office: Office, requests: Requests) -> None:
+async def test_it_is_opened_from_home(office: Office) -> None:
     priya = office.person("priya")
     priya.open_home()
     home = await office.until(priya.home)
@@ -255,7 +241,7 @@ async def test_it_is_opened_from_home(office: Office, requests: Requests) -> Non
     assert done.errors == {}
 
 
-async def test_an_answer_whose_article_names_it_offers_to_do_it(office: Office, requests: Requests) -> None:
+async def test_an_answer_whose_article_names_it_offers_to_do_it(office: Office) -> None:
     asked = office.person("priya").say("ask-platform", QUESTION)
     answer = await office.answer_to(asked)
     await office.person("priya").press(answer, f"Do it for me: {TITLE}")
@@ -274,9 +260,7 @@ async def test_no_answer_offers_it_where_it_cannot_be_run(office: Office) -> Non
     assert buttons(answer) == ["That solved it", "Not quite"]
 
 
-async def test_a_form_whose_entry_changed_meanwhile_is_not_taken(
-    office: Office, requests: Requests, handbook: Path
-) -> None:
+async def test_a_form_whose_entry_changed_meanwhile_is_not_taken(office: Office, handbook: Path) -> None:
     priya = office.person("priya")
     await priya.command("/platform", "run create-bucket", "ask-platform")
     form = await form_of(office, "priya")
@@ -287,11 +271,11 @@ async def test_a_form_whose_entry_changed_meanwhile_is_not_taken(
     done = await priya.submit(form, FILLED)
 
     assert done.errors == {"in.bucket": CHANGED}
-    assert requests.taken == []
+    assert await taken(office) == []
 
 
 async def test_choices_that_stand_in_a_repository_are_offered_once_they_were_read(
-    office: Office, requests: Requests, handbook: Path, tmp_path: Path
+    office: Office, handbook: Path, tmp_path: Path
 ) -> None:
     remote = make_remote(tmp_path / "live.git")
     remote.commit({"regions.yaml": "regions: {north: {}, south: {}}\n"})
@@ -312,7 +296,7 @@ async def test_choices_that_stand_in_a_repository_are_offered_once_they_were_rea
         "try again in a minute."
     )
     assert done.errors == {}
-    assert requests.taken[0][0].raw["environment"] == "south"
+    assert [each.inputs["environment"] for each in await taken(office)] == ["south"]
 
 
 async def test_a_form_that_slack_did_not_take_in_time_is_asked_for_again(office: Office) -> None:
@@ -322,11 +306,3 @@ async def test_a_form_that_slack_did_not_take_in_time_is_asked_for_again(office:
     refused = await office.whisper_to("priya", "ask-platform")
 
     assert refused.text == f"*{TITLE}*: The form could not be opened in time. Please press again."
-
-
-async def test_without_a_service_for_requests_a_form_says_so(office: Office) -> None:
-    await office.person("priya").command("/platform", "run create-bucket", "ask-platform")
-
-    done = await office.person("priya").submit(await form_of(office, "priya"), FILLED)
-
-    assert done.errors == {"in.bucket": "Nothing can be asked for yet: this bot takes no requests. Nothing was done."}
