@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.actions.forms import CHANGED
+from bot.authority import OVERHEARD
 from bot.model import Json
 from bot.storage.requests import RequestRow
 from bot.storage.schema import requests
@@ -173,7 +174,7 @@ async def test_who_may_not_run_it_is_told_why_and_gets_no_form(office: Office) -
     [
         pytest.param(
             "partners",
-            "Nothing is run, shown or decided where another company reads along. Write to me directly instead.",
+            OVERHEARD,
             id="shared",
         ),
         pytest.param(
