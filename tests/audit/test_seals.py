@@ -217,7 +217,7 @@ def test_codes_ids_digests_moments_and_numbers_are_kept(value: object) -> None:
         "-rf",
         "a ",
         b"bytes",
-        object(),
+        pytest.param(object(), id="object"),
         NOW,
         math.nan,
         math.inf,
