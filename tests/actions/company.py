@@ -25,12 +25,14 @@ from bot.git.host import Author, CommitStatus, GitHost, Proposal, Review, Standi
 from bot.git.proposals import blob_id
 from bot.library import Library
 from bot.model import Profile
+from bot.outbox import Outbox
 from bot.people import PeopleService
 from bot.seals import Key
 from bot.storage.engine import Database
 from bot.storage.people import pseudonym_of
 from bot.storage.requests import RequestRow
-from bot.storage.schema import outbox, requests, work
+from bot.storage.schema import outbox as messages
+from bot.storage.schema import requests, work
 from bot.work import Kind, RequestDecision, Requested
 from knowledge.actions import Action, Approval, Change, GitBackend, Input, InputType, Mode, Verb, Webhook, Who
 from knowledge.channels import AnswerMode, Channel, Channels, Limit
@@ -302,7 +304,8 @@ class Company:
         handbook = self._handbook(actions, people)
         self.desk: Desk = new_desk(database, self.hands, handbook=handbook, slack=self.slack)
         if other:
-            self.desk = replace(self.desk, new_id=ids("replica"))
+            outbox = Outbox(database, self.slack, clock=self.hands.clock, new_id=ids("replica-mark"))
+            self.desk = replace(self.desk, outbox=outbox, new_id=ids("replica"))
         self.audit = Audit(Key("k" * 40), clock=self.hands.clock)
         self.services: ActionServices = action_services(
             self.desk,
@@ -363,13 +366,13 @@ class Company:
         prefix = {"approve": "approval:", "decline": "approval:", "returned": "pushed:", "declared": "pushed:"}
         key = f"{prefix.get(choice, 'request:')}{request.id}"
         async with self.desk.database.read() as tx:
-            found = (await tx.execute(select(outbox.c.key).where(outbox.c.key.startswith(key)))).scalars().all()
+            found = (await tx.execute(select(messages.c.key).where(messages.c.key.startswith(key)))).scalars().all()
         first = sorted(each for each in found if not each.endswith(":edit"))[0]
         place = ("D0SENT", f"1795514000.{abs(hash(first)) % 1_000_000:06d}")
 
         async def sent(tx: Any) -> None:
             values = {"slack_channel": place[0], "slack_ts": place[1], "state": "sent"}
-            await tx.execute(outbox.update().where(outbox.c.key == first).values(**values))
+            await tx.execute(messages.update().where(messages.c.key == first).values(**values))
 
         await self.desk.database.write(sent)
         return place
@@ -397,8 +400,8 @@ class Company:
     async def seen(self, prefix: str) -> list[str]:
         """All that is shown under such keys, in the order it was put in; of a message that changed, the newest."""
         async with self.desk.database.read() as tx:
-            query = select(outbox.c.key, outbox.c.text, outbox.c.blocks).where(outbox.c.key.startswith(prefix))
-            found = (await tx.execute(query.order_by(outbox.c.created_at, outbox.c.key))).all()
+            query = select(messages.c.key, messages.c.text, messages.c.blocks).where(messages.c.key.startswith(prefix))
+            found = (await tx.execute(query.order_by(messages.c.created_at, messages.c.key))).all()
         newest = {row.key.removesuffix(":edit"): row.key for row in found}
         return [words_of(row.blocks) for row in found if row.key == newest[row.key.removesuffix(":edit")]]
 
@@ -428,8 +431,8 @@ class Company:
     async def told(self, user_id: str) -> list[str]:
         """What was said to the person directly, edits apart."""
         async with self.desk.database.read() as tx:
-            query = select(outbox.c.text).where(outbox.c.key.startswith("press:"))
-            return list(await tx.scalars(query.order_by(outbox.c.created_at, outbox.c.key)))
+            query = select(messages.c.text).where(messages.c.key.startswith("press:"))
+            return list(await tx.scalars(query.order_by(messages.c.created_at, messages.c.key)))
 
     async def _due(self, kinds: Sequence[str]) -> list[tuple[int, str, dict[str, Any]]]:
         async with self.desk.database.read() as tx:
