@@ -57,7 +57,8 @@ STUCK = MessageKind(
     "stuck request",
     Purpose.OWED,
     "the platform channel",
-    "a request was merged and is not live in the time its entry gives it, or could not be carried out",
+    "a request is not merged by the bot, live or ended in the time its entry gives it, cannot be followed any more, or "
+    "could not be carried out",
     "once a request",
     "mend what holds it up, or give the entry a longer `stuck_after`",
 )
