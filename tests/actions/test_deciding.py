@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bot.actions import deciding
+from bot.actions.moving import Moving
+from bot.actions.telling import Telling
 from bot.errors import SlackError
 from bot.storage import people
 from bot.storage import requests as rows
@@ -114,7 +116,7 @@ async def test_what_is_shown_late_of_who_agreed_does_not_bring_back_the_buttons(
     await company.press("U0MAYA", "approve", key="1")
     await company.press("U0TOMAS", "approve", key="2")
 
-    await company.services.decisions._moving.show(before)  # as a worker that was slow would
+    await Moving(company.desk, Telling(company.desk), company.audit).show(before)  # as a worker that was slow would
 
     assert "[Approve]" not in (await company.seen("approval:"))[0]
 
