@@ -330,7 +330,7 @@ class Mentor:
             Kind.DECIDE_ARTICLE: _job(Decision, self.owners.decide, self.owners.given_up),
             Kind.PREPARE: _job(Requested, self.actions.requests.prepare, self.actions.requests.given_up),
             Kind.DECIDE_REQUEST: _job(RequestDecision, self.actions.decisions.decide, self.actions.decisions.given_up),
-            Kind.COUNT: _job(Requested, self.actions.decisions.count),
+            Kind.COUNT: _job(Requested, self.actions.decisions.count, self.actions.decisions.count_later),
             Kind.EXECUTE: _job(Requested, self.actions.execution.execute, self.actions.execution.given_up),
             Kind.EXPIRE: _job(Requested, self.actions.requests.expire),
             Kind.HEARD: _job(Heard, self.actions.following.heard),

@@ -1,8 +1,9 @@
 """Whose change it is in Git: the requester's own account, from the handbook, else proven by them, else the bot's."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from bot.actions import rules
 from bot.desk import Desk
 from bot.git.host import Author, GitHost
 from bot.storage import requests as rows
@@ -28,9 +29,24 @@ class Authors:
             slack_id = await slack_id_of(tx, person)
             proven = await rows.accounts_of(tx, [person])
         named = self._desk.shelf.library.handbook.people.git_accounts.get(slack_id or "")
-        if named is not None:
-            return Identity(_written(named) or await host.author_of(named.account), named.account)
-        return next((Identity(Author(each.name, each.email), each.account) for each in proven), Identity(None))
+        author = named and (_written(named) or await host.author_of(named.account))
+        if named and author:
+            return Identity(author, named.account)
+        account = named.account if named else ""
+        return next((Identity(Author(each.name, each.email), each.account) for each in proven), Identity(None, account))
+
+    async def are_of_another(self, accounts: Collection[str], *, person: str, account: str) -> bool:
+        """Whether one of these accounts is another person's; `account` is known to be the person's own."""
+        async with self._desk.database.read() as tx:
+            slack_id = await slack_id_of(tx, person)
+            people = self._desk.shelf.library.handbook.people
+            proven = await rows.every_account(tx)
+        own: set[str] = {account} - {""}
+        others: set[str] = set()
+        named = [(user_id, each.account) for user_id, each in people.git_accounts.items()]
+        for user_id, known in (*named, *proven):
+            (own if slack_id and people.same_person(user_id, slack_id) else others).add(known)
+        return rules.is_reviewed(accounts, own, others)
 
     async def accounts(self) -> Mapping[str, str]:
         """The Git account of each person, by Slack id, as far as it is known."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.actions import rules
 from bot.actions.authors import Authors, Identity
-from bot.actions.changes import Changes, Made
+from bot.actions.changes import Changes, Made, RepositoryUnknown
 from bot.actions.choices import Choices
 from bot.actions.forms import Filled, entry_digest
 from bot.actions.inputs import Known, read_inputs
@@ -19,7 +19,7 @@ from bot.actions.moving import Moving
 from bot.actions.rendering import NotPossible, fill, snapshot_digest
 from bot.actions.rights import GONE, Rights
 from bot.actions.telling import Scene, Telling
-from bot.authority import OVERHEARD
+from bot.authority import OVERHEARD, TOO_LATE
 from bot.desk import Desk
 from bot.errors import MentorError
 from bot.storage import requests as rows
@@ -29,13 +29,19 @@ from bot.storage.requests import RequestRow
 from bot.work import Kind, Requested, enqueue
 from knowledge.actions import Action, GitBackend
 
-REQUEST_ID = 12  # characters: in a branch's name and a message
+REQUEST_ID = 16  # hexadecimal digits: in a branch's name and a message; nobody guesses one, and no two are the same
 CHANGED = "The form has changed in the handbook. Close it and open it again."
 NO_AUTHOR = (
     "This change has to carry your own Git account, and I do not know it. Ask the platform team to add it, or prove it "
     "with `link`."
 )
-NOT_PREPARED = "I could not read the repository for a quarter of an hour. Nothing was changed; my operators see why."
+NOT_PREPARED = (
+    "For a quarter of an hour I could not read what I need of Git or Slack. Nothing was changed; ask again later."
+)
+NO_PAGES = (
+    "Somebody else has to agree to this on its pull request, and the repository {} has no such pages. The action's "
+    "owner has to mend its entry: approval in Slack instead of `confirm: review`."
+)
 
 
 class Refused(MentorError):
@@ -112,18 +118,21 @@ class RequestService:
         """Its time has come; nothing where somebody was quicker."""
         async with self._desk.database.read() as tx:
             row = await rows.by_id(tx, requested.request_id)
-        if row is not None and row.expires_at is not None and row.expires_at <= self._desk.clock.now():
+        if row is not None and rules.is_past(row.expires_at, now=self._desk.clock.now()):
             await self._moving.move(row, among=[rows.WAITING], values={"state": rows.EXPIRED})
 
-    async def renew(self, row: RequestRow) -> None:
-        """The same asked for again, as the handbook and the repository stand now. Once for each request."""
+    async def renew(self, row: RequestRow) -> str:
+        """The same asked for again, as the handbook and the repository stand now, once for each request; or why not."""
         action = self._desk.shelf.library.handbook.action(row.action)
-        assert action is not None
+        if action is None:
+            return GONE
         again = self._new(action, row.inputs, key=f"renew:{row.id}", person=row.person, channel_id=row.channel_id)
-        again = replace(again, is_urgent=row.is_urgent, renews=row.id)
+        again = replace(again, is_urgent=row.is_urgent and rules.may_be_urgent(action), renews=row.id)
         ended = {"state": rows.WITHDRAWN, "problem": "You asked again.", "ended_at": self._now()}
-        among = [rows.VOID, rows.EXPIRED]
-        await self._moving.move(row, among=among, values=ended, by=row.person, then=lambda tx: self._add(tx, again))
+        is_new = await self._moving.move(
+            row, among=rows.LAPSING, values=ended, by=row.person, then=lambda tx: self._add(tx, again)
+        )
+        return "" if is_new else TOO_LATE
 
     async def _take(self, action: Action, filled: Filled, *, key: str, user_id: str) -> None:
         async def known(tx: Tx) -> str:
@@ -131,7 +140,7 @@ class RequestService:
 
         person = await self._desk.database.write(known)
         row = self._new(action, filled.raw, key=f"{person}:{key}", person=person, channel_id=filled.channel_id)
-        row = replace(row, is_urgent=filled.is_urgent)
+        row = replace(row, is_urgent=filled.is_urgent and rules.may_be_urgent(action))
         await self._desk.database.write(lambda tx: self._add(tx, row))
         self._desk.outbox.bell.set()
         self._desk.wake()
@@ -148,14 +157,9 @@ class RequestService:
         if reason := await self._rights.why_not_ask(row):
             raise Refused(reason)
         action = self._rights.live(row)
-        assert action is not None
-        known = await self._known(action, await self._rights.user_id(row.person))
-        if isinstance(known, str):
-            raise Refused(known)
-        read = read_inputs(action, row.inputs, known)
-        if read.errors:
-            raise Refused(" ".join(f"{name}: {error}" for name, error in read.errors.items()))
-        values = {**read.values, **await self._built_in(row)}
+        if action is None:  # while it was asked whether they may
+            raise Refused(self._rights.why_not_live(row))
+        values = {**await self._read(row, action), **await self._built_in(row)}
         needed = await self._needed(row, action, values)
         if not isinstance(action.backend, GitBackend):
             shown = dumps(fill(action.backend.input, values), indent=2, ensure_ascii=False)
@@ -163,8 +167,25 @@ class RequestService:
         made, identity = await self._made(row, action.backend, values)
         return Prepared(values, made.rendered.shown, made.rendered.files, made.blobs, identity, needed)
 
+    async def _read(self, row: RequestRow, action: Action) -> Mapping[str, Any]:
+        """What was typed, as values. Raises Refused for what does not fit any more."""
+        known = await self._known(action, await self._rights.user_id(row.person))
+        if isinstance(known, str):
+            raise Refused(known)
+        read = read_inputs(action, row.inputs, known)
+        if read.errors:
+            labels = {each.name: each.label or each.name for each in action.inputs}
+            raise Refused(" ".join(f"{labels.get(name, name)}: {error}" for name, error in read.errors.items()))
+        return read.values
+
     async def _made(self, row: RequestRow, backend: GitBackend, values: Mapping[str, Any]) -> tuple[Made, Identity]:
-        identity = await self._authors.of(row.person, self._changes.host(backend.repository))
+        try:
+            host = self._changes.host(backend.repository)
+        except RepositoryUnknown as unknown:
+            raise Refused(str(unknown)) from unknown
+        if backend.needs_review and not host.has_reviews:
+            raise Refused(NO_PAGES.format(backend.repository))
+        identity = await self._authors.of(row.person, host)
         if identity.author is None and backend.needs_author:
             raise Refused(NO_AUTHOR)
         made = await self._changes.make(backend, values)

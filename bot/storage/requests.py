@@ -17,6 +17,7 @@ OPEN, RUNNING, MERGED = "open", "running", "merged"  # before reviewers; pushed,
 LIVE, DONE, UNOBSERVED = "live", "done", "unobserved"  # pulled; pushed; merged, and nothing tells whether it is live
 DECLINED, WITHDRAWN, FAILED, CLOSED = "declined", "withdrawn", "failed", "closed"
 BEGUN = (OPEN, RUNNING, MERGED)
+LAPSING = (VOID, EXPIRED)  # who asked may ask again
 ENDED = (LIVE, DONE, UNOBSERVED, DECLINED, WITHDRAWN, FAILED, CLOSED)
 APPROVE, DECLINE = "approve", "decline"
 
@@ -64,6 +65,15 @@ class RequestRow:
 
 
 @dataclass(frozen=True)
+class Look:
+    """When something under way was looked at last, and since when it is under way."""
+
+    id: str
+    looked_at: datetime | None
+    started_at: datetime | None
+
+
+@dataclass(frozen=True)
 class DecisionRow:
     request_id: str
     digest: str
@@ -92,10 +102,6 @@ async def by_id(tx: AsyncConnection, request_id: str) -> RequestRow | None:
     return await _one(tx, requests.c.id == request_id)
 
 
-async def by_key(tx: AsyncConnection, key: str) -> RequestRow | None:
-    return await _one(tx, requests.c.key == key)
-
-
 async def renewing(tx: AsyncConnection, request_id: str) -> RequestRow | None:
     """The request that came in its place."""
     return await _one(tx, requests.c.renews == request_id)
@@ -108,13 +114,20 @@ async def locked(tx: AsyncConnection, request_id: str) -> RequestRow | None:
     return None if row is None else RequestRow(**row)
 
 
-async def put(tx: AsyncConnection, request_id: str, **values: Any) -> None:
-    await tx.execute(update(requests).where(requests.c.id == request_id).values(**values))
+async def begin(tx: AsyncConnection, request_id: str, *, now: datetime) -> None:
+    """Written down before a push goes out: from then on it may have begun, whatever is heard of it."""
+    here = and_(requests.c.id == request_id, requests.c.state == GOING, requests.c.started_at.is_(None))
+    await tx.execute(update(requests).where(here).values(started_at=now))
 
 
-async def move(tx: AsyncConnection, request_id: str, *, among: Collection[str], **values: Any) -> bool:
-    """The same where the state is still one of these; whether it was."""
-    here = and_(requests.c.id == request_id, requests.c.state.in_(list(among)))
+async def move(tx: AsyncConnection, row: RequestRow, *, among: Collection[str], **values: Any) -> bool:
+    """Changes it where it is in one of these states, and nobody changed what is seen of it since it was read."""
+    here = and_(
+        requests.c.id == row.id,
+        requests.c.state.in_(list(among)),
+        requests.c.state == row.state,
+        requests.c.problem == row.problem,
+    )
     moved = await tx.execute(update(requests).where(here).values(**values).returning(requests.c.id))
     return moved.first() is not None
 
@@ -131,10 +144,26 @@ async def in_state(tx: AsyncConnection, *states: str) -> Sequence[RequestRow]:
     return await _all(tx, query)
 
 
-async def to_follow(tx: AsyncConnection, *, limit: int) -> Sequence[RequestRow]:
+async def under_way(tx: AsyncConnection) -> Sequence[Look]:
     """Those not looked at for longest first."""
-    query = select(requests).where(requests.c.state.in_(BEGUN))
-    return await _all(tx, query.order_by(nulls_first(requests.c.looked_at), requests.c.created_at).limit(limit))
+    query = select(requests.c.id, requests.c.looked_at, requests.c.started_at).where(requests.c.state.in_(BEGUN))
+    query = query.order_by(nulls_first(requests.c.looked_at), requests.c.created_at, requests.c.id)
+    return [Look(*row) for row in await tx.execute(query)]
+
+
+async def take_look(tx: AsyncConnection, look: Look, *, now: datetime) -> bool:
+    """Whether it is ours to look now: not where somebody else looked since."""
+    is_unseen = requests.c.looked_at.is_not_distinct_from(look.looked_at)
+    here = and_(requests.c.id == look.id, requests.c.state.in_(BEGUN), is_unseen)
+    taken = await tx.execute(update(requests).where(here).values(looked_at=now).returning(requests.c.id))
+    return taken.first() is not None
+
+
+async def lapsed(tx: AsyncConnection, *, before: datetime, limit: int) -> Sequence[RequestRow]:
+    """Those that nobody asked for again, though they might since then; the oldest first."""
+    since = func.coalesce(requests.c.expires_at, requests.c.created_at)
+    query = select(requests).where(requests.c.state.in_(LAPSING), since < before)
+    return await _all(tx, query.order_by(requests.c.created_at, requests.c.id).limit(limit))
 
 
 async def count_by_state(tx: AsyncConnection) -> dict[str, int]:
@@ -159,14 +188,10 @@ async def approved_by(tx: AsyncConnection, request_id: str, digest: str) -> Sequ
     return [each.person for each in await decisions_of(tx, request_id, digest) if each.choice == APPROVE]
 
 
-async def account_of(tx: AsyncConnection, person: str, host: str) -> GitAccountRow | None:
-    query = select(git_accounts).where(git_accounts.c.person == person, git_accounts.c.host == host)
-    row = (await tx.execute(query)).mappings().one_or_none()
-    return None if row is None else GitAccountRow(**row)
-
-
 async def accounts_of(tx: AsyncConnection, persons: Collection[str]) -> Sequence[GitAccountRow]:
-    rows = (await tx.execute(select(git_accounts).where(git_accounts.c.person.in_(list(persons))))).mappings()
+    """What was proven last comes first."""
+    query = select(git_accounts).where(git_accounts.c.person.in_(list(persons)))
+    rows = (await tx.execute(query.order_by(git_accounts.c.proven_at.desc(), git_accounts.c.host))).mappings()
     return [GitAccountRow(**row) for row in rows]
 
 
@@ -174,6 +199,12 @@ async def all_accounts(tx: AsyncConnection) -> dict[str, str]:
     """The account that each person proved last, by Slack id."""
     query = select(people.c.slack_id, git_accounts.c.account).join(people, people.c.id == git_accounts.c.person)
     return {row.slack_id: row.account for row in await tx.execute(query.order_by(git_accounts.c.proven_at))}
+
+
+async def every_account(tx: AsyncConnection) -> Sequence[tuple[str, str]]:
+    """Slack id and account of all that was proven."""
+    query = select(people.c.slack_id, git_accounts.c.account).join(people, people.c.id == git_accounts.c.person)
+    return [(row.slack_id, row.account) for row in await tx.execute(query)]
 
 
 async def accounts_by_slack_id(tx: AsyncConnection, slack_ids: Collection[str]) -> dict[str, frozenset[str]]:
