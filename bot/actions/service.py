@@ -155,7 +155,7 @@ class RequestService:
         read = read_inputs(action, row.inputs, known)
         if read.errors:
             raise Refused(" ".join(f"{name}: {error}" for name, error in read.errors.items()))
-        values = {**read.values, **await self._built_in(row)}
+        values = {**read.values, **await self._built_in(row, action)}
         needed = await self._needed(row, action, values)
         if not isinstance(action.backend, GitBackend):
             shown = dumps(fill(action.backend.input, values), indent=2, ensure_ascii=False)
@@ -164,7 +164,7 @@ class RequestService:
         return Prepared(values, made.rendered.shown, made.rendered.files, made.blobs, identity, needed)
 
     async def _made(self, row: RequestRow, backend: GitBackend, values: Mapping[str, Any]) -> tuple[Made, Identity]:
-        identity = await self._authors.of(row.person, self._changes.host(backend.repository))
+        identity = await self._authors.of(row.person, backend.repository)
         if identity.author is None and backend.needs_author:
             raise Refused(NO_AUTHOR)
         made = await self._changes.make(backend, values)
@@ -182,10 +182,10 @@ class RequestService:
                 raise Refused(f"{needed.people} of {needed.by} have to agree, and there are {able} who could.")
         return needed
 
-    async def _built_in(self, row: RequestRow) -> dict[str, Any]:
+    async def _built_in(self, row: RequestRow, action: Action) -> dict[str, Any]:
         async with self._desk.database.read() as tx:
             slack_id = await slack_id_of(tx, row.person)
-        account = (await self._authors.accounts()).get(slack_id or "", "")
+        account = (await self._authors.accounts(action)).get(slack_id or "", "")
         return {"request": row.id, "requester": account, "today": self._desk.today().isoformat()}
 
     async def _go_on(self, row: RequestRow, prepared: Prepared) -> None:
@@ -235,7 +235,7 @@ class RequestService:
         if isinstance(choices, str):
             return choices
         teams = tuple(self._desk.shelf.library.handbook.people.teams)
-        return Known(self._desk.today(), teams, choices, await self._authors.accounts())
+        return Known(self._desk.today(), teams, choices, await self._authors.accounts(action))
 
     def _new(self, action: Action, inputs: Mapping[str, str], *, key: str, person: str, channel_id: str) -> RequestRow:
         return RequestRow(

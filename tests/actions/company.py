@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.actions.device_codes import DeviceCodes
 from bot.actions.direct import DirectBackend, Done, NotStarted, Outcome, Run
 from bot.actions.forms import Filled, entry_digest
 from bot.actions.services import ActionServices, action_services
 from bot.audit import Audit
 from bot.desk import Desk
 from bot.errors import GitChanged, GitFailed
+from bot.git.device_flow import DeviceFlow
 from bot.git.host import Author, CommitStatus, GitHost, Proposal, Review, Standing
 from bot.git.proposals import blob_id
 from bot.library import Library
@@ -237,13 +239,17 @@ class Company:
         self.repository = Repository({"teams/checkout/quota.yaml": QUOTA_FILE})
         self.runs = Runs()
         self.desk: Desk = new_desk(database, self.hands, handbook=self._handbook(actions, people), slack=self.slack)
-        self.audit = Audit(Key("k" * 40), clock=self.hands.clock)
+        key = Key("k" * 40)
+        self.audit = Audit(key, clock=self.hands.clock)
+        self.flows: dict[str, DeviceFlow] = {}
         self.services: ActionServices = action_services(
             self.desk,
             PeopleService(self.desk),
             self.audit,
             host_of=lambda _: self.repository,
             backend_of=lambda _: self.runs,
+            flows=lambda: self.flows,
+            codes=DeviceCodes(key),
             command="/platform",
             bot_name="Mentor",
         )
