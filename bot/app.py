@@ -22,6 +22,7 @@ from bot.actions.controllers import ControllerService
 from bot.actions.device_codes import DeviceCodes
 from bot.actions.direct import backend_for
 from bot.actions.drift import DriftService
+from bot.actions.facts import ActionFactsService, FiguresPart
 from bot.actions.services import action_services
 from bot.adoption import reminders
 from bot.adoption.cards import EvidenceCards
@@ -256,7 +257,9 @@ class Mentor:
         self.reminders = ReminderService(desk, people, cards, command=settings.command)
         self.controllers = ControllerService(desk)
         self.drift = DriftService(desk)
-        team_parts = (self.gaps.home_part, self.owners.home_part)
+        action_facts = ActionFactsService(self.database, handbook=lambda: self.shelf.library.handbook)
+        figures = FiguresPart(desk, people, action_facts)
+        team_parts = (figures.home_part, self.gaps.home_part, self.owners.home_part)
         self.home = HomeService(
             desk,
             self.facts,

@@ -1,13 +1,14 @@
 """Requests for actions, who decided about them, and proven Git accounts."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, nulls_first, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, nulls_first, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model import Course
 from bot.storage.schema import decisions, git_accounts, people, requests
 from bot.storage.statements import insert_into, insert_new
 
@@ -141,6 +142,14 @@ async def count_by_state(tx: AsyncConnection) -> dict[str, int]:
     """Of all that are kept."""
     counted = await tx.execute(select(requests.c.state, func.count()).group_by(requests.c.state))
     return {row.state: row[1] for row in counted}
+
+
+async def courses(tx: AsyncConnection, since: datetime, until: datetime) -> Sequence[Course]:
+    """Of requests that were started or ended from `since` on and before `until`."""
+    columns = [requests.c[each.name] for each in fields(Course)]
+    began, ended = requests.c.started_at, requests.c.ended_at
+    within = or_(and_(began >= since, began < until), and_(ended >= since, ended < until))
+    return [Course(*row) for row in await tx.execute(select(*columns).where(within).order_by(requests.c.id))]
 
 
 async def decide(tx: AsyncConnection, row: DecisionRow) -> bool:
