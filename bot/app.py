@@ -19,8 +19,10 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.actions import drift
 from bot.actions.controllers import ControllerService
+from bot.actions.device_codes import DeviceCodes
 from bot.actions.direct import backend_for
 from bot.actions.drift import DriftService
+from bot.actions.facts import ActionFactsService, FiguresPart
 from bot.actions.services import action_services
 from bot.adoption import reminders
 from bot.adoption.cards import EvidenceCards
@@ -59,7 +61,7 @@ from bot.digest.maker import DigestMaker
 from bot.digest.service import DigestService
 from bot.embeddings import Embedder, embedder_of, words_alone
 from bot.embeddings.service import EmbeddingService
-from bot.git.hosts import LiveHosts, host_for
+from bot.git.hosts import LiveHosts, flows_of, host_for
 from bot.handbook import HandbookSource, InRepository, read_place
 from bot.handover.blocks import Part
 from bot.handover.questions import OpenQuestions
@@ -109,6 +111,7 @@ from bot.work import (
     Judging,
     Kind,
     KindSaid,
+    Linking,
     NotProposed,
     Opened,
     Press,
@@ -159,7 +162,8 @@ class Mentor:
         self.database = Database(settings.database_url)
         self.shelf = Shelf(library)
         self.outbox = Outbox(self.database, slack, clock=clock, new_id=new_id)
-        self.audit = Audit(make_sure_of_key(settings.audit_key, settings.data_folder), clock=clock)
+        key = make_sure_of_key(settings.audit_key, settings.data_folder)
+        self.audit = Audit(key, clock=clock)
         bell = asyncio.Event()
         wake = bell.set
         desk = Desk(self.database, self.outbox, slack, self.shelf, workspace, clock, new_id, wake)
@@ -208,6 +212,8 @@ class Mentor:
             self.audit,
             host_of=LiveHosts(settings).of,
             backend_of=lambda backend: backend_for(backend, settings, clock),
+            flows=lambda: flows_of(self.shelf.library.handbook.repositories, settings),
+            codes=DeviceCodes(key),
             command=settings.command,
             bot_name=settings.name,
         )
@@ -251,7 +257,9 @@ class Mentor:
         self.reminders = ReminderService(desk, people, cards, command=settings.command)
         self.controllers = ControllerService(desk)
         self.drift = DriftService(desk)
-        team_parts = (self.gaps.home_part, self.owners.home_part)
+        action_facts = ActionFactsService(self.database, handbook=lambda: self.shelf.library.handbook)
+        figures = FiguresPart(desk, people, action_facts)
+        team_parts = (figures.home_part, self.gaps.home_part, self.owners.home_part)
         self.home = HomeService(
             desk,
             self.facts,
@@ -300,6 +308,9 @@ class Mentor:
             Kind.FIND: asked(self.find.find),
             Kind.ACTIONS: asked(self.actions.catalogue.list),
             Kind.REQUESTS: asked(self.actions.listing.show),
+            Kind.LINK: asked(self.actions.linking.show),
+            Kind.LINK_PRESS: _job(Decision, self.actions.linking.press, self.actions.linking.press_given_up),
+            Kind.LINKING: _job(Linking, self.actions.linking.look, self.actions.linking.look_given_up),
             Kind.WHY: asked(self.why.explain),
             Kind.HEALTH: asked(self.health.tell),
             Kind.SHOW_DIGEST: asked(self.digest.show),
@@ -401,6 +412,7 @@ class Mentor:
             forms=self.actions.forms,
             requests=self.actions.requests,
             decisions=self.actions.decisions,
+            linking=self.actions.linking,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app

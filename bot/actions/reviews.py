@@ -96,8 +96,7 @@ class Reviews:
         if not row.entry["backend"]["needs_review"]:
             return nothing
         reviewers = await host.reviewers(proposal)
-        account = str((row.values or {}).get("requester") or "")
-        if await self._authors.are_of_another(reviewers, person=row.person, account=account):
+        if await self._authors.are_of_another(reviewers, row=row):
             return nothing
         tells = await self._alarms.unreviewed(row)
 

@@ -159,7 +159,7 @@ class RequestService:
         action = self._rights.live(row)
         if action is None:  # while it was asked whether they may
             raise Refused(self._rights.why_not_live(row))
-        values = {**await self._read(row, action), **await self._built_in(row)}
+        values = {**await self._read(row, action), **await self._built_in(row, action)}
         needed = await self._needed(row, action, values)
         if not isinstance(action.backend, GitBackend):
             shown = dumps(fill(action.backend.input, values), indent=2, ensure_ascii=False)
@@ -185,7 +185,7 @@ class RequestService:
             raise Refused(str(unknown)) from unknown
         if backend.needs_review and not host.has_reviews:
             raise Refused(NO_PAGES.format(backend.repository))
-        identity = await self._authors.of(row.person, host)
+        identity = await self._authors.of(row.person, backend.repository)
         if identity.author is None and backend.needs_author:
             raise Refused(NO_AUTHOR)
         made = await self._changes.make(backend, values)
@@ -203,10 +203,10 @@ class RequestService:
                 raise Refused(f"{needed.people} of {needed.by} have to agree, and there are {able} who could.")
         return needed
 
-    async def _built_in(self, row: RequestRow) -> dict[str, Any]:
+    async def _built_in(self, row: RequestRow, action: Action) -> dict[str, Any]:
         async with self._desk.database.read() as tx:
             slack_id = await slack_id_of(tx, row.person)
-        account = (await self._authors.accounts()).get(slack_id or "", "")
+        account = (await self._authors.accounts(action)).get(slack_id or "", "")
         return {"request": row.id, "requester": account, "today": self._desk.today().isoformat()}
 
     async def _go_on(self, row: RequestRow, prepared: Prepared) -> None:
@@ -257,7 +257,7 @@ class RequestService:
             return choices
         teams = tuple(self._desk.shelf.library.handbook.people.teams)
         own = await self._rights.teams_of(user_id)
-        return Known(self._desk.today(), teams, choices, await self._authors.accounts(), own)
+        return Known(self._desk.today(), teams, choices, await self._authors.accounts(action), own)
 
     def _new(self, action: Action, inputs: Mapping[str, str], *, key: str, person: str, channel_id: str) -> RequestRow:
         return RequestRow(

@@ -7,8 +7,8 @@ from knowledge.actions import Action, Approval, GitBackend, Mode
 
 
 def terms(action: Action, identity: str) -> list[str]:
-    """A line each. `identity` is whose name the change will carry, in words."""
-    return [_way(action), f"It carries the name of {escape(identity)}.", *_agreement(action)]
+    """A line each. `identity` says whose name the change will carry."""
+    return [_way(action), escape(identity), *_agreement(action)]
 
 
 def _way(action: Action) -> str:

@@ -77,6 +77,11 @@ async def unsettled(tx: AsyncConnection) -> Sequence[FollowUpRow]:
     return [FollowUpRow(**row) for row in (await tx.execute(query)).mappings()]
 
 
+async def debts(tx: AsyncConnection) -> Sequence[str]:
+    """The actions that were pushed at least once."""
+    return sorted((await tx.scalars(select(push_debts.c.action))).all())
+
+
 async def is_new_debt(tx: AsyncConnection, action: str, *, now: datetime) -> bool:
     """Whether nobody was asked about this action yet."""
     return await insert_new(tx, push_debts, {"action": action, "asked_at": now})

@@ -1,13 +1,14 @@
 """Requests for actions, who decided about them, and proven Git accounts."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, nulls_first, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, nulls_first, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model import Course
 from bot.storage.schema import decisions, git_accounts, people, requests
 from bot.storage.statements import insert_into, insert_new
 
@@ -172,6 +173,14 @@ async def count_by_state(tx: AsyncConnection) -> dict[str, int]:
     return {row.state: row[1] for row in counted}
 
 
+async def courses(tx: AsyncConnection, since: datetime, until: datetime) -> Sequence[Course]:
+    """Of requests that were started or ended from `since` on and before `until`."""
+    columns = [requests.c[each.name] for each in fields(Course)]
+    began, ended = requests.c.started_at, requests.c.ended_at
+    within = or_(and_(began >= since, began < until), and_(ended >= since, ended < until))
+    return [Course(*row) for row in await tx.execute(select(*columns).where(within).order_by(requests.c.id))]
+
+
 async def decide(tx: AsyncConnection, row: DecisionRow) -> bool:
     """Whether it is the person's first about the request as it stands."""
     return await insert_new(tx, decisions, asdict(row))
@@ -188,32 +197,40 @@ async def approved_by(tx: AsyncConnection, request_id: str, digest: str) -> Sequ
     return [each.person for each in await decisions_of(tx, request_id, digest) if each.choice == APPROVE]
 
 
+async def account_of(tx: AsyncConnection, person: str, host: str) -> GitAccountRow | None:
+    query = select(git_accounts).where(git_accounts.c.person == person, git_accounts.c.host == host)
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return None if row is None else GitAccountRow(**row)
+
+
 async def accounts_of(tx: AsyncConnection, persons: Collection[str]) -> Sequence[GitAccountRow]:
-    """What was proven last comes first."""
-    query = select(git_accounts).where(git_accounts.c.person.in_(list(persons)))
-    rows = (await tx.execute(query.order_by(git_accounts.c.proven_at.desc(), git_accounts.c.host))).mappings()
+    rows = (await tx.execute(select(git_accounts).where(git_accounts.c.person.in_(list(persons))))).mappings()
     return [GitAccountRow(**row) for row in rows]
 
 
-async def all_accounts(tx: AsyncConnection) -> dict[str, str]:
-    """The account that each person proved last, by Slack id."""
+async def accounts_at(tx: AsyncConnection, host: str) -> dict[str, str]:
+    """The account that each person proved at that host, by Slack id."""
     query = select(people.c.slack_id, git_accounts.c.account).join(people, people.c.id == git_accounts.c.person)
-    return {row.slack_id: row.account for row in await tx.execute(query.order_by(git_accounts.c.proven_at))}
+    return {row.slack_id: row.account for row in await tx.execute(query.where(git_accounts.c.host == host))}
 
 
-async def every_account(tx: AsyncConnection) -> Sequence[tuple[str, str]]:
-    """Slack id and account of all that was proven."""
-    query = select(people.c.slack_id, git_accounts.c.account).join(people, people.c.id == git_accounts.c.person)
-    return [(row.slack_id, row.account) for row in await tx.execute(query)]
-
-
-async def accounts_by_slack_id(tx: AsyncConnection, slack_ids: Collection[str]) -> dict[str, frozenset[str]]:
-    """All accounts that these people proved."""
-    query = select(people.c.slack_id, git_accounts.c.account).join(people, people.c.id == git_accounts.c.person)
-    found: dict[str, set[str]] = {}
+async def accounts_by_slack_id(
+    tx: AsyncConnection, slack_ids: Collection[str]
+) -> dict[str, frozenset[tuple[str, str]]]:
+    """All accounts that these people proved, each with its host, in small letters: hosts tell no others apart."""
+    columns = (people.c.slack_id, git_accounts.c.host, git_accounts.c.account)
+    query = select(*columns).join(people, people.c.id == git_accounts.c.person)
+    found: dict[str, set[tuple[str, str]]] = {}
     for row in await tx.execute(query.where(people.c.slack_id.in_(list(slack_ids)))):
-        found.setdefault(row.slack_id, set()).add(row.account)
+        found.setdefault(row.slack_id, set()).add((row.host, row.account.lower()))
     return {slack_id: frozenset(accounts) for slack_id, accounts in found.items()}
+
+
+async def who_proved(tx: AsyncConnection, host: str, account: str) -> Sequence[str]:
+    """The Slack ids of all who proved that account, however it is written."""
+    query = select(people.c.slack_id).join(git_accounts, people.c.id == git_accounts.c.person)
+    here = and_(git_accounts.c.host == host, func.lower(git_accounts.c.account) == account.lower())
+    return sorted((await tx.scalars(query.where(here))).all())
 
 
 async def prove(tx: AsyncConnection, row: GitAccountRow) -> None:
@@ -222,6 +239,12 @@ async def prove(tx: AsyncConnection, row: GitAccountRow) -> None:
     insert = insert_into(tx, git_accounts).values(**values)
     newer = {name: value for name, value in values.items() if name not in ("person", "host")}
     await tx.execute(insert.on_conflict_do_update(index_elements=["person", "host"], set_=newer))
+
+
+async def forget_account(tx: AsyncConnection, person: str, host: str) -> bool:
+    """Whether there was one."""
+    here = and_(git_accounts.c.person == person, git_accounts.c.host == host)
+    return (await tx.execute(delete(git_accounts).where(here).returning(git_accounts.c.host))).first() is not None
 
 
 async def _one(tx: AsyncConnection, condition: ColumnElement[bool]) -> RequestRow | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.actions.device_codes import DeviceCodes
 from bot.actions.direct import DirectBackend, Done, NotStarted, Outcome, Run
 from bot.actions.forms import Filled, entry_digest
 from bot.actions.services import ActionServices, action_services
@@ -21,6 +22,7 @@ from bot.errors import (
     SlackRefused,
     SlackUnclear,
 )
+from bot.git.device_flow import DeviceFlow
 from bot.git.host import Author, CommitStatus, GitHost, Proposal, Review, Standing
 from bot.git.proposals import blob_id
 from bot.library import Library
@@ -306,13 +308,17 @@ class Company:
         if other:
             outbox = Outbox(database, self.slack, clock=self.hands.clock, new_id=ids("replica-mark"))
             self.desk = replace(self.desk, outbox=outbox, new_id=ids("replica"))
-        self.audit = Audit(Key("k" * 40), clock=self.hands.clock)
+        key = Key("k" * 40)
+        self.audit = Audit(key, clock=self.hands.clock)
+        self.flows: dict[str, DeviceFlow] = {}
         self.services: ActionServices = action_services(
             self.desk,
             PeopleService(self.desk),
             self.audit,
             host_of=lambda _: self.repository,
             backend_of=lambda _: self.runs,
+            flows=lambda: self.flows,
+            codes=DeviceCodes(key),
             command="/platform",
             bot_name="Mentor",
         )

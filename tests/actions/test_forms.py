@@ -23,7 +23,7 @@ from sandbox.limits import validate_view
 from tests.actions.offered import BUCKET, CLUSTERS, DATABASE, RESTART, TEAMS, asked_for
 
 LISTS = Lists({}, TEAMS, {"search"})
-KNOWN = Known("priya-dev, your Git account")
+KNOWN = Known("It carries the name of priya-dev, your Git account.")
 PROD_ONLY = (
     "Where Environment is prod, somebody of *platform-approvers* must approve it before; never yourself. "
     "Else nobody has to."
