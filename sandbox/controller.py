@@ -49,11 +49,12 @@ class Controller:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._watching and self._session
+        assert self._watching is not None, "begun"
         self._watching.cancel()
         with suppress(asyncio.CancelledError):
             await self._watching
-        await self._session.close()
+        if self._session is not None:
+            await self._session.close()
 
     async def look(self) -> None:
         """Tells what has become live since the last look."""

@@ -76,10 +76,13 @@ class FollowService:
         await self._follow_ups.follow()
 
     async def heard(self, heard: Heard) -> None:
-        """A controller said something: looks at what waits for its word. Raises GitFailed when that cannot be told."""
+        """A controller said something: looks at what waits for its word. Raises GitFailed when that cannot be told.
+
+        Also at what was open when last looked at: it may have been merged since, and this be its word.
+        """
         async with self._desk.database.read() as tx:
-            merged = await rows.in_state(tx, rows.MERGED)
-        for row in merged:
+            waiting = await rows.in_state(tx, rows.OPEN, rows.MERGED)
+        for row in [each for each in waiting if each.backend == "git"]:
             if (heard.reporter, heard.object) in {(each.reporter, each.name) for each in self._awaited(row)}:
                 await self.look_at(row.id)
 
