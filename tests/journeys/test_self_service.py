@@ -1,7 +1,7 @@
 """Every action of the embedded handbook, from the form to what holds, and what everybody sees and Git keeps of it."""
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,177 +15,11 @@ from tests.actions import cloud as aws
 from tests.actions.cloud import Cloud
 from tests.journeys.company import Company, company, copy_handbook, first_line, make_live, told, with_hook
 from tests.journeys.office import at_work, buttons, new_sandbox, settings_in
+from tests.journeys.stories import LEDGER, LEDGER_FILES, MENTOR, PRIYA, QUOTA, QUOTA_CHANGED, STORIES, Story
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one bot for all of them, as for a real company
 
-PRIYA = "Priya Nair <priya.nair@example.com>"
-MENTOR = "Mentor <mentor@localhost>"
 NOT_AN_APPROVER = "Only the people whom the action's entry names can approve it."
-
-
-@dataclass(frozen=True)
-class Story:
-    """What somebody asks for, who agrees, and what Git keeps. `bad` is refused in the form first, with `errors`."""
-
-    action: str
-    asker: str
-    filling: Mapping[str, str]
-    author: str
-    changed: list[str]
-    approver: str = ""
-    bad: Mapping[str, str] | None = None
-    errors: Mapping[str, str] | None = None
-
-
-STORIES = [
-    Story(
-        "create-bucket",
-        "priya",
-        {"bucket": "receipts", "environment": "prod", "team": "payments"},
-        PRIYA,
-        [
-            "teams/payments/buckets/receipts.yaml",
-            "+apiVersion: platform.example.com/v1",
-            "+kind: Bucket",
-            "+metadata:",
-            "+  name: receipts",
-            "+spec:",
-            "+  environment: prod",
-            "+  versioning: true",
-            "+  deleteOldVersionsAfterDays: 30",
-        ],
-        approver="maya",
-        bad={"bucket": "../receipts"},
-        errors={
-            "in.bucket": "This is not of the form asked for: Small letters, digits and -, such as receipts. "
-            "Your team's name comes before it by itself."
-        },
-    ),
-    Story(
-        "create-database",
-        "amara",
-        {"database": "ledger", "team": "search", "prod_size": "large", "standby": "No"},
-        MENTOR,
-        [
-            "teams/search/databases/ledger.yaml",
-            "+apiVersion: platform.example.com/v1",
-            "+kind: Database",
-            "+metadata:",
-            "+  name: ledger",
-            "+spec:",
-            "+  engine: postgres",
-            '+  version: "17"',
-            "+  environments:",
-            "+    staging:",
-            "+      size: small",
-            "+    prod:",
-            "+      size: large",
-            "+      standby: false",
-        ],
-        approver="tomas",
-        bad={"database": "Ledger"},
-        errors={"in.database": "This is not of the form asked for: Small letters and digits, such as ledger"},
-    ),
-    Story(
-        "new-queue",
-        "amara",
-        {"queue": "payouts", "team": "search", "delivery_limit": "7"},
-        MENTOR,
-        [
-            "teams/search/queues/payouts.yaml",
-            "+apiVersion: platform.example.com/v1",
-            "+kind: Queue",
-            "+metadata:",
-            "+  name: payouts",
-            "+spec:",
-            "+  environments:",
-            "+    - staging",
-            "+    - prod",
-            "+  deliveryLimit: 7",
-        ],
-        bad={"queue": "payouts\n"},
-        errors={
-            "in.queue": "There is a line break or a character that cannot be seen (U+000A); type it again without."
-        },
-    ),
-    Story(
-        "add-dns-record",
-        "priya",
-        {"team": "payments", "host": "pay.example.com", "value": "gateway.example.com"},
-        PRIYA,
-        [
-            "teams/payments/dns.yaml",
-            "+  - name: pay.example.com",
-            "+    type: CNAME",
-            "+    value: gateway.example.com",
-            "+    ttl: 300",
-        ],
-        bad={"host": "pay.example.net"},
-        errors={"in.host": "This is not of the form asked for: Below example.com, such as pay.example.com"},
-    ),
-    Story(
-        "grant-read-access",
-        "priya",
-        {"team": "payments", "colleague": "U0TOMAS", "until": "2026-12-31"},
-        PRIYA,
-        [
-            "teams/payments/access.yaml",
-            "+  - account: tomas-reyes",
-            '+    until: "2026-12-31"',
-            "+    request: {request}",
-        ],
-        approver="maya",
-        bad={"until": "2027-12-31"},
-        errors={"in.until": "Not after 2027-02-22."},
-    ),
-    Story(
-        "revoke-access",
-        "priya",
-        {"team": "payments", "colleague": "U0JONAS"},
-        PRIYA,
-        ["teams/payments/access.yaml", "-  - {account: jonas-weber, until: 2026-12-31}"],
-    ),
-    Story(
-        "add-alert-route",
-        "priya",
-        {"team": "payments", "service": "ledger", "receiver": "payments-alerts"},
-        PRIYA,
-        [
-            "alerts/routes.yaml",
-            "+    - service: ledger",
-            "+      severity: ticket",
-            "+      receiver: payments-alerts",
-        ],
-    ),
-    Story(
-        "schedule-cron-job",
-        "amara",
-        {
-            "job": "nightly-report",
-            "team": "search",
-            "service": "ledger",
-            "first_day": "2026-12-01",
-            "argument": "report",
-        },
-        MENTOR,
-        [
-            "teams/search/jobs/nightly-report.yaml",
-            "+apiVersion: platform.example.com/v1",
-            "+kind: ScheduledJob",
-            "+metadata:",
-            "+  name: nightly-report",
-            "+spec:",
-            "+  service: ledger",
-            "+  schedule: 30 4 * * *",
-            "+  timeZone: Europe/London",
-            '+  startingOn: "2026-12-01"',
-            "+  args:",
-            "+    - report",
-            "+  concurrencyPolicy: Forbid",
-            "+  page: false",
-        ],
-    ),
-]
 
 
 @pytest.fixture(scope="module")
@@ -268,29 +102,16 @@ async def test_asked_for_agreed_to_proposed_merged_and_live(people: Company, sto
 
 
 async def test_several_files_are_one_branch_and_one_commit(people: Company) -> None:
-    filling = {
-        "service": "ledger",
-        "team": "payments",
-        "image": "registry.example.com/payments/ledger",
-        "version": "1.4.2",
-    }
-    request = await people.ask("priya", "new-service", filling)
+    request = await people.ask("priya", "new-service", LEDGER)
 
-    below = "teams/payments/services/ledger"
     assert people.commits(request) == [PRIYA]
-    assert [each for each in people.changed(request) if each.startswith("teams/")] == [
-        f"{below}/base/deployment.yaml",
-        f"{below}/base/kustomization.yaml",
-        f"{below}/base/service.yaml",
-        f"{below}/dev/kustomization.yaml",
-    ]
+    assert [each for each in people.changed(request) if each.startswith("teams/")] == LEDGER_FILES
     assert (await people.merged(request)).state == "live"
     assert await people.outcomes(request) == ["Start a new service: live, a minute after you asked."]
 
 
 async def test_what_the_people_on_duty_agree_to_is_merged_by_the_bot(people: Company) -> None:
-    filling = {"team": "payments", "environment": "prod", "cpu": "32", "memory": "128Gi"}
-    request = await people.ask("priya", "set-quota", filling)
+    request = await people.ask("priya", "set-quota", QUOTA)
     (card,) = await people.cards(request)
 
     assert card in people.office.told("tomas")  # to who is on duty, alone
@@ -298,11 +119,7 @@ async def test_what_the_people_on_duty_agree_to_is_merged_by_the_bot(people: Com
     ended = await people.reported(request)
 
     assert ended.state == "live"
-    assert people.changed(request) == [
-        "teams/payments/team.yaml",
-        "-  prod: {cpu: 24, memory: 96Gi}   # the default",
-        "+  prod: {cpu: 32, memory: 128Gi}   # the default",
-    ]
+    assert people.changed(request) == QUOTA_CHANGED
     merge = ended.merge_revision
     assert people.repository.log(f"{merge}^!", "%an: %s") == [f"Mentor: Merge branch '{request.branch}'"]
     assert people.trailers(request) == ["Requested-by: Priya Nair", "Approved-by: Tomas Reyes"]
@@ -324,7 +141,7 @@ async def test_a_secret_is_changed_once_two_others_agree(people: Company, cloud:
     machine = aws.MACHINE.replace("mentor-count", "rotate-secret")
     assert cloud.executions(machine) == []
     assert await people.press("tomas", card, "Approve") == []
-    await people.office.mentor.actions.following.follow()
+    await people.office.mentor.actions.following.look_at(request.id)
     await people.office.quiet()
 
     assert cloud.executions(machine) == [request.id]
@@ -345,7 +162,7 @@ async def test_an_emergency_is_announced_done_and_declared_afterwards(people: Co
 
     assert await people.press("tomas", card, "Approve") == []
     (announced,) = await people.put_under(f"pushed:{request.id}")
-    await people.office.mentor.actions.following.follow()
+    await people.office.mentor.actions.follow_ups.follow()
     await people.office.quiet()
 
     assert (await people.now(request)).state == "done"
@@ -357,7 +174,7 @@ async def test_an_emergency_is_announced_done_and_declared_afterwards(people: Co
         f"{MENTOR}\nRequested-by: Priya Nair"
     ]
     people.repository.merge(declared)
-    await people.office.mentor.actions.following.follow()
+    await people.office.mentor.actions.follow_ups.follow()
     await people.office.quiet()
 
     assert "What it made is declared in Git." in told(announced)
