@@ -61,7 +61,7 @@ async def people(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     remote.commit(FILES)
     async with AsyncExitStack() as stack:
         hosting = on_github(remote) if request.param == "github" else on_gitlab(remote)
-        at: GitHubHosted | GitLabHosted = await stack.enter_async_context(hosting)  # type: ignore[arg-type]
+        at: GitHubHosted | GitLabHosted = await stack.enter_async_context(hosting)
         path = github_server.REPOSITORY if request.param == "github" else gitlab_server.PROJECT
         handbook = copy_handbook(folder / "handbook", f"https://127.0.0.1/{path}.git", controllers=CONTROLLERS)
         sandbox = await stack.enter_async_context(new_sandbox())
