@@ -278,6 +278,7 @@ class Mentor:
         self.bolt = self._bolt()
         self.socket = self._socket() if settings.uses_socket_mode else None
         self.ticks = AsyncIOScheduler()
+        self.http_port = 0  # known once it listens: settings may leave the choice to the machine
         self._ticking: set[asyncio.Task[None]] = set()
 
     def _writer(self) -> Writer:
@@ -590,6 +591,7 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+        mentor.http_port = runner.addresses[0][1]
         if mentor.socket is not None:
             stack.push_async_callback(mentor.socket.stop)
             stack.push_async_callback(_ended, asyncio.create_task(mentor.socket.keep_open()))

@@ -74,14 +74,17 @@ class FollowService:
         await self._follow_ups.follow()
 
     async def heard(self, heard: Heard) -> None:
-        """A controller said something: looks at what waits for its word. Raises GitFailed when that cannot be told."""
+        """A controller said something: looks at what waits for its word. Raises GitFailed when that cannot be told.
+
+        Also at what was open when last looked at: it may have been merged since, and this be its word.
+        """
         async with self._desk.database.read() as tx:
-            merged = await rows.in_state(tx, rows.MERGED)
+            waiting = await rows.in_state(tx, rows.OPEN, rows.MERGED)
         failed: GitFailed | None = None
-        for row in merged:
+        for row in [each for each in waiting if each.backend == "git"]:
             try:
                 if (heard.reporter, heard.object) in _named(self._convergence.awaited(row)):
-                    await self._convergence.look_at(row)
+                    await self.look_at(row.id)
             except RepositoryUnknown:
                 continue  # told, and ended one day, where all are followed
             except GitFailed as error:

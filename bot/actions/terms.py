@@ -38,7 +38,7 @@ def _approved(action: Action, approval: Approval) -> str:
     who = f"*{escape(approval.by)}*"
     who = f"{approval.people} people of {who}" if approval.people > 1 else f"somebody of {who}"
     if not approval.when:
-        return f"Before that, {who} must approve it; never yourself."
+        return f"First {who} must approve it; never yourself."
     cases = " and ".join(_case(action, name, values) for name, values in approval.when.items())
     return f"Where {cases}, {who} must approve it before; never yourself. Else nobody has to."
 
