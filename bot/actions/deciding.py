@@ -15,6 +15,7 @@ from bot.actions.service import RequestService
 from bot.actions.telling import Telling, card_prefix, message_key
 from bot.authority import TOO_LATE, Act
 from bot.desk import Desk
+from bot.errors import MentorError
 from bot.storage import outbox as outbox_rows
 from bot.storage import requests as rows
 from bot.storage.engine import Tx
@@ -26,6 +27,10 @@ ELSEWHERE = "This is a copy of the message. Please press the button where I post
 OLD = "What you see is not what would be done now. The message shows what is."
 NOT_TAKEN = "That could not be taken down. Please press again."
 VOID = "What was asked for has changed since, so it was not approved. Who asked can ask again in one press."
+
+
+class NotPlacedYet(MentorError):
+    """A message with buttons may be seen already, and where it stands is still being found out; it is tried again."""
 
 
 class DecisionService:
@@ -75,6 +80,7 @@ class DecisionService:
         await self._desk.take(Kind.DECIDE_REQUEST, user_id, wanted)
 
     async def decide(self, decision: RequestDecision) -> None:
+        """Raises NotPlacedYet when it has to be tried again: Slack shows a message before we know that it does."""
         async with self._desk.database.read() as tx:
             row = await rows.by_id(tx, decision.request_id)
         reason = UNKNOWN if row is None else await self._why_not(decision, row)
@@ -103,7 +109,11 @@ class DecisionService:
         }.get(decision.choice, message_key(row.id))
         async with self._desk.database.read() as tx:
             there = await outbox_rows.put_under(tx, prefix)
-        return (decision.channel_id, decision.ts) in {(each.slack_channel, each.slack_ts) for each in there}
+        if (decision.channel_id, decision.ts) in {(each.slack_channel, each.slack_ts) for each in there}:
+            return True
+        if any(each.may_stand_unknown and each.channel_id in ("", decision.channel_id) for each in there):
+            raise NotPlacedYet
+        return False
 
     async def _approve(self, decision: RequestDecision, row: RequestRow) -> str:
         is_intact = await self._is_intact(row)
