@@ -43,6 +43,7 @@ from tests.journeys.office import buttons
 HERE = CHANNELS[0]
 AUDIT_KEY, HOOK_TOKEN, HOOK_SECRET = "a" * 40, "t" * 40, "s" * 40
 TITLES = ("Raise a quota", "Create a queue", "Restart a service")
+TAKEN = "is being prepared"  # what the message of a request says first
 SOON = timedelta(minutes=10)  # what is due later, such as that a request expires, is not waited for
 QUOTA_FILE, QUOTA = "teams/checkout/quota.yaml", "# of the team\nlimits:\n  cpu: 4\n  memory: 8\n"
 PEOPLE = f"""\
@@ -262,22 +263,23 @@ class Asking:
             return [each.act.partition(".")[2] async for each in audit.entries(tx) if each.subject == request.id]
 
     def posts(self) -> Counter[str]:
-        """Where the bot posted how often, by the ledger: `dm ada`, `thread ada`, `platform`. Words on presses apart.
+        """What the bot posted how often, by the ledger: `request ada`, `outcome ada`, `platform`.
 
-        People who did something again may be told that it was done already: no more often than they did so.
+        An outcome is below the request's message, or beside it where that message's place was not known yet. People
+        who did something again may be told that it was done already: no more often than they did so.
         """
-        counted = Counter(self._place(each) for each in self.run.sandbox.ledger.posts())
+        counted = Counter(self._is(each) for each in self.run.sandbox.ledger.posts())
         assert counted.pop("", 0) <= self.repeated
         return counted
 
-    def _place(self, post: Effect) -> str:
-        names = {self.run.sandbox.workspace.dm_of(company.user_id(name)).id: name for name in company.PEOPLE}
+    def _is(self, post: Effect) -> str:
         if post.channel == PLATFORM:
             return "platform"
-        if post.thread_ts:
-            return f"thread {names[post.channel or '']}"
-        is_of_request = bool(post.blocks) and any(title in post.text for title in TITLES)
-        return f"dm {names[post.channel or '']}" if is_of_request else ""
+        if not any(title in post.text for title in TITLES):
+            return ""
+        names = {self.run.sandbox.workspace.dm_of(company.user_id(name)).id: name for name in company.PEOPLE}
+        what = "request" if TAKEN in post.text and not post.thread_ts else "outcome"
+        return f"{what} {names[post.channel or '']}"
 
     async def _form(self, name: str, action: str) -> View:
         person = self.run.sandbox.person(name)

@@ -51,7 +51,7 @@ class Merged:
     async def check(self, at: Asking) -> None:
         (request,) = await at.requests()
         live = at.world.live
-        assert at.posts() == {"dm ada": 1, "thread ada": 1, "platform": 1}
+        assert at.posts() == {"request ada": 1, "outcome ada": 1, "platform": 1}
         assert await at.acts(request) == ["asked", "waiting", "approved", "going", "open", "merged", "live"]
         assert live.git("for-each-ref", "--format=%(refname:short)", "refs/heads").split() == ["main", request.branch]
         assert at.world.commits_of(request, repository=live) == 1
@@ -74,7 +74,7 @@ class Proposed:
     async def check(self, at: Asking) -> None:
         (request,) = await at.requests()
         pages = at.world.pages
-        assert at.posts() == {"dm ada": 1, "thread ada": 1}
+        assert at.posts() == {"request ada": 1, "outcome ada": 1}
         acts = await at.acts(request)
         assert acts in [["asked", "going", "open", "merged", "live"]]
         assert pages.branches() == ["main", request.branch]
@@ -98,7 +98,7 @@ class Pushed:
         (request,) = await at.requests()
         pages = at.world.pages
         assert [each["request"] for each in at.world.hooks.begun] == [request.id]
-        assert at.posts() == {"dm ada": 1, "thread ada": 1, "platform": 2}  # announced, and the debt asked about
+        assert at.posts() == {"request ada": 1, "outcome ada": 1, "platform": 2}  # announced, and the debt asked about
         assert await at.acts(request) == ["asked", "going", "open", "done", "declared"]
         assert pages.branches() == ["main", f"{request.branch}-state"]
         assert at.world.commits_of(request, repository=pages.remote, state="-state") == 1
@@ -115,7 +115,7 @@ class Declined:
 
     async def check(self, at: Asking) -> None:
         (request,) = await at.requests()
-        assert at.posts() == {"dm ada": 1, "thread ada": 1, "platform": 1}
+        assert at.posts() == {"request ada": 1, "outcome ada": 1, "platform": 1}
         assert await at.acts(request) == ["asked", "waiting", "declined"]
         assert at.world.live.git("for-each-ref", "--format=%(refname:short)", "refs/heads").split() == ["main"]
 
@@ -134,7 +134,7 @@ class Renewed:
 
     async def check(self, at: Asking) -> None:
         void, again = await at.requests()
-        assert at.posts() == {"dm ada": 2, "thread ada": 1, "platform": 2}
+        assert at.posts() == {"request ada": 2, "outcome ada": 1, "platform": 2}
         assert await at.acts(void) == ["asked", "waiting", "void", "withdrawn"]
         assert await at.acts(again) == ["asked", "waiting", "approved", "going", "open", "merged"]
         live = at.world.live
