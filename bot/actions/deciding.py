@@ -16,6 +16,7 @@ from bot.actions.telling import card_prefix, message_key
 from bot.actions.validity import Validity
 from bot.authority import CHANGED, TOO_LATE, Act
 from bot.desk import Desk
+from bot.errors import MentorError
 from bot.storage import outbox as outbox_rows
 from bot.storage import requests as rows
 from bot.storage.engine import Tx
@@ -28,6 +29,10 @@ OLD = "What you see is not what would be done now. The message shows what is."
 NOT_TAKEN = "That could not be taken down. Please press again."
 VOID = "It was not approved. {} Who asked can ask again in one press."
 COUNTED_AGAIN = timedelta(minutes=15)  # after Slack could not be asked for so long who may approve
+
+
+class NotPlacedYet(MentorError):
+    """A message with buttons may be seen already, and where it stands is still being found out; it is tried again."""
 
 
 class DecisionService:
@@ -75,6 +80,7 @@ class DecisionService:
         await self._desk.take(Kind.DECIDE_REQUEST, user_id, wanted)
 
     async def decide(self, decision: RequestDecision) -> None:
+        """Raises NotPlacedYet when it has to be tried again: Slack shows a message before we know that it does."""
         async with self._desk.database.read() as tx:
             row = await rows.by_id(tx, decision.request_id)
         reason = UNKNOWN if row is None else await self._why_not(decision, row)
@@ -103,7 +109,11 @@ class DecisionService:
         }.get(decision.choice, message_key(row.id))
         async with self._desk.database.read() as tx:
             there = await outbox_rows.put_under(tx, prefix)
-        return (decision.channel_id, decision.ts) in {(each.slack_channel, each.slack_ts) for each in there}
+        if (decision.channel_id, decision.ts) in {(each.slack_channel, each.slack_ts) for each in there}:
+            return True
+        if any(each.may_stand_unknown and each.channel_id in ("", decision.channel_id) for each in there):
+            raise NotPlacedYet
+        return False
 
     async def _approve(self, decision: RequestDecision, row: RequestRow) -> str:
         if rules.is_past(row.expires_at, now=self._desk.clock.now()):

@@ -31,6 +31,10 @@ from knowledge.actions import Action, GitBackend
 
 REQUEST_ID = 16  # hexadecimal digits: in a branch's name and a message; nobody guesses one, and no two are the same
 CHANGED = "The form has changed in the handbook. Close it and open it again."
+SENT_BEFORE = (
+    "You sent this form before with other values, and that was taken down; my message to you shows it. Close this "
+    "form, and open a new one for what you want now."
+)
 NO_AUTHOR = (
     "This change has to carry your own Git account, and I do not know it. Ask the platform team to add it, or prove it "
     "with `link`."
@@ -93,9 +97,7 @@ class RequestService:
         if isinstance(known, str):
             return {"": known}
         errors = read_inputs(action, filled.raw, known).errors
-        if not errors:
-            await self._take(action, filled, key=key, user_id=user_id)
-        return errors
+        return errors or await self._take(action, filled, key=key, user_id=user_id)
 
     async def prepare(self, requested: Requested) -> None:
         """Reads what stands there, makes the change, and asks for agreement where the entry wants it."""
@@ -134,16 +136,25 @@ class RequestService:
         )
         return "" if is_new else TOO_LATE
 
-    async def _take(self, action: Action, filled: Filled, *, key: str, user_id: str) -> None:
+    async def _take(self, action: Action, filled: Filled, *, key: str, user_id: str) -> Mapping[str, str]:
+        """Slack keeps a form open when our answer was lost: sent again it is one request, refused if changed."""
+
         async def known(tx: Tx) -> str:
             return await pseudonym_of(tx, user_id, now=self._desk.clock.now(), new_id=self._desk.new_id)
 
         person = await self._desk.database.write(known)
         row = self._new(action, filled.raw, key=f"{person}:{key}", person=person, channel_id=filled.channel_id)
         row = replace(row, is_urgent=filled.is_urgent and rules.may_be_urgent(action))
-        await self._desk.database.write(lambda tx: self._add(tx, row))
+
+        async def unit(tx: Tx) -> RequestRow | None:
+            await self._add(tx, row)
+            return await rows.by_key(tx, row.key)
+
+        taken = await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
         self._desk.wake()
+        is_same = taken is not None and (taken.inputs, taken.is_urgent) == (row.inputs, row.is_urgent)
+        return {} if is_same else {"": SENT_BEFORE}
 
     async def _add(self, tx: Tx, row: RequestRow) -> None:
         if not await rows.add(tx, row):
