@@ -103,6 +103,10 @@ async def by_id(tx: AsyncConnection, request_id: str) -> RequestRow | None:
     return await _one(tx, requests.c.id == request_id)
 
 
+async def by_key(tx: AsyncConnection, key: str) -> RequestRow | None:
+    return await _one(tx, requests.c.key == key)
+
+
 async def renewing(tx: AsyncConnection, request_id: str) -> RequestRow | None:
     """The request that came in its place."""
     return await _one(tx, requests.c.renews == request_id)
