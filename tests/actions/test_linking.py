@@ -17,7 +17,9 @@ from bot.git.device_flow import GITHUB, DeviceFlow
 from bot.git.rest import Rest
 from bot.model import Json
 from bot.seals import Key
+from bot.storage import people
 from bot.storage import requests as rows
+from bot.storage import work as work_rows
 from bot.storage.engine import Database
 from bot.storage.requests import GitAccountRow
 from bot.storage.schema import audit, outbox, work
@@ -233,6 +235,19 @@ async def test_host_that_gives_no_code_is_said_at_once(desk: Desk) -> None:
 
     assert await desk.ask(JONAS) == [linking.NOT_BEGUN]
     assert await desk.waiting() == []
+
+
+async def test_who_is_erased_meanwhile_leaves_no_code_behind(desk: Desk) -> None:
+    await desk.ask(JONAS)
+    ((_, payload),) = await desk._due(Kind.LINKING, is_all=True)
+    person = await desk.company.pseudonym(JONAS)
+
+    await desk.company.desk.database.write(lambda tx: work_rows.forget_person(tx, person, but=Kind.ERASE))
+    await desk.company.desk.database.write(lambda tx: people.forget(tx, person))
+    left = await desk.waiting()
+    said = await desk._after(desk.company.services.linking.look(Linking(**payload)))  # one that was in hand
+
+    assert (left, said, await desk.sealed()) == ([], [], [])
 
 
 # What is known, and taking it back.
