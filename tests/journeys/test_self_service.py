@@ -136,8 +136,9 @@ async def test_a_secret_is_changed_once_two_others_agree(people: Company, cloud:
     assert bad.errors == {
         "in.secret": "This is not of the form asked for: Its name in Vault and never its value, such as PARTNER_KEY"
     }
-    assert await people.press("maya", card, "Approve") == []
-    assert await people.press("maya", card, "Approve") == ["You have decided on this already."]
+    await people.press("maya", card, "Approve")
+    await people.press("maya", card, "Approve")
+    assert "Agreed: Maya Lind." in told(card)  # once, however often she presses
     machine = aws.MACHINE.replace("mentor-count", "rotate-secret")
     assert cloud.executions(machine) == []
     assert await people.press("tomas", card, "Approve") == []
@@ -174,6 +175,7 @@ async def test_an_emergency_is_announced_done_and_declared_afterwards(people: Co
         f"{MENTOR}\nRequested-by: Priya Nair"
     ]
     people.repository.merge(declared)
+    await people.office.later(minutes=20)  # it is not looked at all the time
     await people.office.mentor.actions.follow_ups.follow()
     await people.office.quiet()
 
