@@ -15,7 +15,7 @@ from bot.storage.engine import Database
 from bot.work import Kind, Requested
 from knowledge.actions import Approval, Change, GitBackend, Input, InputType, Verb
 from knowledge.people import ApproverGroup, Duty, Group, Member, Team
-from tests.actions.company import ACTIONS, BUCKET, PEOPLE, QUOTA, Company
+from tests.actions.company import ACTIONS, BUCKET, PEOPLE, QUOTA, RESTART, Company
 
 DEV = {"bucket": "invoices", "environment": "dev", "team": "checkout"}
 DUTY = Duty(Group(members=(Member("U0AMARA"),)), Hours(frozenset(range(1, 6)), time(9), time(17), "Europe/London"))
@@ -122,12 +122,12 @@ async def test_a_form_of_an_entry_that_changed_is_not_taken(database: Database) 
 async def test_who_may_not_ask_is_told_why_and_nothing_is_read_or_proposed(database: Database) -> None:
     company = Company(database)
 
-    await company.ask("U0MAYA", BUCKET, DEV)
+    await company.ask("U0PRIYA", RESTART, {"service": "web"})
 
     assert (await company.request()).state == rows.FAILED
-    assert company.repository.asked == 0
+    assert (company.repository.asked, company.runs.started) == (0, [])
     why = "This action is not open to you: its entry in the handbook names others."
-    assert await company.seen("outcome:") == [f"Create a bucket: could not be done. {why}"]
+    assert await company.seen("outcome:") == [f"Restart a service: could not be done. {why}"]
 
 
 async def test_an_entry_that_changes_between_form_and_preparing_is_named_as_changed(database: Database) -> None:
@@ -146,13 +146,14 @@ async def test_an_entry_that_changes_between_form_and_preparing_is_named_as_chan
 
 
 async def test_an_input_that_does_not_fit_any_more_is_named_as_the_form_names_it(database: Database) -> None:
-    company = Company(database)
+    for_any = replace(BUCKET, inputs=(*BUCKET.inputs[:2], replace(BUCKET.inputs[2], is_any_team=True)))
+    company = Company(database, actions=(for_any,))
     company.repository.is_away = True
     with pytest.raises(Exception, match="no answer"):
-        await company.ask("U0JONAS", BUCKET, DEV)
+        await company.ask("U0JONAS", for_any, DEV)
     company.repository.is_away = False
 
-    company.use(*ACTIONS, people=replace(PEOPLE, teams={"payments": PEOPLE.teams["payments"], "web": _team("U0JONAS")}))
+    company.use(for_any, people=replace(PEOPLE, teams={"payments": PEOPLE.teams["payments"], "web": _team("U0JONAS")}))
     await company.do_all()
 
     assert "could not be done. Team: Choose one of: payments, web" in (await company.seen("outcome:"))[0]
@@ -261,7 +262,7 @@ async def test_an_author_is_demanded_only_where_the_entry_does(database: Databas
     await company.ask("U0JONAS", strict, DEV, key="view:1")
     refused = await company.request()
     company.hands.move(minutes=1)
-    await company.ask("U0PRIYA", strict, DEV, key="view:2")
+    await company.ask("U0PRIYA", strict, DEV | {"team": "payments"}, key="view:2")
 
     assert (refused.state, refused.problem) == (rows.FAILED, service.NO_AUTHOR)
     assert (await company.request()).author == {"name": "Priya Nair", "email": "priya@example.com"}
