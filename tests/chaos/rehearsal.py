@@ -76,7 +76,8 @@ class Rehearsal:
         await self.sandbox.wait_for(
             lambda: len(self.sandbox.sockets.connections) > connected or not process.is_alive(), PATIENCE_S
         )
-        assert process.is_alive() or die_at  # it may pass its point before it is seen to be connected
+        # it may pass its point before it is seen to be connected
+        assert process.is_alive() or die_at, f"the bot ended at its start, with {process.exitcode}"
 
     def kill(self) -> None:
         if self.bot is not None:
