@@ -71,6 +71,11 @@ def part_of(point: str) -> str:
     return point.rpartition(" of ")[2].partition(".")[0]
 
 
+def is_of_transaction(point: str) -> bool:
+    """Whether it is one of a transaction, and not of an outside call."""
+    return point.split()[1] in _WRITING
+
+
 _doing: ContextVar[str] = ContextVar("_doing", default="")  # what the task does, such as `CatchUp.run`
 
 

@@ -76,7 +76,8 @@ class Rehearsal:
         await self.sandbox.wait_for(
             lambda: len(self.sandbox.sockets.connections) > connected or not process.is_alive(), PATIENCE_S
         )
-        assert process.is_alive() or die_at  # it may pass its point before it is seen to be connected
+        # it may pass its point before it is seen to be connected
+        assert process.is_alive() or die_at, f"the bot ended at its start, with {process.exitcode}"
 
     def kill(self) -> None:
         if self.bot is not None:
@@ -158,6 +159,7 @@ async def _did_all_else(database: Database, now: datetime) -> None:
     Only the digest is left to fall due: its flow counts the steps.
     """
     day = now.astimezone(UTC).date().isoformat()
-    for kind in (Kind.READ_AGAIN, Kind.SORT_GAPS, Kind.CHECK_LINKS, Kind.ASK_OWNERS):
+    nightly = (Kind.READ_AGAIN, Kind.SORT_GAPS, Kind.CHECK_LINKS, Kind.AUDIT_HEAD)
+    for kind in (*nightly, Kind.ASK_OWNERS, Kind.TELL_DRIFT, Kind.REMIND_EVIDENCE):
         missed = partial(work.enqueue_missed, kind=kind.value, key=day, due_at=now, now=now)
         await database.write(missed)

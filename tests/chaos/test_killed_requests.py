@@ -134,7 +134,7 @@ class Renewed:
 
     async def check(self, at: Asking) -> None:
         void, again = await at.requests()
-        assert at.posts() == {"request ada": 2, "outcome ada": 1, "platform": 2}
+        assert at.posts(answers=1) == {"request ada": 2, "outcome ada": 1, "platform": 2}
         assert await at.acts(void) == ["asked", "waiting", "void", "withdrawn"]
         assert await at.acts(again) == ["asked", "waiting", "approved", "going", "open", "merged"]
         live = at.world.live
