@@ -89,6 +89,22 @@ STORIES = [
         errors={"in.database": "This is not of the form asked for: Small letters and digits, such as ledger"},
     ),
     Story(
+        "attest-builds",
+        "priya",
+        {"team": "payments", "check": "refused"},
+        PRIYA,
+        [
+            "teams/payments/images.yaml",
+            "+apiVersion: platform.example.com/v1",
+            "+kind: ImagePolicy",
+            "+metadata:",
+            "+  name: payments",
+            "+spec:",
+            "+  attestedBy: shared-build-step",
+            "+  withoutAttestation: refused",
+        ],
+    ),
+    Story(
         "new-queue",
         "amara",
         {"queue": "payouts", "team": "search", "delivery_limit": "7"},

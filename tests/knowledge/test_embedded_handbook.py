@@ -84,9 +84,9 @@ def test_catalogue_shows_each_thing_that_an_entry_can_do(handbook: Handbook) -> 
     verbs = {change.verb for backend in proposals for change in backend.changes}
     inputs = [one for action in handbook.actions for one in action.inputs]
 
-    assert len(handbook.actions) == 12
+    assert len(handbook.actions) == 13
     assert {action.mode for action in handbook.actions} == set(Mode)
-    assert verbs == {Verb.CREATE, Verb.SET, Verb.ADD, Verb.REMOVE}
+    assert verbs == {Verb.CREATE, Verb.REPLACE, Verb.SET, Verb.ADD, Verb.REMOVE}
     assert {one.type for one in inputs} == set(InputType)
     assert any(one.choices_from for one in inputs)
     assert any(backend.merges_on_approval for backend in proposals)
