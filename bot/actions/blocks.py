@@ -129,7 +129,7 @@ def approval(told: Request, *, by: str, people: int, until: str, why: str) -> Sh
     blocks = [section(f"*{escape(clip(told.name, NAME_MOST))}* asks: *{escape(clip(told.title, NAME_MOST))}*")]
     blocks += _body(told)
     if told.state == "waiting":
-        noun = "one person" if people == 1 else f"{people} people"
+        noun = "One person" if people == 1 else f"{people} people"
         blocks.append(context(f"{noun} of *{escape(by)}* must agree{escape(why)}. Until {until}. Who asked cannot."))
         blocks.append(actions(f"actions.request.{told.id}", _approver_buttons(told)))
     else:

@@ -64,7 +64,7 @@ async def test_who_may_approve_sees_what_who_why_and_until_when(database: Databa
                 f"+ asked: {request.id}\n```"
             ),
             (
-                "one person of *platform-approvers* must agree, because Environment is prod. Until Fri 27 Nov 10:00. "
+                "One person of *platform-approvers* must agree, because Environment is prod. Until Fri 27 Nov 10:00. "
                 "Who asked cannot."
             ),
             "[Approve] [Decline]",
@@ -197,7 +197,7 @@ async def test_what_is_urgent_goes_to_the_people_on_duty(database: Database) -> 
 
     cards = await company.seen("approval:")
     assert len(cards) == 1
-    assert "one person of *duty* must agree, because Environment is prod, and it is urgent." in cards[0]
+    assert "One person of *duty* must agree, because Environment is prod, and it is urgent." in cards[0]
 
 
 async def test_urgency_counts_for_nothing_where_the_entry_does_not_allow_it(database: Database) -> None:
