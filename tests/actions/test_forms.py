@@ -25,8 +25,8 @@ from tests.actions.offered import BUCKET, CLUSTERS, DATABASE, RESTART, TEAMS, as
 LISTS = Lists({}, TEAMS, {"search"})
 KNOWN = Known("It carries the name of priya-dev, your Git account.")
 PROD_ONLY = (
-    "Where Environment is prod, somebody of *platform-approvers* must approve it before; never yourself. "
-    "Else nobody has to."
+    "Where Environment is prod, somebody of *platform-approvers* has to approve it first, and never you. "
+    "Otherwise nobody has to."
 )
 GOOD = {"in.bucket": "logs", "in.environment": "2", "in.team": "0", URGENT: ""}
 
@@ -171,7 +171,7 @@ def test_choices_that_look_the_same_once_cut_are_numbered() -> None:
         pytest.param(
             replace(BUCKET, approval=Approval("security", people=2, expires_after=timedelta(hours=4))),
             [
-                "First 2 people of *security* must approve it; never yourself.",
+                "2 people of *security* have to approve it first, and never you.",
                 "It expires if nobody decides within 4 hours.",
             ],
             id="always two",

@@ -102,7 +102,7 @@ async def test_an_action_is_asked_for_by_the_command(either_office: Office) -> N
 
     assert form.payload["title"]["text"] == TITLE
     assert "It carries the name of priya-dev, your Git account." in shown(form)
-    assert "Where Environment is prod, somebody of *platform-approvers* must approve it before" in shown(form)
+    assert "Where Environment is prod, somebody of *platform-approvers* has to approve it first" in shown(form)
     assert (done.acknowledged, done.errors, priya.views()) == (True, {}, [])
     (request,) = await taken(office)
     assert request.inputs == {"bucket": "receipts", "environment": "staging", "team": "payments"}
