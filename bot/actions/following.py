@@ -131,11 +131,13 @@ class FollowService:
         row, now = await self._row(request_id), self._desk.clock.now()
         if row is None or row.state not in rows.BEGUN:
             return
-        if row.stuck_told_at and now - row.stuck_told_at > rules.FOLLOWED_FOR:
+        if not isinstance(error, RepositoryUnknown) and not _is_late(row, now):
+            return
+        if row.stuck_told_at is None:
+            await self._tell_stuck(row, str(error), since=NOT_LIVE if row.state == rows.MERGED else UNSEEN)
+        elif now - row.stuck_told_at > rules.FOLLOWED_FOR:
             state = rows.UNOBSERVED if row.state == rows.MERGED else rows.FAILED
             await self._move(row, {"state": state, "problem": STOPPED.format(error), "ended_at": now})
-        elif row.stuck_told_at is None and (isinstance(error, RepositoryUnknown) or _is_late(row, now)):
-            await self._tell_stuck(row, str(error), since=NOT_LIVE if row.state == rows.MERGED else UNSEEN)
 
     async def _tell_stuck(self, row: RequestRow, problem: str, *, since: str) -> None:
         told = await self._alarms.stuck(replace(row, problem=problem), since=since)

@@ -268,6 +268,23 @@ async def test_slack_that_is_away_holds_up_none_of_those_under_way(database: Dat
     assert [(await company.request(number)).state for number in (0, 1)] == [rows.OPEN, rows.MERGED]
 
 
+async def test_what_was_told_long_ago_does_not_end_by_a_short_trouble(database: Database) -> None:
+    company = Company(database)
+    company.repository.refuses_to_merge = "A review is needed."
+    await company.ask("U0JONAS", MERGED, CPUS)
+    await company.press("U0MAYA", "approve")
+    await company.follow(hours=3)
+    assert len(await company.seen("stuck:")) == 1
+    company.repository.is_away = True
+    await company.follow(days=31)
+    company.repository.is_away = False
+
+    company.repository.do_merge((await company.request()).branch)
+    await company.follow(hours=1)
+
+    assert (await company.request()).state == rows.MERGED
+
+
 async def test_old_requests_do_not_starve_young_ones(database: Database) -> None:
     company = await opened(database)
     await as_many_as_are_looked_at(company)
