@@ -291,13 +291,11 @@ async def test_old_requests_do_not_starve_young_ones(database: Database) -> None
     company.hands.move(days=3)
     for _ in range(2):
         await company.services.following.follow()
-    company.hands.move(minutes=1)
+    company.hands.move(minutes=20)  # all of them are due again
     await company.ask("U0JONAS", BUCKET, DEV | {"bucket": "young"}, key="young")
-    young = await company.request()
-    await company.follow(minutes=1)
+    company.repository.do_merge((await company.request()).branch)
 
-    company.repository.do_merge(young.branch)
-    await company.follow(minutes=2)
+    await company.follow(minutes=1)
 
     assert (await company.request()).state == rows.MERGED
 
