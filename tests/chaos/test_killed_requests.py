@@ -75,8 +75,7 @@ class Proposed:
         (request,) = await at.requests()
         pages = at.world.pages
         assert at.posts() == {"request ada": 1, "outcome ada": 1}
-        acts = await at.acts(request)
-        assert acts in [["asked", "going", "open", "merged", "live"]]
+        assert await at.acts(request) == ["asked", "going", "open", "merged", "live"]
         assert pages.branches() == ["main", request.branch]
         assert at.world.commits_of(request, repository=pages.remote) == 1
         assert [pull["head"]["ref"] for pull in pages.server.pulls] == [request.branch]
