@@ -18,18 +18,11 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.actions import drift
-from bot.actions.controllers import ControllerService
 from bot.actions.device_codes import DeviceCodes
 from bot.actions.direct import backend_for
-from bot.actions.drift import DriftService
-from bot.actions.facts import ActionFactsService, FiguresPart
 from bot.actions.services import action_services
 from bot.adoption import reminders
-from bot.adoption.cards import EvidenceCards
-from bot.adoption.handing_in import HandingInService
-from bot.adoption.judging import JudgingService
-from bot.adoption.policies import PolicyService
-from bot.adoption.reminders import ReminderService
+from bot.adoption.services import adoption_services
 from bot.answers import blocks
 from bot.answers.duty import DutyService
 from bot.answers.finding import FindService
@@ -250,16 +243,8 @@ class Mentor:
         self.owners = OwnerService(desk, people, self.article_health, self.proposals)
         sorting = GapSorting(self.database, reading, clock=clock)
         self.gaps = GapService(desk, people, gap_facts, sorting, GapDrafts(desk, people, gap_facts, self.proposals))
-        cards = EvidenceCards(desk, people)
-        self.policies = PolicyService(desk, people, self.audit)
-        self.handing_in = HandingInService(desk, people, cards, self.audit)
-        self.judging = JudgingService(desk, people, cards, self.audit, command=settings.command)
-        self.reminders = ReminderService(desk, people, cards, command=settings.command)
-        self.controllers = ControllerService(desk)
-        self.drift = DriftService(desk)
-        action_facts = ActionFactsService(self.database, handbook=lambda: self.shelf.library.handbook)
-        figures = FiguresPart(desk, people, action_facts)
-        team_parts = (figures.home_part, self.gaps.home_part, self.owners.home_part)
+        self.adoption = adoption_services(desk, people, self.audit, command=settings.command)
+        team_parts = (self.actions.figures.home_part, self.gaps.home_part, self.owners.home_part)
         self.home = HomeService(
             desk,
             self.facts,
@@ -317,11 +302,11 @@ class Mentor:
             Kind.SHOW_DIGEST: asked(self.digest.show),
             Kind.GAPS: asked(self.gaps.show),
             Kind.HANDOVER: asked(self.handover.show),
-            Kind.POLICIES: asked(self.policies.show),
-            Kind.HAND_IN: _job(HandingIn, self.handing_in.hand_in, self.handing_in.given_up),
-            Kind.JUDGE_EVIDENCE: _job(Judging, self.judging.judge, self.judging.given_up),
-            Kind.REMIND_EVIDENCE: _job(Due, self.reminders.remind),
-            Kind.CONVERGED: _job(Converged, self.policies.converged),
+            Kind.POLICIES: asked(self.adoption.policies.show),
+            Kind.HAND_IN: _job(HandingIn, self.adoption.handing_in.hand_in, self.adoption.handing_in.given_up),
+            Kind.JUDGE_EVIDENCE: _job(Judging, self.adoption.judging.judge, self.adoption.judging.given_up),
+            Kind.REMIND_EVIDENCE: _job(Due, self.adoption.reminders.remind),
+            Kind.CONVERGED: _job(Converged, self.adoption.policies.converged),
             Kind.SETTINGS: asked(self.own_data.show),
             Kind.HINT: _job(Asking, self.hints.hint),
             Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
@@ -346,8 +331,8 @@ class Mentor:
             Kind.EXECUTE: _job(Requested, self.actions.execution.execute, self.actions.execution.given_up),
             Kind.EXPIRE: _job(Requested, self.actions.requests.expire),
             Kind.HEARD: _job(Heard, self.actions.following.heard),
-            Kind.TELL_DRIFT: _job(Due, self.drift.tell),
-            Kind.TELL_TEAM_DRIFT: _job(TeamDrift, self.drift.tell_team),
+            Kind.TELL_DRIFT: _job(Due, self.actions.drift.tell),
+            Kind.TELL_TEAM_DRIFT: _job(TeamDrift, self.actions.drift.tell_team),
             Kind.DIGEST: _job(Due, self.digest.post, self.digest.missed),
             Kind.ON_DUTY: _job(Began, self.handover.tell),
             Kind.HOME: _job(Opened, self.home.publish),
@@ -370,9 +355,9 @@ class Mentor:
             Planned(Kind.SORT_GAPS, at_dawn, NIGHT_WORTH),
             Planned(Kind.AUDIT_HEAD, at_dawn, DAY),
             Planned(Kind.CHECK_LINKS, self.article_health.schedule, article_health.WORTH),
-            Planned(Kind.TELL_DRIFT, self.drift.schedule, drift.WORTH),
+            Planned(Kind.TELL_DRIFT, self.actions.drift.schedule, drift.WORTH),
             Planned(Kind.ASK_OWNERS, self.owners.schedule, owners.WORTH),
-            Planned(Kind.REMIND_EVIDENCE, self.reminders.schedule, reminders.WORTH),
+            Planned(Kind.REMIND_EVIDENCE, self.adoption.reminders.schedule, reminders.WORTH),
         )
 
     def _bolt(self) -> AsyncApp:
@@ -407,8 +392,8 @@ class Mentor:
             settings=self.own_data,
             drafts=self.drafts,
             owners=self.owners,
-            handing_in=self.handing_in,
-            judging=self.judging,
+            handing_in=self.adoption.handing_in,
+            judging=self.adoption.judging,
             catalogue=self.actions.catalogue,
             forms=self.actions.forms,
             requests=self.actions.requests,
@@ -449,7 +434,7 @@ class Mentor:
         await self.peers.forget_words()
         await self.answers.forget_words()
         await self.notices.announce_changes()
-        await self.controllers.forget_old()
+        await self.actions.controllers.forget_old()
         if self.embeddings is not None:
             await self.embeddings.forget_old()
 
@@ -494,7 +479,7 @@ class Mentor:
         hooks = self.settings.hooks
         webhooks.add_routes(
             application,
-            self.controllers.take_report,
+            self.actions.controllers.take_report,
             argocd_token=hooks.argocd_token,
             flux_hmac_key=hooks.flux_hmac_key,
         )
