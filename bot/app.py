@@ -54,6 +54,7 @@ from bot.digest.maker import DigestMaker
 from bot.digest.service import DigestService
 from bot.embeddings import Embedder, embedder_of, words_alone
 from bot.embeddings.service import EmbeddingService
+from bot.gauges import Gauges
 from bot.git.hosts import LiveHosts, flows_of, host_for
 from bot.handbook import HandbookSource, InRepository, read_place
 from bot.handover.blocks import Part
@@ -78,17 +79,10 @@ from bot.privacy.service import PrivacyService
 from bot.privacy.settings import SettingsService
 from bot.replays import Replays
 from bot.slack import Slack, web_client
-from bot.storage import channels as channel_rows
-from bot.storage import drafts as draft_rows
-from bot.storage import follow_ups as follow_up_rows
-from bot.storage import gaps as gap_rows
-from bot.storage import migrate, request_privacy
-from bot.storage import outbox as outbox_rows
-from bot.storage import peers as peer_rows
-from bot.storage import requests as request_rows
-from bot.storage import work as work_rows
+from bot.storage import migrate
 from bot.storage.engine import Database
 from bot.timetable import Planned, Timetable
+from bot.upkeep import Upkeep
 from bot.work import (
     Asking,
     Began,
@@ -126,16 +120,11 @@ log = structlog.get_logger(__name__)
 
 Tell = Callable[[Any], Awaitable[object]]
 
-EVENT_IDS_KEPT = timedelta(days=7)  # longer than any retry
 NIGHT = time(2, 30)  # by the handbook's wall: everything is read anew, back to the beginning
 DAWN = time(4, 30)  # by then the night's reading is done: askings are sorted into gaps
 NIGHT_WORTH = timedelta(hours=3)  # later a start has read everything anew, or it can wait for the next night
 DAY = timedelta(days=1)
 TICK_S = 10.0  # for a tick under way at a stop
-DONE_WORK_KEPT = timedelta(days=30)
-DRAFTS_KEPT = timedelta(days=30)  # that nobody decided on
-REQUESTS_KEPT = timedelta(days=90)  # what was asked for in words, after it ended
-WORDS_KEPT = timedelta(days=30)  # of messages sent; their keys stay, so that nothing is sent again
 
 
 def new_id() -> str:
@@ -259,6 +248,13 @@ class Mentor:
         self.own_data = SettingsService(
             self.privacy, self.database, self.outbox, slack, clock=clock, new_id=new_id, wake=wake
         )
+        self.upkeep = self._upkeep()
+        self.gauges = Gauges(
+            self.database,
+            handbook=lambda: self.shelf.library.handbook,
+            model_outcomes=self.model.outcomes if self.model else {},
+            clock=clock,
+        )
         self.workers = Workers(self.database, self._jobs(), clock=clock, new_id=new_id, bell=bell)
         self.bolt = self._bolt()
         self.socket = self._socket() if settings.uses_socket_mode else None
@@ -274,6 +270,19 @@ class Mentor:
 
     async def _open_requests(self) -> Part:
         return Part("Requests", tuple(await self.actions.listing.open_lines()))
+
+    def _upkeep(self) -> Upkeep:
+        others = [
+            self.replays.forget_old,
+            self.budget.forget_old,
+            self.privacy.forget_requests_of_nobody,
+            self.peers.forget_words,
+            self.answers.forget_words,
+            self.notices.announce_changes,
+            self.actions.controllers.forget_old,
+            *([self.embeddings.forget_old] if self.embeddings else []),
+        ]
+        return Upkeep(self.database, others=others, clock=self.clock)
 
     def _channels(self) -> Channels:
         return self.shelf.library.handbook.channels
@@ -418,46 +427,7 @@ class Mentor:
             await self.team.take_handbook(self.shelf.library.handbook)
             await self.team.observe_group()
             await self.handover.observe()
-            await self.forget_old()
-
-    async def forget_old(self) -> None:
-        """Keys that nothing can ask for again, the words of messages long sent, and what channels do not keep."""
-        now = self.clock.now()
-        await self.database.write(lambda tx: peer_rows.forget_events(tx, before=now - EVENT_IDS_KEPT))
-        await self.replays.forget_old()
-        await self.budget.forget_old()
-        await self.database.write(lambda tx: work_rows.forget_done(tx, before=now - DONE_WORK_KEPT))
-        await self.database.write(lambda tx: outbox_rows.forget_words(tx, before=now - WORDS_KEPT))
-        await self.database.write(lambda tx: draft_rows.forget_words(tx, before=now - DRAFTS_KEPT))
-        await self.database.write(lambda tx: request_privacy.forget_words(tx, before=now - REQUESTS_KEPT))
-        await self.privacy.forget_requests_of_nobody()
-        await self.peers.forget_words()
-        await self.answers.forget_words()
-        await self.notices.announce_changes()
-        await self.actions.controllers.forget_old()
-        if self.embeddings is not None:
-            await self.embeddings.forget_old()
-
-    async def figures(self) -> Mapping[tuple[str, str], float]:
-        """For /metrics: what waits, what was given up, and how many channels are not read back yet."""
-        async with self.database.read() as tx:
-            due, failed = await work_rows.backlog(tx, now=self.clock.now())
-            effects_by_state = await outbox_rows.backlog(tx)
-            watched = [each.id for each in self.shelf.library.handbook.channels.channels]
-            open_gaps = await gap_rows.count_open(tx)
-            unread = await channel_rows.count_unread(tx, watched)
-            requests_by_state = await request_rows.count_by_state(tx)
-            undeclared = len(await follow_up_rows.unsettled(tx))
-        figures: dict[tuple[str, str], float] = {("work", "due"): due, ("work", "failed"): failed}
-        figures[("channels", "not_read_back")] = unread
-        figures.update({("outbox", state): count for state, count in effects_by_state.items()})
-        figures[("gaps", "open")] = open_gaps
-        figures.update({("requests", state): count for state, count in requests_by_state.items()})
-        figures[("follow_ups", "open")] = undeclared
-        figures[("handbook_articles", "live")] = len(self.shelf.library.handbook.articles)
-        if self.model is not None:
-            figures.update({("model", outcome): count for outcome, count in self.model.outcomes.items()})
-        return figures
+            await self.upkeep.forget_old()
 
     async def is_database_there(self) -> str:
         try:
@@ -475,7 +445,7 @@ class Mentor:
     def web(self) -> web.Application:
         application = web.Application(client_max_size=http.LARGEST)
         checks = {"database": self.is_database_there, "slack": self.is_slack_there}
-        health.add_routes(application, checks=checks, figures=self.figures)
+        health.add_routes(application, checks=checks, figures=self.gauges.read)
         hooks = self.settings.hooks
         webhooks.add_routes(
             application,
@@ -501,7 +471,7 @@ class Mentor:
             "choices": (self.actions.choices.refresh, 60),
             "groups": (self.actions.memberships.refresh, 240),
             "solved threads": (self.solved.refresh, 300),
-            "forget": (self.forget_old, 6 * 3600),
+            "forget": (self.upkeep.forget_old, 6 * 3600),
         }
         if self.embeddings is not None:
             ticks["embeddings"] = (self.embeddings.join, 30)
@@ -560,7 +530,7 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
             await mentor.model.open()
         await migrate.upgrade(mentor.database)
         await mentor.audit.log_head(mentor.database)
-        await mentor.forget_old()  # here too, for a bot that is restarted often
+        await mentor.upkeep.forget_old()  # here too, for a bot that is restarted often
         await mentor.reload.take(outcome)  # a broken revision may have come while nobody looked
         await mentor.team.take_handbook(source.current)
         await mentor.team.observe_group()

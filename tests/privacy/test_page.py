@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from bot import generate
-from bot.app import REQUESTS_KEPT, WORDS_KEPT
 from bot.privacy.offline import OUT_OF_REACH
 from bot.storage.schema import metadata
+from bot.upkeep import REQUESTS_KEPT, WORDS_KEPT
 from knowledge.channels import Channels
 
 ROOT = Path(__file__).parents[2]
