@@ -85,7 +85,7 @@ def _hooks(repositories: Sequence[LiveRepository], hooks: HookSettings) -> Itera
             yield Finding(Level.OK, setting, f"is set, so {title} is heard at /hooks/{reporter}")
         else:
             found = f"is not set, and repositories.yaml names {title}: its webhooks are not heard"
-            yield Finding(Level.WARNING, setting, found, "set it here and there; docs/webhooks.md shows how")
+            yield Finding(Level.WARNING, setting, found, "set it here and there; docs/controllers.md shows how")
 
 
 async def git_finding(settings: Settings) -> Finding:

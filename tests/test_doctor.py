@@ -604,7 +604,7 @@ async def test_what_is_named_and_not_heard_or_not_there_is_found(
 
     argocd, flux, missing = await amiss(settings, tmp_path)
 
-    fix = "its webhooks are not heard; set it here and there; docs/webhooks.md shows how"
+    fix = "its webhooks are not heard; set it here and there; docs/controllers.md shows how"
     assert argocd == f"warning: MENTOR_ARGOCD_TOKEN: is not set, and repositories.yaml names Argo CD: {fix}"
     assert flux == f"warning: MENTOR_FLUX_HMAC_KEY: is not set, and repositories.yaml names Flux: {fix}"
     assert missing == (
