@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.config import Settings, read_settings
 from bot.handbook import HandbookSource
@@ -89,6 +91,46 @@ async def test_plain_repository_that_takes_no_push_or_no_statuses_is_found(live:
     assert refused.startswith("problem: repository live: is there, and the bot may not push to it: git push failed")
     assert refused.endswith("let the bot's key or credentials push branches that begin with mentor/")
     assert unheard.startswith("warning: repository live: names a commit status, and a plain repository has none")
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        pytest.param(
+            401, "problem: repository live: GitHub does not know us; check GITHUB_TOKEN", id="what to do is its own"
+        ),
+        pytest.param(
+            502,
+            "problem: repository live: GitHub has trouble (502); try again, or check the network and a proxy",
+            id="the doctor tries once",
+        ),
+        pytest.param(
+            422,
+            "problem: repository live: GitHub refused (422): no; not now; correct repositories.yaml, or what the bot "
+            "may read",
+            id="others' words are no advice of ours",
+        ),
+    ],
+)
+async def test_repository_that_is_refused_is_told_with_what_to_do(handbook: Path, status: int, expected: str) -> None:
+    async def refuses(request: web.Request) -> web.Response:
+        return web.json_response({"message": "no; not now"}, status=status)
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", refuses)
+    (handbook / "repositories.yaml").write_text("live: {url: 'https://127.0.0.1/acme/live'}\n")
+    async with TestServer(application) as server:
+        github = {"GITHUB_TOKEN": "canary", "GITHUB_API_URL": str(server.make_url("/api/v3"))}
+
+        (told,) = await amiss(settings_for(handbook, **github))
+
+    assert told == expected
+
+
+async def test_git_that_is_not_there_is_told_with_what_to_do(tmp_path: Path) -> None:
+    finding = await git_finding(settings_for(tmp_path / "handbook", PATH=str(tmp_path)))
+
+    assert str(finding) == "problem: git: Git is not installed, or not on the PATH; install it and start again"
 
 
 @pytest.mark.parametrize(
