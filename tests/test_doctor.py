@@ -1,10 +1,5 @@
 """`mentor doctor` in a live workspace: what it says when all is well, and of each thing that can be amiss."""
 
-import asyncio
-import json
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -502,72 +497,3 @@ def test_a_warning_alone_is_no_failure(levels: list[Level], words: str, *, well:
     found = [Finding(level, "x", "y") for level in levels]
 
     assert (summary(found), is_well(found)) == (words, well)
-
-
-# The command.
-
-
-def _doctor(sandbox: Sandbox, folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MENTOR_", "SLACK_"))}
-    given = {
-        "SLACK_BOT_TOKEN": sandbox.bot_token,
-        "SLACK_APP_TOKEN": sandbox.app_token,
-        "SLACK_API_URL": sandbox.api_url,
-        "MENTOR_DATA": str(folder / "data"),
-        "MENTOR_CLOCK": f"0:{sandbox.clock.now() - datetime.now(UTC).timestamp()}:1",
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "bot", "doctor", *arguments],
-        env={**kept, "PYTHONPATH": str(Path(__file__).parents[1]), **given, **settings},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-async def test_the_command_prints_what_is_well_and_ends_with_0(
-    sandbox: Sandbox, handbook: Path, tmp_path: Path
-) -> None:
-    done = await asyncio.to_thread(_doctor, sandbox, tmp_path, MENTOR_HANDBOOK=str(handbook))
-
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == "All is well."
-    assert sandbox.bot_token not in done.stdout
-
-
-async def test_the_command_complains_of_each_problem_and_ends_with_1(
-    sandbox: Sandbox, handbook: Path, tmp_path: Path
-) -> None:
-    sandbox.workspace.channels["C0ASKPLAT"].members.clear()
-
-    done = await asyncio.to_thread(_doctor, sandbox, tmp_path, MENTOR_HANDBOOK=str(handbook))
-
-    assert done.returncode == 1
-    assert done.stderr == "problem: #ask-platform: the bot is not in it; write there: /invite @mentor\n"
-    assert done.stdout.splitlines()[-1] == "1 problem, 0 warnings."
-
-
-async def test_as_json_the_command_prints_only_json(sandbox: Sandbox, handbook: Path, tmp_path: Path) -> None:
-    done = await asyncio.to_thread(
-        _doctor, sandbox, tmp_path, "--json", MENTOR_HANDBOOK=str(handbook), SLACK_BOT_TOKEN="xoxb-canary"
-    )
-
-    told = json.loads(done.stdout)
-    assert (done.returncode, done.stderr, list(told), told["ok"]) == (1, "", ["ok", "findings"], False)
-    assert told["findings"][-1] == {
-        "level": "problem",
-        "name": "bot token",
-        "found": "Slack refused auth.test: invalid_auth",
-        "fix": "copy the bot token (xoxb-…) from the app's OAuth page again",
-    }
-    assert "canary" not in done.stdout
-
-
-async def test_wrong_settings_are_told_as_json_too(sandbox: Sandbox, tmp_path: Path) -> None:
-    done = await asyncio.to_thread(_doctor, sandbox, tmp_path, "--json", MENTOR_HTTP_PORT="eighty")
-
-    told = json.loads(done.stdout)
-    assert (done.returncode, done.stderr) == (1, "")
-    assert [each["name"] for each in told["findings"]] == ["MENTOR_HTTP_PORT"]

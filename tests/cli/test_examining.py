@@ -1,10 +1,18 @@
-"""`mentor check` as scripts rely on it."""
+"""`mentor check` and `mentor doctor` as scripts rely on them."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from bot import generate
-from tests.cli.command import Run
+from sandbox import Sandbox
+from tests.cli.command import Done, Run
+from tests.journeys.office import new_sandbox
+from tests.test_doctor import CHANNELS, PEOPLE
 
 
 def test_a_good_handbook_passes(mentor: Run, handbook: str) -> None:
@@ -76,3 +84,65 @@ def test_wrong_settings_fail_the_check_as_json(mentor: Run) -> None:
     said = json.loads(done.out)
     assert (done.status, done.err, said["ok"]) == (1, "", False)
     assert [problem["field"] for problem in said["problems"]] == ["MENTOR_HTTP_PORT"]
+
+
+@pytest.fixture
+async def workspace(handbook: str) -> AsyncIterator[Sandbox]:
+    """A live one, as the handbook has it."""
+    (Path(handbook) / "channels.yaml").write_text(CHANNELS)
+    (Path(handbook) / "people.yaml").write_text(PEOPLE)
+    sandbox = new_sandbox()
+    sandbox.clock.set_factor(1.0)  # Slack's whole seconds are the machine's
+    async with sandbox:
+        yield sandbox
+
+
+async def _doctor(mentor: Run, sandbox: Sandbox, handbook: str, *arguments: str, **settings: str) -> Done:
+    given = {
+        "SLACK_BOT_TOKEN": sandbox.bot_token,
+        "SLACK_APP_TOKEN": sandbox.app_token,
+        "SLACK_API_URL": sandbox.api_url,
+        "MENTOR_HANDBOOK": handbook,
+        "MENTOR_CLOCK": f"0:{sandbox.clock.now() - datetime.now(UTC).timestamp()}:1",
+    }
+    return await asyncio.to_thread(mentor, "doctor", *arguments, **given | settings)
+
+
+async def test_a_healthy_workspace_is_told_and_ends_with_0(mentor: Run, workspace: Sandbox, handbook: str) -> None:
+    done = await _doctor(mentor, workspace, handbook)
+
+    assert (done.status, done.err) == (0, "")
+    assert done.out.splitlines()[-1] == "All is well."
+    assert workspace.bot_token not in done.out
+
+
+async def test_each_problem_of_a_workspace_is_complained_of(mentor: Run, workspace: Sandbox, handbook: str) -> None:
+    workspace.workspace.channels["C0ASKPLAT"].members.clear()
+
+    done = await _doctor(mentor, workspace, handbook)
+
+    assert done.status == 1
+    assert done.err == "problem: #ask-platform: the bot is not in it; write there: /invite @mentor\n"
+    assert done.out.splitlines()[-1] == "1 problem, 0 warnings."
+
+
+async def test_a_workspace_as_json_is_only_json(mentor: Run, workspace: Sandbox, handbook: str) -> None:
+    done = await _doctor(mentor, workspace, handbook, "--json", SLACK_BOT_TOKEN="xoxb-canary")
+
+    told = json.loads(done.out)
+    assert (done.status, done.err, list(told), told["ok"]) == (1, "", ["ok", "findings"], False)
+    assert told["findings"][-1] == {
+        "level": "problem",
+        "name": "bot token",
+        "found": "Slack refused auth.test: invalid_auth",
+        "fix": "copy the bot token (xoxb-…) from the app's OAuth page again",
+    }
+    assert "canary" not in done.out
+
+
+def test_wrong_settings_fail_the_doctor_as_json(mentor: Run) -> None:
+    done = mentor("doctor", "--json", MENTOR_HTTP_PORT="eighty")
+
+    told = json.loads(done.out)
+    assert (done.status, done.err) == (1, "")
+    assert [each["name"] for each in told["findings"]] == ["MENTOR_HTTP_PORT"]
