@@ -30,6 +30,10 @@ NOBODY = Names(SOMEONE, SOMEONE)
 GONE = "This policy is not in the handbook any more."
 NOT_OPENED = "Slack did not open the form. Please press again."
 NO_MEMBER = "Name a colleague who is a member here: no guest, and no bot."
+FORM_CHANGED = (
+    "The policy has changed since you opened this form. Copy what you wrote, close it and open it again. "
+    "Nothing was handed in."
+)
 CHANGED = "Your evidence was not taken: the policy has changed since you opened the form. Please hand it in again."
 BROKEN = "Your evidence was not taken: something broke on my side, and my operators see it. Please hand it in again."
 
@@ -63,6 +67,8 @@ class HandingInService:
         policy = self._policy(policy_id)
         if policy is None:
             return blocks.errors({"link": GONE})
+        if any(each.id not in filled.points for each in policy.must_show):
+            return blocks.errors({"link": FORM_CHANGED})  # Slack takes errors for fields of the form alone
         found = problems(filled, policy, teams=self._teams(policy), today=self._desk.today())
         if filled.owner and "owner" not in found and not await self._is_member(filled.owner):
             found["owner"] = NO_MEMBER
