@@ -20,7 +20,7 @@ from bot.model import Evidence, EvidenceState, Profile
 from bot.people import PeopleService
 from bot.storage import policies as rows
 from bot.storage.engine import Tx
-from bot.storage.people import pseudonym_of, pseudonyms_of
+from bot.storage.people import pseudonyms_of
 from bot.work import HandingIn, Kind, enqueue
 from knowledge.policies import Policy
 
@@ -170,15 +170,7 @@ class HandingInService:
         await self._desk.send(effects.privately(f"not-handed-in:{handed.key}", handed.person, said(escape(words))))
 
     async def _tell_user(self, user_id: str, key: str, words: str, response_url: str | None) -> None:
-        now = self._desk.clock.now()
-
-        async def unit(tx: Tx) -> None:
-            person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
-            told = effects.privately(f"evidence-form:{person}:{key}", person, said(words), response_url=response_url)
-            await self._desk.outbox.put(tx, told)
-
-        await self._desk.database.write(unit)
-        self._desk.outbox.bell.set()
+        await self._desk.tell(user_id, "evidence-form", key, said(words), response_url=response_url)
 
     def _policy(self, policy_id: str) -> Policy | None:
         return self._cards.handbook.policy(policy_id)
