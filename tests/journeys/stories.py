@@ -91,7 +91,7 @@ STORIES = [
     Story(
         "attest-builds",
         "priya",
-        {"team": "payments", "check": "refused"},
+        {"team": "payments"},
         PRIYA,
         [
             "teams/payments/images.yaml",
@@ -101,7 +101,9 @@ STORIES = [
             "+  name: payments",
             "+spec:",
             "+  attestedBy: shared-build-step",
-            "+  withoutAttestation: refused",
+            "+  withoutAttestation:",
+            "+    staging: told",
+            "+    prod: refused",
         ],
     ),
     Story(
