@@ -80,7 +80,7 @@ def _with_more(action: Action, fields: Fields, around: Around) -> Action:
     return replace(
         action,
         questions=fields.get("questions", _read_questions, ()),
-        capability=fields.get("capability", Value.name, ""),
+        capability=fields.get("capability", lambda it: _read_capability(it, around), ""),
         owner=fields.get("owner", lambda it: read_owner(it, around.people), ""),
         stuck_after=fields.get("stuck_after", read_clock, action.stuck_after),
     )
@@ -103,6 +103,13 @@ def _read_questions(value: Value) -> tuple[str, ...]:
     if len(items) > MOST_QUESTIONS:
         value.wrong(f"{len(items)} questions are listed", f"keep the {MOST_QUESTIONS} that people ask most")
     return tuple(text for item in items if (text := item.text(at_most=LONGEST_QUESTION)) is not None)
+
+
+def _read_capability(value: Value, around: Around) -> str | None:
+    id_ = value.name()
+    if id_ is not None:
+        around.check_capability(value, id_)
+    return id_
 
 
 def _check_mode(fields: Fields, mode: Mode | None) -> None:

@@ -42,6 +42,7 @@ class Around:
 
     people: People | None
     repositories: Collection[str] | None
+    capabilities: Collection[str] | None
 
     @property
     def teams(self) -> tuple[str, ...] | None:
@@ -61,6 +62,11 @@ class Around:
         if self.repositories is not None and name not in self.repositories:
             fix = did_you_mean(name, tuple(self.repositories), otherwise="add it there, with its url")
             value.wrong(f'there is no repository "{clip(name)}" in repositories.yaml', fix)
+
+    def check_capability(self, value: Value, id_: str) -> None:
+        if self.capabilities is not None and id_ not in self.capabilities:
+            fix = did_you_mean(id_, tuple(self.capabilities), otherwise="add it there, or take the line out")
+            value.wrong(f'there is no capability "{clip(id_)}" in capabilities.yaml', fix)
 
 
 def read_inputs(value: Value, around: Around) -> tuple[Input, ...]:

@@ -117,7 +117,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     capabilities = reader.yaml(
         CAPABILITIES, partial(read_capabilities, people=reader.sound(PEOPLE, people)), NO_CAPABILITIES
     )
-    actions = reader.actions(people, live)
+    actions = reader.actions(people, live, capabilities)
     read = reader.articles()
     reader.problems += dangling(golden, {article.id for article in read})
     reader.check_actions(actions, channels, read)
@@ -192,13 +192,16 @@ class _Reader:
         self.problems += document.problems
         return missing if document.root is None else read(Value(document.root, file, self.problems))
 
-    def actions(self, people: People, live: Sequence[LiveRepository]) -> tuple[Action, ...]:
+    def actions(
+        self, people: People, live: Sequence[LiveRepository], capabilities: Sequence[Capability]
+    ) -> tuple[Action, ...]:
         """The catalogue, by id. Nothing is held against another file while that one is broken."""
         if not self.has_error_in(PEOPLE):
             self.problems += repositories.dangling(live, people.teams)
         around = Around(
             people=self.sound(PEOPLE, people),
             repositories=self.sound(repositories.FILE, [each.name for each in live]),
+            capabilities=self.sound(CAPABILITIES, [each.id for each in capabilities]),
         )
         return self.yaml_files(ACTIONS, lambda root: read_action(root, PurePosixPath(root.file).stem, around))
 

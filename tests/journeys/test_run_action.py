@@ -52,6 +52,16 @@ teams:
   checkout: {group: S0CHECKOUT}
 git_accounts: {U0PRIYA: {account: priya-dev, email: priya@example.com}}
 """
+CAPABILITIES = """\
+- id: object-storage
+  title: Object storage
+  owner: platform_team
+  status: only way
+  since: 2026-01-01
+  teams: all
+  counts_as_use: a bucket
+  built_from: {what: ours, because: nothing else fits}
+"""
 REPOSITORIES = "live: {url: https://git.example.com/platform/live.git}\n"
 TITLE = "Create a storage bucket"
 FROM_FILE = "choices_from: {repository: live, file: regions.yaml, at: regions}"
@@ -65,6 +75,7 @@ def handbook(tmp_path: Path) -> Path:
     (folder / "actions").mkdir()
     (folder / "actions" / "create-bucket.yaml").write_text(BUCKET)
     (folder / "actions" / "restart-runner.yaml").write_text(DUTY_ONLY)
+    (folder / "capabilities.yaml").write_text(CAPABILITIES)
     (folder / "people.yaml").write_text(PEOPLE + MORE_PEOPLE)
     (folder / "repositories.yaml").write_text(REPOSITORIES)
     (folder / "channels.yaml").write_text(CHANNELS.replace("answer: shadow}", "answer: shadow, actions: []}"))

@@ -132,7 +132,8 @@ def test_examples_in_the_readme_are_read_without_a_word(handbook: Handbook) -> N
     blocks = list(_blocks(FOLDER / "README.md", "yaml"))
     entry = next(block for block in blocks if block.startswith("id: "))
     live = next(block for block in blocks if block.startswith("live:"))
-    around = Around(handbook.people, [each.name for each in handbook.repositories])
+    capabilities = [each.id for each in handbook.capabilities]
+    around = Around(handbook.people, [each.name for each in handbook.repositories], capabilities)
 
     problems: list[Problem] = []
     action = read_action(_value(entry, problems), "create-bucket", around)
