@@ -227,6 +227,17 @@ async def test_it_is_chosen_from_the_list_that_the_shortcut_opens(office: Office
     assert [each.channel_id for each in await taken(office)] == [""]
 
 
+async def test_actions_stand_below_what_they_belong_to(office: Office, handbook: Path) -> None:
+    (handbook / "actions" / "restart-runner.yaml").write_text(DUTY_ONLY.replace("{groups: [duty]}", "{teams: all}"))
+    await office.mentor.read_handbook()
+
+    await office.person("priya").shortcut("actions.run")
+    listed = await form_of(office, "priya")
+
+    heads = [block["elements"][0]["text"] for block in listed.payload["blocks"] if block["type"] == "context"]
+    assert heads == ["*Object storage*", "*Other*"]
+
+
 async def test_what_left_the_catalogue_meanwhile_is_said_in_place_of_the_list(office: Office, handbook: Path) -> None:
     priya = office.person("priya")
     await priya.shortcut("actions.run")
