@@ -12,6 +12,9 @@ OPTIONS_MAX, OPTION_MAX = 100, 75  # options of a menu, and characters of one: S
 MENUS_MAX = 200_000  # bytes of all options; Slack takes views of 250 KB
 OPTION_BYTES = 80  # of an option, besides its words
 YES_NO = ("yes", "no")
+NO_TEAM = (
+    "You are in no team of the handbook, and this is done for one's own team. The platform team adds people to teams."
+)
 READ_MOST, READ_LONGEST = 10_000, 200  # choices that a file may hold, and characters of one
 
 
@@ -55,7 +58,7 @@ class Lists:
         for each in action.inputs:
             is_chosen = each.type in (InputType.TEAM, InputType.CHOICE)
             if is_chosen and not self.of(each) and each.type is InputType.TEAM and not each.is_any_team:
-                return "You are in no team of the handbook, and this is done for one's own team."
+                return NO_TEAM
             if is_chosen and not self.of(each):
                 return f"There is nothing to choose from for “{each.label or each.name}”."
         return ""
