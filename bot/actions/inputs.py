@@ -120,7 +120,9 @@ def _read_team(each: Input, typed: str, known: Known) -> str:
 def _read_person(each: Input, typed: str, known: Known) -> str:
     account = known.accounts.get(typed)
     if not account:
-        raise _Refused("No Git account of this person is known; they can say theirs with `/platform link`.")
+        raise _Refused(
+            "No Git account of this person is known. They can send me `link`, or ask the platform team to name it."
+        )
     if unseen(account):
         raise _Refused(
             "This person's Git account holds a character that cannot be seen; see git_accounts in people.yaml."
