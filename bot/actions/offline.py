@@ -11,7 +11,8 @@ from pathlib import Path
 
 from bot.actions.inputs import Known, read_inputs
 from bot.actions.lists import choices_in
-from bot.actions.rendering import NotPossible, Rendered, files_of, fill, render
+from bot.actions.placeholders import fill
+from bot.actions.rendering import NotPossible, Rendered, files_of, render
 from bot.errors import MentorError
 from knowledge import files
 from knowledge.actions import Action, GitBackend, Json, Verb
