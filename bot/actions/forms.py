@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from bot.actions.fields import ELEMENT, IN, LABEL_MAX, Listed, input_block, is_day, is_person, plain_text
+from bot.actions.fields import ELEMENT, IN, LABEL_MAX, Listed, input_block, plain_text
 from bot.actions.lists import Lists
 from bot.actions.rules import entry_of
 from bot.actions.terms import terms
@@ -17,6 +17,7 @@ from bot.blockkit import clip, context, escape, option, section
 from bot.errors import PayloadMalformed
 from bot.model import Json
 from knowledge.actions import Action, Approval, Input, InputType
+from knowledge.schema import USER_ID, day_of
 
 FORM = "actions.form"  # callback id
 URGENT = "urgent"  # block id: no input's
@@ -180,9 +181,9 @@ def _read(asked: Input, menu: Sequence[str], value: str) -> str:
         return value
     if menu:
         return _option(menu, value)
-    if asked.type is InputType.PERSON and not is_person(value):
+    if asked.type is InputType.PERSON and not USER_ID.fullmatch(value):
         raise PayloadMalformed("no person")
-    if asked.type is InputType.DATE and not is_day(value):
+    if asked.type is InputType.DATE and not day_of(value):
         raise PayloadMalformed("no day")
     return value
 
