@@ -2,7 +2,7 @@
 
 Pure: files come in as they stand, and go out as they will. `values` are what `bot.actions.inputs` read, and the
 built-in ones (`request`, `requester`, `today`), which the caller gives. How a file is edited is in
-`bot.actions.editing`.
+`bot.actions.edits.editing`.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.actions.editing import Edit, Impossible, changed
+from bot.actions.edits.editing import Edit, Impossible, changed
 from bot.actions.placeholders import fill
 from bot.actions.segments import key_of, path_of
 from bot.actions.shown import diff
