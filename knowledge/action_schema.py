@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+from bot.arn import SHAPES
 from knowledge import action_backends as backends
 from knowledge import action_files as entries
 from knowledge import action_inputs as inputs
@@ -58,8 +59,8 @@ def _entry() -> dict[str, Schema]:
         "approval": _approval(),
         "stuck_after": _shaped(rights.CLOCK, "Merged and not live for so long is told to the platform team."),
         "git": _git(),
-        "step_function": _call(backends.STEP_FUNCTION_KEYS, backends.STATE_MACHINE),
-        "lambda": _call(backends.LAMBDA_KEYS, backends.FUNCTION),
+        "step_function": _call(backends.STEP_FUNCTION_KEYS, SHAPES[backends.STATE_MACHINE]),
+        "lambda": _call(backends.LAMBDA_KEYS, SHAPES[backends.FUNCTION]),
         "webhook": _object(
             {
                 "url": _shaped(re.compile(r"https://[^/@{}#\s\\]+(?:/[^{}#\s\\]*)?")),
@@ -212,7 +213,7 @@ def _call(keys: Sequence[str], arn: re.Pattern[str]) -> Schema:
         "region": _shaped(backends.REGION),
         "arn": _shaped(arn),
         "input": _data("object"),
-        "role": _shaped(backends.ROLE, "To assume; left out: the bot's own."),
+        "role": _shaped(SHAPES[backends.ROLE], "To assume; left out: the bot's own."),
         "table": _shaped(backends.TABLE, "The DynamoDB table in which the function keeps how the request went."),
     }
     required = [key for key in keys if key not in ("input", "role")]

@@ -100,8 +100,12 @@ class FormService:
         """Hands over a form that was sent; what Slack is to be answered. Raises PayloadMalformed for none of ours."""
         opening = forms.read_opening(private_metadata)
         action = self._desk.shelf.library.handbook.action(opening.action_id)
-        lists = await self._lists(action, user_id) if action else ""
-        if action is None or isinstance(lists, str) or not opening.is_of(action, lists):
+        if action is None:
+            return forms.acknowledgement({"": GONE}, values)
+        lists = await self._lists(action, user_id)
+        if isinstance(lists, str):
+            return forms.acknowledgement({"": lists}, values)
+        if not opening.is_of(action, lists):
             return forms.acknowledgement({"": forms.CHANGED}, values)
         filled = forms.read_form(opening, values, action, lists)
         errors = await submits.submit(filled, key=key, user_id=user_id)

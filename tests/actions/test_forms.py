@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.actions import forms
 from bot.actions.fields import IN
 from bot.actions.forms import CHANGED, URGENT, Filled, Known, Opening
-from bot.actions.lists import OPTIONS_MAX, Lists
+from bot.actions.lists import NO_TEAM, OPTIONS_MAX, Lists
 from bot.errors import PayloadMalformed
 from bot.model import Json
 from handlers.payload import read_submission
@@ -350,7 +350,7 @@ def test_where_the_entry_stands_is_no_change() -> None:
 
 def test_there_is_no_form_without_anything_to_choose_from() -> None:
     assert LISTS.why_not(BUCKET) == ""
-    assert Lists().why_not(BUCKET) == "You are in no team of the handbook, and this is done for one's own team."
+    assert Lists().why_not(BUCKET) == NO_TEAM
 
 
 @pytest.mark.parametrize(
