@@ -138,6 +138,7 @@ def article(written: Written, *, owner: str, tags: Sequence[str], permalink: str
 
 
 def _scalar(text: str) -> str:
+    text = " ".join(text.split())  # PyYAML writes rarer line breaks, as U+0085, as they are; our reader takes none
     return yaml.safe_dump(text, allow_unicode=True, width=1_000).removesuffix("...\n").strip() if text else ""
 
 
