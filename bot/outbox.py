@@ -5,13 +5,11 @@ Before any second try it looks whether the first was seen. Decides nothing about
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.blockkit import in_pieces
-from bot.calendar import Hours, is_within
 from bot.clock import Clock
 from bot.errors import SlackError, SlackRateLimited, SlackRefused, SlackUnclear
 from bot.model import Effect, Manner, MessageKind, Purpose
@@ -19,6 +17,16 @@ from bot.slack import TIMEOUT_S, Posted, Slack
 from bot.storage import outbox as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.outbox import Sending
+from bot.unasked import (
+    ERASED,
+    MONTH,
+    OUT_OF_HOURS,
+    OVER_BUDGET,
+    REMINDER,
+    is_in_hours,
+    may_remind,
+    may_send_unasked,
+)
 from bot.work import LEASE, keep_starting, wait_before
 
 log = structlog.get_logger(__name__)
@@ -31,27 +39,7 @@ PRIVATE_WITHIN = timedelta(seconds=10)  # a private answer later than this goes 
 WHISPERED_WITHIN = timedelta(minutes=5)  # later nobody waits for a word in private that was not asked for
 GIVE_UP_AFTER = timedelta(hours=24)
 TRIES_TO_LONGEST = 7  # waits double up to five minutes, then stay
-UNASKED_PER_WEEK, UNASKED_PER_MONTH = 1, 2
-WEEK, MONTH = timedelta(days=7), timedelta(days=30)
-WEEKDAYS = frozenset(range(1, 6))
-OPENS, CLOSES = time(9), time(17, 30)  # by each person's own clock; see docs/decisions/0010
 BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
-
-
-def may_send_unasked(shown: Sequence[datetime], *, now: datetime) -> bool:
-    """Whether one more unasked message keeps to the budget: one a week and two in 30 days, over all kinds."""
-    week = sum(now - at < WEEK for at in shown)
-    month = sum(now - at < MONTH for at in shown)
-    return week < UNASKED_PER_WEEK and month < UNASKED_PER_MONTH
-
-
-def is_in_hours(timezone: str, *, now: datetime) -> bool:
-    """Whether somebody with that time zone is at work; nobody is whose zone is not known."""
-    try:
-        ZoneInfo(timezone)
-    except (ValueError, OSError, KeyError):  # "" is a folder, and Slack may know zones that we do not
-        return False
-    return is_within(Hours(WEEKDAYS, OPENS, CLOSES, timezone), now)
 
 
 class Outbox:
@@ -113,7 +101,7 @@ class Outbox:
     async def _send(self, sending: Sending) -> None:
         """One attempt, and its outcome written down."""
         if sending.is_erased:
-            await self._end(sending, "skipped", "the person was erased")
+            await self._end(sending, "skipped", ERASED)
         elif reason := await self._why_not_unasked(sending):
             await self._end(sending, "skipped", reason)
         elif sending.manner is Manner.WHISPER:
@@ -292,11 +280,18 @@ class Outbox:
         if sending.purpose is not Purpose.UNASKED or recipient is None or sending.first_tried_at or sending.edits:
             return ""
         now = self._clock.now()
+        if not await self._is_in_budget(sending, recipient, now):
+            return OVER_BUDGET
+        return "" if is_in_hours(await self._time_zone(sending.recipient_id), now=now) else OUT_OF_HOURS
+
+    async def _is_in_budget(self, sending: Sending, recipient: str, now: datetime) -> bool:
+        """A reminder costs nothing of its own, as long as it belongs to its prompt."""
+        prompt = sending.key.removesuffix(REMINDER)
         async with self._database.read() as tx:
-            shown = await rows.unasked_times(tx, recipient, since=now - MONTH, but=sending.key)
-        if not may_send_unasked(shown, now=now):
-            return "over the unasked budget"
-        return "" if is_in_hours(await self._time_zone(sending.recipient_id), now=now) else "outside the person's hours"
+            shown = await rows.unasked_times(tx, recipient, since=now - MONTH, but=prompt)
+            if prompt != sending.key and not may_remind(await rows.shown_at(tx, prompt), now=now):
+                return False
+        return prompt != sending.key or may_send_unasked(shown, now=now)
 
     async def _time_zone(self, user_id: str) -> str:
         """ "" where Slack does not say."""

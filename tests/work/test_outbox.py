@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from bot.errors import SlackRateLimited, SlackRefused, SlackUnclear
 from bot.model import Effect, Purpose
-from bot.outbox import LOOK_BACK, PACE, SETTLE, may_send_unasked
+from bot.outbox import LOOK_BACK, PACE, SETTLE
 from bot.storage import outbox as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.outbox import Sending
 from bot.storage.schema import outbox
+from bot.unasked import may_send_unasked
 from bot.work import LEASE
 from tests.work.desk import STARTS_AT, FakeSlack, lost_reply, refusal, run_until
 from tests.work.outbox_desk import ASKED, BLOCKS, EDIT, POST, UNASKED, Desk, kind
