@@ -4,7 +4,7 @@ Who does a kind of work is said in `bot.app`. Messages to Slack are the outbox's
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -209,6 +209,36 @@ class Converged(Payload):
 
 
 @dataclass(frozen=True)
+class Inviting(Payload):
+    """A person's turn in a wave has come: the payload of `surveys.invite` and `.remind`. `person` is a pseudonym."""
+
+    key: str
+    wave_id: str
+    person: str
+
+
+@dataclass(frozen=True)
+class ClosingWave(Payload):
+    """A wave's time is over: the payload of `surveys.close_wave`."""
+
+    key: str
+    wave_id: str
+
+
+@dataclass(frozen=True)
+class SurveyEvent(Payload):
+    """Something happened after which people may be asked how it was: the payload of `surveys.event`.
+
+    `moment` is one of `knowledge.surveys.Moment`; `subject` the action it was about, "" for none.
+    """
+
+    key: str
+    moment: str
+    person: str
+    subject: str = ""
+
+
+@dataclass(frozen=True)
 class HandingIn(Payload):
     """A person handed in how their team meets a policy: the payload of `adoption.hand_in`.
 
@@ -369,6 +399,12 @@ class Job:
 async def enqueue(tx: Tx, kind: Kind, wanted: Payload, *, due_at: datetime, now: datetime) -> bool:
     """Whether it is new; the same kind and key is done once."""
     return await rows.enqueue(tx, kind=kind.value, key=wanted.key, payload=wanted.to_payload(), due_at=due_at, now=now)
+
+
+async def enqueue_many(tx: Tx, kind: Kind, wanted: Iterable[tuple[Payload, datetime]], *, now: datetime) -> None:
+    """Each with its due time; those that are there already are left as they are."""
+    given = [(each.key, each.to_payload(), due_at) for each, due_at in wanted]
+    await rows.enqueue_many(tx, kind=kind.value, wanted=given, now=now)
 
 
 async def withdraw(tx: Tx, keys: Collection[str]) -> None:

@@ -35,6 +35,7 @@ from knowledge.repositories import LiveRepository, read_repositories
 from knowledge.schema import Value, nearest
 from knowledge.sources import FILE as SOURCES
 from knowledge.sources import Source, SourceArticles, of_source, read_sources
+from knowledge.surveys import Survey
 from knowledge.synonyms import FILE as SYNONYMS
 from knowledge.synonyms import NO_SYNONYMS, Synonyms, read_synonyms
 
@@ -77,6 +78,7 @@ class Handbook:
     repositories: tuple[LiveRepository, ...] = ()
     capabilities: tuple[Capability, ...] = ()
     policies: tuple[Policy, ...] = ()
+    surveys: tuple[Survey, ...] = ()
     warnings: Sequence[Problem] = ()
 
     def action(self, action_id: str) -> Action | None:

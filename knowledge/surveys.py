@@ -4,6 +4,7 @@ What a survey is. How the files are read is in `knowledge.survey_files`; whom it
 the answers, is decided in `bot.surveys`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
@@ -86,3 +87,8 @@ class Survey:
     is_talk_offered: bool = False  # a 15-minute talk, after a low score
     file: str = field(default="", compare=False)
     line: int = field(default=1, compare=False)
+
+
+def are_sent_after(surveys: Iterable[Survey], moment: Moment) -> bool:
+    """Whether anybody is asked anything after such an event."""
+    return any(isinstance(each.schedule, After) and each.schedule.moment is moment for each in surveys)

@@ -528,6 +528,7 @@ invitations = Table(  # who is asked in a wave; that is no secret, what they say
     Column("state", String(10), nullable=False),  # waiting | asked | skipped
     Column("because", String(40), nullable=False),  # why skipped
     Column("has_answered", Boolean, nullable=False),  # one bit, and no time
+    Column("strata", JSON, nullable=False, server_default="{}"),  # by which they were drawn; {} once the wave is closed
     Index(None, "person"),
 )
 
@@ -536,7 +537,7 @@ survey_answers = Table(  # as long as the wave is open; nobody stands in it
     metadata,
     Column("wave_id", ForeignKey("waves.id"), primary_key=True),
     Column("tag", String(64), primary_key=True),  # HMAC of the wave's key and the person
-    Column("scores", JSON, nullable=False),  # by question: a number or a choice
+    Column("scores", JSON, nullable=False),  # by question: a number, a choice, or words
     Column("comment", Text, nullable=False),
     Column("strata", JSON, nullable=False),  # team, role, asker, new
 )
@@ -579,6 +580,7 @@ survey_refusals = Table(  # who wants no surveys: a keyed fingerprint of the Sla
     metadata,
     Column("fingerprint", String(64), primary_key=True),
     Column("since", Moment, nullable=False),
+    Column("until", Moment),  # of a pause; null: for ever
 )
 
 digests = Table(

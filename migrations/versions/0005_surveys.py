@@ -24,6 +24,7 @@ def upgrade() -> None:
         "survey_refusals",
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_survey_refusals")),
     )
     op.create_table(
@@ -66,6 +67,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("because", sa.String(length=40), nullable=False),
         sa.Column("has_answered", sa.Boolean(), nullable=False),
+        sa.Column("strata", sa.JSON(), server_default="{}", nullable=False),
         sa.ForeignKeyConstraint(["wave_id"], ["waves.id"], name=op.f("fk_invitations_wave_id_waves")),
         sa.PrimaryKeyConstraint("wave_id", "person", name=op.f("pk_invitations")),
     )
