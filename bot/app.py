@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import secrets
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -93,17 +94,26 @@ from bot.storage import peers as peer_rows
 from bot.storage import requests as request_rows
 from bot.storage import work as work_rows
 from bot.storage.engine import Database
+from bot.surveys import status, waves
+from bot.surveys.answering import AnsweringService
+from bot.surveys.asking import AskingService
+from bot.surveys.closing import ClosingService
+from bot.surveys.frames import FrameService
+from bot.surveys.refusing import RefusalService
+from bot.surveys.waves import WaveService
 from bot.timetable import Planned, Timetable
 from bot.work import (
     Asking,
     Began,
     Choice,
+    ClosingWave,
     Converged,
     Decision,
     Documented,
     Due,
     HandingIn,
     Heard,
+    Inviting,
     Job,
     Joined,
     Judging,
@@ -117,6 +127,7 @@ from bot.work import (
     Requested,
     Saving,
     Solved,
+    SurveyEvent,
     TakenBack,
     TeamDrift,
     Workers,
@@ -145,6 +156,11 @@ WORDS_KEPT = timedelta(days=30)  # of messages sent; their keys stay, so that no
 def new_id() -> str:
     """Opaque and random: nothing can be read from it."""
     return uuid.uuid4().hex
+
+
+def new_key() -> str:
+    """Chance that nobody foresees: a seed, or a key under which something is found only by whoever has it."""
+    return secrets.token_hex(32)
 
 
 class Mentor:
@@ -249,6 +265,12 @@ class Mentor:
         self.handing_in = HandingInService(desk, people, cards, self.audit)
         self.judging = JudgingService(desk, people, cards, self.audit, command=settings.command)
         self.reminders = ReminderService(desk, people, cards, command=settings.command)
+        frames = FrameService(desk, people)
+        self.waves = WaveService(desk, frames, new_key=new_key)
+        self.asking = AskingService(desk, frames)
+        self.answering = AnsweringService(desk)
+        self.refusals = RefusalService(desk)
+        self.closing = ClosingService(desk, new_key=new_key)
         self.controllers = ControllerService(desk)
         self.drift = DriftService(desk)
         team_parts = (self.gaps.home_part, self.owners.home_part)
@@ -310,6 +332,11 @@ class Mentor:
             Kind.JUDGE_EVIDENCE: _job(Judging, self.judging.judge, self.judging.given_up),
             Kind.REMIND_EVIDENCE: _job(Due, self.reminders.remind),
             Kind.CONVERGED: _job(Converged, self.policies.converged),
+            Kind.OPEN_WAVES: _job(Due, self.waves.open_due),
+            Kind.SURVEY_EVENT: _job(SurveyEvent, self.waves.take_event),
+            Kind.INVITE: _job(Inviting, self.asking.invite, self.asking.given_up),
+            Kind.REMIND: _job(Inviting, self.asking.remind),
+            Kind.CLOSE_WAVE: _job(ClosingWave, self.closing.close, self.closing.given_up),
             Kind.SETTINGS: asked(self.own_data.show),
             Kind.HINT: _job(Asking, self.hints.hint),
             Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
@@ -361,6 +388,7 @@ class Mentor:
             Planned(Kind.TELL_DRIFT, self.drift.schedule, drift.WORTH),
             Planned(Kind.ASK_OWNERS, self.owners.schedule, owners.WORTH),
             Planned(Kind.REMIND_EVIDENCE, self.reminders.schedule, reminders.WORTH),
+            Planned(Kind.OPEN_WAVES, self.waves.schedule, waves.WORTH),
         )
 
     def _bolt(self) -> AsyncApp:
@@ -401,6 +429,8 @@ class Mentor:
             forms=self.actions.forms,
             requests=self.actions.requests,
             decisions=self.actions.decisions,
+            answering=self.answering,
+            refusals=self.refusals,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app
@@ -456,6 +486,7 @@ class Mentor:
         figures[("gaps", "open")] = open_gaps
         figures.update({("requests", state): count for state, count in requests_by_state.items()})
         figures[("follow_ups", "open")] = undeclared
+        figures.update(status.figures(await status.status(self.database)))
         figures[("handbook_articles", "live")] = len(self.shelf.library.handbook.articles)
         if self.model is not None:
             figures.update({("model", outcome): count for outcome, count in self.model.outcomes.items()})

@@ -30,6 +30,7 @@ from bot.model import MessageKind
 from bot.peers import blocks as peers
 from bot.peers import notice_blocks as notices
 from bot.privacy import blocks as privacy
+from bot.surveys import blocks as surveys
 from handlers import shortcuts, verbs
 from knowledge.action_schema import action_schema
 
@@ -152,6 +153,7 @@ KINDS: Mapping[str, MessageKind] = {
         *drift.KINDS,
         *digest.KINDS,
         *handover.KINDS,
+        *surveys.KINDS,
         *privacy.KINDS,
     )
 }

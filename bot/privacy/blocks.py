@@ -8,7 +8,8 @@ from bot.blockkit import Shown, actions, button, confirmation, context, escape, 
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from bot.peers.notice_blocks import COUNT_OUT
-from bot.privacy.rules import SOMEONE, Kept
+from bot.privacy.rules import FOR_EVER, SOMEONE, Kept
+from bot.surveys.blocks import NEVER, PAUSE, RESUME
 
 COUNT_IN, SEND, ERASE = "privacy.in", "privacy.export", "privacy.erase"
 COUNTED_OUT, COUNTED_IN, SENT, ERASING = "out", "in", "export", "erase"
@@ -51,13 +52,32 @@ def settings(kept: Kept) -> Shown:
     else:
         head = f"*You are left out.* You count as {SOMEONE}: I keep no words of yours and never name you."
         first = button("Count me in", action_id=COUNT_IN, value="me")
-    text = f"{head} Nobody is shown what you do, and figures name nobody.\n{_kept(kept.counts)}"
+    text = f"{head} Nobody is shown what you do, and figures name nobody.\n{_surveys(kept)}\n{_kept(kept.counts)}"
     buttons = [
         first,
+        *_survey_buttons(kept),
         button("Send me what you keep", action_id=SEND, value="me"),
         button("Erase what you keep", action_id=ERASE, value="me", style="danger", confirm=_SURE),
     ]
     return Shown(text, (section(text), actions("privacy.settings", buttons)))
+
+
+def _surveys(kept: Kept) -> str:
+    """Pulse surveys, and what the person said of them."""
+    if not kept.no_surveys:
+        return "*Pulse surveys:* you may be drawn; at most one question in four weeks, and each can be left unanswered."
+    if kept.no_surveys == FOR_EVER:
+        return "*Pulse surveys:* you are never asked."
+    return f"*Pulse surveys:* you are not asked until {kept.no_surveys}."
+
+
+def _survey_buttons(kept: Kept) -> list[Json]:
+    if kept.no_surveys:
+        return [button("Ask me again", action_id=RESUME, value="me")]
+    return [
+        button("No surveys for 3 months", action_id=PAUSE, value="me"),
+        button("No surveys at all", action_id=NEVER, value="me"),
+    ]
 
 
 _SURE = confirmation(

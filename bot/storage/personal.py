@@ -57,6 +57,9 @@ from bot.storage.schema import (
     questions,
     reactions,
     requests,
+    survey_answers,
+    survey_comments,
+    survey_refusals,
     survey_themes,
     threads,
     verdicts,
@@ -132,7 +135,7 @@ WORDS = tuple(
     column
     for table in (
         *(messages, answers, drafts, proposals, article_looks),
-        *(requests, follow_ups, controller_reports, evidence, outbox, work),
+        *(requests, follow_ups, controller_reports, evidence, survey_answers, survey_comments, outbox, work),
     )
     for column in table.columns
     if isinstance(column.type, Text | JSON)
@@ -182,6 +185,8 @@ async def export(tx: AsyncConnection, slack_id: str, named: Sequence[str], names
     tables["direct_threads"] = await _rows(tx, select(threads).where(threads.c.channel_id.in_(direct)))
     fingerprint = left_out.c.fingerprint == names.fingerprint(slack_id)
     tables["left_out"] = await _rows(tx, select(left_out).where(fingerprint))
+    refused = survey_refusals.c.fingerprint == names.fingerprint(slack_id)
+    tables["survey_refusals"] = await _rows(tx, select(survey_refusals).where(refused))
     for row in tables["messages_to_you"]:
         if row["kind"] == EXPORT:
             row |= {"text": None, "blocks": None}

@@ -1,0 +1,237 @@
+"""Shows a survey's question, its form and why it is asked; and reads what comes back of them.
+
+What stands in a message says nothing of what was answered: it is the same whatever was pressed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from bot.blockkit import BUTTON_TEXT_MAX, Shown, actions, button, clip, context, escape, option, section, select
+from bot.errors import PayloadMalformed
+from bot.model import Json, MessageKind, Purpose
+from knowledge.surveys import Question, Scale, Survey
+
+SCORE, FORM = "surveys.score.", "surveys.form"
+COMMENT, WHY, NEVER = "surveys.comment", "surveys.why", "surveys.never"
+PAUSE, RESUME = "surveys.pause", "surveys.resume"
+FIELD = "surveys.field."  # before a question's name: a block of the form
+WORDS = "surveys.words"  # the block of the comment
+WORDS_MOST = 1_000  # characters of a comment
+NOTHING_GIVEN: Mapping[str, Any] = {}
+
+PULSE = MessageKind(
+    "pulse question",
+    Purpose.UNASKED,
+    "people drawn at random from whom the survey is for, as a DM in their working hours",
+    "a survey in the handbook's `surveys/` is due, or something happened that it follows",
+    "once a wave; not again within the survey's cooldown, over all that is unasked",
+    "*Never again* in the message; `settings` to pause, stop or resume",
+)
+REMINDED = MessageKind(
+    "pulse reminder",
+    Purpose.UNASKED,
+    "who was asked and has not answered, in the thread of the question",
+    "the survey has `remind_after`, and it is in the person's working hours",
+    "once a question, within seven days of it; it costs nothing of the budget of its own",
+    "answer, or *Never again*",
+)
+TAKEN = MessageKind(
+    "pulse answer taken",
+    Purpose.ASKED,
+    "the person alone",
+    "an answer was changed, could not be taken, or surveys were stopped or resumed",
+    "once a press",
+    "it only answers what you do",
+)
+KINDS = (PULSE, REMINDED, TAKEN)
+
+ENDS = {  # what the two ends of a scale mean
+    Scale.CSAT: ("Very dissatisfied", "Very satisfied"),
+    Scale.CES: ("Strongly disagree", "Strongly agree"),
+    Scale.NPS: ("Not at all likely", "Extremely likely"),
+}
+NUMBERS = {Scale.CSAT: range(1, 6), Scale.CES: range(1, 6), Scale.NPS: range(11)}
+
+
+def options(question: Question) -> Sequence[tuple[str, int | str]]:
+    """What can be answered: what it says, and what is kept of it. Empty for words."""
+    if question.scale is Scale.CHOICE:
+        return [(each, each) for each in question.choices]
+    numbers = NUMBERS.get(question.scale, range(0))
+    low, high = ENDS.get(question.scale, ("", ""))
+    words = {numbers[0]: low, numbers[-1]: high} if numbers else {}
+    return [(f"{number} {words[number]}" if number in words else str(number), number) for number in numbers]
+
+
+# The message.
+
+
+def pulse(survey: Survey, wave_id: str, *, until: str, is_answered: bool = False) -> Shown:
+    """`until` is the day the wave ends, in words."""
+    question = survey.questions[0]
+    thanks = f"*Thank you, your answer is taken down.* You can change it until {until}: the newest counts."
+    more = [
+        button("Add a comment", action_id=COMMENT, value=wave_id),
+        button("Why do we ask?", action_id=WHY, value=wave_id),
+        button("Never again", action_id=NEVER, value=wave_id),
+    ]
+    blocks = [
+        section(f"*{escape(question.text)}*"),
+        _scores(question, wave_id),
+        *([section(thanks)] if is_answered else []),
+        context(f"{escape(survey.title)}. {promise(until)}"),
+        actions("surveys.more", more),
+    ]
+    return Shown(escape(question.text), tuple(blocks))
+
+
+def reminder(survey: Survey, wave_id: str, *, until: str) -> Shown:
+    question = survey.questions[0]
+    text = f"One reminder, and no other: {escape(question.text)}"
+    never = [button("Never again", action_id=NEVER, value=wave_id)]
+    blocks = (section(text), _scores(question, wave_id), context(promise(until)), actions("surveys.more", never))
+    return Shown(text, blocks)
+
+
+def promise(until: str) -> str:
+    return f"Confidential until {until}, then anonymous."
+
+
+def _scores(question: Question, wave_id: str) -> Json:
+    """A button's value is the wave alone: keys are made of values, and what was answered stands in none."""
+    buttons = [
+        button(label, action_id=f"{SCORE}{number}", value=wave_id)
+        for number, (label, _) in enumerate(options(question))
+    ]
+    return actions("surveys.scores", buttons)
+
+
+def read_score(action_id: str) -> int:
+    """Which of the options was pressed. Raises PayloadMalformed for an id that is none of ours."""
+    number = action_id.removeprefix(SCORE)
+    if not action_id.startswith(SCORE) or not number.isdecimal() or len(number) > 2:
+        raise PayloadMalformed(f"no button of ours: {action_id[:20]}")
+    return int(number)
+
+
+def will_not_ask(survey: Survey) -> Shown:
+    """In place of the question, after *Never again*."""
+    return said(f"{escape(survey.questions[0].text)}\nYou are not asked any more, by this survey or any other.")
+
+
+# The form.
+
+
+def form(
+    survey: Survey, wave_id: str, *, until: str, given: Mapping[str, Any] = NOTHING_GIVEN, words: str = ""
+) -> Json:
+    """Further questions and a comment; `given` and `words` are what the person said before."""
+    fields = [_field(each, given.get(each.name)) for each in survey.questions[1:]]
+    hint = "Names and ids are taken out, as far as they are recognised. Write nothing that tells who you are."
+    blocks = [
+        section(f"*{escape(survey.title)}*\n{promise(until)}"),
+        *fields,
+        _input(WORDS, "Comment", _words_box(words), hint=hint),
+    ]
+    return _modal("Add a comment", blocks, submit="Send", callback_id=FORM, subject=wave_id)
+
+
+def _field(question: Question, given: object) -> Json:
+    label = clip(question.text, 2_000)
+    offered = [option(label, str(number)) for number, (label, _) in enumerate(options(question))]
+    if not offered:
+        return _input(f"{FIELD}{question.name}", label, _words_box(str(given or "")))
+    values = [value for _, value in options(question)]
+    chosen = offered[values.index(given)] if isinstance(given, int | str) and given in values else None
+    return _input(f"{FIELD}{question.name}", label, select("Choose", offered, action_id="choice", chosen=chosen))
+
+
+def read_form(survey: Survey, values: Mapping[str, str]) -> tuple[dict[str, Any], str]:
+    """What was chosen or written, by question, None for what was left empty; and the comment."""
+    given: dict[str, Any] = {}
+    for question in survey.questions[1:]:
+        said = values.get(f"{FIELD}{question.name}", "").strip()
+        offered = options(question)
+        if not offered:
+            given[question.name] = said[:WORDS_MOST] or None
+        else:
+            is_one = said.isdecimal() and len(said) <= 2 and int(said) < len(offered)
+            given[question.name] = offered[int(said)][1] if is_one else None
+    return given, values.get(WORDS, "").strip()[:WORDS_MOST]
+
+
+# Why.
+
+
+def why(survey: Survey, *, until: str) -> Json:
+    most = f"Results are shown for groups of at least {survey.threshold} answers, comments likewise"
+    blocks = [
+        section(f"*{escape(survey.title)}*\n{escape(survey.why)}"),
+        section(f"*Who asks:* {escape(survey.owner)}. You were drawn at random; nobody chose you."),
+        section(
+            f"*Until {until} your answer is confidential.* It is kept under a code that is made of you and a key of "
+            "this survey's, so that you can change it. Only whoever can read my database could find it."
+        ),
+        section(
+            "*After that it is anonymous.* The key is destroyed, answers are mixed, and comments are kept apart from "
+            f"them. {most}. Of fewer nothing is kept. What stays is that you were asked, and whether you answered."
+        ),
+        context(
+            "What nobody can prevent: when all but one of a group tell each other what they said, they learn what the "
+            "last one said."
+        ),
+    ]
+    return _modal("Why do we ask?", blocks)
+
+
+# What is said to the person alone.
+
+
+def said(text: str) -> Shown:
+    return Shown(text, (section(text),))
+
+
+def changed(until: str) -> Shown:
+    return said(f"Taken down; the newest answer counts. You can change it until {until}.")
+
+
+def over(until: str) -> Shown:
+    return said(f"This survey ended on {until}. Answers are anonymous now, so nothing can be added or changed.")
+
+
+NOT_YOURS = said("This question was sent to somebody else, and only they can answer it. Nothing was taken down.")
+UNKNOWN = said("This survey is not known here any more. Nothing was taken down.")
+NOT_OPENED = said("Slack did not open the form. Please press again.")
+STOPPED = said("Done. I do not ask you again, by any survey. If you change your mind: *settings*, then *Ask me again*.")
+RESUMED = said("Done. You may be asked again, at most as often as before.")
+
+
+def paused(until: str) -> Shown:
+    return said(f"Done. No survey asks you anything until {until}.")
+
+
+def in_words(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+def _input(block_id: str, label: str, element: Json, *, hint: str = "") -> Json:
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "optional": True,
+        "label": {"type": "plain_text", "text": label},
+        "element": element,
+        **({"hint": {"type": "plain_text", "text": hint}} if hint else {}),
+    }
+
+
+def _words_box(words: str) -> Json:
+    box = {"type": "plain_text_input", "action_id": "words", "multiline": True, "max_length": WORDS_MOST}
+    return {**box, **({"initial_value": words} if words else {})}
+
+
+def _modal(title: str, blocks: Sequence[Json], *, submit: str = "", callback_id: str = WHY, subject: str = "") -> Json:
+    words = {"title": title, "close": "Cancel" if submit else "Close", **({"submit": submit} if submit else {})}
+    shown = {name: {"type": "plain_text", "text": clip(text, BUTTON_TEXT_MAX)} for name, text in words.items()}
+    return {"type": "modal", "callback_id": callback_id, "private_metadata": subject, **shown, "blocks": list(blocks)}
