@@ -182,6 +182,12 @@ def test_one_thing_is_enough_to_narrow_an_audience(written: str, audience: Audie
     assert good(f"{HEAD}{ASKS}{MONTHLY}\n    audience: {written}\n").audience == audience
 
 
+def test_a_wave_may_be_open_until_the_next_begins() -> None:
+    survey = good(f"{HEAD}{ASKS}{EVERYONE}{MONTHLY.replace('4', '1')}\n    open: 7 days\n    remind_after: 6 days\n")
+
+    assert (survey.open_days, survey.remind_after_days) == (7, 6)
+
+
 def test_nothing_is_held_against_files_that_are_broken_themselves() -> None:
     audience = "{channels: [C0NOWHERE], teams: [nobody], ran: [nothing], did_not_choose: nothing}"
     head = HEAD.replace("platform_team", "nobody")
