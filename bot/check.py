@@ -50,7 +50,7 @@ async def check(settings: Settings, *, handbook: str | None, folder: Path) -> Ch
     return Checked(
         tuple(problems),
         f"The handbook is good: {len(current.articles)} articles, {len(current.actions)} actions, "
-        f"{watched} watched channels, "
+        f"{len(current.surveys)} surveys, {watched} watched channels, "
         f"{len(current.warnings)} warnings.{_not_looked_at(len(current.sources))}",
     )
 

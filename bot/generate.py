@@ -5,7 +5,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ from bot.privacy import blocks as privacy
 from bot.surveys import blocks as surveys
 from handlers import shortcuts, verbs
 from knowledge.action_schema import action_schema
+from knowledge.json_schema import Schema
+from knowledge.survey_schema import survey_schema
 
 HEAD = (
     "# Written by `make generate` from handlers/verbs.py, handlers/shortcuts.py and bot/generate.py: "
@@ -128,11 +130,15 @@ def messages_text() -> str:
     return "\n".join([*rows, *(_row(kind) for kind in KINDS.values())]) + "\n"
 
 
-def schema_text() -> str:
-    """The form of a catalogue entry, for editors."""
-    return json.dumps(action_schema(), indent=2) + "\n"
+def schema_text(schema: Schema) -> str:
+    return json.dumps(schema, indent=2) + "\n"
 
 
+# The forms of handbook files, for editors.
+SCHEMAS: Mapping[str, Callable[[], Schema]] = {
+    "action.schema.json": action_schema,
+    "survey.schema.json": survey_schema,
+}
 KINDS: Mapping[str, MessageKind] = {
     kind.name: kind
     for kind in (
@@ -168,7 +174,8 @@ def main(root: Path) -> None:
     (root / "docs" / "messages.md").write_text(messages_text())
     schemas = root / "docs" / "schemas"
     schemas.mkdir(exist_ok=True)
-    (schemas / "action.schema.json").write_text(schema_text())
+    for name, schema in SCHEMAS.items():
+        (schemas / name).write_text(schema_text(schema()))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,9 @@ from knowledge.repositories import LiveRepository, read_repositories
 from knowledge.schema import Value, nearest
 from knowledge.sources import FILE as SOURCES
 from knowledge.sources import Source, SourceArticles, of_source, read_sources
+from knowledge.survey_audience import Around as AroundSurveys
+from knowledge.survey_files import FOLDER as SURVEYS
+from knowledge.survey_files import read_survey
 from knowledge.surveys import Survey
 from knowledge.synonyms import FILE as SYNONYMS
 from knowledge.synonyms import NO_SYNONYMS, Synonyms, read_synonyms
@@ -93,6 +96,9 @@ class Handbook:
     def policy(self, policy_id: str) -> Policy | None:
         return next((each for each in self.policies if each.id == policy_id), None)
 
+    def survey(self, survey_id: str) -> Survey | None:
+        return next((each for each in self.surveys if each.id == survey_id), None)
+
 
 @dataclass(frozen=True)
 class Broken:
@@ -121,6 +127,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     reader.check_actions(actions, channels, read)
     capabilities = reader.yaml(CAPABILITIES, partial(read_capabilities, people=people), NO_CAPABILITIES)
     rules = reader.policies(people, capabilities, [each.id for each in actions], [each.id for each in read])
+    surveys = reader.surveys(people, channels, actions, capabilities)
     reader.look_around()
     problems = sorted(set(reader.problems))
     errors = tuple(problem for problem in problems if problem.level is Level.ERROR)
@@ -141,6 +148,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
         repositories=live,
         capabilities=capabilities,
         policies=rules,
+        surveys=surveys,
         warnings=warnings,
     )
 
@@ -211,6 +219,18 @@ class _Reader:
             self.problems += unnamed(capabilities, found, file=CAPABILITIES)
         return found
 
+    def surveys(
+        self, people: People, channels: Channels, actions: Sequence[Action], capabilities: Sequence[Capability]
+    ) -> tuple[Survey, ...]:
+        """By id. Nothing is held against files that are broken themselves."""
+        around = AroundSurveys(
+            people=None if self.has_error_in("people.yaml") else people,
+            channels=None if self.has_error_in("channels.yaml") else channels,
+            actions=None if self.has_error_below(ACTIONS) else [each.id for each in actions],
+            capabilities=None if self.has_error_in(CAPABILITIES) else {each.id: each for each in capabilities},
+        )
+        return self.yaml_files(SURVEYS, lambda root: read_survey(root, PurePosixPath(root.file).stem, around))
+
     def yaml_files(self, folder: str, read: Callable[[Value], T | None]) -> tuple[T, ...]:
         """What the YAML files of the folder say, by name, but those that cannot be read."""
         below = self.folder / folder
@@ -233,9 +253,13 @@ class _Reader:
     def has_error_in(self, file: str) -> bool:
         return any(problem.file == file and problem.level is Level.ERROR for problem in self.problems)
 
+    def has_error_below(self, folder: str) -> bool:
+        above = f"{folder}/"
+        return any(each.file.startswith(above) and each.level is Level.ERROR for each in self.problems)
+
     def check_actions(self, actions: Sequence[Action], channels: Channels, read: Sequence[Article]) -> None:
         """Notes what names an action that is not there; nothing while an entry itself is broken."""
-        if any(problem.file.startswith(f"{ACTIONS}/") and problem.level is Level.ERROR for problem in self.problems):
+        if self.has_error_below(ACTIONS):
             return
         self.problems += channels_file.dangling(channels, actions)
         self.problems += unknown_in(read, actions)

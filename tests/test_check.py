@@ -127,7 +127,9 @@ async def test_a_good_handbook_is_summed_up(tmp_path: Path) -> None:
     found = await _checked(tmp_path, handbook=str(write_handbook(tmp_path / "handbook")))
 
     watched = len(yaml.safe_load(CHANNELS)["channels"])
-    said = f"The handbook is good: {len(ARTICLES)} articles, 0 actions, {watched} watched channels, 0 warnings."
+    said = (
+        f"The handbook is good: {len(ARTICLES)} articles, 0 actions, 0 surveys, {watched} watched channels, 0 warnings."
+    )
     assert found == Checked((), said)
 
 

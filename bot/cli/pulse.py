@@ -1,41 +1,33 @@
-"""`mentor pulse`: how pulse surveys stand."""
+"""`mentor pulse`: what surveys would ask, of whom and when."""
 
 import argparse
 import asyncio
 import json
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from bot.cli.arguments import Commands, add_command, add_json
+from bot.cli import waves
+from bot.cli.arguments import Commands, add_command, add_handbook_and_json
+from bot.cli.handbook import read_own_handbook
 from bot.config import read_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bot.surveys.status import WaveStatus
 
 
 def add(commands: Commands) -> None:
-    pulse = commands.add_parser("pulse", help="pulse surveys")
+    pulse = commands.add_parser("pulse", help="surveys: what they ask, and what came of them")
     kinds = pulse.add_subparsers(required=True, metavar="COMMAND")
-    add_json(add_command(kinds, "status", _status, "waves under way: who was asked, waits or was skipped, in numbers"))
+    preview = add_command(kinds, "preview", _preview, "what surveys ask, of whom and when; asks nobody")
+    preview.add_argument("--survey", metavar="ID", help="only this one")
+    add_handbook_and_json(preview)
+    waves.add_to(kinds)
 
 
-def _status(options: argparse.Namespace) -> int:
-    from bot.surveys.status import in_words
+def _preview(options: argparse.Namespace) -> int:
+    from bot.surveys.preview import previews
 
-    found = asyncio.run(_read())
-    print(json.dumps([each.to_json() for each in found]) if options.json else in_words(found))
+    handbook = asyncio.run(read_own_handbook(options.handbook))
+    today = read_settings().clock.now().astimezone(ZoneInfo(handbook.channels.timezone)).date()
+    found = previews(handbook, survey_id=options.survey, today=today)
+    if options.json:
+        print(json.dumps([each.to_json() for each in found], ensure_ascii=False))
+    elif found:
+        print("\n\n\n".join("\n".join(each.in_words()) for each in found))
     return 0
-
-
-async def _read() -> "Sequence[WaveStatus]":
-    from bot.storage import migrate
-    from bot.storage.engine import Database
-    from bot.surveys.status import status
-
-    database = Database(read_settings().database_url)
-    try:
-        await migrate.check_current(database)
-        return await status(database)
-    finally:
-        await database.close()

@@ -55,11 +55,11 @@ def settings(kept: Kept) -> Shown:
     text = f"{head} Nobody is shown what you do, and figures name nobody.\n{_surveys(kept)}\n{_kept(kept.counts)}"
     buttons = [
         first,
-        *_survey_buttons(kept),
         button("Send me what you keep", action_id=SEND, value="me"),
         button("Erase what you keep", action_id=ERASE, value="me", style="danger", confirm=_SURE),
     ]
-    return Shown(text, (section(text), actions("privacy.settings", buttons)))
+    surveys = actions("privacy.surveys", _survey_buttons(kept))
+    return Shown(text, (section(text), actions("privacy.settings", buttons), surveys))
 
 
 def _surveys(kept: Kept) -> str:
