@@ -1,6 +1,6 @@
 """The outbox: a row for each message to be made visible, put in before the call to Slack and kept as its record."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -231,16 +231,14 @@ async def _settle(tx: AsyncConnection, sending: Sending, **values: Any) -> None:
 
 async def unasked_times(tx: AsyncConnection, recipient: str, *, since: datetime, but: str) -> Sequence[datetime]:
     """When unasked messages other than `but` reached the person, or may have; reminders belong to what they follow."""
-    query = select(_SHOWN).where(_PROMPT, outbox.c.recipient == recipient, outbox.c.key != but, since <= _SHOWN)
+    query = select(_shown).where(_PROMPT, outbox.c.recipient == recipient, outbox.c.key != but, _shown >= since)
     return (await tx.scalars(query)).all()
 
 
-async def prompted_since(tx: AsyncConnection, since: datetime, *, but: str = "") -> frozenset[str]:
-    """Everybody whom an unasked message, none whose key begins with `but`, reached since then, or may have."""
-    query = select(outbox.c.recipient).where(_PROMPT, since < _SHOWN).distinct()
-    if but:
-        query = query.where(~outbox.c.key.startswith(but, autoescape=True))
-    return frozenset(await tx.scalars(query))
+async def last_prompted(tx: AsyncConnection, *, since: datetime, but: str = "") -> Mapping[str, datetime]:
+    """Whom an unasked message other than `but` reached since then, or may have, and when the last one did."""
+    query = select(outbox.c.recipient, func.max(_shown).label("at")).where(_PROMPT, _shown > since, outbox.c.key != but)
+    return {row.recipient: row.at for row in await tx.execute(query.group_by(outbox.c.recipient))}
 
 
 async def shown_at(tx: AsyncConnection, key: str) -> datetime | None:
@@ -250,7 +248,7 @@ async def shown_at(tx: AsyncConnection, key: str) -> datetime | None:
     return at
 
 
-_SHOWN = func.coalesce(outbox.c.sent_at, outbox.c.first_tried_at)
+_shown = func.coalesce(outbox.c.sent_at, outbox.c.first_tried_at)
 _PROMPT = and_(
     outbox.c.purpose == Purpose.UNASKED.value,
     outbox.c.state.in_(SEEN),

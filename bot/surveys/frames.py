@@ -5,14 +5,14 @@ Whether that lets them be asked is `rules`'; who of them are is `sampling`'s.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from bot.desk import Desk
 from bot.model import Colleague, Way
 from bot.people import PeopleService
 from bot.storage import surveys as rows
 from bot.storage.engine import Tx
-from bot.storage.outbox import prompted_since
+from bot.storage.outbox import last_prompted
 from bot.storage.people import all_slack_ids, known_pseudonyms
 from bot.surveys import rules
 from bot.surveys.rules import OF_LATE, Standing, Why
@@ -41,6 +41,7 @@ class Framed:
     colleague: Colleague
     candidate: Candidate
     holidays: str  # where they work, as far as the handbook tells
+    not_before: datetime  # now, or the end of their cooldown
 
     @property
     def user_id(self) -> str:
@@ -52,12 +53,12 @@ class FrameService:
         self._desk = desk
         self._people = people
 
-    async def frame(self, survey: Survey) -> Sequence[Framed]:
-        """Everybody who could be asked now. Raises SlackError."""
+    async def frame(self, survey: Survey, day: date) -> Sequence[Framed]:
+        """Everybody who could be asked on that day of theirs. Raises SlackError."""
         everybody = {each.profile.user_id: each for each in await self._desk.slack.everybody()}
         async with self._desk.database.read() as tx:
             pseudonyms = {slack_id: person for person, slack_id in (await all_slack_ids(tx)).items()}
-        return await self._framed(survey, await self._crowd(everybody, pseudonyms), among=None)
+        return await self._framed(survey, await self._crowd(everybody, pseudonyms), day)
 
     async def frame_of(self, survey: Survey, user_id: str) -> Framed | None:
         """The person, if they could be asked now. Raises SlackError."""
@@ -65,7 +66,7 @@ class FrameService:
         async with self._desk.database.read() as tx:
             pseudonyms = await known_pseudonyms(tx, [user_id])
         crowd = await self._crowd({user_id: colleague}, pseudonyms)
-        found = await self._framed(survey, crowd, among=list(pseudonyms.values()))
+        found = await self._framed(survey, crowd, None)
         return found[0] if found else None
 
     async def why_not_now(
@@ -89,18 +90,28 @@ class FrameService:
         platform = await self._people.members_of(group) if group else frozenset[str]()
         return Crowd(people, pseudonyms, teams, platform)
 
-    async def _framed(self, survey: Survey, crowd: Crowd, *, among: Collection[str] | None) -> Sequence[Framed]:
+    async def _framed(self, survey: Survey, crowd: Crowd, day: date | None) -> Sequence[Framed]:
+        """Who of the crowd may be asked, on that day of theirs or, without one, now."""
         wanted = await self._in_audience(survey.audience, crowd)
-        now, workspace = self._desk.clock.now(), self._desk.workspace
         async with self._desk.database.read() as tx:
             known = {user_id: crowd.pseudonyms.get(user_id, "") for user_id in wanted}
             standings = await self._standings(tx, survey, known)
-            strata = await self._strata(tx, known, crowd, among)
+            strata = await self._strata(tx, known, crowd)
         return [
-            Framed(crowd.people[each], Candidate(each, strata[each]), self._holidays(crowd.teams.get(each, ())))
+            self._frame_one(crowd, Candidate(each, strata[each]), standings[each])
             for each in sorted(wanted)
-            if rules.why_not(crowd.people[each], standings[each], workspace=workspace, at=now) is None
+            if self._may(crowd.people[each], standings[each], day)
         ]
+
+    def _may(self, colleague: Colleague, standing: Standing, day: date | None) -> bool:
+        now, workspace = self._desk.clock.now(), self._desk.workspace
+        at = now if day is None else rules.latest_on(day, colleague.timezone, otherwise=now)
+        return rules.why_not(colleague, standing, workspace=workspace, at=at) is None
+
+    def _frame_one(self, crowd: Crowd, candidate: Candidate, standing: Standing) -> Framed:
+        now, teams = self._desk.clock.now(), crowd.teams.get(candidate.user_id, ())
+        not_before = max(now, standing.rests_until or now)
+        return Framed(crowd.people[candidate.user_id], candidate, self._holidays(teams), not_before)
 
     async def _standings(
         self, tx: Tx, survey: Survey, known: Mapping[str, str], *, but: str = ""
@@ -108,16 +119,17 @@ class FrameService:
         now = self._desk.clock.now()
         refused = await rows.who_refused(tx, known, now=now)
         left_out = await rows.who_is_left_out(tx, known)
-        cooling = await prompted_since(tx, now - timedelta(days=survey.cooldown_days), but=but)
+        cooldown = timedelta(days=survey.cooldown_days)
+        prompted = await last_prompted(tx, since=now - cooldown, but=but)
+        rests = {person: at + cooldown for person, at in prompted.items()}
         return {
-            user_id: Standing(user_id in refused, user_id in left_out, bool(person) and person in cooling)
+            user_id: Standing(user_id in refused, user_id in left_out, rests.get(person))
             for user_id, person in known.items()
         }
 
-    async def _strata(
-        self, tx: Tx, known: Mapping[str, str], crowd: Crowd, among: Collection[str] | None
-    ) -> Mapping[str, Strata]:
+    async def _strata(self, tx: Tx, known: Mapping[str, str], crowd: Crowd) -> Mapping[str, Strata]:
         since = self._desk.clock.now() - OF_LATE
+        among = list(known.values()) if len(known) == 1 else None  # of many it is all or nothing
         asked, seen = await rows.askers(tx, since=since), await rows.first_seen(tx, among)
         return {
             user_id: Strata(

@@ -50,7 +50,9 @@ class Standing:
 
     has_refused: bool = False
     is_left_out: bool = False
-    is_cooling: bool = False  # a prompt of any kind was shown to them within the survey's cooldown
+    rests_until: datetime | None = (
+        None  # the survey's cooldown after the last prompt of any kind that was shown to them
+    )
 
 
 def why_not(colleague: Colleague, standing: Standing, *, workspace: Workspace, at: datetime) -> Why | None:
@@ -63,7 +65,7 @@ def why_not(colleague: Colleague, standing: Standing, *, workspace: Workspace, a
         Why.GUEST: profile.is_guest,
         Why.REFUSED: standing.has_refused,
         Why.LEFT_OUT: standing.is_left_out,
-        Why.COOLDOWN: standing.is_cooling,
+        Why.COOLDOWN: standing.rests_until is not None and at < standing.rests_until,
         Why.NO_ZONE: hours_of(colleague.timezone) is None,
         Why.AWAY: is_away(colleague.status, at=at),
     }
@@ -157,6 +159,11 @@ def spread(count: int, at: time) -> timedelta:
     """Over how long so many messages are spread: at Slack's pace, and at most until the last are in their hours."""
     left = datetime.combine(date.min, LAST_ASKED) - datetime.combine(date.min, at)
     return max(min(timedelta(minutes=count / A_MINUTE), left), timedelta(0))
+
+
+def latest_on(day: date, timezone: str, *, otherwise: datetime) -> datetime:
+    """The last moment of that day at which the person may be asked: who can be by then can be asked that day."""
+    return otherwise if hours_of(timezone) is None else moment_of(day, LAST_ASKED, timezone)
 
 
 def closes_at(survey: Survey, last_day: date, timezone: str) -> datetime:

@@ -67,7 +67,7 @@ class WaveService:
             await self._open(survey, survey.schedule, tomorrow, slot)
 
     async def _open(self, survey: Survey, repeats: Repeats, day: date, slot: str) -> None:
-        frame = await self._frames.frame(survey)
+        frame = await self._frames.frame(survey, day)
         wave = self._wave(survey, slot, last_day=day, frame=len(frame))
         by_user = {each.user_id: each for each in frame}
         size = rules.sample_size(survey, len(frame))
@@ -108,7 +108,7 @@ class WaveService:
                 day,
                 repeats.at,
                 each.colleague.timezone,
-                now=self._desk.clock.now(),
+                now=each.not_before,
                 holidays=each.holidays,
                 later=step * number,
             )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot import outbox
+from bot import unasked
 from bot.blockkit import button, option
 from knowledge import strict_yaml, survey_questions
 from knowledge.capabilities import BuiltFrom, Capability, Origin, Status, Teams
@@ -222,8 +222,8 @@ def test_whoever_asks_for_an_nps_is_told_why_csat_is_better() -> None:
 
 
 def test_a_survey_is_sent_when_the_outbox_sends_what_nobody_asked_for() -> None:
-    assert outbox.OPENS <= EARLIEST < LATEST < outbox.CLOSES
-    assert {WEEKDAYS.index(day) + 1 for day in DAYS_ASKED} == outbox.WEEKDAYS
+    assert unasked.OPENS <= EARLIEST < LATEST < unasked.CLOSES
+    assert {WEEKDAYS.index(day) + 1 for day in DAYS_ASKED} == unasked.WEEKDAYS
 
 
 def test_the_longest_survey_fits_slack() -> None:

@@ -1,0 +1,128 @@
+"""A wave is closed once, whatever is cut short; and nothing of who said what outlives it."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import make_url
+
+from bot.errors import SlackUnclear
+from bot.storage import surveys as rows
+from bot.storage.engine import Database
+from bot.storage.schema import invitations, outbox, survey_answers, survey_comments, survey_results, waves, work
+from bot.surveys import blocks
+from bot.surveys.telling import Where
+from bot.work import ClosingWave, Kind
+from tests.surveys.desk import USERS, Surveys
+
+
+@pytest.fixture
+def desk(database: Database) -> Surveys:
+    return Surveys(database)
+
+
+async def _answered(desk: Surveys, count: int = 6) -> str:
+    """The id of a wave that so many answered, and whose time is over."""
+    wave_id = await desk.open()
+    await desk.answer(wave_id, USERS[:count])
+    await desk.answering.take_form(Where(wave_id, USERS[1]), {blocks.WORDS: "Secretwords: Person2 helped"})
+    desk.hands.move(days=7, hours=9)
+    return wave_id
+
+
+async def test_answers_become_results_and_the_way_back_is_gone(desk: Surveys) -> None:
+    wave_id = await _answered(desk)
+    await desk.closing.close(ClosingWave("k", wave_id))
+    await desk.closing.close(ClosingWave("k2", wave_id))
+
+    [wave] = await desk.rows(waves)
+    assert (wave["state"], wave["key"], wave["closed_at"]) == ("closed", None, desk.hands.now)
+    assert [each["scores"] for each in await desk.rows(survey_results)] == [{"satisfied": 4}] * 6
+    assert [each["text"] for each in await desk.rows(survey_comments)] == ["Secretwords: someone helped"]
+    assert await desk.rows(survey_answers) == []
+    assert [each["strata"] for each in await desk.rows(invitations)] == [{}] * len(USERS)
+    assert [each["key"] for each in await desk.rows(outbox) if ":edit" in each["key"] or "said" in each["key"]] == []
+
+
+@pytest.mark.parametrize("step", ["begin_closing", "release", "end_closing"])
+async def test_what_was_cut_short_is_gone_on_with(desk: Surveys, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process ends just before or within the step; the work is done again by another."""
+    wave_id = await _answered(desk)
+    with monkeypatch.context() as patch:
+
+        async def dies(*_: object, **__: object) -> None:
+            raise asyncio.CancelledError
+
+        patch.setattr(rows, step, dies)
+        with pytest.raises(asyncio.CancelledError):
+            await desk.closing.close(ClosingWave("k", wave_id))
+    before = (len(await desk.rows(survey_answers)), len(await desk.rows(survey_results)))
+    await desk.closing.close(ClosingWave("k", wave_id))
+
+    assert before in ((6, 0), (0, 6))
+    assert (len(await desk.rows(survey_answers)), len(await desk.rows(survey_results))) == (0, 6)
+    assert [each["state"] for each in await desk.rows(waves)] == ["closed"]
+
+
+async def test_presses_while_it_closes_are_taken_before_or_not_at_all(desk: Surveys) -> None:
+    wave_id = await desk.open()
+    await desk.answer(wave_id, USERS[:5])
+    presses = [desk.answering.take_score(Where(wave_id, each), 0) for each in USERS[5:]]
+    await asyncio.gather(desk.closing.close(ClosingWave("k", wave_id)), *presses)
+
+    answered = sum(each["has_answered"] for each in await desk.rows(invitations))
+    assert len(await desk.rows(survey_results)) == answered
+    assert await desk.rows(survey_answers) == []
+
+
+async def test_comments_are_given_up_rather_than_the_day(desk: Surveys) -> None:
+    wave_id = await _answered(desk)
+    desk.slack.is_deaf = True
+    with pytest.raises(SlackUnclear):
+        await desk.closing.close(ClosingWave("k", wave_id))
+    await desk.closing.given_up(ClosingWave("k", wave_id))
+    again = [each["due_at"] for each in await desk.rows(work) if each["kind"] == Kind.CLOSE_WAVE]
+    first = (len(await desk.rows(survey_answers)), again[-1] - desk.hands.now)
+    desk.hands.move(hours=24)
+    await desk.closing.close(ClosingWave("k2", wave_id))
+
+    assert (first[0], first[1].total_seconds()) == (6, 3600)
+    assert (len(await desk.rows(survey_results)), await desk.rows(survey_comments)) == (6, [])
+
+
+async def test_file_holds_no_answer_of_a_closed_wave(desk: Surveys, database_url: str) -> None:
+    if not database_url.startswith("sqlite"):
+        return  # tests/storage/test_scrub.py looks into PostgreSQL's files
+    wave_id = await _answered(desk, count=3)  # under the threshold: nothing is kept of it
+    file = str(make_url(database_url).database)
+    [wave] = await desk.rows(waves)
+    tags = [each["tag"] for each in await desk.rows(survey_answers)]
+    await desk.closing.close(ClosingWave("k", wave_id))
+
+    for name in (file, f"{file}-wal"):
+        with open(name, "rb") as opened:  # noqa: PTH123
+            content = opened.read()
+        assert [
+            each for each in (b"Secretwords", wave["key"].encode(), *map(str.encode, tags)) if each in content
+        ] == []
+
+
+async def test_whom_the_outbox_did_not_reach_was_not_asked(desk: Surveys) -> None:
+    wave_id = await desk.open()
+    await desk.database.write(_skip_first)
+    await desk.closing.close(ClosingWave("k", wave_id))
+
+    skipped = [each["because"] for each in await desk.rows(invitations) if each["state"] == "skipped"]
+    assert skipped == ["over the unasked budget"]
+
+
+async def _skip_first(tx: object) -> None:
+    from sqlalchemy import update
+
+    from bot.storage.engine import Tx
+    from bot.unasked import OVER_BUDGET
+
+    assert isinstance(tx, Tx)
+    first = (await tx.execute(outbox.select().order_by(outbox.c.key))).first()
+    assert first is not None
+    values = {"state": "skipped", "problem": OVER_BUDGET}
+    await tx.execute(update(outbox).where(outbox.c.key == first.key).values(values))
