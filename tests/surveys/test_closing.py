@@ -24,7 +24,7 @@ async def _answered(desk: Surveys, count: int = 6) -> str:
     """The id of a wave that so many answered, and whose time is over."""
     wave_id = await desk.open()
     await desk.answer(wave_id, USERS[:count])
-    await desk.answering.take_form(Where(wave_id, USERS[1]), {blocks.WORDS: "Secretwords: Person2 helped"})
+    await desk.answering.take_form(Where(wave_id, USERS[1]), {blocks.WORDS: "Canarywords, and Person2 helped"})
     desk.hands.move(days=7, hours=9)
     return wave_id
 
@@ -37,7 +37,7 @@ async def test_answers_become_results_and_the_way_back_is_gone(desk: Surveys) ->
     [wave] = await desk.rows(waves)
     assert (wave["state"], wave["key"], wave["closed_at"]) == ("closed", None, desk.hands.now)
     assert [each["scores"] for each in await desk.rows(survey_results)] == [{"satisfied": 4}] * 6
-    assert [each["text"] for each in await desk.rows(survey_comments)] == ["Secretwords: someone helped"]
+    assert [each["text"] for each in await desk.rows(survey_comments)] == ["Canarywords, and someone helped"]
     assert await desk.rows(survey_answers) == []
     assert [each["strata"] for each in await desk.rows(invitations)] == [{}] * len(USERS)
     assert [each["key"] for each in await desk.rows(outbox) if ":edit" in each["key"] or "said" in each["key"]] == []
@@ -102,7 +102,7 @@ async def test_file_holds_no_answer_of_a_closed_wave(desk: Surveys, database_url
         with open(name, "rb") as opened:  # noqa: PTH123
             content = opened.read()
         assert [
-            each for each in (b"Secretwords", wave["key"].encode(), *map(str.encode, tags)) if each in content
+            each for each in (b"Canarywords", wave["key"].encode(), *map(str.encode, tags)) if each in content
         ] == []
 
 
