@@ -93,6 +93,11 @@ from bot.storage import peers as peer_rows
 from bot.storage import requests as request_rows
 from bot.storage import work as work_rows
 from bot.storage.engine import Database
+from bot.surveys.changes import ChangeService
+from bot.surveys.results import ResultService, SurveyFactsService
+from bot.surveys.sorting import ThemeSorting
+from bot.surveys.talk import TalkService
+from bot.surveys.talk_blocks import Given
 from bot.timetable import Planned, Timetable
 from bot.work import (
     Asking,
@@ -116,8 +121,10 @@ from bot.work import (
     RequestDecision,
     Requested,
     Saving,
+    Shipped,
     Solved,
     TakenBack,
+    TalkWanted,
     TeamDrift,
     Workers,
 )
@@ -224,6 +231,10 @@ class Mentor:
         )
         self.replays = Replays(self.database, clock=clock)
         gap_facts = GapFactsService(self.database, channels=self._channels)
+        self.survey_facts = SurveyFactsService(self.database)
+        self.results = ResultService(desk, people, self.survey_facts, ThemeSorting(desk, model=self.model))
+        self.changes = ChangeService(desk, people)
+        self.talks = TalkService(desk, people, _no_answer)
         maker = DigestMaker(
             self.database,
             self.facts,
@@ -231,6 +242,7 @@ class Mentor:
             channels=self._channels,
             clock=clock,
             permalink=slack.permalink,
+            shipped=self.survey_facts.shipped,
         )
         reading = Reading(self.facts.unanswered, question_kind)
         self.digest = DigestService(desk, people, maker)
@@ -251,7 +263,7 @@ class Mentor:
         self.reminders = ReminderService(desk, people, cards, command=settings.command)
         self.controllers = ControllerService(desk)
         self.drift = DriftService(desk)
-        team_parts = (self.gaps.home_part, self.owners.home_part)
+        team_parts = (self.gaps.home_part, self.owners.home_part, self.results.home_part)
         self.home = HomeService(
             desk,
             self.facts,
@@ -305,6 +317,10 @@ class Mentor:
             Kind.SHOW_DIGEST: asked(self.digest.show),
             Kind.GAPS: asked(self.gaps.show),
             Kind.HANDOVER: asked(self.handover.show),
+            Kind.RESULTS: asked(self.results.show),
+            Kind.DECIDE_THEME: _job(Decision, self.changes.decide, self.changes.given_up),
+            Kind.SHIPPED: _job(Shipped, self.changes.tell),
+            Kind.TALK: _job(TalkWanted, self.talks.tell, self.talks.given_up),
             Kind.POLICIES: asked(self.policies.show),
             Kind.HAND_IN: _job(HandingIn, self.handing_in.hand_in, self.handing_in.given_up),
             Kind.JUDGE_EVIDENCE: _job(Judging, self.judging.judge, self.judging.given_up),
@@ -401,6 +417,8 @@ class Mentor:
             forms=self.actions.forms,
             requests=self.actions.requests,
             decisions=self.actions.decisions,
+            changes=self.changes,
+            talks=self.talks,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app
@@ -503,6 +521,7 @@ class Mentor:
             "choices": (self.actions.choices.refresh, 60),
             "groups": (self.actions.memberships.refresh, 240),
             "solved threads": (self.solved.refresh, 300),
+            "linked changes": (self.changes.look, 300),
             "forget": (self.forget_old, 6 * 3600),
         }
         if self.embeddings is not None:
@@ -592,6 +611,11 @@ async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+async def _no_answer(_wave_id: str, _user_id: str) -> Given | None:
+    """What somebody answered in an open wave cannot be found here."""
+    return None
 
 
 async def _nobody_waits(_payload: dict[str, Any]) -> None:

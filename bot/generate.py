@@ -30,6 +30,9 @@ from bot.model import MessageKind
 from bot.peers import blocks as peers
 from bot.peers import notice_blocks as notices
 from bot.privacy import blocks as privacy
+from bot.surveys import change_blocks as changes
+from bot.surveys import result_blocks as results
+from bot.surveys import talk_blocks as talks
 from handlers import shortcuts, verbs
 from knowledge.action_schema import action_schema
 
@@ -150,6 +153,9 @@ KINDS: Mapping[str, MessageKind] = {
         *evidence.KINDS,
         *requests.KINDS,
         *drift.KINDS,
+        *results.KINDS,
+        *changes.KINDS,
+        *talks.KINDS,
         *digest.KINDS,
         *handover.KINDS,
         *privacy.KINDS,

@@ -26,7 +26,9 @@ from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.privacy.settings import SettingsService
-from handlers import actions, adoption, answers, curation, errors, gaps, home, kinds, messages, privacy
+from bot.surveys.changes import ChangeService
+from bot.surveys.talk import TalkService
+from handlers import actions, adoption, answers, curation, errors, gaps, home, kinds, messages, privacy, results
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Services:
     forms: FormService
     requests: Submits
     decisions: DecisionService
+    changes: ChangeService
+    talks: TalkService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -82,6 +86,9 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.view("adoption.evidence")(_ours(adoption.on_evidence, handing_in=services.handing_in))
     app.action(re.compile(r"^adoption\.judge\."))(_ours(adoption.on_judged, judging=services.judging))
     app.view("adoption.reasons")(_ours(adoption.on_reasons, judging=services.judging))
+    app.action(re.compile(r"^results\.talk\."))(_ours(results.on_talk, talks=services.talks))
+    app.action(re.compile(r"^results\.(?:link|live|drop)$"))(_ours(results.on_theme, changes=services.changes))
+    app.view("results.change")(_ours(results.on_change, changes=services.changes))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)
 

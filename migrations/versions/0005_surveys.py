@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("because", sa.String(length=40), nullable=False),
         sa.Column("has_answered", sa.Boolean(), nullable=False),
+        sa.Column("strata", sa.JSON(), server_default="{}", nullable=False),
         sa.ForeignKeyConstraint(["wave_id"], ["waves.id"], name=op.f("fk_invitations_wave_id_waves")),
         sa.PrimaryKeyConstraint("wave_id", "person", name=op.f("pk_invitations")),
     )
