@@ -97,9 +97,14 @@ from bot.storage.engine import Database
 from bot.surveys import status, waves
 from bot.surveys.answering import AnsweringService
 from bot.surveys.asking import AskingService
+from bot.surveys.changes import ChangeService
 from bot.surveys.closing import ClosingService
 from bot.surveys.frames import FrameService
 from bot.surveys.refusing import RefusalService
+from bot.surveys.results import ResultService, SurveyFactsService
+from bot.surveys.sorting import ThemeSorting
+from bot.surveys.talk import TalkService
+from bot.surveys.talk_blocks import Given
 from bot.surveys.waves import WaveService
 from bot.timetable import Planned, Timetable
 from bot.work import (
@@ -126,9 +131,11 @@ from bot.work import (
     RequestDecision,
     Requested,
     Saving,
+    Shipped,
     Solved,
     SurveyEvent,
     TakenBack,
+    TalkWanted,
     TeamDrift,
     Workers,
 )
@@ -240,6 +247,10 @@ class Mentor:
         )
         self.replays = Replays(self.database, clock=clock)
         gap_facts = GapFactsService(self.database, channels=self._channels)
+        self.survey_facts = SurveyFactsService(self.database)
+        self.results = ResultService(desk, people, self.survey_facts, ThemeSorting(desk, model=self.model))
+        self.changes = ChangeService(desk, people)
+        self.talks = TalkService(desk, people, _no_answer)
         maker = DigestMaker(
             self.database,
             self.facts,
@@ -247,6 +258,7 @@ class Mentor:
             channels=self._channels,
             clock=clock,
             permalink=slack.permalink,
+            shipped=self.survey_facts.shipped,
         )
         reading = Reading(self.facts.unanswered, question_kind)
         self.digest = DigestService(desk, people, maker)
@@ -273,7 +285,7 @@ class Mentor:
         self.closing = ClosingService(desk, new_key=new_key)
         self.controllers = ControllerService(desk)
         self.drift = DriftService(desk)
-        team_parts = (self.gaps.home_part, self.owners.home_part)
+        team_parts = (self.gaps.home_part, self.owners.home_part, self.results.home_part)
         self.home = HomeService(
             desk,
             self.facts,
@@ -327,6 +339,10 @@ class Mentor:
             Kind.SHOW_DIGEST: asked(self.digest.show),
             Kind.GAPS: asked(self.gaps.show),
             Kind.HANDOVER: asked(self.handover.show),
+            Kind.RESULTS: asked(self.results.show),
+            Kind.DECIDE_THEME: _job(Decision, self.changes.decide, self.changes.given_up),
+            Kind.SHIPPED: _job(Shipped, self.changes.tell),
+            Kind.TALK: _job(TalkWanted, self.talks.tell, self.talks.given_up),
             Kind.POLICIES: asked(self.policies.show),
             Kind.HAND_IN: _job(HandingIn, self.handing_in.hand_in, self.handing_in.given_up),
             Kind.JUDGE_EVIDENCE: _job(Judging, self.judging.judge, self.judging.given_up),
@@ -431,6 +447,8 @@ class Mentor:
             decisions=self.actions.decisions,
             answering=self.answering,
             refusals=self.refusals,
+            changes=self.changes,
+            talks=self.talks,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app
@@ -534,6 +552,7 @@ class Mentor:
             "choices": (self.actions.choices.refresh, 60),
             "groups": (self.actions.memberships.refresh, 240),
             "solved threads": (self.solved.refresh, 300),
+            "linked changes": (self.changes.look, 300),
             "forget": (self.forget_old, 6 * 3600),
         }
         if self.embeddings is not None:
@@ -623,6 +642,11 @@ async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+async def _no_answer(_wave_id: str, _user_id: str) -> Given | None:
+    """What somebody answered in an open wave cannot be found here."""
+    return None
 
 
 async def _nobody_waits(_payload: dict[str, Any]) -> None:

@@ -31,6 +31,9 @@ from bot.peers import blocks as peers
 from bot.peers import notice_blocks as notices
 from bot.privacy import blocks as privacy
 from bot.surveys import blocks as surveys
+from bot.surveys import change_blocks as changes
+from bot.surveys import result_blocks as results
+from bot.surveys import talk_blocks as talks
 from handlers import shortcuts, verbs
 from knowledge.action_schema import action_schema
 from knowledge.json_schema import Schema
@@ -157,6 +160,9 @@ KINDS: Mapping[str, MessageKind] = {
         *evidence.KINDS,
         *requests.KINDS,
         *drift.KINDS,
+        *results.KINDS,
+        *changes.KINDS,
+        *talks.KINDS,
         *digest.KINDS,
         *handover.KINDS,
         *surveys.KINDS,

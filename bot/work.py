@@ -87,6 +87,7 @@ class Kind(StrEnum):
     CLOSE_WAVE = "surveys.close_wave"
     SURVEY_EVENT = "surveys.event"
     RESULTS = "surveys.results"
+    DECIDE_THEME = "surveys.decide_theme"
     TALK = "surveys.talk"
     SHIPPED = "surveys.shipped"
     POLICIES = "adoption.policies"
@@ -236,6 +237,30 @@ class SurveyEvent(Payload):
     moment: str
     person: str
     subject: str = ""
+
+
+@dataclass(frozen=True)
+class TalkWanted(Payload):
+    """A person offers to talk after a low score, and to be known for it: the payload of `surveys.talk`.
+
+    `context` is what goes along: nothing, the score, or the comment too. Neither stands here.
+    """
+
+    key: str
+    person: str
+    wave_id: str
+    context: str
+    response_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Shipped(Payload):
+    """What people said led to a change: the payload of `surveys.shipped`. `person` "" is all whom it is told."""
+
+    key: str
+    theme_id: str
+    person: str = ""
+    wave_id: str = ""
 
 
 @dataclass(frozen=True)

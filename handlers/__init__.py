@@ -27,8 +27,23 @@ from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.privacy.settings import SettingsService
 from bot.surveys.answering import AnsweringService
+from bot.surveys.changes import ChangeService
 from bot.surveys.refusing import RefusalService
-from handlers import actions, adoption, answers, curation, errors, gaps, home, kinds, messages, privacy, surveys
+from bot.surveys.talk import TalkService
+from handlers import (
+    actions,
+    adoption,
+    answers,
+    curation,
+    errors,
+    gaps,
+    home,
+    kinds,
+    messages,
+    privacy,
+    results,
+    surveys,
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,8 @@ class Services:
     decisions: DecisionService
     answering: AnsweringService
     refusals: RefusalService
+    changes: ChangeService
+    talks: TalkService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -93,6 +110,9 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action("surveys.never")(_ours(surveys.on_never, refusals=services.refusals))
     app.action("surveys.pause")(_ours(surveys.on_pause, refusals=services.refusals))
     app.action("surveys.resume")(_ours(surveys.on_resume, refusals=services.refusals))
+    app.action(re.compile(r"^results\.talk\."))(_ours(results.on_talk, talks=services.talks))
+    app.action(re.compile(r"^results\.(?:link|live|drop)$"))(_ours(results.on_theme, changes=services.changes))
+    app.view("results.change")(_ours(results.on_change, changes=services.changes))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)
 

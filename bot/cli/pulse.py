@@ -5,7 +5,7 @@ import asyncio
 import json
 from zoneinfo import ZoneInfo
 
-from bot.cli import waves
+from bot.cli import results, waves
 from bot.cli.arguments import Commands, add_command, add_handbook_and_json
 from bot.cli.handbook import read_own_handbook
 from bot.config import read_settings
@@ -17,6 +17,7 @@ def add(commands: Commands) -> None:
     preview = add_command(kinds, "preview", _preview, "what surveys ask, of whom and when; asks nobody")
     preview.add_argument("--survey", metavar="ID", help="only this one")
     add_handbook_and_json(preview)
+    results.add_to(kinds)
     waves.add_to(kinds)
 
 

@@ -1,0 +1,353 @@
+"""What is said of closed waves: figures that may be shown, how they changed, what people wrote. Pure.
+
+Takes rows that lead to nobody; which figures may be shown is `suppression`'s.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.model import Json, Window
+from bot.statistics import Change, Share, median
+from bot.surveys import figures, overlaps, suppression
+from bot.surveys.overlaps import Seen
+from bot.surveys.suppression import BLURRED_TO, FEWEST, Cell, Crowd, Plan, Reading, Released, Row
+from knowledge.surveys import Question, Scale, Survey
+
+TREND_MOST = 12  # waves
+YES_NO = {True: "yes", False: "no"}
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A closed wave as it was kept. `strata` are of each person who answered, as far as they are kept."""
+
+    id: str
+    slot: str
+    survey: Survey
+    frame: int
+    opened_at: datetime
+    closed_at: datetime
+    invited: int
+    delivered: int
+    results: tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...] = ()  # scores and strata of each answer
+    strata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    comments: tuple[str, ...] = ()
+
+    @property
+    def threshold(self) -> int:
+        return max(FEWEST, self.survey.threshold)
+
+    @property
+    def answers(self) -> int:
+        """How many answered. Of a wave under its threshold nothing else is kept."""
+        return max(len(self.strata), len(self.results))
+
+
+@dataclass(frozen=True)
+class Trend:
+    """How everybody's share was in a wave of those before."""
+
+    slot: str
+    cell: Cell
+
+
+@dataclass(frozen=True)
+class QuestionFacts:
+    """What may be shown of a question's answers; None and empty for what may not.
+
+    `n` are valid answers. `spread` is how many gave each score, `nps` the net promoters: both of over 20 answers alone.
+    """
+
+    question: Question
+    n: int
+    released: Released | None = None
+    choices: Mapping[str, Cell] = field(default_factory=dict)
+    nps: figures.Nps | None = None
+    spread: tuple[int, ...] = ()
+    change: Change = Change.TOO_FEW
+    trend: tuple[Trend, ...] = ()  # the oldest first, this wave last
+
+    @property
+    def everybody(self) -> Cell | None:
+        return self.released.everybody if self.released else None
+
+
+@dataclass(frozen=True)
+class WaveFacts:
+    """`comments` are in no order, without names, and there are none under the threshold."""
+
+    id: str
+    slot: str
+    survey: Survey
+    opened_at: datetime
+    closed_at: datetime
+    frame: int
+    invited: int
+    delivered: int
+    answers: int
+    threshold: int
+    questions: tuple[QuestionFacts, ...]
+    comments: tuple[str, ...] = ()
+
+    @property
+    def response_rate(self) -> Share:
+        return figures.response_rate(min(self.answers, self.delivered), self.delivered)
+
+    @property
+    def reach(self) -> Share:
+        return figures.reach(min(self.invited, self.frame), self.frame)
+
+
+@dataclass(frozen=True)
+class ThemeFacts:
+    """What several comments are about, and what became of it."""
+
+    id: str
+    survey: str
+    title: str
+    state: str
+    url: str
+    opened_at: datetime
+    comments: int
+    shipped_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SurveyFacts:
+    """What the pillar says of a window: the waves closed in it, the newest first, and what was done about them.
+
+    `themes` are of these waves' surveys; `shipped` were shipped in the window.
+    """
+
+    window: Window
+    waves: tuple[WaveFacts, ...] = ()
+    themes: tuple[ThemeFacts, ...] = ()
+    shipped: tuple[ThemeFacts, ...] = ()
+
+    @property
+    def kept_word(self) -> Share:
+        """Themes with a shipped outcome, of all themes."""
+        return Share(sum(each.shipped_at is not None for each in self.themes), len(self.themes))
+
+    @property
+    def days_to_change(self) -> float | None:
+        """The median from the theme to the visible change."""
+        took = [each.shipped_at - each.opened_at for each in self.themes if each.shipped_at is not None]
+        return median([each / timedelta(days=1) for each in took])
+
+    def to_json(self) -> Json:
+        return {
+            "since": self.window.since.isoformat(),
+            "until": self.window.until.isoformat(),
+            "waves": [wave_json(each) for each in self.waves],
+            "themes": [_theme_json(each) for each in self.themes],
+            "you_said_we_did": {**self.kept_word.to_json(), "median_days": self.days_to_change},
+        }
+
+
+def facts_of(waves: Sequence[Closed]) -> list[WaveFacts]:
+    """Of one survey's closed waves, the oldest first: each is shown as the ones before it allow."""
+    before: dict[str, list[Seen]] = {}
+    trends: dict[str, list[Trend]] = {}
+    return [_wave(each, before, trends) for each in waves]
+
+
+def _wave(wave: Closed, before: dict[str, list[Seen]], trends: dict[str, list[Trend]]) -> WaveFacts:
+    questions = [
+        _question(wave, question, before.setdefault(question.name, []), trends.setdefault(question.name, []))
+        for question in wave.survey.questions
+        if question.scale is not Scale.TEXT
+    ]
+    return WaveFacts(
+        id=wave.id,
+        slot=wave.slot,
+        survey=wave.survey,
+        opened_at=wave.opened_at,
+        closed_at=wave.closed_at,
+        frame=wave.frame,
+        invited=wave.invited,
+        delivered=wave.delivered,
+        answers=wave.answers,
+        threshold=wave.threshold,
+        questions=tuple(questions),
+        comments=wave.comments if wave.answers >= wave.threshold else (),
+    )
+
+
+def _question(wave: Closed, question: Question, before: list[Seen], trend: list[Trend]) -> QuestionFacts:
+    told = [
+        (answer, known_strata(strata))
+        for scores, strata in wave.results
+        if (answer := figures.valid_one(scores.get(question.name), question)) is not None
+    ]
+    who = {person: known_strata(strata) for person, strata in wave.strata.items()}
+    is_by_group = question.scale in (Scale.CSAT, Scale.CES)  # choices and net promoters are told of everybody alone
+    rows = [Row(_is_yes(answer, question), strata if is_by_group else {}) for answer, strata in told]
+    crowd = Crowd(rows, who)
+    planned = _planned(rows, crowd, before, wave.threshold)
+    found = QuestionFacts(question, len(told))
+    if planned is None:
+        return found
+    before.append(crowd.seen(planned.parts))
+    answers = [answer for answer, _ in told]
+    if question.scale is Scale.CHOICE:
+        shares = figures.choice_shares([str(each) for each in answers], question.choices)
+        return replace(found, choices=suppression.choice_cells(shares))
+    scores = [int(each) for each in answers]
+    is_large = len(scores) > BLURRED_TO
+    if question.scale is Scale.NPS:
+        return replace(found, nps=figures.nps(scores) if is_large else None)
+    released = suppression.release(rows, planned)
+    spread = figures.distribution(scores, scale_max=figures.CSAT_MAX) if is_large else ()
+    last = trend[-1].cell if trend else None
+    trend.append(Trend(wave.slot, released.everybody))
+    changed = suppression.verdict(last, released.everybody) if last else Change.TOO_FEW
+    return replace(found, released=released, spread=spread, change=changed, trend=tuple(trend[-TREND_MOST:]))
+
+
+def _planned(rows: Sequence[Row], crowd: Crowd, before: Sequence[Seen], threshold: int) -> Plan | None:
+    def is_apart(parts: Sequence[suppression.Part]) -> bool:
+        now = crowd.seen(parts)
+        return all(overlaps.is_apart(now, earlier, threshold) for earlier in before)
+
+    return suppression.plan(rows, threshold=threshold, is_apart=is_apart)
+
+
+def _is_yes(answer: figures.Answer, question: Question) -> bool:
+    is_scored = question.scale in (Scale.CSAT, Scale.CES)
+    return is_scored and isinstance(answer, int) and answer >= figures.satisfied_from(figures.CSAT_MAX)
+
+
+def known_strata(strata: Mapping[str, Any]) -> dict[str, str]:
+    """Those that are known, each as the word it is shown by."""
+    known = {name: strata.get(name) for name in suppression.DIMENSIONS}
+    return {
+        name: YES_NO[value] if isinstance(value, bool) else str(value)
+        for name, value in known.items()
+        if value is not None
+    }
+
+
+# As JSON and in a table.
+
+
+def wave_json(wave: WaveFacts) -> Json:
+    return {
+        "wave": wave.id,
+        "survey": wave.survey.id,
+        "title": wave.survey.title,
+        "slot": wave.slot,
+        "opened_at": wave.opened_at.isoformat(),
+        "closed_at": wave.closed_at.isoformat(),
+        "threshold": wave.threshold,
+        "n": wave.answers,
+        "frame": wave.frame,
+        "response_rate": wave.response_rate.to_json(),
+        "reach": wave.reach.to_json(),
+        "questions": [_question_json(each) for each in wave.questions],
+        "comments": list(wave.comments),
+    }
+
+
+def _question_json(facts: QuestionFacts) -> Json:
+    found: Json = {
+        "name": facts.question.name,
+        "text": facts.question.text,
+        "scale": facts.question.scale.value,
+        "definition": DEFINITIONS[facts.question.scale],
+        "n": facts.n,
+        "too_few_to_say": not (facts.released or facts.choices or facts.nps),
+    }
+    if facts.nps is not None:
+        found["nps"] = {**vars(facts.nps), "value": facts.nps.value}
+    if facts.choices:
+        found["choices"] = {choice: cell_json(cell) for choice, cell in facts.choices.items()}
+    if facts.released is not None:
+        found["everybody"] = cell_json(facts.released.everybody)
+        found["change"] = facts.change.value
+        found["spread"] = list(facts.spread)
+        found["groups"] = [
+            {"by": list(table), "group": dict(sorted(cell.group)), **cell_json(cell)}
+            for table, shown in facts.released.tables.items()
+            for cell in shown.cells
+        ]
+        found["groups_hidden"] = {"+".join(table): shown.hidden for table, shown in facts.released.tables.items()}
+    return found
+
+
+def cell_json(cell: Cell) -> Json:
+    """What is told of a group: `k` and `value` are null where it reads high or low."""
+    low, high = interval(cell)
+    value = cell.k / cell.n if cell.k is not None else None
+    return {"n": cell.n, "k": cell.k, "value": value, "low": low, "high": high, "reads": cell.reads.value}
+
+
+def interval(cell: Cell) -> tuple[float, float]:
+    """The 95 % interval; where it is not told how many, wide enough for all that it may be."""
+    found = [Share(k, cell.n).interval or (0.0, 1.0) for k in cell.bounds]
+    return min(low for low, _ in found), max(high for _, high in found)
+
+
+def _theme_json(theme: ThemeFacts) -> Json:
+    shipped_at = theme.shipped_at.isoformat() if theme.shipped_at else None
+    return {**vars(theme), "opened_at": theme.opened_at.isoformat(), "shipped_at": shipped_at}
+
+
+DEFINITIONS = {
+    Scale.CSAT: "share of 4 and 5 on the scale of 1 to 5 among valid answers",
+    Scale.CES: "share of 4 and 5 (agree that it was easy) on the scale of 1 to 5 among valid answers",
+    Scale.NPS: "percent of 9 and 10 minus percent of 0 to 6 on the scale of 0 to 10, over 20 valid answers",
+    Scale.CHOICE: "share of each choice among valid answers",
+    Scale.TEXT: "words",
+}
+CSV_HEAD = ("survey", "slot", "closed", "question", "group", "choice", "n", "k", "low", "high", "reads", "definition")
+
+
+def csv_rows(waves: Sequence[WaveFacts]) -> list[tuple[str, ...]]:
+    """What may be shown, a figure a row; `k` is empty where it is not told."""
+    return [CSV_HEAD, *(row for wave in waves for facts in wave.questions for row in _csv_rows(wave, facts))]
+
+
+def _csv_rows(wave: WaveFacts, facts: QuestionFacts) -> list[tuple[str, ...]]:
+    begin = (wave.survey.id, wave.slot, wave.closed_at.date().isoformat(), facts.question.name)
+    definition = DEFINITIONS[facts.question.scale]
+    if facts.nps is not None:
+        return [(*begin, "everybody", "", str(facts.n), "", "", "", f"{facts.nps.value:+.1f}", definition)]
+    cells = [(choice, cell) for choice, cell in facts.choices.items()]
+    if facts.released is not None:
+        shown = [cell for table in facts.released.tables.values() for cell in table.cells]
+        cells = [("", cell) for cell in (facts.released.everybody, *shown)]
+    if not cells:
+        return [(*begin, "everybody", "", str(facts.n), "", "", "", Change.TOO_FEW.value, definition)]
+    return [(*begin, group_in_words(cell.group), choice, *_csv_cell(cell), definition) for choice, cell in cells]
+
+
+def _csv_cell(cell: Cell) -> tuple[str, ...]:
+    low, high = interval(cell)
+    return str(cell.n), "" if cell.k is None else str(cell.k), f"{low:.4f}", f"{high:.4f}", cell.reads.value
+
+
+WORDS = {
+    ("role", "platform"): "platform team",
+    ("role", "other"): "outside the platform team",
+    ("asker", "yes"): "asked questions",
+    ("asker", "no"): "asked none",
+    ("new", "yes"): "new here",
+    ("new", "no"): "not new here",
+}
+
+
+def group_in_words(group: suppression.Group) -> str:
+    """In the order of the dimensions, so that one group has one name."""
+    ordered = sorted(group, key=lambda each: suppression.DIMENSIONS.index(each[0]))
+    return ", ".join(WORDS.get(each, each[1]) for each in ordered) or "everybody"
+
+
+def in_words(cell: Cell) -> str:
+    """The share with its interval and of how many."""
+    low, high = interval(cell)
+    said = f"{cell.k / cell.n:.0%}" if cell.k is not None and cell.reads is Reading.EXACT else cell.reads.value
+    spaced = said if said.endswith(" %") else said.replace("%", " %")
+    return f"{spaced} of {cell.n} ({low:.0%} to {high:.0%})".replace("%)", " %)").replace("% to", " % to")

@@ -1,0 +1,106 @@
+"""Shows the offer of a talk after a low score, and what reaches the platform team of it; reads the press.
+
+The person chooses to be known, and what goes along. No button carries a score.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.blockkit import Shown, actions, button, clip, context, escape, section
+from bot.errors import PayloadMalformed
+from bot.model import Json, MessageKind, Purpose
+from knowledge.surveys import Question, Scale, Survey
+
+PRESS = "results.talk"  # before what goes along
+MINUTES = 15
+LOW_TO = {Scale.CSAT: 2, Scale.CES: 2, Scale.NPS: 6}  # the highest score after which a talk is offered
+COMMENT_MOST, TITLE_MOST = 500, 120  # characters
+
+TALK = MessageKind(
+    "offer to talk",
+    Purpose.OWED,
+    "the platform channel",
+    "a person who gave a low score wants to talk, and chose to be known",
+    "once a wave and person",
+    "set `talk: false` in the survey's file in the handbook",
+)
+TALK_TAKEN = MessageKind(
+    "talk asked for",
+    Purpose.ASKED,
+    "the person, only visible to them; as a DM when that fails",
+    "a press on one of the offers to talk",
+    "once a press",
+    "it only answers what you do",
+)
+KINDS = (TALK, TALK_TAKEN)
+
+
+class Along(StrEnum):
+    """What goes along with the person's name."""
+
+    NOTHING = "nothing"
+    SCORE = "score"
+    COMMENT = "comment"  # and the score
+
+
+OFFERS = {
+    Along.NOTHING: "Yes, with my name alone",
+    Along.SCORE: "… and my score",
+    Along.COMMENT: "… my score and comment",
+}
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the person answered, as long as it can be found."""
+
+    score: str = ""
+    comment: str = ""
+
+
+def is_low(question: Question, score: int) -> bool:
+    """Whether a talk is worth offering. Never for choices."""
+    return score <= LOW_TO.get(question.scale, -1)
+
+
+def talk_offer(survey: Survey, wave_id: str) -> list[Json]:
+    """To be shown below the thank-you of a low score, and nowhere else; nothing where the survey offers no talk."""
+    if not survey.is_talk_offered:
+        return []
+    buttons = [button(words, action_id=f"{PRESS}.{along}", value=wave_id) for along, words in OFFERS.items()]
+    text = f"Would you like to talk about it, {MINUTES} minutes with somebody of the platform team?"
+    why = "Only if you press do they learn who you are, and only what you choose goes along. Otherwise nothing is sent."
+    return [section(text), actions("results.talk", buttons), context(why)]
+
+
+def read_press(action_id: str) -> Along:
+    """Raises PayloadMalformed for an id that is none of ours."""
+    begin, _, along = action_id.rpartition(".")
+    if begin != PRESS or along not in set(Along):
+        raise PayloadMalformed(f"no offer of ours: {action_id[:40]}")
+    return Along(along)
+
+
+def wanted(name: str, survey: Survey, given: Given | None, along: Along) -> Shown:
+    """What the platform team reads."""
+    text = f"*{escape(name)}* would like to talk, {MINUTES} minutes, about *{escape(clip(survey.title, TITLE_MOST))}*."
+    lines = [text]
+    if given is not None and along is not Along.NOTHING and given.score:
+        lines.append(f"Score: {escape(given.score)}")
+    if given is not None and along is Along.COMMENT and given.comment:
+        lines.append(f"> {escape(clip(' '.join(given.comment.split()), COMMENT_MOST))}")
+    foot = "They chose to be known, and what stands here. Whoever takes it writes to them; nothing else is sent."
+    shown = "\n".join(lines)
+    return Shown(shown, (section(shown), context(foot)))
+
+
+def taken(given: Given | None, along: Along) -> Shown:
+    """What the person reads."""
+    text = "The platform team knows that you would like to talk; somebody will write to you."
+    if along is not Along.NOTHING and given is None:
+        text += " Your answer could not be found any more, so your name alone went along."
+    return Shown(text, (section(text),))
+
+
+def said(text: str) -> Shown:
+    return Shown(text, (section(text),))
