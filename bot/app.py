@@ -20,8 +20,10 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.actions import drift
 from bot.actions.controllers import ControllerService
+from bot.actions.device_codes import DeviceCodes
 from bot.actions.direct import backend_for
 from bot.actions.drift import DriftService
+from bot.actions.facts import ActionFactsService, FiguresPart
 from bot.actions.services import action_services
 from bot.adoption import reminders
 from bot.adoption.cards import EvidenceCards
@@ -60,7 +62,7 @@ from bot.digest.maker import DigestMaker
 from bot.digest.service import DigestService
 from bot.embeddings import Embedder, embedder_of, words_alone
 from bot.embeddings.service import EmbeddingService
-from bot.git.hosts import LiveHosts, host_for
+from bot.git.hosts import LiveHosts, flows_of, host_for
 from bot.handbook import HandbookSource, InRepository, read_place
 from bot.handover.blocks import Part
 from bot.handover.questions import OpenQuestions
@@ -124,6 +126,7 @@ from bot.work import (
     Judging,
     Kind,
     KindSaid,
+    Linking,
     NotProposed,
     Opened,
     Press,
@@ -182,7 +185,8 @@ class Mentor:
         self.database = Database(settings.database_url)
         self.shelf = Shelf(library)
         self.outbox = Outbox(self.database, slack, clock=clock, new_id=new_id)
-        self.audit = Audit(make_sure_of_key(settings.audit_key, settings.data_folder), clock=clock)
+        key = make_sure_of_key(settings.audit_key, settings.data_folder)
+        self.audit = Audit(key, clock=clock)
         bell = asyncio.Event()
         wake = bell.set
         desk = Desk(self.database, self.outbox, slack, self.shelf, workspace, clock, new_id, wake)
@@ -231,6 +235,8 @@ class Mentor:
             self.audit,
             host_of=LiveHosts(settings).of,
             backend_of=lambda backend: backend_for(backend, settings, clock),
+            flows=lambda: flows_of(self.shelf.library.handbook.repositories, settings),
+            codes=DeviceCodes(key),
             command=settings.command,
             bot_name=settings.name,
         )
@@ -285,7 +291,9 @@ class Mentor:
         self.closing = ClosingService(desk, new_key=new_key)
         self.controllers = ControllerService(desk)
         self.drift = DriftService(desk)
-        team_parts = (self.gaps.home_part, self.owners.home_part, self.results.home_part)
+        action_facts = ActionFactsService(self.database, handbook=lambda: self.shelf.library.handbook)
+        figures = FiguresPart(desk, people, action_facts)
+        team_parts = (figures.home_part, self.gaps.home_part, self.owners.home_part, self.results.home_part)
         self.home = HomeService(
             desk,
             self.facts,
@@ -304,6 +312,7 @@ class Mentor:
         self.bolt = self._bolt()
         self.socket = self._socket() if settings.uses_socket_mode else None
         self.ticks = AsyncIOScheduler()
+        self.http_port = 0  # known once it listens: settings may leave the choice to the machine
         self._ticking: set[asyncio.Task[None]] = set()
 
     def _writer(self) -> Writer:
@@ -334,6 +343,9 @@ class Mentor:
             Kind.FIND: asked(self.find.find),
             Kind.ACTIONS: asked(self.actions.catalogue.list),
             Kind.REQUESTS: asked(self.actions.listing.show),
+            Kind.LINK: asked(self.actions.linking.show),
+            Kind.LINK_PRESS: _job(Decision, self.actions.linking.press, self.actions.linking.press_given_up),
+            Kind.LINKING: _job(Linking, self.actions.linking.look, self.actions.linking.look_given_up),
             Kind.WHY: asked(self.why.explain),
             Kind.HEALTH: asked(self.health.tell),
             Kind.SHOW_DIGEST: asked(self.digest.show),
@@ -373,7 +385,7 @@ class Mentor:
             Kind.DECIDE_ARTICLE: _job(Decision, self.owners.decide, self.owners.given_up),
             Kind.PREPARE: _job(Requested, self.actions.requests.prepare, self.actions.requests.given_up),
             Kind.DECIDE_REQUEST: _job(RequestDecision, self.actions.decisions.decide, self.actions.decisions.given_up),
-            Kind.COUNT: _job(Requested, self.actions.decisions.count),
+            Kind.COUNT: _job(Requested, self.actions.decisions.count, self.actions.decisions.count_later),
             Kind.EXECUTE: _job(Requested, self.actions.execution.execute, self.actions.execution.given_up),
             Kind.EXPIRE: _job(Requested, self.actions.requests.expire),
             Kind.HEARD: _job(Heard, self.actions.following.heard),
@@ -449,6 +461,7 @@ class Mentor:
             refusals=self.refusals,
             changes=self.changes,
             talks=self.talks,
+            linking=self.actions.linking,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app
@@ -628,6 +641,7 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+        mentor.http_port = runner.addresses[0][1]
         if mentor.socket is not None:
             stack.push_async_callback(mentor.socket.stop)
             stack.push_async_callback(_ended, asyncio.create_task(mentor.socket.keep_open()))

@@ -88,6 +88,16 @@ def section(text: str, *, accessory: Json | None = None) -> Json:
     return {**shown, "accessory": accessory} if accessory else shown
 
 
+def sections(lines: Sequence[str]) -> list[Json]:
+    """As many lines to a section as it takes, each whole."""
+    pages: list[list[str]] = [[]]
+    for line in lines:
+        if pages[-1] and sum(len(each) + 1 for each in pages[-1]) + len(line) > SECTION_MAX:
+            pages.append([])
+        pages[-1].append(line)
+    return [section("\n".join(page)) for page in pages if page]
+
+
 def in_pieces(block: Json) -> list[Json]:
     """A section as several that say the same: whole lines or sentences, code never cut."""
     text, pieces, start = block["text"]["text"], [], 0

@@ -1,22 +1,28 @@
 """What can be said without Slack: do the settings, the handbook and the app's manifest hold together?"""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from bot import generate
+from bot.actions.allowed import why_refused
+from bot.actions.rules import BACKENDS
+from bot.addresses import fault_of
 from bot.answers.golden import NoGoldenQuestions, failures
 from bot.answers.model_writer import writer_of
 from bot.answers.offline import Said, ask_writer
-from bot.config import Settings
+from bot.config import DirectSettings, Settings
 from bot.embeddings.offline import Tell, by_meaning, say_nothing
-from bot.errors import HandbookBroken, SettingsInvalid
+from bot.errors import GitFailed, HandbookBroken, SettingsInvalid
+from bot.git.hosts import live_host
 from bot.handbook import HandbookSource
 from bot.library import catalogued
+from knowledge.actions import Action, GitBackend
 from knowledge.problem import Level, Problem
+from knowledge.repositories import LiveRepository
 
 MANIFEST = "app_manifest.yaml"
 
@@ -45,14 +51,47 @@ async def check(settings: Settings, *, handbook: str | None, folder: Path) -> Ch
         if not broken.problems:
             raise
         return Checked(tuple(problems), f"The handbook has {len(broken.problems)} errors.")
-    problems += current.warnings
-    watched = len(current.channels.channels)
+    errors = [*repository_problems(current.repositories, replace(settings, handbook=handbook or settings.handbook))]
+    warnings = [*current.warnings, *_not_allowed(current.actions, settings.direct)]
+    found = (*problems, *errors, *warnings)
+    if errors:
+        return Checked(found, f"The handbook has {len(errors)} errors.")
     return Checked(
-        tuple(problems),
+        found,
         f"The handbook is good: {len(current.articles)} articles, {len(current.actions)} actions, "
-        f"{len(current.surveys)} surveys, {watched} watched channels, "
-        f"{len(current.warnings)} warnings.{_not_looked_at(len(current.sources))}",
+        f"{len(current.policies)} policies, {len(current.surveys)} surveys, "
+        f"{len(current.channels.channels)} watched channels, {len(warnings)} warnings."
+        f"{_not_looked_at(len(current.sources))}",
     )
+
+
+def _not_allowed(actions: Sequence[Action], settings: DirectSettings) -> Iterator[Problem]:
+    """Nothing where the settings name nothing: then this is hardly the bot's own machine."""
+    if settings.aws_allowed or settings.webhook_hosts:
+        yield from refused_entries(actions, settings)
+
+
+def repository_problems(repositories: Sequence[LiveRepository], settings: Settings) -> Iterator[Problem]:
+    """Those that could not be used where these settings name GitHub and GitLab. None of them is looked at."""
+    for each in repositories:
+        try:
+            live_host(each, settings)
+        except GitFailed as error:
+            fault = fault_of(error)
+            yield each.wrong("url", fault.what, fault.fix)
+
+
+def refused_entries(actions: Sequence[Action], settings: DirectSettings) -> Iterator[Problem]:
+    """The entries that call what these settings do not let be called: warnings, as another machine's may."""
+    for each in actions:
+        if isinstance(each.backend, GitBackend):
+            continue
+        if why := why_refused(each.backend, settings):
+            key, is_of_key, rest = why.rstrip(".").partition(": ")
+            what, _, fix = (rest if is_of_key else key).partition("; ")
+            backend = BACKENDS[type(each.backend)]
+            field = f"{backend}.{key}" if is_of_key else backend
+            yield Problem(each.file, each.line, field, what, fix or "correct the entry", Level.WARNING)
 
 
 def _not_looked_at(sources: int) -> str:

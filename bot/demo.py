@@ -22,15 +22,19 @@ from bot.demo_company import CHANNELS, GROUPS, PLATFORM_ONLY
 from bot.demo_company import PEOPLE as PEOPLE
 from bot.demo_company import STARTS_AT as STARTS_AT
 from bot.demo_history import furnish_history
+from bot.demo_live import APPLICATIONS, furnish_live
 from bot.storage.channels import ChannelState, states
-from sandbox import Actor, Sandbox
+from sandbox import Actor, Sandbox, View
 from sandbox import Clock as SandboxClock
+from sandbox.controller import Controller
 from sandbox.model import Message
+from sandbox.repository import BareRepository, NotMergeable
 
 OPENS_AT = datetime(2026, 11, 23, 8, 50, tzinfo=UTC)  # a Monday, ten minutes before the digest
 DIGEST_AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 READING_PACE = 20.0  # a fortnight is read back at Slack's pace, which is nothing to watch
 TOUR_PACE = 5.0  # the workspace's clock against the wall's: short waits, and room for a slow machine
+REVIEWED_AFTER_S = 5.0  # long enough to see that a change waits for its reviewers
 PATIENCE_S = 20.0
 READING_PATIENCE_S = 90.0
 
@@ -47,14 +51,33 @@ async def demo(*, port: int, stay: bool) -> int:
         await sandbox.start(port)
         stack.push_async_callback(sandbox.stop)
         print(f"Mentor in a sandbox workspace: {sandbox.url}\n", flush=True)
-        mentor = await stack.enter_async_context(running(settings_for(sandbox, folder)))
+        live = furnish_live(folder / "company")
+        mentor = await stack.enter_async_context(running(live.known_to(settings_for(sandbox, folder))))
         await sandbox.connected()
-        await Tour(sandbox, mentor).walk()
+        hook_url = f"http://127.0.0.1:{mentor.http_port}/hooks/argocd"
+        controller = Controller(live.repository, hook_url, live.hook_token, clock, APPLICATIONS)
+        await stack.enter_async_context(controller)
+        await Tour(sandbox, mentor, live.repository).walk()
         clock.set_factor(1.0)
         if stay:
             print(f"\nNow yours: open {sandbox.url} and be anyone. Ctrl-C ends it.", flush=True)
-            await asyncio.Event().wait()
+            await _review(live.repository)
     return 0
+
+
+async def _review(repository: BareRepository) -> None:
+    """Merges what is proposed, a while after it was, as the company's reviewers would; until cancelled."""
+    seen: set[str] = set()
+    while True:
+        await asyncio.sleep(REVIEWED_AFTER_S)
+        waiting = await asyncio.to_thread(repository.unmerged)
+        for branch in [each for each in waiting if each in seen]:
+            try:
+                await asyncio.to_thread(repository.merge, branch)
+                print(f"The reviewers merged {branch} in {repository.folder}", flush=True)
+            except NotMergeable as error:
+                print(f"The reviewers did not merge it: {error}", flush=True)
+        seen |= set(waiting)
 
 
 def settings_for(sandbox: Sandbox, folder: Path) -> Settings:
@@ -85,9 +108,10 @@ def furnish(sandbox: Sandbox) -> None:
 class Tour:
     """One step a method; each waits for what it shows and raises TimeoutError when it does not come."""
 
-    def __init__(self, sandbox: Sandbox, mentor: Mentor) -> None:
+    def __init__(self, sandbox: Sandbox, mentor: Mentor, live: BareRepository) -> None:
         self._sandbox = sandbox
         self._mentor = mentor
+        self._live = live
         self._done: list[str] = []
 
     async def walk(self) -> None:
@@ -98,6 +122,7 @@ class Tour:
         await self._privately()
         await self._in_shadow()
         await self._a_peer_helps()
+        await self._something_is_done()
         print("In short:")
         for line in self._done:
             print(f"  ✓ {line}")
@@ -189,6 +214,33 @@ class Tour:
         _tell("Mentor, to Jonas alone", shown)
         self._done.append("a peer's help seen and counted, by nobody's name")
 
+    async def _something_is_done(self) -> None:
+        priya, maya = self._person("priya"), self._person("maya")
+        print("9. Priya gets something done for herself: a form, an approval with the very change in view, Git.")
+        await priya.command("/platform", "run bucket", "ask-platform")
+        form = (await self._sandbox.wait_for(priya.views, PATIENCE_S))[-1]
+        print("   priya: /platform run bucket")
+        _tell_form(form)
+        filled = {"Bucket name": "receipts", "Environment": "prod", "Team": "payments"}
+        await priya.submit(form, filled)
+        print(f"   priya fills it in: {', '.join(filled.values())}\n", flush=True)
+        card = await self._first(
+            lambda: [each for each in maya.sees("platform-team") if "Priya Nair asks" in each.text]
+        )
+        _tell("Mentor, in #platform-team", card)
+        await maya.press(card, "Approve")
+        (branch,) = await self._sandbox.wait_for(self._live.unmerged, PATIENCE_S)
+        print("   Maya approves. In the repository, one branch with one commit:")
+        (commit,) = self._live.log(
+            f"{self._live.base}..{branch}", "%h %an: %s%n%(trailers:key=Requested-by,key=Approved-by)"
+        )
+        print(f"{_wrapped(commit)}\n", flush=True)
+        self._live.merge(branch)
+        print("   A reviewer merges it; a stand-in for Argo CD reports that it is live.")
+        outcome = await self._first(lambda: [each for each in _replies(priya) if ": live, " in each.text])
+        _tell("Mentor, to Priya alone, below what she was shown when she asked", outcome)
+        self._done.append("a bucket asked for, approved, merged in Git and live, told to who asked")
+
     async def _read_back(self) -> Sequence[ChannelState]:
         """The channels, once all are read back."""
         async with self._mentor.database.read() as tx:
@@ -229,9 +281,28 @@ def _plain(text: str) -> str:
     return unescape(re.sub(r"<[^|<>]+\|([^<>]+)>", r"\1", text))
 
 
+def _tell_form(form: View) -> None:
+    """Its title, what it says beforehand, and its fields with what can be chosen."""
+    print(f"   The form “{form.payload['title']['text']}”:")
+    for block in form.payload["blocks"]:
+        if block["type"] == "context":
+            print(_wrapped(_plain(block["elements"][0]["text"])))
+        if block["type"] == "input":
+            options = ", ".join(each["text"]["text"] for each in block["element"].get("options", []))
+            print(f"     [ {block['label']['text']}{': ' * bool(options)}{options} ]")
+
+
 def _tell(who: str, message: Message, *, last_only: bool = False) -> None:
     lines = [line for line in _plain(_words(message)).splitlines() if line.strip()]
     print(f"   {who}:")
-    for line in lines[-1:] if last_only else lines:
-        print(fill(line, 100, initial_indent="     ", subsequent_indent="     "))
-    print(flush=True)
+    print(f"{_wrapped(*(lines[-1:] if last_only else lines))}\n", flush=True)
+
+
+def _wrapped(*texts: str) -> str:
+    lines = [line for text in texts for line in text.splitlines()]
+    return "\n".join(fill(line, 100, initial_indent="     ", subsequent_indent="     ") for line in lines)
+
+
+def _replies(person: Actor) -> list[Message]:
+    """What stands in threads of the person's messages with the bot."""
+    return [each for each in person.sees_in_dm() if each.thread_ts not in (None, each.ts)]

@@ -24,6 +24,7 @@ from bot.findings import (
 )
 from bot.generate import SCOPES
 from bot.handbook import HandbookSource
+from bot.live_findings import live_findings
 from bot.slack import Slack
 from bot.storage import migrate
 from bot.storage.engine import Database
@@ -40,6 +41,8 @@ async def examine(settings: Settings, *, folder: Path) -> list[Finding]:
     """All that was found, the worst last. `folder` may hold the app's manifest."""
     handbook, findings = await _handbook(settings)
     findings += [*_settings(settings), await database_finding(settings.database_url), *_manifest(settings, folder)]
+    if handbook is not None:
+        findings += await live_findings(settings, handbook)
     if settings.slack_bot_token:
         findings += await _in_workspace(settings, handbook)
     return by_level(findings)

@@ -14,6 +14,7 @@ import yaml
 from bot import effects
 from bot.actions import blocks as requests
 from bot.actions import drift_blocks as drift
+from bot.actions import link_blocks as linking
 from bot.adoption import blocks as policies
 from bot.adoption import evidence_blocks as evidence
 from bot.answers import blocks as answers
@@ -159,6 +160,7 @@ KINDS: Mapping[str, MessageKind] = {
         *policies.KINDS,
         *evidence.KINDS,
         *requests.KINDS,
+        *linking.KINDS,
         *drift.KINDS,
         *results.KINDS,
         *changes.KINDS,

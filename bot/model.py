@@ -371,3 +371,14 @@ class Effect:
     edits: str | None = None
     response_url: str | None = None  # shown at once and at most once; on any doubt a DM to `recipient` follows
     manner: Manner = Manner.POST
+
+
+@dataclass(frozen=True)
+class Course:
+    """What became of a request for an action, without whose or what it was. `mode` and `state` are as they are kept."""
+
+    mode: str
+    state: str
+    created_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None

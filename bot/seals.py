@@ -76,6 +76,10 @@ class Key:
         self._value = value.encode()
         self.fingerprint = hmac.digest(self._value, b"fingerprint", "sha256").hex()[:16]
 
+    def derive(self, purpose: str) -> bytes:
+        """Another key of 32 bytes, for this purpose alone: it tells nothing of this one, nor of those of others."""
+        return hmac.digest(self._value, f"derive {purpose}".encode(), "sha256")
+
     def seal(self, previous: str, entry: Entry) -> str:
         """Of all the row says, and of every row before it by the seal of the last one."""
         said = [entry.number, _moment(entry.at), entry.act, entry.person, entry.subject, entry.facts]

@@ -78,6 +78,7 @@ class Kind(StrEnum):
     EXPIRE = "actions.expire"
     HEARD = "actions.heard"
     LINK = "actions.link"
+    LINK_PRESS = "actions.link_press"
     LINKING = "actions.linking"
     TELL_DRIFT = "actions.tell_drift"
     TELL_TEAM_DRIFT = "actions.tell_team_drift"
@@ -189,6 +190,26 @@ class RequestDecision(Payload):
     choice: str  # approve | decline | withdraw | renew | declare | returned
     channel_id: str
     ts: str
+    response_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Linking(Payload):
+    """A person was given a code to prove their Git account with: the payload of `actions.linking`, once for each look.
+
+    `person` is a pseudonym. `code` is the host's half of it, sealed. `begun_at` and `expires_at` are in ISO form.
+    `response_url` is of the message whose button was pressed.
+    """
+
+    key: str
+    flow: str
+    number: int
+    person: str
+    host: str
+    code: str
+    interval_s: int
+    begun_at: str
+    expires_at: str
     response_url: str | None = None
 
 

@@ -11,6 +11,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.actions.catalogue import CatalogueService
 from bot.actions.deciding import DecisionService
 from bot.actions.forms import FORM
+from bot.actions.linking import LinkService
 from bot.actions.opening import FormService, Submits
 from bot.adoption.handing_in import HandingInService
 from bot.adoption.judging import JudgingService
@@ -69,6 +70,7 @@ class Services:
     refusals: RefusalService
     changes: ChangeService
     talks: TalkService
+    linking: LinkService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -94,6 +96,7 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action("actions.pick")(_ours(actions.on_pick, forms=services.forms))
     app.action(re.compile(r"^actions\.page"))(_ours(actions.on_page, forms=services.forms))
     app.action(re.compile(r"^actions\.request\."))(_ours(actions.on_decision, decisions=services.decisions))
+    app.action(re.compile(r"^actions\.link\."))(_ours(actions.on_link, linking=services.linking))
     app.view(FORM)(_ours(actions.on_form, forms=services.forms, requests=services.requests))
     app.shortcut("curation.save")(_ours(curation.on_save, drafts=services.drafts))
     app.action(re.compile(r"^curation\.article\."))(_ours(curation.on_article, owners=services.owners))

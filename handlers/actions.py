@@ -2,8 +2,9 @@
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.actions import blocks, catalogue_blocks
+from bot.actions import blocks, catalogue_blocks, link_blocks
 from bot.actions.deciding import DecisionService
+from bot.actions.linking import LinkService
 from bot.actions.opening import At, FormService, Submits
 from bot.doing import read_action
 from bot.model import Json
@@ -56,6 +57,19 @@ async def on_decision(body: Json, ack: AsyncAck, decisions: DecisionService) -> 
         user_id=pressed.user_id,
         channel_id=pressed.channel_id,
         ts=pressed.ts,
+        response_url=pressed.response_url,
+    )
+    await ack()
+
+
+async def on_link(body: Json, ack: AsyncAck, linking: LinkService) -> None:
+    """*Link* or *Unlink* was pressed, at a Git host."""
+    pressed = payload.read_press(body)
+    await linking.take_press(
+        pressed.value,
+        choice=link_blocks.read_choice(pressed.action_id),
+        key=pressed.key,
+        user_id=pressed.user_id,
         response_url=pressed.response_url,
     )
     await ack()

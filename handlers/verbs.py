@@ -48,6 +48,7 @@ POLICIES = Verb(
 WHY = Verb("why", "", "why I did or did not answer here, for you alone", Kind.WHY)
 RUN = Verb("run", "[action]", "what you may do for yourself, or that action's form", Kind.ACTIONS, aliases=("actions",))
 REQUESTS = Verb("requests", "", "your requests, and what waits for you to approve", Kind.REQUESTS)
+LINK = Verb("link", "", "prove which Git account is yours, so that changes bear your name", Kind.LINK)
 HELP = Verb("help", "", "this text", Kind.HELP)
 RESULTS = Verb(
     "results",
@@ -60,7 +61,23 @@ HANDOVER = Verb("handover", "", "what is open, for the platform team", Kind.HAND
 SETTINGS = Verb(
     "settings", "", "what I keep about you, and how to be left out", Kind.SETTINGS, aliases=("pulse", "privacy")
 )
-VERBS = (ASK, FIND, RUN, REQUESTS, HUMAN, POLICIES, WHY, HEALTH, DIGEST, GAPS, RESULTS, HANDOVER, SETTINGS, HELP)
+VERBS = (
+    ASK,
+    FIND,
+    RUN,
+    REQUESTS,
+    LINK,
+    HUMAN,
+    POLICIES,
+    WHY,
+    HEALTH,
+    DIGEST,
+    GAPS,
+    RESULTS,
+    HANDOVER,
+    SETTINGS,
+    HELP,
+)
 _BY_NAME = {name: verb for verb in VERBS for name in (verb.name, *verb.aliases)}
 
 

@@ -260,7 +260,7 @@ def _read_git_accounts(value: Value, people: People) -> dict[str, GitAccount]:
         account = _read_git_account(below)
         if not below.is_user_id(user_id) or account is None:
             continue
-        others = [other for other, held in accounts.items() if held.account == account.account]
+        others = [other for other, held in accounts.items() if held.account.lower() == account.account.lower()]
         if any(not people.same_person(user_id, other) for other in others):
             fix = "give each person an own account, or name the two under `aliases` if they are one person"
             below.wrong(f'the account "{account.account}" belongs to two people', fix)

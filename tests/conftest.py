@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import structlog
@@ -16,6 +17,9 @@ from bot.storage import migrate
 from bot.storage.engine import Database
 from tests.databases import be_careless, new_postgresql
 from tests.real_data import REAL_DATA
+
+if TYPE_CHECKING:
+    from tests.actions.cloud import Cloud
 
 # Properties are about results: a busy machine is no failure.
 settings.register_profile("mentor", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -129,3 +133,12 @@ async def empty_database(empty_url: str) -> AsyncIterator[Database]:
     database = Database(empty_url)
     yield database
     await database.close()
+
+
+@pytest.fixture(scope="session")
+def whole_cloud() -> Iterator["Cloud"]:
+    """The one AWS of this process: what moto keeps is the process's."""
+    from tests.actions.cloud import whole_cloud  # loading it takes a second, and few tests need it
+
+    with whole_cloud() as cloud:
+        yield cloud

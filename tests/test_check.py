@@ -127,9 +127,8 @@ async def test_a_good_handbook_is_summed_up(tmp_path: Path) -> None:
     found = await _checked(tmp_path, handbook=str(write_handbook(tmp_path / "handbook")))
 
     watched = len(yaml.safe_load(CHANNELS)["channels"])
-    said = (
-        f"The handbook is good: {len(ARTICLES)} articles, 0 actions, 0 surveys, {watched} watched channels, 0 warnings."
-    )
+    counted = f"{len(ARTICLES)} articles, 0 actions, 0 policies, 0 surveys, {watched} watched channels, 0 warnings"
+    said = f"The handbook is good: {counted}."
     assert found == Checked((), said)
 
 
@@ -166,6 +165,71 @@ async def test_sources_are_checked_without_a_look_at_them(tmp_path: Path) -> Non
     assert good.is_ok
     assert good.summary.endswith("Not looked at: 1 of its sources; `mentor doctor` does.")
     assert [problem.field for problem in (*wrong.problems, *elsewhere.problems)] == ["[0].trust", "[0].repository"]
+
+
+NOT_NAMED = "actions/restart.yaml:1: webhook.url: MENTOR_WEBHOOK_HOSTS does not name ops.example.com:443"
+WEBHOOK = """\
+id: restart
+title: Restart a service
+summary: At once.
+mode: direct
+who: {teams: all}
+inputs: []
+webhook: {url: "https://ops.example.com/restart", lookup: "https://ops.example.com/runs/{request}"}
+"""
+
+
+def _with_repository(tmp_path: Path, url: str) -> str:
+    folder = write_handbook(tmp_path / "handbook")
+    (folder / "repositories.yaml").write_text(f"\nlive: {{url: '{url}'}}\n")
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("url", "what"),
+    [
+        ("http://git.example.com/live.git", "live.url: The repository's address must start with https://"),
+        ("https://maya:canary@git.example.com/live.git", "live.url: credentials have no place in a handbook"),
+        ("https://github.com/live", "live.url: https://github.com/live is no repository at GitHub"),
+        ("https://gitlab.com/live", "live.url: https://gitlab.com/live is no repository at GitLab"),
+    ],
+    ids=["no way", "credentials", "no repository at GitHub", "no project at GitLab"],
+)
+async def test_repository_of_actions_that_could_not_be_used_is_an_error(tmp_path: Path, url: str, what: str) -> None:
+    tokens = {"MENTOR_DATA": str(tmp_path), "GITHUB_TOKEN": "ghp_canary", "GITLAB_TOKEN": "glpat-canary"}
+
+    found = await check(read_settings(tokens), handbook=_with_repository(tmp_path, url), folder=tmp_path)
+
+    (problem,) = found.problems
+    assert str(problem).startswith(f"repositories.yaml:2: {what}")
+    assert (found.is_ok, found.summary) == (False, "The handbook has 1 errors.")
+    assert "canary" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "warnings"),
+    [
+        ("", []),
+        ("ops.example.com", []),
+        ("other.example.com", [f"{NOT_NAMED}; an operator can add it"]),
+    ],
+    ids=["nothing is allowed here", "allowed", "not allowed"],
+)  # fmt: skip
+async def test_entry_that_the_operator_does_not_allow_is_a_warning(
+    tmp_path: Path, hosts: str, warnings: list[str]
+) -> None:
+    folder = write_handbook(tmp_path / "handbook")
+    (folder / "actions").mkdir()
+    (folder / "actions" / "restart.yaml").write_text(WEBHOOK)
+    secret = {"MENTOR_WEBHOOK_SECRET": "canary-webhook-0123456789abcdef0123"} if hosts else {}
+    settings = read_settings({"MENTOR_DATA": str(tmp_path), "MENTOR_WEBHOOK_HOSTS": hosts, **secret})
+
+    found = await check(settings, handbook=str(folder), folder=tmp_path)
+
+    ours = [str(each) for each in found.problems if "MENTOR_" in str(each)]
+    assert (found.is_ok, ours) == (True, warnings)
+    assert f"1 actions, 0 policies, {len(yaml.safe_load(CHANNELS)['channels'])} watched" in found.summary
+    assert f"{len(found.problems)} warnings" in found.summary
 
 
 async def test_a_handbook_at_an_address_that_may_not_be_used_is_an_error(tmp_path: Path) -> None:

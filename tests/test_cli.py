@@ -110,6 +110,7 @@ def _lines(path: Path, rows: list[dict[str, Any]]) -> str:
         ["actions", "render", "create-bucket", "--input", "bucket"],
         ["actions", "render", "create-bucket", "--input", "=receipts"],
         ["actions", "render", "create-bucket", "--input", "bucket=a", "--input", "bucket=b"],
+        ["actions", "figures", "90d"],
     ],
     ids=" ".join,
 )
@@ -381,6 +382,21 @@ def test_the_catalogue_is_listed_as_json(mentor: Run) -> None:
     assert (done.status, done.err, len(said)) == (0, "", 12)
     assert said["set-quota"]["approval"]["by"] == "duty"
     assert said["restart-service"]["is_offered"] is True
+
+
+def test_figures_of_actions_are_told_in_words_and_as_json(mentor: Run) -> None:
+    assert mentor("db", "upgrade").status == 0
+
+    words, as_json = mentor("actions", "figures", "--since", "2026-01-01"), mentor("actions", "figures", "--json")
+
+    assert (words.status, words.err, len(words.out.splitlines())) == (0, "", 3)
+    assert words.out.startswith("From asking to live: too few to say (0).\n")
+    assert as_json.status == 0
+    assert json.loads(as_json.out)["time_to_converged_s"] == {"n": 0, "median": None, "p90": None}
+
+
+def test_figures_need_a_window_and_a_database(mentor: Run) -> None:
+    assert (mentor("actions", "figures").status, mentor("actions", "figures", "--since", "soon").status) == (1, 2)
 
 
 def test_an_empty_catalogue_is_an_empty_list(mentor: Run, handbook: str) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CONNECT_S, READ_S = 5, 8
 CALL_S = 15.0  # for a reply that comes drop by drop
 BUDGET_S = 40.0  # no call is begun after it, so that all end within a work's lease of 60 s
+ANY_REGION = "us-east-1"  # STS says the same in all of them
 SESSION_S = 900  # the shortest that STS gives
 BUSY = {
     "ExecutionLimitExceeded", "KMSThrottlingException", "KmsThrottlingException", "LimitExceededException",
@@ -96,6 +97,15 @@ async def account_of(run: Run, settings: DirectSettings) -> Account:
             f"{run.backend.account}; name a `role` of that account in the entry."
         )
     return account
+
+
+async def own_account(settings: DirectSettings) -> str:
+    """Whose credentials the bot has. Raises DirectFailed, which DirectUnclear and DirectRefused are."""
+    session = await asyncio.to_thread(_new_session)
+    regions = [each.arn.region for each in settings.aws_allowed if each.arn.region]
+    account = Account(session, next(iter(regions), ANY_REGION), settings.aws_endpoint_url, time.monotonic() + BUDGET_S)
+    identity = await account.call("sts", "get_caller_identity", wanted="Account")
+    return str(identity["Account"])
 
 
 async def _as_role(account: Account, run: Run, role: str) -> Account:

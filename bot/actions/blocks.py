@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.blockkit import Shown, actions, button, clip, code, confirmation, context, escape, link, section
+from bot.blockkit import Shown, actions, button, clip, code, confirmation, context, escape, link, section, sections
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 
@@ -18,7 +18,7 @@ CHOICES = {
     RETURNED: "returned",
     DECLARED: "declared",
 }
-NAME_MOST, VALUE_MOST, INPUTS_MOST = 80, 120, 20
+NAME_MOST, VALUE_MOST, NOTES_MOST = 80, 120, 1_200  # of a message, all inputs and the change stay under 10,000
 SEPARATOR = ":"
 
 REQUEST = MessageKind(
@@ -57,9 +57,18 @@ STUCK = MessageKind(
     "stuck request",
     Purpose.OWED,
     "the platform channel",
-    "a request was merged and is not live in the time its entry gives it, or could not be carried out",
+    "a request is not merged by the bot, live or ended in the time its entry gives it, cannot be followed any more, or "
+    "could not be carried out",
     "once a request",
     "mend what holds it up, or give the entry a longer `stuck_after`",
+)
+UNREVIEWED = MessageKind(
+    "merge without review",
+    Purpose.OWED,
+    "the platform channel",
+    "a request was merged, and nobody but who asked agreed to it at the Git host, which its entry asks for",
+    "once a request",
+    "let the Git host ask for a review before it merges",
 )
 DEBT = MessageKind(
     "question about a pushed action",
@@ -69,7 +78,7 @@ DEBT = MessageKind(
     "once an action",
     "make it a proposal",
 )
-KINDS = (REQUEST, ENDED, APPROVAL, PUSHED, STUCK, DEBT)
+KINDS = (REQUEST, ENDED, APPROVAL, PUSHED, STUCK, UNREVIEWED, DEBT)
 
 MODES = {
     "proposal": "",
@@ -121,7 +130,7 @@ def approval(told: Request, *, by: str, people: int, until: str, why: str) -> Sh
     blocks += _body(told)
     if told.state == "waiting":
         noun = "one person" if people == 1 else f"{people} people"
-        blocks.append(context(f"{noun} of *{escape(by)}* must agree{why}. Until {until}. Who asked cannot."))
+        blocks.append(context(f"{noun} of *{escape(by)}* must agree{escape(why)}. Until {until}. Who asked cannot."))
         blocks.append(actions(f"actions.request.{told.id}", _approver_buttons(told)))
     else:
         blocks.append(context(escape(told.standing)))
@@ -130,8 +139,8 @@ def approval(told: Request, *, by: str, people: int, until: str, why: str) -> Sh
 
 def outcome(told: Request) -> Shown:
     """For the thread below the request's message, so that who asked is told."""
-    text = f"{escape(clip(told.title, NAME_MOST))}: {_standing(told)}"
-    return Shown(text, (section(text),))
+    why = f" {escape(clip(told.problem, NOTES_MOST))}" if told.problem else ""
+    return _said(f"{escape(clip(told.title, NAME_MOST))}: {_standing(told)}{why}")
 
 
 def pushed(told: Request, *, follow_up: str, has_buttons: bool) -> Shown:
@@ -148,9 +157,15 @@ def pushed(told: Request, *, follow_up: str, has_buttons: bool) -> Shown:
 
 
 def stuck(told: Request, *, since: str) -> Shown:
-    named = link(told.url, told.title) if told.url else escape(told.title)
-    why = f" {escape(told.problem)}" if told.problem else ""
-    return _said(f"*Stuck*: {named} (request `{escape(told.id)}`) is {escape(since)}.{why}")
+    why = f" {escape(clip(told.problem, NOTES_MOST))}" if told.problem else ""
+    return _said(f"*Stuck*: {_named(told)}: {escape(since)}.{why}")
+
+
+def unreviewed(told: Request) -> Shown:
+    return _said(
+        f"*Merged without review*: {_named(told)}. Its entry asks that somebody else agrees on the pull request, and I "
+        "see nobody who did. Please look at it."
+    )
 
 
 def debt(title: str, action_id: str, *, owner: str) -> Shown:
@@ -180,19 +195,29 @@ def read_value(value: str) -> tuple[str, str]:
     return request_id, digest
 
 
+def _named(told: Request) -> str:
+    named = link(told.url, told.title) if told.url else escape(told.title)
+    return f"{named} (request `{escape(told.id)}`)"
+
+
 def _standing(told: Request) -> str:
     where = f" {link(told.url, 'The pull request')}." if told.url else ""
     return f"{escape(told.standing)}.{where}"
 
 
 def _body(told: Request) -> list[Json]:
-    lines = [f"• {escape(clip(label, NAME_MOST))}: {escape(clip(value, VALUE_MOST))}" for label, value in told.inputs]
-    blocks = [section("\n".join(lines[:INPUTS_MOST]))] if lines else []
+    blocks = sections([f"• {_short(label, NAME_MOST)}: {_short(value, VALUE_MOST)}" for label, value in told.inputs])
     if told.shown:
         blocks += code(told.shown, most=1)
-    notes = [MODES[told.mode], *told.notes, told.problem, *[f"Agreed: {', '.join(told.agreed)}."] * bool(told.agreed)]
-    said = " ".join(escape(note) for note in notes if note)
+    agreed = f"Agreed: {', '.join(told.agreed)}." if told.agreed else ""
+    notes = [MODES[told.mode], *told.notes, clip(told.problem, NOTES_MOST), agreed]
+    said = clip(" ".join(escape(note) for note in notes if note), NOTES_MOST)
     return [*blocks, context(said)] if said else blocks
+
+
+def _short(text: str, most: int) -> str:
+    """On one line, as words: it neither ends ours nor begins code. Cut after escaping, which makes it longer."""
+    return clip(escape(" ".join(text.split()).replace("`", "'")), most)
 
 
 def _own_buttons(told: Request) -> list[Json]:

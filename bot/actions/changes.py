@@ -37,7 +37,7 @@ class Changes:
         """Raises RepositoryUnknown."""
         found = self._desk.shelf.library.handbook.repository(name)
         if found is None:
-            raise RepositoryUnknown(f"repositories.yaml names no repository {name}.")
+            raise RepositoryUnknown(f"The handbook's repositories.yaml names no repository {name} any more.")
         return found
 
     def host(self, name: str) -> GitHost:

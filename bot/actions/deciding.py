@@ -4,28 +4,35 @@ An approval is bound to what its card showed, and to the card itself: a copy els
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from bot import effects
 from bot.actions import blocks, rules
-from bot.actions.changes import Changes
 from bot.actions.follow_ups import FollowUps
 from bot.actions.moving import Moving
 from bot.actions.rights import Rights
 from bot.actions.service import RequestService
-from bot.actions.telling import Telling, card_prefix, message_key
-from bot.authority import TOO_LATE, Act
+from bot.actions.telling import card_prefix, message_key
+from bot.actions.validity import Validity
+from bot.authority import CHANGED, TOO_LATE, Act
 from bot.desk import Desk
+from bot.errors import MentorError
 from bot.storage import outbox as outbox_rows
 from bot.storage import requests as rows
 from bot.storage.engine import Tx
 from bot.storage.requests import DecisionRow, RequestRow
-from bot.work import Kind, RequestDecision, Requested
+from bot.work import Kind, RequestDecision, Requested, enqueue
 
 UNKNOWN = "This request is no longer known here."
 ELSEWHERE = "This is a copy of the message. Please press the button where I posted it."
 OLD = "What you see is not what would be done now. The message shows what is."
 NOT_TAKEN = "That could not be taken down. Please press again."
-VOID = "What was asked for has changed since, so it was not approved. Who asked can ask again in one press."
+VOID = "It was not approved. {} Who asked can ask again in one press."
+COUNTED_AGAIN = timedelta(minutes=15)  # after Slack could not be asked for so long who may approve
+
+
+class NotPlacedYet(MentorError):
+    """A message with buttons may be seen already, and where it stands is still being found out; it is tried again."""
 
 
 class DecisionService:
@@ -35,17 +42,15 @@ class DecisionService:
         *,
         requests: RequestService,
         rights: Rights,
-        changes: Changes,
+        validity: Validity,
         moving: Moving,
-        telling: Telling,
         follow_ups: FollowUps,
     ) -> None:
         self._desk = desk
         self._requests = requests
         self._rights = rights
-        self._changes = changes
+        self._validity = validity
         self._moving = moving
-        self._telling = telling
         self._follow_ups = follow_ups
         self._by_choice: dict[str, Callable[[RequestDecision, RequestRow], Awaitable[str]]] = {
             "approve": self._approve,
@@ -75,6 +80,7 @@ class DecisionService:
         await self._desk.take(Kind.DECIDE_REQUEST, user_id, wanted)
 
     async def decide(self, decision: RequestDecision) -> None:
+        """Raises NotPlacedYet when it has to be tried again: Slack shows a message before we know that it does."""
         async with self._desk.database.read() as tx:
             row = await rows.by_id(tx, decision.request_id)
         reason = UNKNOWN if row is None else await self._why_not(decision, row)
@@ -103,13 +109,22 @@ class DecisionService:
         }.get(decision.choice, message_key(row.id))
         async with self._desk.database.read() as tx:
             there = await outbox_rows.put_under(tx, prefix)
-        return (decision.channel_id, decision.ts) in {(each.slack_channel, each.slack_ts) for each in there}
+        if (decision.channel_id, decision.ts) in {(each.slack_channel, each.slack_ts) for each in there}:
+            return True
+        if any(each.may_stand_unknown and each.channel_id in ("", decision.channel_id) for each in there):
+            raise NotPlacedYet
+        return False
 
     async def _approve(self, decision: RequestDecision, row: RequestRow) -> str:
-        is_intact = await self._is_intact(row)
-        if reason := await self._why_not_decide(decision, row, Act.APPROVE, is_intact=is_intact):
-            return VOID if not is_intact and await self._is_void_now(decision, row) else reason
-        return await self._agree(decision, row)
+        if rules.is_past(row.expires_at, now=self._desk.clock.now()):
+            await self._requests.expire(Requested(decision.key, row.id))
+            return TOO_LATE
+        reason = await self._why_not_decide(decision, row, Act.APPROVE)
+        if reason and reason != CHANGED:
+            return "" if await self._has_said(decision, row, rows.APPROVE) else reason
+        if changed := await self._validity.what_changed(row):
+            return await self._make_void(row, changed)
+        return reason or await self._agree(decision, row)
 
     async def _agree(self, decision: RequestDecision, row: RequestRow) -> str:
         """Kept by itself and counted after it: two people at once each count both."""
@@ -119,9 +134,9 @@ class DecisionService:
             if now is None or now.state != rows.WAITING or now.digest != row.digest:
                 return False
             if await rows.decide(tx, self._decision(decision, row)):
-                await self._moving.seal(tx, "approved", row=row, by=decision.person)
                 counted = Requested(f"{row.id}:{(row.digest or '')[:16]}:{decision.person}", row.id)
                 await self._moving.enqueue(tx, Kind.COUNT, counted)
+                await self._moving.seal(tx, "approved", row=row, by=decision.person)
             return True
 
         is_kept = await self._desk.database.write(unit)
@@ -136,7 +151,7 @@ class DecisionService:
             return
         agreed = await self._rights.agreed(row)
         needed = rules.need_of(row.entry, is_urgent=row.is_urgent, expires_at=row.expires_at)
-        if not rules.is_enough(needed, agreed.people):
+        if not rules.is_enough(needed, agreed):
             await self._moving.show(row)
             return
         wanted = Requested(f"{row.id}:{(row.digest or '')[:16]}", row.id)
@@ -147,15 +162,23 @@ class DecisionService:
             then=lambda tx: self._moving.enqueue(tx, Kind.EXECUTE, wanted),
         )
 
+    async def count_later(self, requested: Requested) -> None:
+        """What people agreed to is not lost for Slack being away: it is counted again until the request expires."""
+        now = self._desk.clock.now()
+        async with self._desk.database.read() as tx:
+            row = await rows.by_id(tx, requested.request_id)
+        if row is None or row.state != rows.WAITING:
+            return
+        again = Requested(f"{row.id}:{now:%Y%m%dT%H%M%S}", row.id)
+        await self._desk.database.write(lambda tx: enqueue(tx, Kind.COUNT, again, due_at=now + COUNTED_AGAIN, now=now))
+
     async def _decline(self, decision: RequestDecision, row: RequestRow) -> str:
-        if reason := await self._why_not_decide(decision, row, Act.DECLINE, is_intact=True):
-            return reason
-        name = await self._telling.name_of(decision.person)
-        values = {"state": rows.DECLINED, "problem": f"Declined by {name}.", "ended_at": self._desk.clock.now()}
+        if reason := await self._why_not_decide(decision, row, Act.DECLINE):
+            return "" if await self._has_said(decision, row, rows.DECLINE) else reason
         is_kept = await self._moving.move(
             row,
             among=[rows.WAITING],
-            values=values,
+            values={"state": rows.DECLINED, "ended_at": self._desk.clock.now()},
             by=decision.person,
             then=lambda tx: rows.decide(tx, self._decision(decision, row)),
         )
@@ -163,34 +186,39 @@ class DecisionService:
 
     async def _withdraw(self, decision: RequestDecision, row: RequestRow) -> str:
         if reason := await self._rights.why_not_withdraw(row, decision.person):
-            return reason
+            return "" if row.state == rows.WITHDRAWN and decision.person == row.person else reason
         values = {"state": rows.WITHDRAWN, "ended_at": self._desk.clock.now()}
-        among = [rows.WAITING, rows.VOID, rows.EXPIRED]
+        among = [rows.WAITING, *rows.LAPSING]
         is_kept = await self._moving.move(row, among=among, values=values, by=decision.person)
         return "" if is_kept else TOO_LATE
 
     async def _renew(self, decision: RequestDecision, row: RequestRow) -> str:
         if reason := await self._rights.why_not_renew(row, decision.person):
-            return reason
-        await self._requests.renew(row)
-        return ""
+            return "" if await self._is_renewed(decision, row) else reason
+        return await self._requests.renew(row)
 
-    async def _is_intact(self, row: RequestRow) -> bool:
-        return self._rights.live(row) is not None and await self._changes.are_as_before(row)
+    async def _has_said(self, decision: RequestDecision, row: RequestRow, choice: str) -> bool:
+        """Whether the person said just this already: a press again, or a try again after it was kept."""
+        async with self._desk.database.read() as tx:
+            said = await rows.decisions_of(tx, row.id, row.digest or "")
+        return (decision.person, choice) in {(each.person, each.choice) for each in said}
 
-    async def _is_void_now(self, decision: RequestDecision, row: RequestRow) -> bool:
-        """Void by the press of somebody who might have approved; a stranger's press changes nothing."""
-        if await self._why_not_decide(decision, row, Act.DECLINE, is_intact=True):
-            return False
-        return await self._moving.move(row, among=[rows.WAITING], values={"state": rows.VOID})
+    async def _is_renewed(self, decision: RequestDecision, row: RequestRow) -> bool:
+        async with self._desk.database.read() as tx:
+            again = await rows.renewing(tx, row.id)
+        return again is not None and decision.person == row.person
 
-    async def _why_not_decide(self, decision: RequestDecision, row: RequestRow, act: Act, *, is_intact: bool) -> str:
+    async def _make_void(self, row: RequestRow, changed: str) -> str:
+        """By the press of somebody who might have approved; a stranger's press changes nothing."""
+        values = {"state": rows.VOID, "problem": changed}
+        is_void = await self._moving.move(row, among=[rows.WAITING], values=values)
+        return VOID.format(changed) if is_void else TOO_LATE
+
+    async def _why_not_decide(self, decision: RequestDecision, row: RequestRow, act: Act) -> str:
         async with self._desk.database.read() as tx:
             said = await rows.decisions_of(tx, row.id, row.digest or "")
         has_decided = decision.person in {each.person for each in said}
-        return await self._rights.why_not_decide(
-            row, decision.person, act, has_decided=has_decided, is_intact=is_intact
-        )
+        return await self._rights.why_not_decide(row, decision.person, act, has_decided=has_decided, is_intact=True)
 
     def _decision(self, decision: RequestDecision, row: RequestRow) -> DecisionRow:
         needed = rules.need_of(row.entry, is_urgent=row.is_urgent, expires_at=row.expires_at)

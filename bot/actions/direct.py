@@ -39,7 +39,7 @@ class Run:
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.request_id):
             raise ValueError(f"{self.request_id!r} cannot name an execution: 1 to 80 letters, digits, - or _")
-        if not _REQUESTER.fullmatch(self.requester):
+        if not fits_session(self.requester):
             raise ValueError(f"{self.requester!r} cannot name a session: 2 to 64 letters, digits or _+=,.@-")
 
 
@@ -102,6 +102,11 @@ def backend_for(backend: CalledBackend, settings: Settings, clock: Clock) -> Dir
             return Functions(settings.direct, clock)
         case Webhook():
             return Webhooks(settings.direct, clock)
+
+
+def fits_session(requester: str) -> bool:
+    """Whether AWS would take it as a session's name."""
+    return _REQUESTER.fullmatch(requester) is not None
 
 
 def as_text(value: Json) -> str:

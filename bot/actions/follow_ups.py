@@ -3,16 +3,19 @@
 A follow-up is open until the state it made stands in Git, or somebody says that the controller returned it.
 """
 
+from collections.abc import Collection, Mapping
 from functools import partial
+from typing import Any
 
 import structlog
 
 from bot import effects
 from bot.actions import blocks
+from bot.actions import rules as request_rules
 from bot.actions.changes import Changes
-from bot.actions.moving import Then
+from bot.actions.moving import Then, nothing
 from bot.actions.orders import Orders
-from bot.actions.rendering import NotPossible
+from bot.actions.rendering import NOTHING_CHANGES, NotPossible
 from bot.actions.rights import Rights
 from bot.actions.telling import Telling
 from bot.audit import Audit
@@ -27,11 +30,13 @@ from bot.storage.engine import Tx
 from bot.storage.follow_ups import FollowUpRow
 from bot.storage.requests import RequestRow
 from bot.work import RequestDecision
-from knowledge.actions import Action, Mode
+from knowledge.actions import GitBackend, Mode
 
 log = structlog.get_logger(__name__)
 
 OPEN = "What it made is not declared in Git yet."
+FAILED = "It did not succeed. Whether something is left of it, somebody has to look."
+CLOSED = "The pull request that declares it was closed. What it made is not declared in Git yet."
 PROPOSED = "A pull request that declares it is open."
 DECLARED = "What it made is declared in Git."
 RETURNED = "The controller returned what it made."
@@ -53,30 +58,42 @@ class FollowUps:
         """Of the announcement."""
         return f"pushed:{request_id}"
 
-    async def begun(self, row: RequestRow, action: Action) -> Then:
-        """What goes with a push that was begun: its debt is told once, break-glass is announced and to be declared."""
-        channel_id = self._desk.shelf.library.handbook.channels.platform_channel
-        debt = effects.in_channel(
-            f"debt:{action.id}", blocks.DEBT, channel_id, blocks.debt(action.title, action.id, owner=action.owner)
-        )
-        is_announced = action.mode is Mode.BREAK_GLASS
-        announcement = await self._announcement(row, rows.OPEN) if is_announced else None
+    async def begun(self, row: RequestRow) -> Then:
+        """What goes with a push that began, or may have: its debt is told once; break-glass is announced, and declared
+        afterwards.
+        """
+        entry, channel_id = row.entry, self._channel_id
+        asked = blocks.debt(entry["title"], row.action, owner=entry["owner"])
+        debt = effects.in_channel(f"debt:{row.action}", blocks.DEBT, channel_id, asked)
+        announcement = await self._announcement(row, rows.OPEN) if row.mode == Mode.BREAK_GLASS else None
         return partial(self._put, row=row, debt=debt, announcement=announcement)
+
+    async def ended(self, row: RequestRow) -> Then:
+        """What goes with the end of a run: its announcement says it too."""
+        async with self._desk.database.read() as tx:
+            follow_up = await rows.by_id(tx, row.id)
+        if follow_up is None:
+            return nothing
+        return partial(self._show, effect=await self._announcement(row, follow_up.state))
 
     async def _put(self, tx: Tx, *, row: RequestRow, debt: Effect, announcement: Effect | None) -> None:
         now = self._desk.clock.now()
-        if announcement is not None:
-            await rows.open_one(tx, row.id, now=now)
+        if announcement is not None and await rows.open_one(tx, row.id, now=now):
+            await self._show(tx, announcement)
             await self._audit.add(tx, "follow_up.open", person=None, subject=row.id, facts={"action": row.action})
-            await self._send(tx, announcement)
-        if await rows.is_new_debt(tx, row.action, now=now):
-            await self._send(tx, debt)
+        if debt.channel_id and await rows.is_new_debt(tx, row.action, now=now):
+            await self._desk.outbox.put(tx, debt)
 
     async def follow(self) -> None:
         """Declares what can be declared, and looks what became of it. One that fails holds up no other."""
         async with self._desk.database.read() as tx:
             waiting = await rows.unsettled(tx)
+        now = self._desk.clock.now()
         for follow_up in waiting:
+            if not request_rules.is_look_due(follow_up.looked_at, follow_up.opened_at, now=now):
+                continue
+            if not await self._desk.database.write(partial(rows.take_look, row=follow_up, now=now)):
+                continue  # another replica's
             try:
                 await self._look_at(follow_up)
             except GitFailed as error:
@@ -86,7 +103,13 @@ class FollowUps:
         """Somebody says what became of it; why they may not, else ""."""
         if reason := await self._rights.why_not_settle(row, decision.person):
             return reason
-        return "" if await self._settle(row, decision.choice, by=decision.person) else TOO_LATE
+        state = rows.RETURNED if decision.choice == "returned" else rows.DECLARED
+        if await self._settle(row, state, by=decision.person):
+            return ""
+        async with self._desk.database.read() as tx:
+            follow_up = await rows.by_id(tx, row.id)
+        is_so = follow_up is not None and (follow_up.state, follow_up.settled_by) == (state, decision.person)
+        return "" if is_so else TOO_LATE
 
     async def _look_at(self, follow_up: FollowUpRow) -> None:
         async with self._desk.database.read() as tx:
@@ -95,7 +118,7 @@ class FollowUps:
             return
         if follow_up.state == rows.OPEN:
             await self._declare(row, follow_up)
-        elif follow_up.state == rows.PROPOSED and follow_up.files is not None:
+        elif follow_up.state == rows.PROPOSED:
             await self._look_up(row, follow_up)
 
     async def _declare(self, row: RequestRow, follow_up: FollowUpRow) -> None:
@@ -103,62 +126,86 @@ class FollowUps:
         action = self._rights.live(row)
         if action is None or action.declares is None or follow_up.files == {}:
             return
-        files = follow_up.files or await self._files(row, action)
-        await self._desk.database.write(lambda tx: rows.put(tx, row.id, files=files))
-        if not files:
-            return
-        host = self._changes.host(action.declares.repository)
-        standing = await host.propose(await self._orders.declaration(row, files))
-        proposed = {"state": rows.PROPOSED, "url": standing.url, "number": standing.number}
-        shown = await self._announcement(row, rows.PROPOSED)
-
-        async def unit(tx: Tx) -> None:
-            await rows.put(tx, row.id, **proposed)
-            await self._send(tx, effects.newest(shown))
-
-        await self._desk.database.write(unit)
-        self._desk.outbox.bell.set()
-
-    async def _files(self, row: RequestRow, action: Action) -> dict[str, str | None]:
-        """Made once, so that every try proposes the same; empty where the declared state cannot be written."""
-        assert action.declares is not None
-        made = await self._changes.make(action.declares, row.values or {})
+        made = follow_up.files or await self._files(row, action.declares)
         if isinstance(made, NotPossible):
-            log.warning("follow_up.not_declared", request=row.id, reason=made.reason)
-            return {}
-        return dict(made.rendered.files)
+            await self._not_declared(row, made)
+            return
+        files = await self._kept(row, made)
+        standing = await self._changes.host(action.declares.repository).propose(
+            await self._orders.declaration(row, files)
+        )
+        proposed = {"state": rows.PROPOSED, "url": standing.url, "number": standing.number}
+        await self._change(row, rows.PROPOSED, among=[rows.OPEN], values=proposed)
+
+    async def _files(self, row: RequestRow, declares: GitBackend) -> Mapping[str, str | None] | NotPossible:
+        made = await self._changes.make(declares, row.values or {})
+        return made if isinstance(made, NotPossible) else made.rendered.files
+
+    async def _kept(self, row: RequestRow, files: Mapping[str, str | None]) -> Mapping[str, str | None]:
+        """The same at every try, and in every replica."""
+
+        async def unit(tx: Tx) -> Mapping[str, str | None]:
+            await rows.keep_files(tx, row.id, files)
+            kept = await rows.by_id(tx, row.id)
+            return kept.files if kept and kept.files else files
+
+        return await self._desk.database.write(unit)
+
+    async def _not_declared(self, row: RequestRow, made: NotPossible) -> None:
+        """What stands in Git already is declared; what cannot be written is left to people, with the reason."""
+        if made.reason == NOTHING_CHANGES:
+            await self._settle(row, rows.DECLARED, by=None)
+            return
+        log.warning("follow_up.not_declared", request=row.id, reason=made.reason)
+        await self._change(row, rows.OPEN, among=[rows.OPEN], values={"files": {}}, said=f"{OPEN} {made.reason}")
 
     async def _look_up(self, row: RequestRow, follow_up: FollowUpRow) -> None:
-        declares = row.entry["declares"]
-        host = self._changes.host(declares["repository"])
+        host = self._changes.host(row.entry["declares"]["repository"])
         standing = await host.look_up(await self._orders.declaration(row, follow_up.files or {}))
         if standing.review is Review.MERGED:
-            await self._settle(row, "declared", by=None)
+            await self._settle(row, rows.DECLARED, by=None)
         elif standing.review is not Review.OPEN:
-            await self._desk.database.write(lambda tx: rows.put(tx, row.id, state=rows.OPEN, files={}))
+            closed = {"state": rows.OPEN, "files": {}}
+            await self._change(row, rows.OPEN, among=[rows.PROPOSED], values=closed, said=CLOSED)
 
-    async def _settle(self, row: RequestRow, what: str, *, by: str | None) -> bool:
-        state = rows.RETURNED if what == "returned" else rows.DECLARED
+    async def _settle(self, row: RequestRow, state: str, *, by: str | None) -> bool:
         shown = await self._announcement(row, state)
 
         async def unit(tx: Tx) -> bool:
             if not await rows.settle(tx, row.id, state=state, by=by, now=self._desk.clock.now()):
                 return False
+            await self._show(tx, shown)
             await self._audit.add(tx, f"follow_up.{state}", person=by, subject=row.id, facts={"action": row.action})
-            await self._send(tx, effects.newest(shown))
             return True
 
         is_settled = await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
         return is_settled
 
-    async def _announcement(self, row: RequestRow, state: str) -> Effect:
-        channel_id = self._desk.shelf.library.handbook.channels.platform_channel
-        is_open = state in (rows.OPEN, rows.PROPOSED)
-        shown = blocks.pushed(await self._telling.told(row), follow_up=STANDINGS[state], has_buttons=is_open)
-        return effects.in_channel(self.key(row.id), blocks.PUSHED, channel_id, shown)
+    async def _change(
+        self, row: RequestRow, state: str, *, among: Collection[str], values: Mapping[str, Any], said: str = ""
+    ) -> None:
+        shown = await self._announcement(row, state, said=said)
 
-    async def _send(self, tx: Tx, effect: Effect) -> None:
-        """Nothing where the handbook names no platform channel."""
-        if effect.channel_id:
-            await self._desk.outbox.put(tx, effect)
+        async def unit(tx: Tx) -> None:
+            if await rows.put(tx, row.id, among=among, **values):
+                await self._show(tx, shown)
+
+        await self._desk.database.write(unit)
+        self._desk.outbox.bell.set()
+
+    async def _announcement(self, row: RequestRow, state: str, *, said: str = "") -> Effect:
+        is_open = state in rows.UNSETTLED
+        failed = FAILED if row.state == request_rows.FAILED and is_open else ""
+        follow_up = said or failed or STANDINGS[state]
+        shown = blocks.pushed(await self._telling.told(row), follow_up=follow_up, has_buttons=is_open)
+        return effects.in_channel(self.key(row.id), blocks.PUSHED, self._channel_id, shown)
+
+    @property
+    def _channel_id(self) -> str:
+        return self._desk.shelf.library.handbook.channels.platform_channel
+
+    async def _show(self, tx: Tx, effect: Effect) -> None:
+        """As the newest state of the announcement. Nothing where the handbook names no platform channel."""
+        if effect.channel_id and not await self._desk.outbox.put(tx, effect):
+            await self._desk.outbox.put(tx, effects.newest(effect))

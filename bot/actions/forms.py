@@ -88,7 +88,7 @@ def form(action: Action, lists: Lists, opening: Opening, known: Known) -> Json:
         "submit": plain_text("Ask for it", TITLE_MAX),
         "close": plain_text("Cancel", TITLE_MAX),
         "blocks": [
-            section(escape(action.summary or action.title or action.id)),
+            section(_about(action)),
             context("\n".join(terms(action, known.identity))),
             *note,
             *inputs,
@@ -105,6 +105,12 @@ def told(title: str, text: str) -> Json:
         "close": plain_text("Close", TITLE_MAX),
         "blocks": [section(escape(text))],
     }
+
+
+def _about(action: Action) -> str:
+    """What it does; before that its whole title, where Slack holds only the beginning of it."""
+    title, summary = action.title or action.id, action.summary or action.title or action.id
+    return f"*{escape(title)}*\n{escape(summary)}" if len(title) > TITLE_MAX else escape(summary)
 
 
 def _urgent(approval: Approval | None) -> list[Json]:

@@ -7,13 +7,12 @@ import structlog
 
 from bot import effects
 from bot.actions import listing_blocks as blocks
-from bot.actions import rules
 from bot.actions.listing_blocks import Line
-from bot.actions.membership import Memberships
+from bot.actions.rights import Rights
 from bot.actions.telling import Telling, card_prefix
+from bot.authority import Act
 from bot.desk import Desk
 from bot.errors import SlackError
-from bot.people import PeopleService
 from bot.storage import follow_ups as follow_up_rows
 from bot.storage import outbox as outbox_rows
 from bot.storage import requests as rows
@@ -26,10 +25,9 @@ OWN_MOST, WAITING_MOST = 10, 10
 
 
 class ListingService:
-    def __init__(self, desk: Desk, people: PeopleService, memberships: Memberships, telling: Telling) -> None:
+    def __init__(self, desk: Desk, rights: Rights, telling: Telling) -> None:
         self._desk = desk
-        self._people = people
-        self._memberships = memberships
+        self._rights = rights
         self._telling = telling
 
     async def show(self, asking: Asking) -> None:
@@ -51,7 +49,7 @@ class ListingService:
     async def open_lines(self) -> list[str]:
         """What the next on duty takes over: what waits, what is stuck, and pushes that are not declared."""
         async with self._desk.database.read() as tx:
-            stuck = [each for each in await rows.in_state(tx, rows.MERGED, rows.RUNNING) if each.stuck_told_at]
+            stuck = [each for each in await rows.in_state(tx, *rows.BEGUN) if each.stuck_told_at]
             waiting = await rows.in_state(tx, rows.WAITING)
             pushed = await follow_up_rows.unsettled(tx)
             by_id = {each.request_id: await rows.by_id(tx, each.request_id) for each in pushed}
@@ -61,18 +59,15 @@ class ListingService:
 
     async def _waiting_for(self, person: str) -> list[RequestRow]:
         """Those the person could still decide on, the oldest first."""
-        profile = await self._people.profile(person)
         async with self._desk.database.read() as tx:
             waiting = await rows.in_state(tx, rows.WAITING)
-        return [each for each in waiting if await self._may_decide(each, person, profile.user_id)][:WAITING_MOST]
+        return [each for each in waiting if await self._may_decide(each, person)][:WAITING_MOST]
 
-    async def _may_decide(self, row: RequestRow, person: str, user_id: str) -> bool:
-        needed = rules.need_of(row.entry, is_urgent=row.is_urgent, expires_at=row.expires_at)
-        if needed is None or person == row.person or not await self._memberships.is_in(needed.by, user_id):
-            return False
+    async def _may_decide(self, row: RequestRow, person: str) -> bool:
         async with self._desk.database.read() as tx:
             said = await rows.decisions_of(tx, row.id, row.digest or "")
-        return person not in {each.person for each in said}
+        has_decided = person in {each.person for each in said}
+        return not await self._rights.why_not_decide(row, person, Act.DECLINE, has_decided=has_decided, is_intact=True)
 
     def _line(self, row: RequestRow) -> Line:
         standing = self._telling.standing(row)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.blockkit import Shown, clip, escape, header, link, section
+from bot.blockkit import Shown, clip, escape, header, link, section, sections
 from bot.model import Json
 
 TITLE_MOST = 120
@@ -22,23 +22,29 @@ class Line:
 
 
 def listing(own: Sequence[Line], waiting: Sequence[Line]) -> Shown:
-    blocks = [section(f"*Waits for you to decide*\n{_lines(waiting)}")] if waiting else []
-    blocks.append(section(f"*Your requests*\n{_lines(own)}" if own else NONE))
-    text = f"{len(waiting)} wait for you. You have {len(own)} requests." if waiting else f"{len(own)} requests."
+    blocks = _listed(waiting, head="*Waits for you to decide*") if waiting else []
+    blocks += _listed(own, head="*Your requests*") if own else [section(NONE)]
+    counted = "1 request" if len(own) == 1 else f"{len(own)} requests"
+    text = f"{len(waiting)} waiting for you to decide. You have {counted}." if waiting else f"You have {counted}."
     return Shown(text, tuple(blocks))
 
 
 def home_part(own: Sequence[Line], waiting: Sequence[Line]) -> list[Json]:
-    blocks = [header("Waits for you"), section(_lines(waiting))] if waiting else []
-    return [*blocks, header("Your requests"), section(_lines(own))] if own else blocks
+    blocks = [header("Waits for you"), *_listed(waiting)] if waiting else []
+    return [*blocks, header("Your requests"), *_listed(own)] if own else blocks
 
 
 def open_line(line: Line, why: str) -> str:
     return f"{_named(line)} (`{escape(line.id)}`): {why}"
 
 
-def _lines(lines: Sequence[Line]) -> str:
-    return "\n".join(f"• {_named(each)}: {escape(each.standing)} ({each.asked})" for each in lines)
+def _listed(lines: Sequence[Line], *, head: str = "") -> list[Json]:
+    """Each line whole: one that is cut could end within a link."""
+    return sections([*([head] if head else []), *(f"• {_named(each)}: {_ends(each)}" for each in lines)])
+
+
+def _ends(line: Line) -> str:
+    return f"{escape(line.standing)} ({line.asked})"
 
 
 def _named(line: Line) -> str:

@@ -4,7 +4,7 @@ What follows from it is decided in `bot.authority`.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.desk import Desk
 from bot.storage import requests as rows
@@ -55,13 +55,23 @@ class Memberships:
             return True
         async with self._desk.database.read() as tx:
             proven = await rows.accounts_by_slack_id(tx, [one, other])
-        named = self._people.git_accounts
-        theirs = [{*proven.get(each, ()), *([named[each].account] if each in named else [])} for each in (one, other)]
-        return bool(theirs[0] & theirs[1])
+        ours, theirs = proven.get(one, frozenset()), proven.get(other, frozenset())
+        is_named = self._is_named(one, theirs) or self._is_named(other, ours)
+        return bool(ours & theirs) or is_named or self._are_named_alike(one, other)
 
     async def refresh(self) -> None:
         """Reads all user groups at once, so that nobody who asks has to wait for them one by one."""
         await self._desk.slack.read_groups()
+
+    def _is_named(self, user_id: str, proven: Iterable[tuple[str, str]]) -> bool:
+        """Whether the handbook gives the person one of these accounts; it does not say at which host."""
+        named = self._people.git_accounts.get(user_id)
+        return named is not None and named.account.lower() in {account for _, account in proven}
+
+    def _are_named_alike(self, one: str, other: str) -> bool:
+        named = [self._people.git_accounts.get(each) for each in (one, other)]
+        accounts = [each.account.lower() for each in named if each is not None]
+        return len(accounts) == 2 and accounts[0] == accounts[1]
 
     @property
     def _people(self) -> People:

@@ -39,10 +39,10 @@ class Moving:
     ) -> bool:
         """Whether it did: not when another was first. `by` is the person who moved it, None the bot itself."""
         after = replace(row, **values)
-        scene = await self._telling.scene(after)
+        scene = await self._telling.scene(after, by=by)
 
         async def unit(tx: Tx) -> bool:
-            if not await rows.move(tx, row.id, among=among, **values):
+            if not await rows.move(tx, row, among=among, **values):
                 return False
             await scene.put(tx, self._desk)
             await then(tx)
@@ -65,13 +65,22 @@ class Moving:
             await self.enqueue(tx, Kind.SURVEY_EVENT, event)
 
     async def show(self, row: RequestRow) -> None:
-        """What is seen of it anew, where only that changed."""
+        """Who agreed so far; nothing where it was moved or agreed to meanwhile, as whoever did that shows it too."""
+        async with self._desk.database.read() as tx:
+            agreed = await rows.approved_by(tx, row.id, row.digest or "")
         scene = await self._telling.scene(row)
-        await self._desk.database.write(lambda tx: scene.put(tx, self._desk))
+
+        async def unit(tx: Tx) -> None:
+            now = await rows.locked(tx, row.id)
+            if now and now.state == row.state and agreed == await rows.approved_by(tx, row.id, row.digest or ""):
+                await scene.put(tx, self._desk)
+
+        await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
 
     async def seal(self, tx: Tx, act: str, *, row: RequestRow, by: str | None) -> None:
-        facts = {"action": row.action, "mode": row.mode, "digest": row.digest or "", "revision": row.revision}
+        revision = row.revision.replace("+", "~")  # which joins the handbook's with its sources': seals take no plus
+        facts = {"action": row.action, "mode": row.mode, "digest": row.digest or "", "revision": revision}
         await self._audit.add(tx, f"request.{act}", person=by, subject=row.id, facts=facts)
 
     async def enqueue(self, tx: Tx, kind: Kind, wanted: Payload) -> None:

@@ -7,6 +7,8 @@ from bot.storage.requests import RequestRow
 
 VALUE_MOST = 200
 TITLE_MOST = 120
+NAMES_MOST = 10  # of those who agreed, in trailers: hosts of ours take 20
+SOMEONE = "Someone"
 
 
 def title(told: Request) -> str:
@@ -16,7 +18,10 @@ def title(told: Request) -> str:
 
 def body(told: Request, row: RequestRow) -> str:
     """In Markdown. Names and values are not ours, so they stand as code or plain words."""
-    lines = [f"{_words(told.name)} asked for this in Slack (request `{told.id}`, action `{row.action}`).", ""]
+    lines = [
+        f"{_words(told.name) or SOMEONE} asked for this in Slack (request `{told.id}`, action `{row.action}`).",
+        "",
+    ]
     lines += [f"- {_words(label)}: `{_code(value)}`" for label, value in told.inputs]
     lines += ["", *(_agreed(told.agreed, row) or ["Nobody had to agree before it was proposed."])]
     lines += ["", f"Handbook `{row.revision}`, snapshot `{(row.digest or '')[:16]}`. Mentor follows it until it holds."]
@@ -24,12 +29,14 @@ def body(told: Request, row: RequestRow) -> str:
 
 
 def trailers(told: Request) -> tuple[tuple[str, str], ...]:
-    return (("Requested-by", told.name), *(("Approved-by", name) for name in told.agreed))
+    """A name of nothing but signs would be no trailer, and more than a few are not taken."""
+    said = [("Requested-by", told.name), *(("Approved-by", name) for name in told.agreed[:NAMES_MOST])]
+    return tuple((key, _words(name) or SOMEONE) for key, name in said)
 
 
 def _agreed(agreed: Sequence[str], row: RequestRow) -> list[str]:
     at = f" on {row.approved_at:%Y-%m-%d %H:%M} UTC" if row.approved_at else ""
-    return [f"Agreed to in Slack by {_words(name)}{at}." for name in agreed]
+    return [f"Agreed to in Slack by {_words(name) or SOMEONE}{at}." for name in agreed]
 
 
 def _words(text: str) -> str:

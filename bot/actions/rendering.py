@@ -20,6 +20,8 @@ from knowledge.actions import Change, GitBackend, Json, Verb
 
 __all__ = ["NotPossible", "Rendered", "blobs_of", "files_of", "fill", "render", "snapshot_digest"]
 
+NOTHING_CHANGES = "Nothing would change: it stands in Git like this already."
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -61,7 +63,7 @@ def render(
         return NotPossible(str(refused))
     files = {path: text for path, text in files.items() if text != current[path]}
     if not files:
-        return NotPossible("Nothing would change: it stands in Git like this already.")
+        return NotPossible(NOTHING_CHANGES)
     return Rendered(files, diff(current, files))
 
 

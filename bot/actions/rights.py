@@ -1,13 +1,14 @@
 """Who may do what with an action or a request, as things stand now: gathers the facts, `bot.authority` decides."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.actions import rules
 from bot.actions.membership import Memberships
 from bot.actions.places import Places
-from bot.authority import Act, Matter, Place
+from bot.authority import Act, Matter, Place, Stage
 from bot.desk import Desk
+from bot.errors import SlackRefused
 from bot.people import PeopleService
 from bot.storage import requests as rows
 from bot.storage.people import slack_ids_of
@@ -15,13 +16,8 @@ from bot.storage.requests import RequestRow
 from knowledge.actions import Action, InputType
 
 GONE = "This action is not in the catalogue any more."
-
-
-@dataclass(frozen=True)
-class Agreed:
-    """Who agreed and may still: pseudonyms, each person once whatever accounts they have."""
-
-    people: tuple[str, ...] = ()
+EDITED = "Its entry in the handbook was changed since it was asked for."
+NOBODY = ("user_not_found", "user_not_visible", "users_not_found")  # Slack's words for an id it does not know
 
 
 class Rights:
@@ -34,7 +30,7 @@ class Rights:
     async def why_not_ask(self, row: RequestRow) -> str:
         """Why who asked may not ask for this now; "" when they may."""
         action = self.live(row)
-        return GONE if action is None else await self._why_not_run(row, action, Act.RUN, Matter())
+        return self.why_not_live(row) if action is None else await self._why_not_run(row, action, Act.RUN, Matter())
 
     async def why_not_renew(self, row: RequestRow, person: str) -> str:
         """The same of asking anew for what is void or expired: the rights are those of who presses."""
@@ -45,16 +41,18 @@ class Rights:
         matter = Matter(stage=rules.stage_of(row.state), is_requester=is_requester)
         return await self._why_not_run(row, action, Act.RUN, matter, person=person)
 
-    async def why_not_execute(self, row: RequestRow, agreed: Agreed, *, is_intact: bool) -> str:
+    async def why_not_execute(self, row: RequestRow, *, is_intact: bool) -> str:
+        """Why it may not be done in the name of who asked, by those who agreed; read anew just before it is."""
         action = self.live(row)
         if action is None:
-            return GONE
+            return self.why_not_live(row)
+        agreed = await self.agreed(row)
         needed = rules.need_of(row.entry, is_urgent=row.is_urgent, expires_at=row.expires_at)
         matter = Matter(
             stage=rules.stage_of(row.state),
             is_requester=True,
             is_intact=is_intact,
-            has_enough=rules.is_enough(needed, agreed.people),
+            has_enough=rules.is_enough(needed, agreed),
         )
         return await self._why_not_run(row, action, Act.EXECUTE, matter)
 
@@ -87,23 +85,22 @@ class Rights:
         matter = Matter(place=Place.PRIVATE, stage=rules.stage_of(row.state))
         return await self._people.why_not(profile, Act.SETTLE, is_owner=is_owner or is_on_duty, matter=matter)
 
-    async def agreed(self, row: RequestRow) -> Agreed:
-        """Who agreed to the request as it stands, is still an approver, and is not who asked."""
+    async def agreed(self, row: RequestRow) -> Sequence[str]:
+        """Who agreed to the request as it stands and may still: pseudonyms, each person once for all their accounts."""
         needed = rules.need_of(row.entry, is_urgent=row.is_urgent, expires_at=row.expires_at)
         if needed is None or row.digest is None:
-            return Agreed()
+            return ()
         async with self._desk.database.read() as tx:
             said = await rows.decisions_of(tx, row.id, row.digest)
         may = [each.person for each in said if each.choice == rows.APPROVE and await self._may_still(row, each.person)]
-        return Agreed(tuple(await self._each_once(may)))
+        return await self._each_once(may)
 
     async def approvers(self, row: RequestRow, by: str) -> Sequence[str]:
         """The Slack ids of whoever could approve it: not who asked, nor another account of theirs."""
-        members = sorted(await self._memberships.members(by))
         asked_by = (await self._people.profile(row.person)).user_id
+        members = sorted(await self._memberships.members(by))
         able = [each for each in members if not await self._memberships.is_same_person(each, asked_by)]
-        profiles = [await self._desk.slack.profile(each) for each in able]
-        return [each.user_id for each in profiles if not (each.is_deleted or each.is_bot or each.is_guest)]
+        return [each for each in able if await self._could_approve(each)]
 
     async def how_many(self, user_ids: Collection[str]) -> int:
         """How many different people these accounts are."""
@@ -119,6 +116,13 @@ class Rights:
 
     async def teams_of(self, user_id: str) -> frozenset[str]:
         return await self._memberships.teams_of(user_id)
+
+    def why_not_live(self, row: RequestRow) -> str:
+        """Why its entry is not as it was when it was asked for; "" where it is."""
+        action = self._desk.shelf.library.handbook.action(row.action)
+        if action is None:
+            return GONE
+        return "" if rules.entry_of(action) == row.entry else EDITED
 
     def live(self, row: RequestRow) -> Action | None:
         """The entry, where it says the same as when it was asked for."""
@@ -148,6 +152,17 @@ class Rights:
         teams = [each.name for each in action.inputs if each.type is InputType.TEAM and not each.is_any_team]
         wanted = {row.inputs[name] for name in teams if row.inputs.get(name)}
         return not wanted or wanted <= await self._memberships.teams_of(user_id)
+
+    async def _could_approve(self, user_id: str) -> bool:
+        """Nobody whom Slack does not know: one wrong id in the handbook must not hold up everybody's requests."""
+        matter = Matter(Place.PRIVATE, Stage.WAITING, is_offered=True, is_approver=True, is_intact=True)
+        try:
+            profile = await self._desk.slack.profile(user_id)
+        except SlackRefused as refused:
+            if refused.code not in NOBODY:
+                raise
+            return False
+        return not await self._people.why_not(profile, Act.APPROVE, matter=matter)
 
     async def _may_still(self, row: RequestRow, person: str) -> bool:
         return not await self.why_not_decide(_waiting(row), person, Act.APPROVE, has_decided=False, is_intact=True)

@@ -15,7 +15,9 @@ from knowledge.repositories import Controller, LiveRepository
 
 DUTY = "duty"
 LOOK_AT_LEAST, LOOK_AT_MOST = timedelta(seconds=45), timedelta(minutes=15)  # from one look to the next
+LOOKED_AT_ONCE = 30  # at a tick, so that a host's own limits are far away
 FOLLOWED_FOR = timedelta(days=30)  # then somebody else has to look: a request is no alarm
+LAPSES_AFTER = timedelta(days=30)  # what is void or expired is then withdrawn, so that its words can go with time
 BACKENDS = {GitBackend: "git", StepFunction: "step_function", Lambda: "lambda", Webhook: "webhook"}
 STAGES = {
     "preparing": Stage.NEW,
@@ -36,6 +38,7 @@ class Need:
     by: str
     people: int
     expires_at: datetime
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,9 @@ def need(
     approval = action.approval
     if approval is None or not _applies(approval, values):
         return None
-    by = DUTY if is_urgent and approval.may_be_urgent else approval.by
-    return Need(by, approval.people, _expiry(approval, now, hours))
+    is_urgent = is_urgent and may_be_urgent(action)
+    by = DUTY if is_urgent else approval.by
+    return Need(by, approval.people, _expiry(approval, now, hours), is_urgent)
 
 
 def need_of(entry: Mapping[str, Any], *, is_urgent: bool, expires_at: datetime | None) -> Need | None:
@@ -75,8 +79,14 @@ def need_of(entry: Mapping[str, Any], *, is_urgent: bool, expires_at: datetime |
     approval = entry.get("approval")
     if approval is None or expires_at is None:
         return None
-    by = DUTY if is_urgent and approval["may_be_urgent"] else approval["by"]
-    return Need(by, approval["people"], expires_at)
+    is_urgent = is_urgent and approval["may_be_urgent"]
+    by = DUTY if is_urgent else approval["by"]
+    return Need(by, approval["people"], expires_at, is_urgent)
+
+
+def may_be_urgent(action: Action) -> bool:
+    """Whether who asks may say that it is; else their saying so counts for nothing."""
+    return action.approval is not None and action.approval.may_be_urgent
 
 
 def _applies(approval: Approval, values: Mapping[str, Any]) -> bool:
@@ -107,9 +117,16 @@ def controllers_of(repository: LiveRepository, files: Collection[str]) -> frozen
     return frozenset(each for file in files for each in repository.controllers_of(file))
 
 
-def are_live(awaited: Collection[Controller], said: Sequence[Said]) -> bool:
-    """Whether each said so of a revision that contains the change; `said` are of such revisions alone."""
-    return bool(awaited) and all(any(each.controller == one and each.is_live for each in said) for one in awaited)
+def live_at(awaited: Collection[Controller], said: Sequence[Said]) -> datetime | None:
+    """When the last of them said so first; None while one has not. `said` are of revisions with the change alone.
+
+    The first time counts: what is said of later revisions says nothing of how long this one took.
+    """
+    first = [
+        min((each.at for each in said if each.controller == one and each.is_live), default=None) for one in awaited
+    ]
+    known = [each for each in first if each is not None]
+    return max(known) if known and len(known) == len(first) else None
 
 
 def newest_failure(awaited: Collection[Controller], said: Sequence[Said]) -> Said | None:
@@ -128,6 +145,25 @@ def is_look_due(looked_at: datetime | None, started_at: datetime | None, *, now:
     if looked_at is None or started_at is None:
         return True
     return now - looked_at >= min(max((now - started_at) / 20, LOOK_AT_LEAST), LOOK_AT_MOST)
+
+
+def is_late(entry: Mapping[str, Any], since: datetime, *, now: datetime) -> bool:
+    """Whether it takes longer than its entry gives it."""
+    return (now - since).total_seconds() >= float(entry["stuck_after"])
+
+
+def is_past(expires_at: datetime | None, *, now: datetime) -> bool:
+    return expires_at is not None and expires_at <= now
+
+
+def is_reviewed(reviewers: Collection[str], own: Collection[str], others: Collection[str]) -> bool:
+    """Whether one of the accounts that agreed is another person's: not one of their own who asked.
+
+    Where none of their own is known, only an account that is known to be somebody else's counts.
+    """
+    agreed, known_own = {each.casefold() for each in reviewers}, {each.casefold() for each in own}
+    left = agreed - known_own
+    return bool(left if known_own else left & {each.casefold() for each in others})
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.actions import rules
 from bot.actions.authors import Authors, Identity
-from bot.actions.changes import Changes, Made
+from bot.actions.changes import Changes, Made, RepositoryUnknown
 from bot.actions.choices import Choices
 from bot.actions.forms import Filled, entry_digest
 from bot.actions.inputs import Known, read_inputs
@@ -19,7 +19,7 @@ from bot.actions.moving import Moving
 from bot.actions.rendering import NotPossible, fill, snapshot_digest
 from bot.actions.rights import GONE, Rights
 from bot.actions.telling import Scene, Telling
-from bot.authority import OVERHEARD
+from bot.authority import OVERHEARD, TOO_LATE
 from bot.desk import Desk
 from bot.errors import MentorError
 from bot.storage import requests as rows
@@ -29,13 +29,23 @@ from bot.storage.requests import RequestRow
 from bot.work import Kind, Requested, enqueue
 from knowledge.actions import Action, GitBackend
 
-REQUEST_ID = 12  # characters: in a branch's name and a message
+REQUEST_ID = 16  # hexadecimal digits: in a branch's name and a message; nobody guesses one, and no two are the same
 CHANGED = "The form has changed in the handbook. Close it and open it again."
+SENT_BEFORE = (
+    "You sent this form before with other values, and that was taken down; my message to you shows it. Close this "
+    "form, and open a new one for what you want now."
+)
 NO_AUTHOR = (
     "This change has to carry your own Git account, and I do not know it. Ask the platform team to add it, or prove it "
     "with `link`."
 )
-NOT_PREPARED = "I could not read the repository for a quarter of an hour. Nothing was changed; my operators see why."
+NOT_PREPARED = (
+    "For a quarter of an hour I could not read what I need of Git or Slack. Nothing was changed; ask again later."
+)
+NO_PAGES = (
+    "Somebody else has to agree to this on its pull request, and the repository {} has no such pages. The action's "
+    "owner has to mend its entry: approval in Slack instead of `confirm: review`."
+)
 
 
 class Refused(MentorError):
@@ -87,9 +97,7 @@ class RequestService:
         if isinstance(known, str):
             return {"": known}
         errors = read_inputs(action, filled.raw, known).errors
-        if not errors:
-            await self._take(action, filled, key=key, user_id=user_id)
-        return errors
+        return errors or await self._take(action, filled, key=key, user_id=user_id)
 
     async def prepare(self, requested: Requested) -> None:
         """Reads what stands there, makes the change, and asks for agreement where the entry wants it."""
@@ -112,29 +120,41 @@ class RequestService:
         """Its time has come; nothing where somebody was quicker."""
         async with self._desk.database.read() as tx:
             row = await rows.by_id(tx, requested.request_id)
-        if row is not None and row.expires_at is not None and row.expires_at <= self._desk.clock.now():
+        if row is not None and rules.is_past(row.expires_at, now=self._desk.clock.now()):
             await self._moving.move(row, among=[rows.WAITING], values={"state": rows.EXPIRED})
 
-    async def renew(self, row: RequestRow) -> None:
-        """The same asked for again, as the handbook and the repository stand now. Once for each request."""
+    async def renew(self, row: RequestRow) -> str:
+        """The same asked for again, as the handbook and the repository stand now, once for each request; or why not."""
         action = self._desk.shelf.library.handbook.action(row.action)
-        assert action is not None
+        if action is None:
+            return GONE
         again = self._new(action, row.inputs, key=f"renew:{row.id}", person=row.person, channel_id=row.channel_id)
-        again = replace(again, is_urgent=row.is_urgent, renews=row.id)
+        again = replace(again, is_urgent=row.is_urgent and rules.may_be_urgent(action), renews=row.id)
         ended = {"state": rows.WITHDRAWN, "problem": "You asked again.", "ended_at": self._now()}
-        among = [rows.VOID, rows.EXPIRED]
-        await self._moving.move(row, among=among, values=ended, by=row.person, then=lambda tx: self._add(tx, again))
+        is_new = await self._moving.move(
+            row, among=rows.LAPSING, values=ended, by=row.person, then=lambda tx: self._add(tx, again)
+        )
+        return "" if is_new else TOO_LATE
 
-    async def _take(self, action: Action, filled: Filled, *, key: str, user_id: str) -> None:
+    async def _take(self, action: Action, filled: Filled, *, key: str, user_id: str) -> Mapping[str, str]:
+        """Slack keeps a form open when our answer was lost: sent again it is one request, refused if changed."""
+
         async def known(tx: Tx) -> str:
             return await pseudonym_of(tx, user_id, now=self._desk.clock.now(), new_id=self._desk.new_id)
 
         person = await self._desk.database.write(known)
         row = self._new(action, filled.raw, key=f"{person}:{key}", person=person, channel_id=filled.channel_id)
-        row = replace(row, is_urgent=filled.is_urgent)
-        await self._desk.database.write(lambda tx: self._add(tx, row))
+        row = replace(row, is_urgent=filled.is_urgent and rules.may_be_urgent(action))
+
+        async def unit(tx: Tx) -> RequestRow | None:
+            await self._add(tx, row)
+            return await rows.by_key(tx, row.key)
+
+        taken = await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
         self._desk.wake()
+        is_same = taken is not None and (taken.inputs, taken.is_urgent) == (row.inputs, row.is_urgent)
+        return {} if is_same else {"": SENT_BEFORE}
 
     async def _add(self, tx: Tx, row: RequestRow) -> None:
         if not await rows.add(tx, row):
@@ -148,14 +168,9 @@ class RequestService:
         if reason := await self._rights.why_not_ask(row):
             raise Refused(reason)
         action = self._rights.live(row)
-        assert action is not None
-        known = await self._known(action, await self._rights.user_id(row.person))
-        if isinstance(known, str):
-            raise Refused(known)
-        read = read_inputs(action, row.inputs, known)
-        if read.errors:
-            raise Refused(" ".join(f"{name}: {error}" for name, error in read.errors.items()))
-        values = {**read.values, **await self._built_in(row)}
+        if action is None:  # while it was asked whether they may
+            raise Refused(self._rights.why_not_live(row))
+        values = {**await self._read(row, action), **await self._built_in(row, action)}
         needed = await self._needed(row, action, values)
         if not isinstance(action.backend, GitBackend):
             shown = dumps(fill(action.backend.input, values), indent=2, ensure_ascii=False)
@@ -163,8 +178,25 @@ class RequestService:
         made, identity = await self._made(row, action.backend, values)
         return Prepared(values, made.rendered.shown, made.rendered.files, made.blobs, identity, needed)
 
+    async def _read(self, row: RequestRow, action: Action) -> Mapping[str, Any]:
+        """What was typed, as values. Raises Refused for what does not fit any more."""
+        known = await self._known(action, await self._rights.user_id(row.person))
+        if isinstance(known, str):
+            raise Refused(known)
+        read = read_inputs(action, row.inputs, known)
+        if read.errors:
+            labels = {each.name: each.label or each.name for each in action.inputs}
+            raise Refused(" ".join(f"{labels.get(name, name)}: {error}" for name, error in read.errors.items()))
+        return read.values
+
     async def _made(self, row: RequestRow, backend: GitBackend, values: Mapping[str, Any]) -> tuple[Made, Identity]:
-        identity = await self._authors.of(row.person, self._changes.host(backend.repository))
+        try:
+            host = self._changes.host(backend.repository)
+        except RepositoryUnknown as unknown:
+            raise Refused(str(unknown)) from unknown
+        if backend.needs_review and not host.has_reviews:
+            raise Refused(NO_PAGES.format(backend.repository))
+        identity = await self._authors.of(row.person, backend.repository)
         if identity.author is None and backend.needs_author:
             raise Refused(NO_AUTHOR)
         made = await self._changes.make(backend, values)
@@ -182,10 +214,10 @@ class RequestService:
                 raise Refused(f"{needed.people} of {needed.by} have to agree, and there are {able} who could.")
         return needed
 
-    async def _built_in(self, row: RequestRow) -> dict[str, Any]:
+    async def _built_in(self, row: RequestRow, action: Action) -> dict[str, Any]:
         async with self._desk.database.read() as tx:
             slack_id = await slack_id_of(tx, row.person)
-        account = (await self._authors.accounts()).get(slack_id or "", "")
+        account = (await self._authors.accounts(action)).get(slack_id or "", "")
         return {"request": row.id, "requester": account, "today": self._desk.today().isoformat()}
 
     async def _go_on(self, row: RequestRow, prepared: Prepared) -> None:
@@ -236,7 +268,7 @@ class RequestService:
             return choices
         teams = tuple(self._desk.shelf.library.handbook.people.teams)
         own = await self._rights.teams_of(user_id)
-        return Known(self._desk.today(), teams, choices, await self._authors.accounts(), own)
+        return Known(self._desk.today(), teams, choices, await self._authors.accounts(action), own)
 
     def _new(self, action: Action, inputs: Mapping[str, str], *, key: str, person: str, channel_id: str) -> RequestRow:
         return RequestRow(

@@ -1,29 +1,36 @@
 """The services of self-service, put together: who needs whom. `bot.app` gives what they stand on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.actions.alarms import Alarms
 from bot.actions.allowed import CalledBackend
 from bot.actions.authors import Authors
 from bot.actions.catalogue import CatalogueService
 from bot.actions.changes import Changes, HostOf
 from bot.actions.choices import Choices
+from bot.actions.convergence import Convergence
 from bot.actions.deciding import DecisionService
+from bot.actions.device_codes import DeviceCodes
 from bot.actions.direct import DirectBackend
 from bot.actions.executing import ExecutionService
 from bot.actions.follow_ups import FollowUps
 from bot.actions.following import FollowService
 from bot.actions.identity import Identities
+from bot.actions.linking import LinkService
 from bot.actions.listing import ListingService
 from bot.actions.membership import Memberships
 from bot.actions.moving import Moving
 from bot.actions.opening import FormService
 from bot.actions.orders import Orders
+from bot.actions.reviews import Reviews
 from bot.actions.rights import Rights
 from bot.actions.service import RequestService
 from bot.actions.telling import Telling
+from bot.actions.validity import Validity
 from bot.audit import Audit
 from bot.desk import Desk
+from bot.git.device_flow import DeviceFlow
 from bot.people import PeopleService
 
 
@@ -39,6 +46,7 @@ class ActionServices:
     following: FollowService
     follow_ups: FollowUps
     listing: ListingService
+    linking: LinkService
 
 
 def action_services(
@@ -48,22 +56,35 @@ def action_services(
     *,
     host_of: HostOf,
     backend_of: Callable[[CalledBackend], DirectBackend],
+    flows: Callable[[], Mapping[str, DeviceFlow]],
+    codes: DeviceCodes,
     command: str,
     bot_name: str,
 ) -> ActionServices:
     memberships, telling, changes = Memberships(desk), Telling(desk), Changes(desk, host_of)
-    rights, authors, choices = Rights(desk, people, memberships), Authors(desk), Choices(desk, changes.host)
+    rights, authors, choices = Rights(desk, people, memberships), Authors(desk, changes), Choices(desk, changes.host)
     orders, moving = Orders(telling), Moving(desk, telling, audit)
+    alarms, validity = Alarms(desk, telling), Validity(rights, changes)
     follow_ups = FollowUps(desk, changes=changes, rights=rights, telling=telling, orders=orders, audit=audit)
     following = FollowService(
         desk,
-        changes=changes,
+        reviews=Reviews(
+            desk,
+            changes=changes,
+            orders=orders,
+            validity=validity,
+            authors=authors,
+            moving=moving,
+            alarms=alarms,
+        ),
+        convergence=Convergence(desk, changes=changes, moving=moving, alarms=alarms),
         orders=orders,
-        telling=telling,
         moving=moving,
+        alarms=alarms,
         follow_ups=follow_ups,
         backend_of=backend_of,
     )
+    identities = Identities(authors, hosts=lambda: flows().keys(), bot_name=bot_name, command=command)
     catalogue = CatalogueService(desk, memberships, command=command)
     requests = RequestService(
         desk, rights=rights, changes=changes, authors=authors, telling=telling, moving=moving, choices=choices
@@ -72,28 +93,24 @@ def action_services(
         catalogue=catalogue,
         choices=choices,
         memberships=memberships,
-        forms=FormService(desk, catalogue, memberships, choices, Identities(authors, bot_name=bot_name).of),
+        forms=FormService(desk, catalogue, memberships, choices, identities.of),
         requests=requests,
         decisions=DecisionService(
-            desk,
-            requests=requests,
-            rights=rights,
-            changes=changes,
-            moving=moving,
-            telling=telling,
-            follow_ups=follow_ups,
+            desk, requests=requests, rights=rights, validity=validity, moving=moving, follow_ups=follow_ups
         ),
         execution=ExecutionService(
             desk,
-            rights=rights,
+            validity=validity,
             changes=changes,
             orders=orders,
             moving=moving,
+            alarms=alarms,
             following=following,
             follow_ups=follow_ups,
             backend_of=backend_of,
         ),
         following=following,
         follow_ups=follow_ups,
-        listing=ListingService(desk, people, memberships, telling),
+        listing=ListingService(desk, rights, telling),
+        linking=LinkService(desk, people, flows=flows, codes=codes, audit=audit),
     )

@@ -4,7 +4,7 @@ Makes messages from how a request stands, or is about to; sends none.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,21 +23,25 @@ from bot.storage.people import slack_id_of
 from bot.storage.requests import RequestRow
 
 SOMEONE = "Someone"
-STANDINGS = {
+STANDINGS = {  # after the action's title and a colon, before a full stop
     rows.PREPARING: "is being prepared",
-    rows.VOID: "has changed since you asked, so nothing was done",
-    rows.EXPIRED: "nobody decided in time, so nothing was done",
+    rows.VOID: "was not done: what it rests on is not as it was when you asked",
+    rows.EXPIRED: "was not done: nobody decided in time",
     rows.DECLINED: "declined",
     rows.WITHDRAWN: "withdrawn",
-    rows.OPEN: "is before the repository's reviewers",
+    rows.OPEN: "waits for the repository's reviewers",
     rows.RUNNING: "is being done",
-    rows.MERGED: "merged; the controller makes it live now",
+    rows.MERGED: "merged; it becomes live now",
+    rows.LIVE: "live",
     rows.UNOBSERVED: "merged. Nothing tells me here when it is live",
     rows.DONE: "done",
     rows.FAILED: "could not be done",
-    rows.CLOSED: "was closed by its reviewers without being merged",
+    rows.CLOSED: "was closed by its reviewers, and not merged",
 }
-TOLD_APART = frozenset({*rows.ENDED, rows.VOID, rows.EXPIRED} - {rows.WITHDRAWN})  # who asked looks elsewhere
+TOLD_APART = frozenset({*rows.ENDED, *rows.LAPSING} - {rows.WITHDRAWN})  # who asked looks elsewhere
+HAS_PAGE = (rows.OPEN, rows.MERGED, rows.LIVE, rows.UNOBSERVED, rows.CLOSED)
+REVIEWED = "Somebody else must also agree on the pull request itself."
+MERGED_BY_BOT = "Once this is approved I merge it, and nobody looks at it again."
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,11 @@ class Telling:
         """The message of who asked, before anything is known of the change; later states take its place."""
         return Scene((self._message(row, blocks.taken(row.entry["title"], STANDINGS[row.state])),))
 
-    async def scene(self, row: RequestRow) -> Scene:
-        """Everything as the row says it, in place of what stood there."""
+    async def scene(self, row: RequestRow, *, by: str | None = None) -> Scene:
+        """Everything as the row says it, in place of what stood there. `by` is who moved it."""
         told = await self.told(row)
+        if row.state == rows.DECLINED and by is not None:  # not kept as words: they may be erased one day
+            told = replace(told, problem=f"{await self.name_of(by)} declined it.")
         seen = [effects.newest(self._message(row, blocks.request(told))), *await self._cards(row, told)]
         if row.state in TOLD_APART:
             seen.append(await self._outcome(row, told))
@@ -70,7 +76,7 @@ class Telling:
     async def told(self, row: RequestRow) -> Request:
         async with self._desk.database.read() as tx:
             agreed = await rows.approved_by(tx, row.id, row.digest or "")
-        labels = {each["name"]: each["label"] for each in row.entry["inputs"]}
+        labels = {each["name"]: each["label"] or each["name"] for each in row.entry["inputs"]}
         inputs = [
             (labels.get(name, name), await self._readable(row, name, value)) for name, value in row.inputs.items()
         ]
@@ -84,9 +90,10 @@ class Telling:
             inputs=[(label, value) for label, value in inputs if value],
             shown=row.shown or "",
             digest=row.digest or "",
-            url=row.url if row.state in (rows.OPEN, rows.MERGED, rows.LIVE, rows.UNOBSERVED, rows.CLOSED) else "",
+            url=row.url if row.state in HAS_PAGE else "",
             problem=row.problem,
             agreed=[await self.name_of(each) for each in agreed],
+            notes=_notes(row),
         )
 
     async def asked(self, row: RequestRow, needed: rules.Need, *, to: Sequence[str], channel_id: str) -> Scene:
@@ -96,10 +103,14 @@ class Telling:
         return Scene(tuple(_card(row, shown, place, is_channel=bool(channel_id)) for place in places))
 
     async def name_of(self, person: str) -> str:
+        """Someone, where Slack does not say or the person was erased: a name holds up no request."""
         async with self._desk.database.read() as tx:
             slack_id = await slack_id_of(tx, person)
+        return await self._real_name(slack_id) if slack_id else SOMEONE
+
+    async def _real_name(self, slack_id: str) -> str:
         try:
-            return await self._desk.slack.real_name(slack_id) if slack_id else SOMEONE
+            return await self._desk.slack.real_name(slack_id) or SOMEONE
         except SlackError:
             return SOMEONE
 
@@ -121,9 +132,10 @@ class Telling:
 
     def _needed(self, row: RequestRow, needed: rules.Need) -> Json:
         when = (row.entry.get("approval") or {}).get("when") or {}
-        because = ", ".join(f"{name} is {row.inputs.get(name, '')}" for name in when)
+        labels = {each["name"]: each["label"] or each["name"] for each in row.entry["inputs"]}
+        because = ", ".join(f"{labels.get(name, name)} is {row.inputs.get(name, '')}" for name in when)
         why = f", because {because}" if because else ""
-        urgent = ", and it is urgent" if row.is_urgent else ""
+        urgent = ", and it is urgent" if needed.is_urgent else ""
         return {
             "by": needed.by,
             "people": needed.people,
@@ -141,25 +153,26 @@ class Telling:
 
     def standing(self, row: RequestRow) -> str:
         match row.state:
-            case rows.WAITING:
-                return f"waits for agreement, until {self.moment(row.expires_at)}" if row.expires_at else "waits"
+            case rows.WAITING if row.expires_at:
+                needed = rules.need_of(row.entry, is_urgent=row.is_urgent, expires_at=row.expires_at)
+                by = f" of {needed.by}" if needed else ""
+                return f"waits for the agreement{by}, until {self.moment(row.expires_at)}"
             case rows.GOING:
                 return "is being written to Git" if row.backend == "git" else "is being started"
             case rows.LIVE if row.ended_at:
                 return f"live, {_span(row.ended_at - row.created_at)} after you asked"
             case rows.OPEN if not row.url:
-                return f"lies on the branch {row.branch} for the repository's reviewers"
-        return STANDINGS.get(row.state, row.state)
+                return f"waits on the branch {row.branch} for the repository's reviewers"
+            case rows.CLOSED if not row.url:
+                return f"was not merged: the branch {row.branch} is gone"
+            case rows.FAILED if row.started_at:
+                return "has not succeeded, as far as I can see"
+        return STANDINGS[row.state]
 
     async def _readable(self, row: RequestRow, name: str, value: str) -> str:
         """A person's id as the name people know."""
         is_person = any(each["name"] == name and each["type"] == "person" for each in row.entry["inputs"])
-        if not is_person or not value:
-            return value
-        try:
-            return await self._desk.slack.real_name(value) or SOMEONE
-        except SlackError:
-            return SOMEONE
+        return await self._real_name(value) if is_person and value else value
 
 
 def message_key(request_id: str) -> str:
@@ -181,6 +194,15 @@ def _again(card: Put, shown: Shown) -> Effect:
     if card.recipient is None:
         return effects.in_channel(card.key, blocks.APPROVAL, card.channel_id, shown)
     return effects.privately(card.key, card.recipient, shown, kind=blocks.APPROVAL)
+
+
+def _notes(row: RequestRow) -> list[str]:
+    """What approvers should know of what comes after them."""
+    backend, is_ahead = row.entry["backend"], row.state in (rows.WAITING, rows.GOING, rows.OPEN)
+    if not is_ahead or row.backend != "git":
+        return []
+    merges = backend["merges_on_approval"] and row.state == rows.WAITING
+    return [REVIEWED] * bool(backend["needs_review"]) + [MERGED_BY_BOT] * bool(merges)
 
 
 def _span(passed: timedelta) -> str:

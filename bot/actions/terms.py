@@ -7,8 +7,8 @@ from knowledge.actions import Action, Approval, GitBackend, Mode
 
 
 def terms(action: Action, identity: str) -> list[str]:
-    """A line each. `identity` is whose name the change will carry, in words."""
-    return [_way(action), f"It carries the name of {escape(identity)}.", *_agreement(action)]
+    """A line each. `identity` says whose name the change will carry."""
+    return [_way(action), escape(identity), *_agreement(action)]
 
 
 def _way(action: Action) -> str:
@@ -38,7 +38,7 @@ def _approved(action: Action, approval: Approval) -> str:
     who = f"*{escape(approval.by)}*"
     who = f"{approval.people} people of {who}" if approval.people > 1 else f"somebody of {who}"
     if not approval.when:
-        return f"Before that, {who} must approve it; never yourself."
+        return f"First {who} must approve it; never yourself."
     cases = " and ".join(_case(action, name, values) for name, values in approval.when.items())
     return f"Where {cases}, {who} must approve it before; never yourself. Else nobody has to."
 

@@ -84,7 +84,10 @@ class Webhooks:
             return _outcome(run, await self._posted(run))
         except DirectUnclear:
             await self.clock.sleep(UNCLEAR_S)
-            outcome = await self.look_up(run)
+            try:
+                outcome = await self.look_up(run)
+            except DirectRefused as refused:  # of the look: the run may have begun all the same
+                raise DirectUnclear(str(refused)) from refused
             if isinstance(outcome, NotStarted):
                 raise
             return outcome

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from bot.cli.arguments import Commands, add_command, add_handbook_and_json
 from bot.cli.handbook import read_own_handbook
 from bot.config import read_settings
+from bot.errors import SettingsInvalid
 
 if TYPE_CHECKING:
+    from bot.actions.figures import ActionFacts
     from bot.actions.offline import Preview
     from knowledge.actions import Action
     from knowledge.loader import Handbook
@@ -30,7 +32,9 @@ def add(commands: Commands) -> None:
     render.add_argument("--repository", type=Path, metavar="FOLDER", help="a checkout of the repository it changes")
     for command in (show, render):
         command.add_argument("id", metavar="ID")
-    for command in (listed, show, render):
+    figures = add_command(kinds, "figures", _figures, "how self-service fares: time until live, pushes, drift")
+    figures.add_argument("--since", metavar="D", default="90d", help="a day, or so long ago: 2026-11-02, 30d, 4w")
+    for command in (listed, show, render, figures):
         add_handbook_and_json(command)
 
 
@@ -89,6 +93,34 @@ def _render(options: argparse.Namespace) -> int:
     if options.json:
         print()
     return 0
+
+
+def _figures(options: argparse.Namespace) -> int:
+    from bot.actions.figures import lines
+
+    facts = asyncio.run(_facts(asyncio.run(read_own_handbook(options.handbook)), options.since))
+    print(json.dumps(facts.to_json(), ensure_ascii=False) if options.json else "\n".join(lines(facts)))
+    return 0
+
+
+async def _facts(handbook: "Handbook", since: str) -> "ActionFacts":
+    """From the database of the settings."""
+    from bot.actions.facts import ActionFactsService
+    from bot.peers.window import WindowInvalid, between
+    from bot.storage import migrate
+    from bot.storage.engine import Database
+
+    settings = read_settings()
+    try:
+        window = between(since, None, now=settings.clock.now(), timezone=handbook.channels.timezone)
+    except WindowInvalid as error:
+        raise SettingsInvalid([f"--since: {error}"]) from error
+    database = Database(settings.database_url)
+    try:
+        await migrate.check_current(database)
+        return await ActionFactsService(database, handbook=lambda: handbook).facts(window)
+    finally:
+        await database.close()
 
 
 def _in_words(found: "Preview") -> str:

@@ -74,6 +74,10 @@ class GitHost(Protocol):
     which is one, when it asks to come back later.
     """
 
+    @property
+    def has_reviews(self) -> bool:
+        """Whether people can agree to a proposal there; a plain repository has no pages for it."""
+
     async def read_file(self, path: str) -> str | None:
         """The file as it stands on the base branch now; None when there is none. Of what is no text, GitFailed."""
 

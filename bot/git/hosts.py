@@ -1,6 +1,7 @@
 """Which Git host a repository's address means, made ready from the settings."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -104,6 +105,24 @@ def device_flow_for(address: Address, settings: Settings) -> DeviceFlow | None:
         web, api = (_rest("GitLab", url, "GITLAB_CLIENT_ID", settings) for url in _both(ours.gitlab_api_url))
         return DeviceFlow(device_flow.GITLAB, web, api, ours.gitlab_client_id, settings.clock)
     return None
+
+
+def flows_of(repositories: Iterable[Live], settings: Settings) -> Mapping[str, DeviceFlow]:
+    """By the name of their host, the hosts of these repositories at which people can prove an account."""
+    flows: dict[str, DeviceFlow] = {}
+    for repository in repositories:
+        if (host := account_host(repository.url)) and host not in flows:
+            flow = device_flow_for(read_address(repository.url), settings)
+            flows |= {host: flow} if flow else {}
+    return flows
+
+
+def account_host(url: str) -> str:
+    """The host whose accounts may stand in the repository's commits; "" for one of this machine, or no address."""
+    try:
+        return _place(read_address(url))[0]
+    except GitFailed:
+        return ""
 
 
 def _both(api_url: str) -> tuple[str, str]:

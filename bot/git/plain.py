@@ -36,6 +36,10 @@ class PlainHost:
     branch: str
     bot: Author
 
+    @property
+    def has_reviews(self) -> bool:
+        return False
+
     async def read_file(self, path: str) -> str | None:
         read_file_path(path)
         async with self.repository.alone():

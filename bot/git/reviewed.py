@@ -102,6 +102,10 @@ class ReviewedHost:
 
     pages: Pages
 
+    @property
+    def has_reviews(self) -> bool:
+        return True
+
     async def read_file(self, path: str) -> str | None:
         read_file_path(path)
         entry = (await self._entries(await self._tip(await self.pages.base()), {path: None})).get(path)

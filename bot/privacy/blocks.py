@@ -97,7 +97,10 @@ def _kept(counts: Mapping[str, int]) -> str:
     here = (
         f"answers {counts['answers']}; what you said of them {counts['verdicts']}; messages {counts['messages_to_you']}"
     )
-    asked = f"what you asked to have done {counts['requests']}; your say on what others asked {counts['decisions']}"
+    asked = (
+        f"what you asked to have done {counts['requests']}; your say on what others asked {counts['decisions']}; "
+        f"Git accounts you linked {counts['git_accounts']}"
+    )
     return f"What I keep about you:\n• In watched channels: {there}\n• From me to you: {here}\n• Actions: {asked}"
 
 

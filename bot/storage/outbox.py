@@ -286,20 +286,30 @@ async def forget_person(tx: AsyncConnection, person: str, channel_ids: Collectio
 
 @dataclass(frozen=True)
 class Put:
-    """A message that was put in, and where it stands; `slack_ts` is None until it was sent."""
+    """A message that was put in, and where it stands; `slack_ts` is None until it is known to have been sent."""
 
     key: str
     channel_id: str
     recipient: str | None
     slack_channel: str | None
     slack_ts: str | None
+    state: str
+
+    @property
+    def may_stand_unknown(self) -> bool:
+        """People may see it already, and where is not known yet."""
+        return self.slack_ts is None and self.state in ("sending", "unclear")
 
 
 async def put_under(tx: AsyncConnection, prefix: str) -> Sequence[Put]:
     """Every message whose key begins so, edits apart."""
-    columns = (outbox.c.key, outbox.c.channel_id, outbox.c.recipient, outbox.c.slack_channel, outbox.c.slack_ts)
+    placed = (outbox.c.slack_channel, outbox.c.slack_ts, outbox.c.state)
     begins = outbox.c.key.startswith(prefix, autoescape=True)
-    query = select(*columns).where(begins, outbox.c.edits.is_(None)).order_by(outbox.c.created_at, outbox.c.key)
+    query = (
+        select(outbox.c.key, outbox.c.channel_id, outbox.c.recipient, *placed)
+        .where(begins, outbox.c.edits.is_(None))
+        .order_by(outbox.c.created_at, outbox.c.key)
+    )
     return [Put(*row) for row in await tx.execute(query)]
 
 

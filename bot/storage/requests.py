@@ -1,13 +1,14 @@
 """Requests for actions, who decided about them, and proven Git accounts."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, nulls_first, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, nulls_first, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model import Course
 from bot.storage.schema import decisions, git_accounts, people, requests
 from bot.storage.statements import insert_into, insert_new
 
@@ -17,6 +18,7 @@ OPEN, RUNNING, MERGED = "open", "running", "merged"  # before reviewers; pushed,
 LIVE, DONE, UNOBSERVED = "live", "done", "unobserved"  # pulled; pushed; merged, and nothing tells whether it is live
 DECLINED, WITHDRAWN, FAILED, CLOSED = "declined", "withdrawn", "failed", "closed"
 BEGUN = (OPEN, RUNNING, MERGED)
+LAPSING = (VOID, EXPIRED)  # who asked may ask again
 ENDED = (LIVE, DONE, UNOBSERVED, DECLINED, WITHDRAWN, FAILED, CLOSED)
 APPROVE, DECLINE = "approve", "decline"
 
@@ -64,6 +66,15 @@ class RequestRow:
 
 
 @dataclass(frozen=True)
+class Look:
+    """When something under way was looked at last, and since when it is under way."""
+
+    id: str
+    looked_at: datetime | None
+    started_at: datetime | None
+
+
+@dataclass(frozen=True)
 class DecisionRow:
     request_id: str
     digest: str
@@ -108,13 +119,20 @@ async def locked(tx: AsyncConnection, request_id: str) -> RequestRow | None:
     return None if row is None else RequestRow(**row)
 
 
-async def put(tx: AsyncConnection, request_id: str, **values: Any) -> None:
-    await tx.execute(update(requests).where(requests.c.id == request_id).values(**values))
+async def begin(tx: AsyncConnection, request_id: str, *, now: datetime) -> None:
+    """Written down before a push goes out: from then on it may have begun, whatever is heard of it."""
+    here = and_(requests.c.id == request_id, requests.c.state == GOING, requests.c.started_at.is_(None))
+    await tx.execute(update(requests).where(here).values(started_at=now))
 
 
-async def move(tx: AsyncConnection, request_id: str, *, among: Collection[str], **values: Any) -> bool:
-    """The same where the state is still one of these; whether it was."""
-    here = and_(requests.c.id == request_id, requests.c.state.in_(list(among)))
+async def move(tx: AsyncConnection, row: RequestRow, *, among: Collection[str], **values: Any) -> bool:
+    """Changes it where it is in one of these states, and nobody changed what is seen of it since it was read."""
+    here = and_(
+        requests.c.id == row.id,
+        requests.c.state.in_(list(among)),
+        requests.c.state == row.state,
+        requests.c.problem == row.problem,
+    )
     moved = await tx.execute(update(requests).where(here).values(**values).returning(requests.c.id))
     return moved.first() is not None
 
@@ -131,16 +149,40 @@ async def in_state(tx: AsyncConnection, *states: str) -> Sequence[RequestRow]:
     return await _all(tx, query)
 
 
-async def to_follow(tx: AsyncConnection, *, limit: int) -> Sequence[RequestRow]:
+async def under_way(tx: AsyncConnection) -> Sequence[Look]:
     """Those not looked at for longest first."""
-    query = select(requests).where(requests.c.state.in_(BEGUN))
-    return await _all(tx, query.order_by(nulls_first(requests.c.looked_at), requests.c.created_at).limit(limit))
+    query = select(requests.c.id, requests.c.looked_at, requests.c.started_at).where(requests.c.state.in_(BEGUN))
+    query = query.order_by(nulls_first(requests.c.looked_at), requests.c.created_at, requests.c.id)
+    return [Look(*row) for row in await tx.execute(query)]
+
+
+async def take_look(tx: AsyncConnection, look: Look, *, now: datetime) -> bool:
+    """Whether it is ours to look now: not where somebody else looked since."""
+    is_unseen = requests.c.looked_at.is_not_distinct_from(look.looked_at)
+    here = and_(requests.c.id == look.id, requests.c.state.in_(BEGUN), is_unseen)
+    taken = await tx.execute(update(requests).where(here).values(looked_at=now).returning(requests.c.id))
+    return taken.first() is not None
+
+
+async def lapsed(tx: AsyncConnection, *, before: datetime, limit: int) -> Sequence[RequestRow]:
+    """Those that nobody asked for again, though they might since then; the oldest first."""
+    since = func.coalesce(requests.c.expires_at, requests.c.created_at)
+    query = select(requests).where(requests.c.state.in_(LAPSING), since < before)
+    return await _all(tx, query.order_by(requests.c.created_at, requests.c.id).limit(limit))
 
 
 async def count_by_state(tx: AsyncConnection) -> dict[str, int]:
     """Of all that are kept."""
     counted = await tx.execute(select(requests.c.state, func.count()).group_by(requests.c.state))
     return {row.state: row[1] for row in counted}
+
+
+async def courses(tx: AsyncConnection, since: datetime, until: datetime) -> Sequence[Course]:
+    """Of requests that were started or ended from `since` on and before `until`."""
+    columns = [requests.c[each.name] for each in fields(Course)]
+    began, ended = requests.c.started_at, requests.c.ended_at
+    within = or_(and_(began >= since, began < until), and_(ended >= since, ended < until))
+    return [Course(*row) for row in await tx.execute(select(*columns).where(within).order_by(requests.c.id))]
 
 
 async def decide(tx: AsyncConnection, row: DecisionRow) -> bool:
@@ -170,19 +212,29 @@ async def accounts_of(tx: AsyncConnection, persons: Collection[str]) -> Sequence
     return [GitAccountRow(**row) for row in rows]
 
 
-async def all_accounts(tx: AsyncConnection) -> dict[str, str]:
-    """The account that each person proved last, by Slack id."""
+async def accounts_at(tx: AsyncConnection, host: str) -> dict[str, str]:
+    """The account that each person proved at that host, by Slack id."""
     query = select(people.c.slack_id, git_accounts.c.account).join(people, people.c.id == git_accounts.c.person)
-    return {row.slack_id: row.account for row in await tx.execute(query.order_by(git_accounts.c.proven_at))}
+    return {row.slack_id: row.account for row in await tx.execute(query.where(git_accounts.c.host == host))}
 
 
-async def accounts_by_slack_id(tx: AsyncConnection, slack_ids: Collection[str]) -> dict[str, frozenset[str]]:
-    """All accounts that these people proved."""
-    query = select(people.c.slack_id, git_accounts.c.account).join(people, people.c.id == git_accounts.c.person)
-    found: dict[str, set[str]] = {}
+async def accounts_by_slack_id(
+    tx: AsyncConnection, slack_ids: Collection[str]
+) -> dict[str, frozenset[tuple[str, str]]]:
+    """All accounts that these people proved, each with its host, in small letters: hosts tell no others apart."""
+    columns = (people.c.slack_id, git_accounts.c.host, git_accounts.c.account)
+    query = select(*columns).join(people, people.c.id == git_accounts.c.person)
+    found: dict[str, set[tuple[str, str]]] = {}
     for row in await tx.execute(query.where(people.c.slack_id.in_(list(slack_ids)))):
-        found.setdefault(row.slack_id, set()).add(row.account)
+        found.setdefault(row.slack_id, set()).add((row.host, row.account.lower()))
     return {slack_id: frozenset(accounts) for slack_id, accounts in found.items()}
+
+
+async def who_proved(tx: AsyncConnection, host: str, account: str) -> Sequence[str]:
+    """The Slack ids of all who proved that account, however it is written."""
+    query = select(people.c.slack_id).join(git_accounts, people.c.id == git_accounts.c.person)
+    here = and_(git_accounts.c.host == host, func.lower(git_accounts.c.account) == account.lower())
+    return sorted((await tx.scalars(query.where(here))).all())
 
 
 async def prove(tx: AsyncConnection, row: GitAccountRow) -> None:
@@ -191,6 +243,12 @@ async def prove(tx: AsyncConnection, row: GitAccountRow) -> None:
     insert = insert_into(tx, git_accounts).values(**values)
     newer = {name: value for name, value in values.items() if name not in ("person", "host")}
     await tx.execute(insert.on_conflict_do_update(index_elements=["person", "host"], set_=newer))
+
+
+async def forget_account(tx: AsyncConnection, person: str, host: str) -> bool:
+    """Whether there was one."""
+    here = and_(git_accounts.c.person == person, git_accounts.c.host == host)
+    return (await tx.execute(delete(git_accounts).where(here).returning(git_accounts.c.host))).first() is not None
 
 
 async def _one(tx: AsyncConnection, condition: ColumnElement[bool]) -> RequestRow | None:

@@ -14,7 +14,8 @@ import threading
 import time
 import urllib.request
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from functools import cached_property
@@ -24,6 +25,7 @@ from typing import Any, TypeAlias
 from urllib.parse import parse_qs, unquote
 
 import boto3
+import pytest
 from moto.server import ThreadedMotoServer
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"  # moto's own account: there its state machines act
@@ -229,6 +231,26 @@ def python_in(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
 
 
+@contextmanager
+def whole_cloud() -> Iterator[Cloud]:
+    """AWS while the block lasts, with the environment that its users have."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (
+            ("AWS_ACCESS_KEY_ID", "tests"),
+            ("AWS_SECRET_ACCESS_KEY", "tests"),
+            ("AWS_DEFAULT_REGION", REGION),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("AWS_ENDPOINT_URL", ""),
+            ("MOTO_PORT", ""),
+        ):
+            patch.setenv(name, value)
+        cloud, server = start_cloud()
+        yield cloud
+        cloud.door.shutdown()
+        cloud.door.server_close()
+        server.stop()
+
+
 def start_cloud() -> tuple[Cloud, ThreadedMotoServer]:
     """Expects AWS's usual environment to be set, but for the addresses, which are set here."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -261,20 +283,34 @@ def _furnish(cloud: Cloud) -> None:
             AttributeDefinitions=[{"AttributeName": "request_id", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-    role = cloud.client("iam").create_role(RoleName="mentor-runner", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    cloud.client("iam").create_role(RoleName="mentor-runner", AssumeRolePolicyDocument="{}")
+    add_function(cloud, "restart")
+    for name, (kind, states) in MACHINES.items():
+        add_machine(cloud, name, states, kind=kind)
+
+
+def add_function(cloud: Cloud, name: str) -> None:
+    """Another one with the code of docs/direct.md."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as packed:
         packed.writestr("restart.py", "def handler(event, context): ...")
     cloud.client("lambda").create_function(
-        FunctionName="restart",
+        FunctionName=name,
         Runtime="python3.12",
-        Role=role,
+        Role=cloud.client("iam").get_role(RoleName="mentor-runner")["Role"]["Arn"],
         Handler="restart.handler",
         Code={"ZipFile": code.getvalue()},
     )
-    for name, (kind, states) in MACHINES.items():
-        definition = json.dumps({"StartAt": next(iter(states)), "States": states})
-        cloud.client("stepfunctions").create_state_machine(name=name, definition=definition, roleArn=role, type=kind)
+
+
+def add_machine(cloud: Cloud, name: str, states: dict[str, Any], *, kind: str = "STANDARD") -> None:
+    """Another one, really executed."""
+    cloud.client("stepfunctions").create_state_machine(
+        name=name,
+        definition=json.dumps({"StartAt": next(iter(states)), "States": states}),
+        roleArn=cloud.client("iam").get_role(RoleName="mentor-runner")["Role"]["Arn"],
+        type=kind,
+    )
 
 
 _COUNT = {

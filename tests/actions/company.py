@@ -6,22 +6,35 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.actions.device_codes import DeviceCodes
 from bot.actions.direct import DirectBackend, Done, NotStarted, Outcome, Run
 from bot.actions.forms import Filled, entry_digest
 from bot.actions.services import ActionServices, action_services
 from bot.audit import Audit
 from bot.desk import Desk
-from bot.errors import GitChanged, GitFailed
+from bot.errors import (
+    DirectFailed,
+    DirectUnclear,
+    GitBusy,
+    GitChanged,
+    GitFailed,
+    SlackRateLimited,
+    SlackRefused,
+    SlackUnclear,
+)
+from bot.git.device_flow import DeviceFlow
 from bot.git.host import Author, CommitStatus, GitHost, Proposal, Review, Standing
 from bot.git.proposals import blob_id
 from bot.library import Library
 from bot.model import Profile
+from bot.outbox import Outbox
 from bot.people import PeopleService
 from bot.seals import Key
 from bot.storage.engine import Database
 from bot.storage.people import pseudonym_of
 from bot.storage.requests import RequestRow
-from bot.storage.schema import outbox, requests, work
+from bot.storage.schema import outbox as messages
+from bot.storage.schema import requests, work
 from bot.work import Kind, RequestDecision, Requested
 from knowledge.actions import Action, Approval, Change, GitBackend, Input, InputType, Mode, Verb, Webhook, Who
 from knowledge.channels import AnswerMode, Channel, Channels, Limit
@@ -30,7 +43,7 @@ from knowledge.loader import Handbook
 from knowledge.people import ApproverGroup, GitAccount, Group, Member, People, Team
 from knowledge.repositories import Controller, LiveRepository, Reporter
 from tests.curation.desk import CompanySlack, new_desk
-from tests.work.desk import Hands
+from tests.work.desk import Hands, ids
 
 PLATFORM, ASK = "C0PLATFORM", "C0ASKPLAT"
 SHA = "{:040x}".format
@@ -118,8 +131,21 @@ class OfficeSlack(CompanySlack):
 
     guests: set[str] = field(default_factory=set)
     foreign: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
+    names: dict[str, str] = field(default_factory=dict)
+    has_no_names: bool = False
+    is_away: bool = False
+
+    async def real_name(self, user_id: str) -> str:
+        if self.has_no_names or self.is_away:
+            raise SlackRateLimited("users.info", 30)
+        return self.names.get(user_id) or await super().real_name(user_id)
 
     async def profile(self, user_id: str) -> Profile:
+        if self.is_away:
+            raise SlackUnclear("users.info", "no answer")
+        if user_id in self.unknown:
+            raise SlackRefused("users.info", "user_not_found")
         team = "T0OTHER" if user_id in self.foreign else "T0SMALL"
         is_guest, is_gone, is_bot = user_id in self.guests, user_id in self.gone, user_id == "U0BOT"
         return Profile(user_id, team, is_bot=is_bot, is_guest=is_guest, is_deleted=is_gone)
@@ -135,8 +161,17 @@ class Repository(GitHost):
     closed: set[str] = field(default_factory=set)
     said: list[CommitStatus] = field(default_factory=list)
     ledger: list[str] = field(default_factory=list)
+    agreed: frozenset[str] = frozenset()
+    is_reviewed: bool = True
     is_away: bool = False
+    busy_s: float = 0.0
     loses_replies: bool = False
+    refuses_to_merge: str = ""
+    asked: int = 0
+
+    @property
+    def has_reviews(self) -> bool:
+        return self.is_reviewed
 
     async def read_file(self, path: str) -> str | None:
         self._answer()
@@ -163,11 +198,14 @@ class Repository(GitHost):
 
     async def merge(self, proposal: Proposal) -> Standing:
         self._answer()
+        if self.refuses_to_merge:
+            raise GitFailed(self.refuses_to_merge)
         if proposal.branch not in self.merged:
             self.do_merge(proposal.branch)
         return await self.look_up(proposal)
 
     async def contains(self, revision: str, commit: str) -> bool:
+        self._answer()
         return bool(commit) and int(revision, 16) >= int(commit, 16)
 
     async def statuses(self, commit: str) -> Sequence[CommitStatus]:
@@ -175,7 +213,8 @@ class Repository(GitHost):
         return self.said
 
     async def reviewers(self, proposal: Proposal) -> frozenset[str]:
-        return frozenset()
+        self._answer()
+        return self.agreed
 
     async def author_of(self, account: str) -> Author | None:
         return Author(account, f"{account}@git.example.com")
@@ -207,6 +246,9 @@ class Repository(GitHost):
         return Standing(review, url, "7", self.merged.get(proposal.branch, ""))
 
     def _answer(self) -> None:
+        self.asked += 1
+        if self.busy_s:
+            raise GitBusy("git.example.com: too many requests", self.busy_s)
         if self.is_away:
             raise GitFailed("git.example.com: no answer")
 
@@ -217,43 +259,78 @@ class Runs(DirectBackend):
 
     started: list[str] = field(default_factory=list)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    comes_to: Outcome = field(default_factory=lambda: Done("run-1", "restarted", ""))
+    troubles: dict[str, list[DirectFailed]] = field(default_factory=dict)  # by method, in order
+    looked_up: list[Run] = field(default_factory=list)
 
     async def start(self, run: Run) -> Outcome:
+        trouble = self.troubles.get("start")
+        if trouble and not isinstance(trouble[0], DirectUnclear):
+            raise trouble.pop(0)
         if run.request_id not in self.outcomes:
             self.started.append(run.request_id)
-            self.outcomes[run.request_id] = Done("run-1", "restarted", "")
+            self.outcomes[run.request_id] = self.comes_to
+        if trouble:
+            raise trouble.pop(0)
         return self.outcomes[run.request_id]
 
     async def look_up(self, run: Run) -> Outcome:
+        self.looked_up.append(run)
+        if trouble := self.troubles.get("look_up"):
+            raise trouble.pop(0)
         return self.outcomes.get(run.request_id, NotStarted())
 
 
 class Company:
     """A desk with the services on it; `do_all` does what is due, as workers would."""
 
-    def __init__(self, database: Database, *, actions: Sequence[Action] = ACTIONS, people: People = PEOPLE) -> None:
-        self.hands = Hands()
-        self.slack = OfficeSlack(groups={"S0NOBODY": frozenset()})
-        self.repository = Repository({"teams/checkout/quota.yaml": QUOTA_FILE})
-        self.runs = Runs()
-        self.desk: Desk = new_desk(database, self.hands, handbook=self._handbook(actions, people), slack=self.slack)
-        self.audit = Audit(Key("k" * 40), clock=self.hands.clock)
+    def __init__(
+        self,
+        database: Database,
+        *,
+        actions: Sequence[Action] = ACTIONS,
+        people: People = PEOPLE,
+        channels: Channels = CHANNELS,
+        replica_of: "Company | None" = None,
+    ) -> None:
+        """A replica shares the database, the time, and what is outside with the other."""
+        other = replica_of
+        self.hands: Hands = other.hands if other else Hands()
+        self.slack: OfficeSlack = other.slack if other else OfficeSlack(groups={"S0NOBODY": frozenset()})
+        self.repository: Repository = (
+            other.repository if other else Repository({"teams/checkout/quota.yaml": QUOTA_FILE})
+        )
+        self.runs: Runs = other.runs if other else Runs()
+        self.held: set[Kind] = set()  # work that nobody does
+        self._channels = channels
+        handbook = self._handbook(actions, people)
+        self.desk: Desk = new_desk(database, self.hands, handbook=handbook, slack=self.slack)
+        if other:
+            outbox = Outbox(database, self.slack, clock=self.hands.clock, new_id=ids("replica-mark"))
+            self.desk = replace(self.desk, outbox=outbox, new_id=ids("replica"))
+        key = Key("k" * 40)
+        self.audit = Audit(key, clock=self.hands.clock)
+        self.flows: dict[str, DeviceFlow] = {}
         self.services: ActionServices = action_services(
             self.desk,
             PeopleService(self.desk),
             self.audit,
             host_of=lambda _: self.repository,
             backend_of=lambda _: self.runs,
+            flows=lambda: self.flows,
+            codes=DeviceCodes(key),
             command="/platform",
             bot_name="Mentor",
         )
 
-    def _handbook(self, actions: Sequence[Action], people: People) -> Handbook:
-        return Handbook("r1", (), people, CHANNELS, actions=tuple(actions), repositories=(LIVE,))
+    def _handbook(
+        self, actions: Sequence[Action], people: People, repositories: Sequence[LiveRepository] = (LIVE,)
+    ) -> Handbook:
+        return Handbook("r1", (), people, self._channels, actions=tuple(actions), repositories=tuple(repositories))
 
-    def use(self, *actions: Action, people: People = PEOPLE) -> None:
+    def use(self, *actions: Action, people: People = PEOPLE, repositories: Sequence[LiveRepository] = (LIVE,)) -> None:
         """Another revision of the handbook."""
-        handbook = self._handbook(actions, people)
+        handbook = self._handbook(actions, people, repositories)
         self.desk.shelf.library = Library(handbook, Index.build(()))
 
     async def ask(
@@ -295,13 +372,13 @@ class Company:
         prefix = {"approve": "approval:", "decline": "approval:", "returned": "pushed:", "declared": "pushed:"}
         key = f"{prefix.get(choice, 'request:')}{request.id}"
         async with self.desk.database.read() as tx:
-            found = (await tx.execute(select(outbox.c.key).where(outbox.c.key.startswith(key)))).scalars().all()
+            found = (await tx.execute(select(messages.c.key).where(messages.c.key.startswith(key)))).scalars().all()
         first = sorted(each for each in found if not each.endswith(":edit"))[0]
         place = ("D0SENT", f"1795514000.{abs(hash(first)) % 1_000_000:06d}")
 
         async def sent(tx: Any) -> None:
             values = {"slack_channel": place[0], "slack_ts": place[1], "state": "sent"}
-            await tx.execute(outbox.update().where(outbox.c.key == first).values(**values))
+            await tx.execute(messages.update().where(messages.c.key == first).values(**values))
 
         await self.desk.database.write(sent)
         return place
@@ -320,6 +397,33 @@ class Company:
                 await jobs[Kind(kind)](payload)
                 await self._finish(id_)
 
+    async def follow(self, **later: float) -> None:
+        """A tick, after that much time."""
+        self.hands.move(**later)
+        await self.services.following.follow()
+        await self.do_all()
+
+    async def seen(self, prefix: str) -> list[str]:
+        """All that is shown under such keys, in the order it was put in; of a message that changed, the newest."""
+        async with self.desk.database.read() as tx:
+            query = select(messages.c.key, messages.c.text, messages.c.blocks).where(messages.c.key.startswith(prefix))
+            found = (await tx.execute(query.order_by(messages.c.created_at, messages.c.key))).all()
+        newest = {row.key.removesuffix(":edit"): row.key for row in found}
+        return [words_of(row.blocks) for row in found if row.key == newest[row.key.removesuffix(":edit")]]
+
+    async def message(self) -> str:
+        """What who asked reads of the newest request."""
+        return (await self.seen(f"request:{(await self.request()).id}"))[-1]
+
+    async def audited(self) -> list[str]:
+        async with self.desk.database.read() as tx:
+            return [entry.act async for entry in self.audit.entries(tx)]
+
+    async def count_of(self, kind: Kind) -> int:
+        """How many rows of this work there ever were."""
+        async with self.desk.database.read() as tx:
+            return len((await tx.execute(select(work.c.id).where(work.c.kind == kind.value))).all())
+
     async def request(self, number: int = -1) -> RequestRow:
         """The newest, or the one of that place in time."""
         async with self.desk.database.read() as tx:
@@ -333,13 +437,14 @@ class Company:
     async def told(self, user_id: str) -> list[str]:
         """What was said to the person directly, edits apart."""
         async with self.desk.database.read() as tx:
-            query = select(outbox.c.text).where(outbox.c.key.startswith("press:"))
-            return list(await tx.scalars(query.order_by(outbox.c.created_at, outbox.c.key)))
+            query = select(messages.c.text).where(messages.c.key.startswith("press:"))
+            return list(await tx.scalars(query.order_by(messages.c.created_at, messages.c.key)))
 
     async def _due(self, kinds: Sequence[str]) -> list[tuple[int, str, dict[str, Any]]]:
         async with self.desk.database.read() as tx:
             now = self.hands.clock.now()
-            query = select(work).where(work.c.state == "waiting", work.c.due_at <= now, work.c.kind.in_(kinds))
+            wanted = [each for each in kinds if each not in self.held]
+            query = select(work).where(work.c.state == "waiting", work.c.due_at <= now, work.c.kind.in_(wanted))
             return [(row.id, row.kind, row.payload) for row in await tx.execute(query.order_by(work.c.id))]
 
     async def _finish(self, id_: int) -> None:
@@ -347,3 +452,19 @@ class Company:
             await tx.execute(work.update().where(work.c.id == id_).values(state="done", payload=None))
 
         await self.desk.database.write(unit)
+
+
+def words_of(blocks: Sequence[Mapping[str, Any]]) -> str:
+    """All that a message says, a line a block; of buttons, their words in brackets."""
+    return "\n".join(_words(each) for each in blocks)
+
+
+def _words(block: Mapping[str, Any]) -> str:
+    match block["type"]:
+        case "section":
+            return str(block["text"]["text"])
+        case "context":
+            return " ".join(each["text"] for each in block["elements"])
+        case "actions":
+            return " ".join(f"[{each['text']['text']}]" for each in block["elements"])
+    raise AssertionError(block["type"])

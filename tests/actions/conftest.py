@@ -1,29 +1,8 @@
-"""One AWS for all tests of this folder, and ids that none of them shares."""
-
-from collections.abc import Iterator
+"""AWS with an empty ledger, and ids that no two tests share."""
 
 import pytest
 
-from tests.actions.cloud import REGION, Cloud, start_cloud
-
-
-@pytest.fixture(scope="session")
-def whole_cloud() -> Iterator[Cloud]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in (
-            ("AWS_ACCESS_KEY_ID", "tests"),
-            ("AWS_SECRET_ACCESS_KEY", "tests"),
-            ("AWS_DEFAULT_REGION", REGION),
-            ("AWS_EC2_METADATA_DISABLED", "true"),
-            ("AWS_ENDPOINT_URL", ""),
-            ("MOTO_PORT", ""),
-        ):
-            patch.setenv(name, value)
-        cloud, server = start_cloud()
-        yield cloud
-        cloud.door.shutdown()
-        cloud.door.server_close()
-        server.stop()
+from tests.actions.cloud import Cloud
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from ssl import SSLContext
 from typing import Any
 
 from aiohttp import web
@@ -74,14 +75,18 @@ def says(status: int, body: bytes = b"{}", **headers: str) -> Spoils:
 
 
 @asynccontextmanager
-async def hook_server(secret: str, now: Callable[[], float]) -> AsyncIterator[Hooks]:
+async def hook_server(secret: str, now: Callable[[], float], *, tls: SSLContext | None = None) -> AsyncIterator[Hooks]:
     hooks = Hooks(secret, now)
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", hooks.take)
-    async with TestServer(application, host="127.0.0.1") as server:
+    server = TestServer(application, scheme="https" if tls else "http", host="127.0.0.1")
+    await server.start_server(ssl=tls)
+    try:
         assert server.port
         hooks.port = server.port
         yield hooks
+    finally:
+        await server.close()
 
 
 def _documented() -> Callable[..., bool]:

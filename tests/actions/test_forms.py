@@ -23,7 +23,7 @@ from sandbox.limits import validate_view
 from tests.actions.offered import BUCKET, CLUSTERS, DATABASE, RESTART, TEAMS, asked_for
 
 LISTS = Lists({}, TEAMS, {"search"})
-KNOWN = Known("priya-dev, your Git account")
+KNOWN = Known("It carries the name of priya-dev, your Git account.")
 PROD_ONLY = (
     "Where Environment is prod, somebody of *platform-approvers* must approve it before; never yourself. "
     "Else nobody has to."
@@ -63,6 +63,14 @@ def test_the_form_asks_for_each_input_by_its_type() -> None:
     assert asked["in.bucket"] == {"type": "plain_text_input", "action_id": "value", "max_length": 40}
     assert [each["text"]["text"] for each in asked["in.environment"]["options"]] == ["dev", "staging", "prod"]
     assert [each["value"] for each in asked["in.environment"]["options"]] == ["0", "1", "2"]
+
+
+def test_a_title_that_slack_cuts_stands_whole_in_the_form() -> None:
+    cut = shown(replace(BUCKET, title="Run something on a schedule"))
+
+    assert cut["title"]["text"] == "Run something on a sche…"
+    assert cut["blocks"][0]["text"]["text"] == f"*Run something on a schedule*\n{BUCKET.summary}"
+    assert shown(BUCKET)["blocks"][0]["text"]["text"] == BUCKET.summary
 
 
 def test_a_team_is_ones_own_unless_the_entry_takes_any_which_come_after_ones_own() -> None:
@@ -163,7 +171,7 @@ def test_choices_that_look_the_same_once_cut_are_numbered() -> None:
         pytest.param(
             replace(BUCKET, approval=Approval("security", people=2, expires_after=timedelta(hours=4))),
             [
-                "Before that, 2 people of *security* must approve it; never yourself.",
+                "First 2 people of *security* must approve it; never yourself.",
                 "It expires if nobody decides within 4 hours.",
             ],
             id="always two",

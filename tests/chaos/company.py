@@ -24,6 +24,7 @@ from sandbox.model import Message
 
 EMBEDDED = Path(knowledge.__file__).parent / "handbook"
 STARTS_AT = datetime(2026, 11, 24, 10, 12, tzinfo=UTC)  # a Tuesday morning
+EVER = STARTS_AT + timedelta(days=365)
 PEOPLE = ("ada", "bela", "chidi", "dana", "emre", "fola", "gita", "hugo")
 # How people wrap one and the same question; enough of the embedded aliases times these are questions by our rules.
 WAYS = (
@@ -61,10 +62,14 @@ def questions(library: Library, count: int) -> list[str]:
     return good[:count]
 
 
+def user_id(name: str) -> str:
+    return f"U0CHAOS{name.upper()}"
+
+
 def workspace(channel_ids: Sequence[str], *, clock: Clock, seed: int = 1) -> Sandbox:
     """A workspace, not started, with everybody and the bot in each of these channels."""
     sandbox = Sandbox(generate.manifest(), clock=clock, seed=seed)
-    people = [sandbox.workspace.add_person(name).id for name in PEOPLE]
+    people = [sandbox.workspace.add_person(name, id=user_id(name)).id for name in PEOPLE]
     for channel_id in channel_ids:
         sandbox.workspace.add_channel(channel_id.lower(), members=people, id=channel_id)
     return sandbox
@@ -95,11 +100,10 @@ def place_of(asked: Message) -> tuple[str, str]:
     return asked.channel, asked.ts
 
 
-async def unfinished(database: Database) -> int:
-    """How much the database holds that is still to be done, now or later. No work may have been given up."""
-    ever = STARTS_AT + timedelta(days=365)
+async def unfinished(database: Database, *, until: datetime = EVER) -> int:
+    """How much the database holds that is to be done, now or later until then. No work may have been given up."""
     async with database.read() as tx:
-        waiting, failed = await work.backlog(tx, now=ever)
+        waiting, failed = await work.backlog(tx, now=until)
         effects = await outbox.backlog(tx)
     assert failed == 0
     return waiting + sum(effects.get(state, 0) for state in ("waiting", "sending", "unclear"))

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ PLATFORM = "C0PLATFORM"
 # third of one; if it runs out on a busy machine, the effect is looked up, and the sandbox serves what came first first.
 PACE = 30.0
 PATIENCE_S = 60.0
+NOTHING_MORE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,21 @@ class Bot:
 class Rehearsal:
     """Bots are processes; the workspace is ours. `bot` is the one that was started last, or that is to be killed."""
 
-    def __init__(self, sandbox: Sandbox, database: Database, environment: dict[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        database: Database,
+        environment: dict[str, str],
+        folder: Path,
+        settings: Mapping[str, str],
+    ) -> None:
         self.sandbox = sandbox
         self.database = database
         self.bots: list[Bot] = []
         self.bot: Bot | None = None
         self._environment = environment
         self._folder = folder
+        self._settings = settings
 
     async def start(self, *, die_at: str = "") -> None:
         """Returns when the bot is connected. The one before it must be dead."""
@@ -61,13 +70,14 @@ class Rehearsal:
         number = len(self.bots)
         own = {"MENTOR_CLOCK": agreed, "MENTOR_DATA": str(self._folder / f"bot{number}")}
         seen = self._folder / f"seen{number}"
-        process = bot_process.start(self._environment | own, seen=seen, die_at=die_at)
+        process = bot_process.start({**self._environment, **own, **self._settings}, seen=seen, die_at=die_at)
         self.bot = Bot(process, seen)
         self.bots.append(self.bot)
         await self.sandbox.wait_for(
             lambda: len(self.sandbox.sockets.connections) > connected or not process.is_alive(), PATIENCE_S
         )
-        assert process.is_alive() or die_at  # it may pass its point before it is seen to be connected
+        # it may pass its point before it is seen to be connected
+        assert process.is_alive() or die_at, f"the bot ended at its start, with {process.exitcode}"
 
     def kill(self) -> None:
         if self.bot is not None:
@@ -117,9 +127,17 @@ class Rehearsal:
 
 @asynccontextmanager
 async def rehearsal(
-    folder: Path, database_url: str, handbook: Path, *, starts_at: datetime = company.STARTS_AT
+    folder: Path,
+    database_url: str,
+    handbook: Path,
+    *,
+    starts_at: datetime = company.STARTS_AT,
+    settings: Mapping[str, str] = NOTHING_MORE,
 ) -> AsyncIterator[Rehearsal]:
-    """With no bot yet; whatever runs at the end is killed. The database must be migrated."""
+    """With no bot yet; whatever runs at the end is killed. The database must be migrated.
+
+    Each bot has a data folder of its own, as on another machine, where `settings` do not say otherwise.
+    """
     folder.mkdir(parents=True)
     clock = Clock(start_s=starts_at.timestamp(), factor=PACE)
     async with company.workspace([*CHANNELS, PLATFORM], clock=clock) as sandbox:
@@ -127,7 +145,7 @@ async def rehearsal(
         database = Database(database_url)
         await tell(database, str(handbook))
         await _did_all_else(database, starts_at)
-        under_way = Rehearsal(sandbox, database, environment, folder)
+        under_way = Rehearsal(sandbox, database, environment, folder, settings)
         try:
             yield under_way
         finally:
@@ -141,6 +159,7 @@ async def _did_all_else(database: Database, now: datetime) -> None:
     Only the digest is left to fall due: its flow counts the steps.
     """
     day = now.astimezone(UTC).date().isoformat()
-    for kind in (Kind.READ_AGAIN, Kind.SORT_GAPS, Kind.CHECK_LINKS, Kind.ASK_OWNERS):
+    nightly = (Kind.READ_AGAIN, Kind.SORT_GAPS, Kind.CHECK_LINKS, Kind.AUDIT_HEAD)
+    for kind in (*nightly, Kind.ASK_OWNERS, Kind.TELL_DRIFT, Kind.REMIND_EVIDENCE):
         missed = partial(work.enqueue_missed, kind=kind.value, key=day, due_at=now, now=now)
         await database.write(missed)

@@ -13,7 +13,7 @@ import pytest
 
 from knowledge.channels import AnswerMode, Channel
 from tests.chaos import company
-from tests.chaos.bot_process import part_of
+from tests.chaos.bot_process import is_of_transaction, part_of
 from tests.chaos.conftest import NewDatabase
 from tests.chaos.rehearsal import CHANNELS, PATIENCE_S, Rehearsal, rehearsal
 from tests.peers.reading import is_at_rest, kept, kept_reactions, reader_of, standing, standing_reactions
@@ -128,7 +128,7 @@ class Stage:
 
 def of_reading(points: Sequence[str]) -> list[str]:
     """Those of the reader: others' come in any order."""
-    return [each for each in points if part_of(each) == "CatchUp"]
+    return [each for each in points if part_of(each) == "CatchUp" and is_of_transaction(each)]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ import pytest
 from knowledge.channels import Channel
 from sandbox import Message
 from tests.chaos import company
-from tests.chaos.bot_process import LISTENERS, part_of
+from tests.chaos.bot_process import LISTENERS, is_of_transaction, part_of
 from tests.chaos.conftest import NewDatabase
 from tests.chaos.rehearsal import CHANNELS, PATIENCE_S, PLATFORM, Rehearsal, rehearsal
 from tests.peers.reading import reader_of
@@ -240,7 +240,8 @@ class Stage:
             await run.sandbox.wait_for(lambda: run.sandbox.ledger.effects, PATIENCE_S)
             await run.quiet()
             await flow.check(run, is_taken_down=True)
-            points = [each for each in run.points_passed()[before:] if part_of(each) in flow.parts]
+            passed = [each for each in run.points_passed()[before:] if is_of_transaction(each)]
+            points = [each for each in passed if part_of(each) in flow.parts]
             assert part_of(points[0]) == flow.parts[0]
             return points
 

@@ -55,6 +55,10 @@ class FakeHost(GitHost):
     proposals: list[Proposal] = field(default_factory=list)
     is_away: bool = False
 
+    @property
+    def has_reviews(self) -> bool:
+        return True
+
     async def read_file(self, path: str) -> str | None:
         return self.files.get(path)
 

@@ -33,6 +33,8 @@ class GitHubServer:
     methods: tuple[str, ...] = ("merge", "squash", "rebase")
     statuses: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
+    permissions: dict[str, bool] = field(default_factory=lambda: {"pull": True, "push": True})  # of who asks
+    scopes: str | None = None  # of a classic token
 
     def application(self) -> web.Application:
         app = web.Application(middlewares=[self.faults.middleware, self._guard], client_max_size=2**25)
@@ -103,10 +105,12 @@ class GitHubServer:
         return web.json_response({"token": self.app_tokens[-1], "expires_at": ends}, status=201)
 
     async def repository(self, _: web.Request) -> web.Response:
+        headers = {} if self.scopes is None else {"X-OAuth-Scopes": self.scopes}
         return web.json_response({"full_name": REPOSITORY, "default_branch": "main", "private": True,
+                                  "permissions": self.permissions,
                                   "allow_merge_commit": "merge" in self.methods,
                                   "allow_squash_merge": "squash" in self.methods,
-                                  "allow_rebase_merge": "rebase" in self.methods})  # fmt: skip
+                                  "allow_rebase_merge": "rebase" in self.methods}, headers=headers)  # fmt: skip
 
     async def ref(self, request: web.Request) -> web.Response:
         if not self.remote.git("for-each-ref"):

@@ -32,6 +32,8 @@ class GitLabServer:
     may_merge: bool = True
     statuses: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     users: list[dict[str, Any]] = field(default_factory=list)
+    level: int | None = 30  # of the token's account in the project; None: GitLab does not say
+    scopes: list[str] | None = field(default_factory=lambda: ["api"])  # None: a GitLab that does not tell
     clock: Iterator[int] = field(default_factory=count)
 
     def application(self) -> web.Application:
@@ -46,6 +48,7 @@ class GitLabServer:
         app.router.add_get(f"{at}/repository/commits/{{sha}}/statuses", self.list_statuses)
         app.router.add_get(f"{at}/repository/merge_base", self.merge_base)
         app.router.add_get("/api/v4/users", self.list_users)
+        app.router.add_get("/api/v4/personal_access_tokens/self", self.own_token)
         app.router.add_get(f"{at}/merge_requests/{{iid}}", self.request)
         app.router.add_get(f"{at}/merge_requests/{{iid}}/approvals", self.list_approvals)
         app.router.add_get(f"{at}/merge_requests/{{iid}}/versions", self.list_versions)
@@ -68,7 +71,16 @@ class GitLabServer:
 
     async def project(self, _: web.Request) -> web.Response:
         branch = "main" if self._known("refs/heads/main") else None
-        return web.json_response({"id": 7, "path_with_namespace": PROJECT, "default_branch": branch})
+        access = None if self.level is None else {"access_level": self.level, "notification_level": 3}
+        permissions = {"project_access": access, "group_access": None}
+        return web.json_response(
+            {"id": 7, "path_with_namespace": PROJECT, "default_branch": branch, "permissions": permissions}
+        )
+
+    async def own_token(self, _: web.Request) -> web.Response:
+        if self.scopes is None:
+            raise web.HTTPNotFound
+        return web.json_response({"id": 42, "name": "mentor", "scopes": self.scopes, "active": True})
 
     async def branch(self, request: web.Request) -> web.Response:
         name = request.match_info["branch"]

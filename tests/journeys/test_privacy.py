@@ -44,7 +44,7 @@ async def test_settings_tell_what_is_kept_and_to_the_person_alone(either_office:
         "do, and figures name nobody.\nWhat I keep about you:\n"
         "• In watched channels: messages 1, with their words 1; questions 1; reactions 0; others' messages to you 0\n"
         "• From me to you: answers 1; what you said of them 0; messages 0\n"
-        "• Actions: what you asked to have done 0; your say on what others asked 0"
+        "• Actions: what you asked to have done 0; your say on what others asked 0; Git accounts you linked 0"
     )
     assert buttons(shown) == ["Count me out", "Send me what you keep", "Erase what you keep"]
     assert office.channel("random") == []

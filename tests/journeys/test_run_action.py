@@ -50,7 +50,7 @@ approvers:
 teams:
   payments: {group: S0PAYMENTS}
   checkout: {group: S0CHECKOUT}
-git_accounts: {U0PRIYA: priya-dev}
+git_accounts: {U0PRIYA: {account: priya-dev, email: priya@example.com}}
 """
 REPOSITORIES = "live: {url: https://git.example.com/platform/live.git}\n"
 TITLE = "Create a storage bucket"

@@ -231,7 +231,13 @@ def request(id_: str, person: str, state: str, *, words: str = WORDS, **more: An
     is_begun = state in ("going", "open", "done")
     ended = {"ended_at": NOW} if state in ("live", "done") else {}
     what = {"action": "create-bucket", "mode": "proposal", "backend": "git", "channel_id": "", "is_urgent": False}
-    told = {"entry": {"title": "A bucket"}, "inputs": {"bucket": words}, "shown": f"+bucket: {words}", "problem": words}
+    told = {
+        "entry": {"title": "A bucket"},
+        "inputs": {"bucket": words},
+        "values": {"bucket": words if not is_begun else "it"},
+        "shown": f"+bucket: {words}",
+        "problem": words,
+    }
     proposed = {"files": {"a.yaml": "in: it" if is_begun else words}, "blobs": {"a.yaml": None}, "digest": "d"}
     author = {"author": {"name": REAL, "email": f"{HANDLE}@example.com"}}
     where = {"url": f"https://git.example.com/{id_}", "number": "7", "merge_revision": "", "execution": ""}

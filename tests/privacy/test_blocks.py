@@ -26,6 +26,7 @@ COUNTS = dict.fromkeys(
         "verdicts",
         "requests",
         "decisions",
+        "git_accounts",
     ),
     999_999,
 ) | {"messages_to_you": 0}
