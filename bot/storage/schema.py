@@ -528,7 +528,7 @@ invitations = Table(  # who is asked in a wave; that is no secret, what they say
     Column("state", String(10), nullable=False),  # waiting | asked | skipped
     Column("because", String(40), nullable=False),  # why skipped
     Column("has_answered", Boolean, nullable=False),  # one bit, and no time
-    Column("strata", JSON, nullable=False, server_default="{}"),  # by which they were drawn; {} once the wave is closed
+    Column("strata", JSON, nullable=False, server_default="{}"),  # once closed: what stands beside answers too
     Index(None, "person"),
 )
 

@@ -30,7 +30,7 @@ NO_THEME = ""  # `survey_comments.theme_id` of one that was looked at and is alo
 
 @dataclass(frozen=True)
 class ClosedWave:
-    """`strata` are of each person who answered, as far as they are kept."""
+    """`strata` are of each person who answered, the same as beside their answer; {} of a wave of which none is kept."""
 
     id: str
     survey: str

@@ -33,6 +33,7 @@ from bot.storage.statements import insert_into, insert_new, insert_rows
 
 OPEN, CLOSING, CLOSED = "open", "closing", "closed"  # `waves.state`
 WAITING, ASKED, SKIPPED = "waiting", "asked", "skipped"  # `invitations.state`
+AT_ONCE = 500  # people in one query
 
 
 @dataclass(frozen=True)
@@ -292,14 +293,32 @@ async def take_key(tx: AsyncConnection, wave_id: str) -> bool:
     return (await tx.execute(update(waves).where(here).values(key=None).returning(waves.c.id))).first() is not None
 
 
+async def who_answered(tx: AsyncConnection, wave_id: str) -> Mapping[str, Mapping[str, Any]]:
+    """Each person who did, with their strata."""
+    here = and_(invitations.c.wave_id == wave_id, invitations.c.has_answered)
+    return {row.person: row.strata for row in await tx.execute(select(invitations).where(here))}
+
+
 async def release(
-    tx: AsyncConnection, wave_id: str, results: Sequence[Mapping[str, Any]], comments: Sequence[Mapping[str, Any]]
+    tx: AsyncConnection,
+    wave_id: str,
+    results: Sequence[Mapping[str, Any]],
+    comments: Sequence[Mapping[str, Any]],
+    shared: Sequence[tuple[dict[str, Any], Sequence[str]]],
 ) -> None:
-    """What is kept of the answers; they themselves go, and what tells by whom or when they were given."""
+    """What is kept of the answers; they themselves go, and what tells by whom or when they were given.
+
+    `shared` are strata with the people who keep them; nobody else keeps any.
+    """
     await insert_rows(tx, survey_results, [{**each, "wave_id": wave_id} for each in results])
     await insert_rows(tx, survey_comments, [{**each, "wave_id": wave_id} for each in comments])
     await tx.execute(delete(survey_answers).where(survey_answers.c.wave_id == wave_id))
-    await tx.execute(update(invitations).where(invitations.c.wave_id == wave_id).values(strata={}))
+    here = invitations.c.wave_id == wave_id
+    await tx.execute(update(invitations).where(here).values(strata={}))
+    for strata, theirs in shared:
+        for start in range(0, len(theirs), AT_ONCE):
+            some = invitations.c.person.in_(theirs[start : start + AT_ONCE])
+            await tx.execute(update(invitations).where(here, some).values(strata=strata))
     said = or_(
         and_(outbox.c.key.startswith(f"pulse:{wave_id}:", autoescape=True), outbox.c.edits.is_not(None)),
         outbox.c.key.startswith(f"pulse-said:{wave_id}:", autoescape=True),

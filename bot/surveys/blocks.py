@@ -175,7 +175,8 @@ def why(survey: Survey, *, until: str) -> Json:
         ),
         section(
             "*After that it is anonymous.* The key is destroyed, answers are mixed, and comments are kept apart from "
-            f"them. {most}. Of fewer nothing is kept. What stays is that you were asked, and whether you answered."
+            f"them. {most}. Of fewer nothing is kept. What stays of you is that you were asked, whether you answered, "
+            f"and what at least {survey.threshold} who answered have in common, such as a team."
         ),
         context(
             "What nobody can prevent: when all but one of a group tell each other what they said, they learn what the "

@@ -4,7 +4,8 @@ Three steps, each safe to repeat after a crash: nothing more is taken; answers a
 one transaction; files are written anew. The wave is closed when all are done.
 """
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -88,7 +89,8 @@ class ClosingService:
         ]
         survey = definition.from_json(wave.definition)
         released = releasing.release(survey, given, key=self._new_key(), masked=mask)
-        await rows.release(tx, wave.id, *self._as_rows(released))
+        answered = await rows.who_answered(tx, wave.id)
+        await rows.release(tx, wave.id, *self._as_rows(released), _shared(answered, released))
 
     def _as_rows(self, released: Released) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """With random ids, in the order of chance in which they were released."""
@@ -97,3 +99,12 @@ class ClosingService:
             {"id": new_id(), "scores": dict(scores), "strata": strata.to_json()} for scores, strata in released.answers
         ]
         return results, [{"id": new_id(), "text": text, "theme_id": None} for text in released.comments]
+
+
+def _shared(answered: Mapping[str, Mapping[str, Any]], released: Released) -> list[tuple[dict[str, Any], list[str]]]:
+    """What stays of strata, each with the people of whom it does."""
+    people: defaultdict[Strata, list[str]] = defaultdict(list)
+    for person, strata in answered.items():
+        if (kept := released.shared.get(Strata.from_json(strata))) is not None:
+            people[kept].append(person)
+    return [(strata.to_json(), persons) for strata, persons in people.items()]

@@ -18,11 +18,15 @@ Node = tuple[str, int] | str
 
 @dataclass(frozen=True)
 class Seen:
-    """All who answered a wave, and by parts where it is known who is in which; `parts` is how many there are."""
+    """All who answered a wave, and by parts where it is known who is in which; `parts` is how many there are.
+
+    `erased` is how many more answered, of whom nothing is known any more.
+    """
 
     people: frozenset[str]
     parts: int
     known: tuple[frozenset[str], ...] | None
+    erased: int = 0
 
 
 def is_apart(now: Seen, before: Seen, threshold: int) -> bool:
@@ -32,11 +36,12 @@ def is_apart(now: Seen, before: Seen, threshold: int) -> bool:
     """
     if now.known is not None and before.known is not None:
         return _cuts_are_large(_edges(now.known, before.known), threshold)
-    both = len(now.people & before.people)
+    both = len(now.people & before.people) + min(now.erased, before.erased)
     if 2 * threshold - 2 * both >= threshold:  # the two smallest parts there may be
         return True
-    joined = len(now.people - before.people)
-    return now.parts == 1 and (joined >= threshold or now.people == before.people)
+    joined = len(now.people - before.people) - before.erased
+    is_same = now.people == before.people and not now.erased and not before.erased
+    return now.parts == 1 and (joined >= threshold or is_same)
 
 
 def _edges(now: Sequence[frozenset[str]], before: Sequence[frozenset[str]]) -> Counter[frozenset[Node]]:

@@ -5,13 +5,14 @@ Whether a figure of them may be shown is decided where it is shown; here groups 
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from bot.surveys.sampling import Strata, rank
 from knowledge.surveys import Scale, Survey
 
 Scores = Mapping[str, Any]  # by question: a number, a choice, or words
+NAMES = tuple(each.name for each in fields(Strata))
 
 
 @dataclass(frozen=True)
@@ -25,31 +26,31 @@ class Given:
 
 @dataclass(frozen=True)
 class Released:
-    """`answers` and `comments` each in an order of chance of their own; nothing leads from one to the other."""
+    """`answers` and `comments` each in an order of chance of their own; nothing leads from one to the other.
+
+    `shared` says of the strata of each who answered what stays of them, beside their answer as beside their invitation.
+    """
 
     answers: Sequence[tuple[Scores, Strata]]
     comments: Sequence[str]
-
-
-NOTHING = Released((), ())
+    shared: Mapping[Strata, Strata] = field(default_factory=dict)
 
 
 def release(survey: Survey, given: Sequence[Given], *, key: str, masked: Callable[[str], str] | None) -> Released:
     """Nothing at all of a wave with fewer answers than its threshold. `key` is chance, used once and kept nowhere.
 
-    Words typed into the form are comments. Without `masked` there are none: names in them could not be told.
+    Words typed into the form are comments. Without `masked` there are none: names in them could not be told. Who gave
+    words alone has an answer without scores, so that there are as many as people, until one of them is erased.
     """
     typed = {each.name for each in survey.questions if each.scale is Scale.TEXT}
-    scored = [each for each in given if set(each.scores) - typed]
-    kept = shared_strata([each.strata for each in scored], survey.threshold)
-    answers = [
-        ({name: value for name, value in each.scores.items() if name not in typed}, strata)
-        for each, strata in zip(scored, kept, strict=True)
-    ]
+    scores = [{name: value for name, value in each.scores.items() if name not in typed} for each in given]
+    kept = shared_strata([each.strata for each in given], survey.threshold)
     words = [masked(text) for each in given for text in _words(each, typed)] if masked else []
+    is_large = sum(map(bool, scores)) >= survey.threshold
     return Released(
-        _shuffled(answers, f"{key}answers") if len(scored) >= survey.threshold else (),
+        _shuffled(list(zip(scores, kept, strict=True)), f"{key}answers") if is_large else (),
         _shuffled(words, f"{key}words") if len(given) >= survey.threshold else (),
+        {each.strata: strata for each, strata in zip(given, kept, strict=True)} if is_large else {},
     )
 
 
@@ -72,13 +73,13 @@ def shared_strata(rows: Sequence[Strata], threshold: int) -> list[Strata]:
     """
     kept = [Strata() for _ in rows]
     groups = [list(range(len(rows)))] if len(rows) >= threshold else []
-    for field in fields(Strata):
-        groups = [part for group in groups for part in _parts(group, rows, field.name, threshold)]
+    for name in NAMES:
+        groups = [part for group in groups for part in _parts(group, rows, name, threshold)]
         for group in groups:
-            value = getattr(rows[group[0]], field.name)
-            if all(getattr(rows[number], field.name) == value for number in group):
+            value = getattr(rows[group[0]], name)
+            if all(getattr(rows[number], name) == value for number in group):
                 for number in group:
-                    kept[number] = replace(kept[number], **{field.name: value})
+                    kept[number] = replace(kept[number], **{name: value})
     return kept
 
 

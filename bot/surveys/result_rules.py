@@ -21,7 +21,7 @@ YES_NO = {True: "yes", False: "no"}
 
 @dataclass(frozen=True)
 class Closed:
-    """A closed wave as it was kept. `strata` are of each person who answered, as far as they are kept."""
+    """A closed wave as it was kept. `strata` are of each person who answered, the same as beside their answer."""
 
     id: str
     slot: str
@@ -43,6 +43,11 @@ class Closed:
     def answers(self) -> int:
         """How many answered. Of a wave under its threshold nothing else is kept."""
         return max(len(self.strata), len(self.results))
+
+    @property
+    def erased(self) -> int:
+        """How many answered and were erased since: what they said is nobody's, and stays."""
+        return self.answers - len(self.strata)
 
 
 @dataclass(frozen=True)
@@ -185,7 +190,7 @@ def _question(wave: Closed, question: Question, before: list[Seen], trend: list[
     who = {person: known_strata(strata) for person, strata in wave.strata.items()}
     is_by_group = question.scale in (Scale.CSAT, Scale.CES)  # choices and net promoters are told of everybody alone
     rows = [Row(_is_yes(answer, question), strata if is_by_group else {}) for answer, strata in told]
-    crowd = Crowd(rows, who)
+    crowd = Crowd(rows, who, erased=wave.erased)
     planned = _planned(rows, crowd, before, wave.threshold)
     found = QuestionFacts(question, len(told))
     if planned is None:

@@ -125,22 +125,26 @@ def _cut(parts: Sequence[Part], group: Part) -> tuple[Part, ...]:
 
 
 class Crowd:
-    """Who answered a wave, by the strata of each, beside the rows of their answers to a question."""
+    """Who answered a wave, by the strata of each, beside the rows of their answers to a question.
 
-    def __init__(self, rows: Sequence[Row], strata: Mapping[str, Strata]) -> None:
+    `erased` is how many more answered it, of whom nothing is known any more.
+    """
+
+    def __init__(self, rows: Sequence[Row], strata: Mapping[str, Strata], *, erased: int = 0) -> None:
         self._rows = [frozenset(row.strata.items()) for row in rows]
         self._people = {person: frozenset(known.items()) for person, known in strata.items()}
         self._known: dict[Group, frozenset[str] | None] = {}
+        self._erased = erased
 
     def seen(self, parts: Sequence[Part]) -> Seen:
-        known = [self._of(part) for part in parts]
+        known = [None if self._erased else self._of(part) for part in parts]
         people = None if None in known else tuple(each for each in known if each is not None)
-        return Seen(frozenset(self._people), len(parts), people)
+        return Seen(frozenset(self._people), len(parts), people, self._erased)
 
     def _of(self, part: Part) -> frozenset[str] | None:
         """It is known who is in a part only if each group in and beside it has as many rows as people.
 
-        A row may have lost strata that its person has, and a question may have been skipped: then it is not known.
+        A question may have been skipped: then it is not known.
         """
         inside, outside = [self._in(each) for each in (EVERYBODY, *part.inside)], map(self._in, part.outside)
         people: frozenset[str] | None = inside[0]

@@ -2,14 +2,14 @@
 
 import hmac
 import random
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.surveys import sampling
+from bot.surveys.releasing import shared_strata
 from bot.surveys.result_rules import Closed, WaveFacts, facts_of
-from bot.surveys.suppression import DIMENSIONS
 from knowledge.surveys import Audience, Question, Repeats, Scale, Survey
 
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -98,8 +98,7 @@ def simulate(seed: int, *, people: int, waves: int, keep: Keep | None = None, is
         kept = (keep or shared)([each.strata for each in answering])
         dump = _dump(rng, answering, kept, is_key_kept=is_key_kept)
         who = {each.id: strata for each, strata in zip(answering, kept, strict=True)}
-        strata = {each.id: each.strata for each in answering}  # as invitations hold them
-        closed.append(_closed(number, dump, strata, len(staff)))
+        closed.append(_closed(number, dump, who, len(staff)))
         dumps.append(dump)
         answered.append(who)
         moods.append({each.id: each.mood for each in answering})
@@ -135,22 +134,7 @@ def as_they_are(strata: Sequence[Strata]) -> list[dict[str, Any]]:
     return [dict(each) for each in strata]
 
 
-def shared(strata: Sequence[Strata], threshold: int = 5) -> list[dict[str, Any]]:
-    """Dimension by dimension; what too few share is left out, with as many more as it takes to hide among them."""
-    kept: list[dict[str, Any]] = [dict.fromkeys(DIMENSIONS) for _ in strata]
-    groups = [list(range(len(strata)))]
-    for name in DIMENSIONS:
-        cut = []
-        for group in groups:
-            by_value: defaultdict[Any, list[int]] = defaultdict(list)
-            for at in group:
-                by_value[strata[at][name]].append(at)
-            parts, hidden = sorted(by_value.values(), key=len), list[int]()
-            while parts and (len(parts[0]) < threshold or 0 < len(hidden) < threshold):
-                hidden += parts.pop(0)
-            for part in parts:
-                for at in part:
-                    kept[at][name] = strata[at][name]
-            cut += [*parts, *([hidden] if hidden else [])]
-        groups = cut
-    return kept
+def shared(strata: Sequence[Strata]) -> list[dict[str, Any]]:
+    """What the bot keeps of them."""
+    known = [sampling.Strata.from_json(each) for each in strata]
+    return [each.to_json() for each in shared_strata(known, SURVEY.threshold)]

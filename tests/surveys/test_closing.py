@@ -39,7 +39,10 @@ async def test_answers_become_results_and_the_way_back_is_gone(desk: Surveys) ->
     assert [each["scores"] for each in await desk.rows(survey_results)] == [{"satisfied": 4}] * 6
     assert [each["text"] for each in await desk.rows(survey_comments)] == ["Canarywords, and someone helped"]
     assert await desk.rows(survey_answers) == []
-    assert [each["strata"] for each in await desk.rows(invitations)] == [{}] * len(USERS)
+    people = await desk.rows(invitations)
+    beside = [each["strata"] for each in await desk.rows(survey_results)]
+    assert [each["strata"] for each in people if each["has_answered"]] == beside
+    assert [each["strata"] for each in people if not each["has_answered"]] == [{}] * (len(USERS) - 6)
     assert [each["key"] for each in await desk.rows(outbox) if ":edit" in each["key"] or "said" in each["key"]] == []
 
 

@@ -67,6 +67,27 @@ def test_words_are_comments_and_stand_beside_no_score() -> None:
     assert sorted(released.comments) == [*(f"COMMENT {n}" for n in range(5)), *["DOCS"] * 5]
 
 
+def test_who_wrote_words_alone_has_an_answer_without_scores_that_reads_like_others() -> None:
+    silent = Given({"missing": "docs"}, "", Strata(team="b"))
+    released = release(SURVEY, [*_given(9), silent], key=KEY, masked=str)
+    of_few = release(SURVEY, [*_given(4), silent, silent], key=KEY, masked=str)
+
+    assert sorted(len(scores) for scores, _ in released.answers) == [0, *[1] * 9]
+    assert {strata for _, strata in released.answers} == {Strata()}
+    assert (of_few.answers, len(of_few.comments), of_few.shared) == ((), 6, {})
+
+
+def test_of_a_persons_strata_stays_what_stands_beside_answers() -> None:
+    other = [Given({"satisfied": 3}, "", Strata(team="b", new=True)) for _ in range(5)]
+    released = release(SURVEY, [*_given(5), *other, Given({"satisfied": 1}, "", Strata(team="c"))], key=KEY, masked=str)
+
+    assert released.shared == {
+        Strata(team="a"): Strata(),
+        Strata(team="b", new=True): Strata(team="b", new=True),
+        Strata(team="c"): Strata(),
+    }
+
+
 def test_no_comment_is_kept_when_names_cannot_be_told() -> None:
     released = release(SURVEY, _given(5), key=KEY, masked=None)
 

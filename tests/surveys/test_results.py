@@ -10,6 +10,7 @@ from bot.statistics import Change
 from bot.storage.engine import Database, Tx
 from bot.storage.people import stand_ins
 from bot.storage.schema import outbox, survey_refusals, survey_themes, work
+from bot.storage.surveys import forget_person
 from bot.surveys import result_blocks as blocks
 from bot.surveys import talk_blocks
 from bot.surveys.result_rules import csv_rows
@@ -89,6 +90,18 @@ async def test_a_wave_that_differs_by_one_person_from_the_one_before_is_not_show
     newest, _ = (await desk.facts.facts()).waves
 
     assert newest.questions[0].released is None
+
+
+async def test_that_person_is_not_found_by_erasing_them(desk: Results) -> None:
+    await desk.wave(answers(a=MIXED), silent=3)
+    await desk.wave(answers(a=(*MIXED, 5)))
+    person = await desk.person(f"U0P{len(MIXED)}")
+    await desk.database.write(lambda tx: forget_person(tx, person, {}))
+
+    newest, first = (await desk.facts.facts()).waves
+
+    assert first.questions[0].released is not None
+    assert (newest.answers, newest.questions[0].released) == (13, None)
 
 
 async def test_csv_has_what_may_be_shown_and_no_more(desk: Results) -> None:

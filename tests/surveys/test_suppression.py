@@ -291,8 +291,8 @@ def wave(*parts: frozenset[str]) -> Seen:
     return Seen(frozenset().union(*parts), len(parts), parts)
 
 
-def unknown(everybody: frozenset[str], parts: int) -> Seen:
-    return Seen(everybody, parts, None)
+def unknown(everybody: frozenset[str], parts: int, *, erased: int = 0) -> Seen:
+    return Seen(everybody, parts, None, erased)
 
 
 @pytest.mark.parametrize(
@@ -326,6 +326,17 @@ def unknown(everybody: frozenset[str], parts: int) -> Seen:
         pytest.param(unknown(several(30), 1), unknown(several(25), 2), True, id="not known who, and five joined"),
         pytest.param(unknown(several(25), 1), unknown(several(29), 2), False, id="not known who, and some left"),
         pytest.param(unknown(several(25), 2), unknown(several(25, "x"), 3), True, id="not known who, and others"),
+        pytest.param(unknown(several(9), 1, erased=1), unknown(several(9), 1), False, id="who alone joined was erased"),
+        pytest.param(unknown(several(9), 1), unknown(several(9), 1, erased=1), False, id="who alone left was erased"),
+        pytest.param(
+            unknown(several(14), 1), unknown(several(9), 1, erased=1), False, id="five joined, one of them anew"
+        ),
+        pytest.param(
+            unknown(several(9), 2, erased=3),
+            unknown(several(9, "x"), 2, erased=3),
+            False,
+            id="who answered both was erased",
+        ),
     ],
 )
 def test_over_weeks_no_sum_leaves_few_people_between(now: Seen, before: Seen, may: bool) -> None:
@@ -356,6 +367,7 @@ def test_who_is_in_a_part_is_known_only_if_they_are_as_many() -> None:
     assert Crowd(found, strata).seen([part]).known == (people("ada", "bela"),)
     assert Crowd(found, {**strata, "dana": team(A)}).seen([part]).known is None
     assert Crowd(found, {**strata, "chidi": team(A)}).seen([part]).known is None
+    assert Crowd(found, strata, erased=1).seen([part]) == Seen(frozenset(strata), 1, None, 1)
 
 
 def test_a_group_is_not_cut_out_where_few_would_lie_between_it_and_an_earlier_wave() -> None:
