@@ -106,7 +106,6 @@ from bot.surveys.refusing import RefusalService
 from bot.surveys.results import ResultService, SurveyFactsService
 from bot.surveys.sorting import ThemeSorting
 from bot.surveys.talk import TalkService
-from bot.surveys.talk_blocks import Given
 from bot.surveys.waves import WaveService
 from bot.timetable import Planned, Timetable
 from bot.work import (
@@ -256,7 +255,8 @@ class Mentor:
         self.survey_facts = SurveyFactsService(self.database)
         self.results = ResultService(desk, people, self.survey_facts, ThemeSorting(desk, model=self.model))
         self.changes = ChangeService(desk, people)
-        self.talks = TalkService(desk, people, _no_answer)
+        self.answering = AnsweringService(desk)
+        self.talks = TalkService(desk, people, self.answering.given)
         maker = DigestMaker(
             self.database,
             self.facts,
@@ -286,7 +286,6 @@ class Mentor:
         frames = FrameService(desk, people)
         self.waves = WaveService(desk, frames, new_key=new_key)
         self.asking = AskingService(desk, frames)
-        self.answering = AnsweringService(desk)
         self.refusals = RefusalService(desk)
         self.closing = ClosingService(desk, new_key=new_key)
         self.controllers = ControllerService(desk)
@@ -656,11 +655,6 @@ async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-
-
-async def _no_answer(_wave_id: str, _user_id: str) -> Given | None:
-    """What somebody answered in an open wave cannot be found here."""
-    return None
 
 
 async def _nobody_waits(_payload: dict[str, Any]) -> None:

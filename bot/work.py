@@ -262,7 +262,7 @@ class SurveyEvent(Payload):
 
 @dataclass(frozen=True)
 class TalkWanted(Payload):
-    """A person offers to talk after a low score, and to be known for it: the payload of `surveys.talk`.
+    """A person wants to talk about their answer, and to be known for it: the payload of `surveys.talk`.
 
     `context` is what goes along: nothing, the score, or the comment too. Neither stands here.
     """

@@ -1,4 +1,4 @@
-"""The buttons and the form beside results of pulse surveys, and the offer of a talk after a low score."""
+"""The buttons and the form beside results of pulse surveys, and the offer of a talk below an answer."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
@@ -34,7 +34,7 @@ async def on_change(body: Json, ack: AsyncAck, changes: ChangeService) -> None:
 
 
 async def on_talk(body: Json, ack: AsyncAck, talks: TalkService) -> None:
-    """Somebody wants to talk after a low score, and to be known."""
+    """Somebody wants to talk about their answer, and to be known."""
     pressed = payload.read_press(body)
     along = talk_blocks.read_press(pressed.action_id)
     await talks.take(pressed.value, along, key=pressed.key, user_id=pressed.user_id, response_url=pressed.response_url)

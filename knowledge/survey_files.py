@@ -92,7 +92,7 @@ def _check(survey: Survey, fields: Fields) -> None:
         _check_moment(fields, survey.audience, survey.schedule)
     if survey.is_talk_offered and survey.questions and not any(each.scale in SCORED for each in survey.questions):
         fix = f"take it out, or add a question of one of these kinds: {', '.join(SCORED)}"
-        fields["talk"].wrong("a talk is offered after a low score, and no question has one", fix)
+        fields["talk"].wrong("a talk is about a score, and no question has one", fix)
 
 
 def _check_moment(fields: Fields, audience: Audience, after: After) -> None:

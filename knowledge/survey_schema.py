@@ -49,7 +49,8 @@ def _survey() -> dict[str, Schema]:
         "threshold": _number(
             surveys.LEAST_THRESHOLD, surveys.MOST_THRESHOLD, "Nothing is shown of fewer answers than these (5)."
         ),
-        "talk": YES_NO | {"description": "After a low score a talk of 15 minutes is offered."},
+        "talk": YES_NO
+        | {"description": "A talk of 15 minutes is offered with the thanks for every answer, whatever it was."},
         "insist_on_nps": YES_NO | {"description": "Beside an nps question alone; csat tells more."},
     }
 

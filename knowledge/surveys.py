@@ -84,7 +84,7 @@ class Survey:
     open_days: int = 7
     remind_after_days: int = 0  # 0: no reminder
     threshold: int = 5
-    is_talk_offered: bool = False  # a 15-minute talk, after a low score
+    is_talk_offered: bool = False  # a 15-minute talk; after every answer, so that nothing tells a low one
     file: str = field(default="", compare=False)
     line: int = field(default=1, compare=False)
 

@@ -11,17 +11,17 @@ from typing import Any
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.people import slack_ids_of, stand_ins, who_is_counted
+from bot.storage.people import slack_ids_of, who_is_counted
 from bot.storage.schema import (
     invitations,
     proposals,
     survey_comments,
-    survey_refusals,
     survey_results,
     survey_themes,
     waves,
 )
 from bot.storage.statements import insert_new
+from bot.storage.surveys import who_refused
 
 CLOSED, ASKED = "closed", "asked"  # `waves.state`, `invitations.state`
 OPEN, LINKED, SHIPPED, DROPPED = "open", "linked", "shipped", "dropped"  # `survey_themes.state`
@@ -177,7 +177,7 @@ async def merged_urls(tx: AsyncConnection, urls: Collection[str]) -> frozenset[s
     return frozenset(await tx.scalars(query))
 
 
-async def asked_about(tx: AsyncConnection, theme_id: str) -> Mapping[str, str]:
+async def asked_about(tx: AsyncConnection, theme_id: str, *, now: datetime) -> Mapping[str, str]:
     """Whom the theme's waves were sent to, and one of these waves: without who wants no surveys, or is left out."""
     theirs = select(survey_comments.c.wave_id).where(survey_comments.c.theme_id == theme_id)
     query = (
@@ -189,14 +189,8 @@ async def asked_about(tx: AsyncConnection, theme_id: str) -> Mapping[str, str]:
     asked = {row.person: row.wave_id for row in await tx.execute(query)}
     counted = await who_is_counted(tx, asked)
     slack_ids = await slack_ids_of(tx, counted)
-    if not slack_ids:
-        return {}
-    names, refused = await stand_ins(tx), set(await tx.scalars(select(survey_refusals.c.fingerprint)))
-    return {
-        person: asked[person]
-        for person, slack_id in sorted(slack_ids.items())
-        if names.fingerprint(slack_id) not in refused
-    }
+    refused = await who_refused(tx, slack_ids.values(), now=now)
+    return {person: asked[person] for person, slack_id in sorted(slack_ids.items()) if slack_id not in refused}
 
 
 async def title_of(tx: AsyncConnection, wave_id: str) -> str:

@@ -20,6 +20,7 @@ from bot.storage.people import known_pseudonyms
 from bot.storage.surveys import ASKED, AnswerRow, Invitation, Wave
 from bot.surveys import blocks, definition, rules
 from bot.surveys.blocks import PULSE
+from bot.surveys.talk_blocks import Given
 from bot.surveys.telling import Where, tell
 from knowledge.surveys import Survey
 
@@ -112,6 +113,17 @@ class AnsweringService:
         """Whether the message stands where the person was asked, as far as that is known; a form stands nowhere."""
         channel_id, _ = await rows.message_of(tx, invitation.wave_id, invitation.person)
         return not where.channel_id or channel_id in (None, where.channel_id)
+
+    async def given(self, wave_id: str, user_id: str) -> Given | None:
+        """What the person answered, as long as the wave is open; None when that cannot be found."""
+        async with self._desk.database.read() as tx:
+            wave = await rows.wave(tx, wave_id)
+            person = (await known_pseudonyms(tx, [user_id])).get(user_id)
+            if wave is None or wave.key is None or person is None or not wave.is_open(at=self._desk.clock.now()):
+                return None
+            row = await rows.answer(tx, wave.id, rules.tag(wave.key, person))
+        survey = definition.from_json(wave.definition)
+        return None if row is None else blocks.given_in_words(survey, row.scores, row.comment)
 
     # Forms.
 

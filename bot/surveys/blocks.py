@@ -10,6 +10,7 @@ from typing import Any
 from bot.blockkit import BUTTON_TEXT_MAX, Shown, actions, button, clip, context, escape, option, section, select
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
+from bot.surveys.talk_blocks import Given, talk_offer
 from knowledge.surveys import Question, Scale, Survey
 
 SCORE, FORM = "surveys.score.", "surveys.form"
@@ -18,6 +19,7 @@ PAUSE, RESUME = "surveys.pause", "surveys.resume"
 FIELD = "surveys.field."  # before a question's name: a block of the form
 WORDS = "surveys.words"  # the block of the comment
 WORDS_MOST = 1_000  # characters of a comment
+HINT = "Names and ids are taken out, as far as they are recognised. Write nothing that tells who you are."
 NOTHING_GIVEN: Mapping[str, Any] = {}
 
 PULSE = MessageKind(
@@ -79,8 +81,8 @@ def pulse(survey: Survey, wave_id: str, *, until: str, is_answered: bool = False
     blocks = [
         section(f"*{escape(question.text)}*"),
         _scores(question, wave_id),
-        *([section(thanks)] if is_answered else []),
-        context(f"{escape(survey.title)}. {promise(until)}"),
+        *([section(thanks), *talk_offer(survey, wave_id)] if is_answered else []),
+        context(f"{escape(survey.title)}{'' if survey.title.endswith(('?', '!', '.')) else '.'} {promise(until)}"),
         actions("surveys.more", more),
     ]
     return Shown(escape(question.text), tuple(blocks))
@@ -126,14 +128,11 @@ def will_not_ask(survey: Survey) -> Shown:
 def form(
     survey: Survey, wave_id: str, *, until: str, given: Mapping[str, Any] = NOTHING_GIVEN, words: str = ""
 ) -> Json:
-    """Further questions and a comment; `given` and `words` are what the person said before."""
+    """Further questions, and a comment where none of them is typed; `given` and `words` are what was said before."""
     fields = [_field(each, given.get(each.name)) for each in survey.questions[1:]]
-    hint = "Names and ids are taken out, as far as they are recognised. Write nothing that tells who you are."
-    blocks = [
-        section(f"*{escape(survey.title)}*\n{promise(until)}"),
-        *fields,
-        _input(WORDS, "Comment", _words_box(words), hint=hint),
-    ]
+    if not any(each.scale is Scale.TEXT for each in survey.questions):
+        fields.append(_input(WORDS, "Comment", _words_box(words), hint=HINT))
+    blocks = [section(f"*{escape(survey.title)}*\n{promise(until)}"), *fields]
     return _modal("Add a comment", blocks, submit="Send", callback_id=FORM, subject=wave_id)
 
 
@@ -141,7 +140,7 @@ def _field(question: Question, given: object) -> Json:
     label = clip(question.text, 2_000)
     offered = [option(label, str(number)) for number, (label, _) in enumerate(options(question))]
     if not offered:
-        return _input(f"{FIELD}{question.name}", label, _words_box(str(given or "")))
+        return _input(f"{FIELD}{question.name}", label, _words_box(str(given or "")), hint=HINT)
     values = [value for _, value in options(question)]
     chosen = offered[values.index(given)] if isinstance(given, int | str) and given in values else None
     return _input(f"{FIELD}{question.name}", label, select("Choose", offered, action_id="choice", chosen=chosen))
@@ -159,6 +158,14 @@ def read_form(survey: Survey, values: Mapping[str, str]) -> tuple[dict[str, Any]
             is_one = said.isdecimal() and len(said) <= 2 and int(said) < len(offered)
             given[question.name] = offered[int(said)][1] if is_one else None
     return given, values.get(WORDS, "").strip()[:WORDS_MOST]
+
+
+def given_in_words(survey: Survey, scores: Mapping[str, Any], comment: str) -> Given:
+    """The score that was given first, and all words: what somebody may send along who wants to talk."""
+    numbers = ((scores.get(each.name), NUMBERS.get(each.scale)) for each in survey.questions)
+    score = next((f"{number} of {scale[-1]}" for number, scale in numbers if scale and number is not None), "")
+    typed = [str(scores[each.name]) for each in survey.questions if each.scale is Scale.TEXT and each.name in scores]
+    return Given(score, "\n".join(each for each in (*typed, comment) if each))
 
 
 # Why.

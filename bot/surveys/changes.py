@@ -138,7 +138,7 @@ class ChangeService:
         now = self._desk.clock.now()
 
         async def unit(tx: Tx) -> None:
-            people = await rows.asked_about(tx, shipped.theme_id)
+            people = await rows.asked_about(tx, shipped.theme_id, now=now)
             if not await rows.told(tx, shipped.theme_id, now=now):
                 return
             for person, wave_id in people.items():
@@ -172,7 +172,7 @@ class ChangeService:
     async def _message(self, shipped: Shipped, theme: Theme) -> Effect | None:
         """None for somebody who wants none by now."""
         async with self._desk.database.read() as tx:
-            if shipped.person not in await rows.asked_about(tx, theme.id):
+            if shipped.person not in await rows.asked_about(tx, theme.id, now=self._desk.clock.now()):
                 return None
             title = await rows.title_of(tx, shipped.wave_id)
         shown = blocks.shipped(theme.title, theme.url, survey=title, wave_id=shipped.wave_id)

@@ -1,20 +1,24 @@
 """What a survey would ask, of whom and when, in words: for who writes one, without Slack. Pure.
 
-Knows the definition alone: how many people it would reach, and when the last wave was, is not known here.
+The message and the form are those that `blocks` builds. Knows the definition alone: how many people it would reach, and
+when the last wave was, is not known here.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 from bot.errors import MentorError
+from bot.model import Json
+from bot.surveys import blocks, rules
 from knowledge.loader import Handbook
 from knowledge.schema import did_you_mean
-from knowledge.surveys import After, Audience, Moment, Question, Repeats, Scale, Survey
+from knowledge.surveys import After, Audience, Moment, Repeats, Survey
 
 WIDTH = 15  # of what stands before the colon
-BUTTONS = {Scale.CSAT: range(1, 6), Scale.CES: range(1, 6), Scale.NPS: range(11)}
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -24,27 +28,26 @@ class NoSuchSurvey(MentorError):
 
 @dataclass(frozen=True)
 class Preview:
-    """`next_day` is the first on which people could be asked; None for a survey after an event."""
+    """`next_day` is the first on which people could be asked, None for a survey after an event; `until` is the end."""
 
     survey: Survey
     channels: Mapping[str, str]  # names by id
     next_day: date | None
+    until: date
 
     def in_words(self) -> list[str]:
         survey = self.survey
-        first, *others = survey.questions
-        lines = [f"{survey.title} ({survey.id})", "", "In the message:", *_shown(first)]
-        lines += ["", "In the form:"] if others else []
-        lines += [line for each in others for line in _shown(each)]
-        lines += ["", "Why do we ask?", f"  {survey.why}", ""]
+        lines = [f"{survey.title} ({survey.id})", "", "The message:", *_in_words(self._message())]
+        lines += ["", "Once an answer was pressed:", *_in_words(self._thanks())]
+        lines += ["", "The form:", *_in_words(self._form()), "", "Why do we ask?", f"  {survey.why}", ""]
         return [*lines, *(f"{name + ':':{WIDTH}}{said}" for name, said in self._facts())]
 
     def to_json(self) -> dict[str, Any]:
-        first, *others = self.survey.questions
         said: dict[str, Any] = {key: getattr(self.survey, key) for key in ("id", "title", "why", "owner")}
         return said | {
-            "message": {"text": first.text, "buttons": answers_to(first)},
-            "form": [asdict(each) | {"choices": answers_to(each)} for each in others],
+            "message": _as_json(self._message()),
+            "thanks": _as_json(self._thanks()),
+            "form": _as_json(self._form()),
             "audience": list(audience_in_words(self.survey.audience, self.channels)),
             "sample": sample_in_words(self.survey),
             "when": when_in_words(self.survey.schedule),
@@ -55,6 +58,19 @@ class Preview:
             "threshold": self.survey.threshold,
             "is_talk_offered": self.survey.is_talk_offered,
         }
+
+    def _message(self) -> Sequence[Json]:
+        return blocks.pulse(self.survey, "", until=blocks.in_words(self.until)).blocks
+
+    def _thanks(self) -> Sequence[Json]:
+        """What then stands in the message and did not before."""
+        until, before = blocks.in_words(self.until), self._message()
+        after = blocks.pulse(self.survey, "", until=until, is_answered=True).blocks
+        return [each for each in after if each not in before]
+
+    def _form(self) -> Sequence[Json]:
+        built: Sequence[Json] = blocks.form(self.survey, "", until=blocks.in_words(self.until))["blocks"]
+        return built
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         survey, next_day = self.survey, self.next_day
@@ -70,15 +86,19 @@ class Preview:
             yield "next", f"{next_day.day} {next_day:%B %Y}{unless}"
         yield "open", _open_in_words(survey)
         yield "shown", f"from {survey.threshold} answers on"
-        if survey.is_talk_offered:
-            yield "low score", "a talk of 15 minutes is offered"
 
 
 def previews(handbook: Handbook, *, survey_id: str | None, today: date) -> list[Preview]:
     """Of one survey, or of all. Raises NoSuchSurvey."""
     chosen = [find_survey(handbook, survey_id)] if survey_id is not None else handbook.surveys
     channels = {each.id: each.name for each in handbook.channels.channels}
-    return [Preview(each, channels, next_day(each.schedule, today=today)) for each in chosen]
+    return [_preview(each, channels, today) for each in chosen]
+
+
+def _preview(survey: Survey, channels: Mapping[str, str], today: date) -> Preview:
+    first = next_day(survey.schedule, today=today)
+    last = first or rules.last_of_month(today)
+    return Preview(survey, channels, first, last + timedelta(days=survey.open_days))
 
 
 def find_survey(handbook: Handbook, survey_id: str) -> Survey:
@@ -100,11 +120,6 @@ def next_day(schedule: Repeats | After, *, today: date, last: date | None = None
         return day
     own_day = last + timedelta(weeks=schedule.weeks, days=schedule.weekday - last.isoweekday())
     return max(day, own_day)
-
-
-def answers_to(question: Question) -> list[str]:
-    """What can be pressed or chosen; nothing where the answer is typed."""
-    return list(question.choices) or [str(grade) for grade in BUTTONS.get(question.scale, ())]
 
 
 def audience_in_words(audience: Audience, channels: Mapping[str, str]) -> Iterator[str]:
@@ -147,9 +162,32 @@ def _open_in_words(survey: Survey) -> str:
     return f"{survey.open_days} days{' after the end of each month' if is_by_event else ''}{reminded}"
 
 
-def _shown(question: Question) -> list[str]:
-    answers = answers_to(question)
-    return [f"  {question.text}", f"    {' '.join(f'[{each}]' for each in answers)}" if answers else "    [typed]"]
+# Blocks as they are built, in words.
+
+
+def _in_words(built: Sequence[Json]) -> Iterator[str]:
+    """What each block says, and below it what can be pressed, chosen or typed."""
+    for block in built:
+        yield from (f"  {line}" for line in _text(block).splitlines())
+        if block["type"] in ("actions", "input"):
+            yield f"    {' '.join(f'[{each}]' for each in _answers(block)) or '[typed]'}"
+
+
+def _as_json(built: Sequence[Json]) -> list[Json]:
+    return [{"kind": block["type"], "text": _text(block), "answers": _answers(block)} for block in built]
+
+
+def _text(block: Json) -> str:
+    """Without the mark-up of Slack."""
+    if block["type"] == "actions":
+        return ""
+    said: Json = block.get("text") or block.get("label") or block["elements"][0]
+    return re.sub(r"\*([^*\n]+)\*", r"\1", unescape(said["text"]))
+
+
+def _answers(block: Json) -> list[str]:
+    offered = block["elements"] if block["type"] == "actions" else block.get("element", {}).get("options", [])
+    return [each["text"]["text"] for each in offered]
 
 
 def _any(names: Sequence[str] | Iterator[str]) -> str:

@@ -1,4 +1,4 @@
-"""Brings the offer of a talk after a low score to the platform team: with what the person chose to let go along.
+"""Brings somebody's wish to talk about their answer to the platform team: with what they chose to let go along.
 
 Nothing is automatic: without a press nobody is known. Nothing is stored but the one message, in the outbox.
 """

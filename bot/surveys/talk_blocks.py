@@ -1,6 +1,7 @@
-"""Shows the offer of a talk after a low score, and what reaches the platform team of it; reads the press.
+"""Shows the offer of a talk, and what reaches the platform team of it; reads the press.
 
-The person chooses to be known, and what goes along. No button carries a score.
+It is for who gave a low score, and made to everybody: else the message would tell who did. The person chooses to be
+known, and what goes along. No button carries a score.
 """
 
 from dataclasses import dataclass
@@ -9,20 +10,19 @@ from enum import StrEnum
 from bot.blockkit import Shown, actions, button, clip, context, escape, section
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
-from knowledge.surveys import Question, Scale, Survey
+from knowledge.surveys import Survey
 
 PRESS = "results.talk"  # before what goes along
 MINUTES = 15
-LOW_TO = {Scale.CSAT: 2, Scale.CES: 2, Scale.NPS: 6}  # the highest score after which a talk is offered
 COMMENT_MOST, TITLE_MOST = 500, 120  # characters
 
 TALK = MessageKind(
     "offer to talk",
     Purpose.OWED,
     "the platform channel",
-    "a person who gave a low score wants to talk, and chose to be known",
+    "a person who answered a survey wants to talk, and chose to be known",
     "once a wave and person",
-    "set `talk: false` in the survey's file in the handbook",
+    "set `talk: no` in the survey's file in the handbook",
 )
 TALK_TAKEN = MessageKind(
     "talk asked for",
@@ -58,18 +58,16 @@ class Given:
     comment: str = ""
 
 
-def is_low(question: Question, score: int) -> bool:
-    """Whether a talk is worth offering. Never for choices."""
-    return score <= LOW_TO.get(question.scale, -1)
-
-
 def talk_offer(survey: Survey, wave_id: str) -> list[Json]:
-    """To be shown below the thank-you of a low score, and nowhere else; nothing where the survey offers no talk."""
+    """To be shown below the thanks for every answer, whatever it was; nothing where the survey offers no talk."""
     if not survey.is_talk_offered:
         return []
     buttons = [button(words, action_id=f"{PRESS}.{along}", value=wave_id) for along, words in OFFERS.items()]
     text = f"Would you like to talk about it, {MINUTES} minutes with somebody of the platform team?"
-    why = "Only if you press do they learn who you are, and only what you choose goes along. Otherwise nothing is sent."
+    why = (
+        "Everybody who answers is asked this. Only if you press do they learn who you are, and only what you choose "
+        "goes along. Otherwise nothing is sent."
+    )
     return [section(text), actions("results.talk", buttons), context(why)]
 
 

@@ -1,5 +1,6 @@
 """What a survey would ask, of whom and when, as its author reads it before anybody is asked."""
 
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
@@ -7,7 +8,6 @@ import pytest
 from bot.surveys.preview import (
     NoSuchSurvey,
     Preview,
-    answers_to,
     audience_in_words,
     find_survey,
     next_day,
@@ -51,6 +51,11 @@ EASY = Survey(
 CHANNELS = Channels(channels=(Channel("C0ASKPLAT", "ask-platform"), Channel("C0HELP001", "help")))
 HANDBOOK = Handbook("r1", (), channels=CHANNELS, surveys=(EASY, PULSE))
 
+ONLY_IF_PRESSED = (
+    "Everybody who answers is asked this. Only if you press do they learn who you are, and only what you choose goes "
+    "along. Otherwise nothing is sent."
+)
+
 
 def test_a_survey_is_shown_as_people_would_see_it_and_with_its_terms() -> None:
     (preview,) = previews(HANDBOOK, survey_id="pulse", today=TUESDAY)
@@ -58,11 +63,21 @@ def test_a_survey_is_shown_as_people_would_see_it_and_with_its_terms() -> None:
     assert preview.in_words() == [
         "Platform pulse (pulse)",
         "",
-        "In the message:",
+        "The message:",
         "  How satisfied are you?",
-        "    [1] [2] [3] [4] [5]",
+        "    [1 Very dissatisfied] [2] [3] [4] [5 Very satisfied]",
+        "  Platform pulse. Confidential until 8 Dec 2026, then anonymous.",
+        "    [Add a comment] [Why do we ask?] [Never again]",
         "",
-        "In the form:",
+        "Once an answer was pressed:",
+        "  Thank you, your answer is taken down. You can change it until 8 Dec 2026: the newest counts.",
+        "  Would you like to talk about it, 15 minutes with somebody of the platform team?",
+        "    [Yes, with my name alone] [… and my score] [… my score and comment]",
+        f"  {ONLY_IF_PRESSED}",
+        "",
+        "The form:",
+        "  Platform pulse",
+        "  Confidential until 8 Dec 2026, then anonymous.",
         "  What would help?",
         "    [Speed] [Docs]",
         "  What else?",
@@ -80,7 +95,6 @@ def test_a_survey_is_shown_as_people_would_see_it_and_with_its_terms() -> None:
         "next:          1 December 2026; later where a wave was less than 4 weeks before",
         "open:          7 days, one reminder after 3",
         "shown:         from 5 answers on",
-        "low score:     a talk of 15 minutes is offered",
     ]
 
 
@@ -88,9 +102,20 @@ def test_a_survey_after_an_event_has_no_next_day() -> None:
     (preview,) = previews(HANDBOOK, survey_id="easy", today=TUESDAY)
 
     assert preview.in_words()[2:] == [
-        "In the message:",
+        "The message:",
         "  It was easy.",
-        "    [1] [2] [3] [4] [5]",
+        "    [1 Strongly disagree] [2] [3] [4] [5 Strongly agree]",
+        "  Was it easy? Confidential until 14 Dec 2026, then anonymous.",
+        "    [Add a comment] [Why do we ask?] [Never again]",
+        "",
+        "Once an answer was pressed:",
+        "  Thank you, your answer is taken down. You can change it until 14 Dec 2026: the newest counts.",
+        "",
+        "The form:",
+        "  Was it easy?",
+        "  Confidential until 14 Dec 2026, then anonymous.",
+        "  Comment",
+        "    [typed]",
         "",
         "Why do we ask?",
         "  To mend it.",
@@ -106,15 +131,31 @@ def test_a_survey_after_an_event_has_no_next_day() -> None:
 
 
 def test_the_same_is_told_as_json() -> None:
-    assert Preview(PULSE, {}, date(2026, 12, 1)).to_json() == {
+    told = Preview(replace(PULSE, is_talk_offered=False), {}, date(2026, 12, 1), date(2026, 12, 8)).to_json()
+    promised = "Confidential until 8 Dec 2026, then anonymous."
+
+    assert told == {
         "id": "pulse",
         "title": "Platform pulse",
         "why": "To know.",
         "owner": "platform_team",
-        "message": {"text": "How satisfied are you?", "buttons": ["1", "2", "3", "4", "5"]},
+        "message": [
+            {"kind": "section", "text": "How satisfied are you?", "answers": []},
+            {"kind": "actions", "text": "", "answers": ["1 Very dissatisfied", "2", "3", "4", "5 Very satisfied"]},
+            {"kind": "context", "text": f"Platform pulse. {promised}", "answers": []},
+            {"kind": "actions", "text": "", "answers": ["Add a comment", "Why do we ask?", "Never again"]},
+        ],
+        "thanks": [
+            {
+                "kind": "section",
+                "text": "Thank you, your answer is taken down. You can change it until 8 Dec 2026: the newest counts.",
+                "answers": [],
+            }
+        ],
         "form": [
-            {"name": "would_help", "scale": "choice", "text": "What would help?", "choices": ["Speed", "Docs"]},
-            {"name": "comment", "scale": "text", "text": "What else?", "choices": []},
+            {"kind": "section", "text": f"Platform pulse\n{promised}", "answers": []},
+            {"kind": "input", "text": "What would help?", "answers": ["Speed", "Docs"]},
+            {"kind": "input", "text": "What else?", "answers": []},
         ],
         "audience": ["who is in #C0ASKPLAT or #C0HELP001", "who never asked a question"],
         "sample": "at random 25 %, at most 1,200 people",
@@ -124,7 +165,7 @@ def test_the_same_is_told_as_json() -> None:
         "open_days": 7,
         "remind_after_days": 3,
         "threshold": 5,
-        "is_talk_offered": True,
+        "is_talk_offered": False,
     }
 
 
@@ -151,13 +192,6 @@ def test_a_survey_that_is_not_there_is_told_with_the_nearest() -> None:
 )
 def test_people_are_asked_on_the_next_such_day(today: date, last: date | None, day: date) -> None:
     assert next_day(MONTHLY, today=today, last=last) == day
-
-
-def test_answers_are_what_can_be_pressed() -> None:
-    assert answers_to(Question("a", Scale.NPS, "A?")) == [str(grade) for grade in range(11)]
-    assert answers_to(Question("a", Scale.CES, "A.")) == ["1", "2", "3", "4", "5"]
-    assert answers_to(Question("a", Scale.CHOICE, "A?", ("x", "y"))) == ["x", "y"]
-    assert answers_to(Question("a", Scale.TEXT, "A?")) == []
 
 
 @pytest.mark.parametrize(

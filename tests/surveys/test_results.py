@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select
@@ -10,13 +11,12 @@ from bot.statistics import Change
 from bot.storage.engine import Database, Tx
 from bot.storage.people import stand_ins
 from bot.storage.schema import outbox, survey_refusals, survey_themes, work
-from bot.storage.surveys import forget_person
+from bot.storage.surveys import forget_person, refuse
 from bot.surveys import result_blocks as blocks
 from bot.surveys import talk_blocks
 from bot.surveys.result_rules import csv_rows
 from bot.surveys.talk_blocks import Along, Given
 from bot.work import Kind
-from knowledge.surveys import Question, Scale
 from tests.surveys.results_desk import PLATFORM, SLOW, SURVEY, Results, answers
 from tests.work.desk import Hands
 
@@ -193,6 +193,21 @@ async def test_who_wants_no_surveys_or_is_asleep_is_not_told_now(desk: Results) 
     assert later - now == {"U0P1"}
 
 
+@pytest.mark.parametrize(("days", "is_told"), [(1, False), (-1, True)], ids=["under way", "over"])
+async def test_pause_ends(desk: Results, days: int, is_told: bool) -> None:
+    theme_id = await linked(desk)
+    now = desk.hands.clock.now()
+
+    async def pause(tx: Tx) -> None:
+        await refuse(tx, "U0P0", await stand_ins(tx), now=now - timedelta(days=91), until=now + timedelta(days=days))
+
+    await desk.database.write(pause)
+    await press(desk, theme_id, "live")
+    await desk.do(Kind.SHIPPED)
+
+    assert ("U0P0" in {who for who, _ in await desk.told("you said, we did")}) is is_told
+
+
 async def test_nothing_is_said_to_be_live_before_a_change_is_linked_nor_by_others(desk: Results) -> None:
     await desk.wave(answers(a=MIXED), comments=SLOW)
     await desk.show()
@@ -220,7 +235,7 @@ async def test_what_is_no_address_is_refused_in_the_form(desk: Results, change: 
     ]
 
 
-# After a low score.
+# A talk.
 
 
 async def test_a_talk_reaches_the_platform_channel_once_with_what_the_person_chose(desk: Results) -> None:
@@ -260,20 +275,6 @@ async def test_who_was_not_asked_cannot_offer_a_talk_and_one_without_an_answer_i
     assert said["U0EVA"] == "This survey did not ask you, or does not offer talks."
     assert "could not be found any more" in said["U0P4"]
     assert len(await desk.rows(select(outbox.c.key).where(outbox.c.kind == "offer to talk"))) == 1
-
-
-@pytest.mark.parametrize(
-    ("scale", "score", "is_low"),
-    [
-        (Scale.CSAT, 2, True),
-        (Scale.CSAT, 3, False),
-        (Scale.NPS, 6, True),
-        (Scale.NPS, 7, False),
-        (Scale.CHOICE, 0, False),
-    ],
-)
-def test_a_talk_is_offered_after_a_low_score(scale: Scale, score: int, is_low: bool) -> None:
-    assert talk_blocks.is_low(Question("q", scale, "?"), score) is is_low
 
 
 def test_no_button_of_the_offer_carries_a_score() -> None:
