@@ -33,7 +33,7 @@ from bot.surveys.result_rules import (
     group_in_words,
     in_words,
 )
-from bot.surveys.suppression import BLURRED_TO, Released
+from bot.surveys.suppression import BLURRED_TO, Cell, Released
 
 LINK, LIVE, DROP = "results.link", "results.live", "results.drop"
 CHOICES = {LIVE: "live", DROP: "drop"}
@@ -168,15 +168,28 @@ def _rows(facts: QuestionFacts) -> list[tuple[str, str]]:
     if facts.released is None:
         return []
     earlier = [(each.slot, in_words(each.cell)) for each in facts.trend[:-1][-3:]]
-    cells = [cell for shown in facts.released.tables.values() for cell in shown.cells]
-    groups = [(clip(group_in_words(cell.group), LABEL_MOST), in_words(cell)) for cell in cells]
+    groups = [(clip(group_in_words(cell.group), LABEL_MOST), in_words(cell)) for cell in _groups(facts.released)]
     return [*earlier, *groups]
 
 
+def _groups(released: Released) -> list[Cell]:
+    """Without those that are the same people as a wider group: who is in payments and asked nothing, if nobody did."""
+    cells = [cell for shown in released.tables.values() for cell in shown.cells]
+    wider = [released.everybody, *cells]
+    return [each for each in cells if not any(one.group < each.group and one.n == each.n for one in wider)]
+
+
 def _hidden(released: Released) -> list[str]:
-    """How many groups may not be shown, of the ways to cut in which there are any."""
-    hidden = {table[0]: shown.hidden for table, shown in released.tables.items() if len(table) == 1 and shown.hidden}
-    return [f"not shown, by {name}: {_count(count, 'group')}" for name, count in hidden.items()]
+    """What may not be shown, by each way to cut: how many answers are in no group shown."""
+    cells = {table[0]: shown.cells for table, shown in released.tables.items() if len(table) == 1}
+    beside = {name: released.everybody.n - sum(cell.n for cell in shown) for name, shown in cells.items() if shown}
+    said = [
+        f"by {name}: {_count(n, 'answer')} not shown, of too small a group or of none"
+        for name, n in beside.items()
+        if n
+    ]
+    nothing = ", ".join(name for name, shown in cells.items() if not shown)
+    return [*said, f"by {nothing}: {TOO_FEW}"] if nothing else said
 
 
 def _chart(facts: QuestionFacts) -> Json:
@@ -197,7 +210,8 @@ def _themes(facts: SurveyFacts, *, most: int) -> list[Json]:
     going = [each for each in facts.themes if each.state in OPEN_STATES]
     if not facts.themes:
         return []
-    told = f"*You said, we did*: {share_in_words(facts.kept_word)} of themes led to a change"
+    kept = facts.kept_word
+    told = f"*You said, we did*: {kept.k} of {_count(kept.n, 'theme')} led to a change"
     days = facts.days_to_change
     took = f", after {duration(days * 86_400)} (median)" if days is not None else ""
     blocks: list[Json] = [section(f"{told}{took}.")]

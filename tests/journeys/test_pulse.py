@@ -169,22 +169,23 @@ async def test_comment_and_further_answers_are_given_in_a_form(office: Office) -
         await press(office, name, "3")
     await office.person("priya").press(question_to(office, "priya"), "Add a comment")
     [form] = await office.until(lambda: office.person("priya").views())
-    filled = {"What would help you most?": "Better documentation", "What is missing?": "Paved roads"}
-    await office.person("priya").submit(form, filled | {"Comment": "Ask Jonas Weber or <@U0JONAS>, jonas@example.com"})
+    said = "Paved roads. Ask Jonas Weber or <@U0JONAS>, jonas@example.com"
+    filled = {"What would help you most?": "Better documentation", "What is missing?": said}
+    await office.person("priya").submit(form, filled)
     await office.quiet()
     await office.person("priya").press(question_to(office, "priya"), "Add a comment")
     [again] = await office.until(lambda: office.person("priya").views())
-    kept = [each for each in await rows(office, survey_answers) if each["comment"]]
+    kept = [each for each in await rows(office, survey_answers) if "missing" in each["scores"]]
     await at(office, AFTER)
 
     assert [each["scores"] for each in kept] == [
-        {"satisfied": 3, "would_help": "Better documentation", "missing": "Paved roads"}
+        {"satisfied": 3, "would_help": "Better documentation", "missing": said}
     ]
     shown = repr(again.payload["blocks"])
     assert "Paved roads" in shown
     assert "'initial_option': {'text': {'type': 'plain_text', 'text': 'Better documentation'}" in shown
     comments = {each["text"] for each in await rows(office, survey_comments)}
-    assert comments == {"Ask someone or someone, (e-mail address removed)", "Paved roads"}
+    assert comments == {"Paved roads. Ask someone or someone, (e-mail address removed)"}
     scores = [each["scores"] for each in await rows(office, survey_results)]
     assert sorted(map(len, scores)) == [1, 1, 1, 1, 2]
 

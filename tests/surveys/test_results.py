@@ -57,8 +57,15 @@ async def test_groups_that_may_be_shown_are_and_the_others_are_counted(desk: Res
 
     assert "*How satisfied are you?* 54 % of 24 (35 % to 72 %)" in text
     assert "• a: 58 % of 12 (32 % to 81 %)" in text
-    assert "not shown, by team: 2 groups" in text
+    assert "by team: 12 answers not shown, of too small a group or of none" in text
+    assert "by role, asker, new: too few to say" in text
     assert "• b:" not in text
+
+
+async def test_a_group_that_is_the_same_people_as_a_wider_one_is_told_once(desk: Results) -> None:
+    await desk.wave(answers(a=MIXED))
+
+    assert "• a:" not in await desk.show()
 
 
 async def test_up_to_twenty_answers_all_satisfied_read_over_80_percent(desk: Results) -> None:
