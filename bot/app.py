@@ -188,7 +188,7 @@ class Mentor:
         self.audit = Audit(key, clock=clock)
         bell = asyncio.Event()
         wake = bell.set
-        desk = Desk(self.database, self.outbox, slack, self.shelf, workspace, clock, new_id, wake)
+        desk = self.desk = Desk(self.database, self.outbox, slack, self.shelf, workspace, clock, new_id, wake)
         people = PeopleService(desk)
         self.duty = DutyService(desk, people)
         self.budget = Budget(self.database, settings, clock=clock)

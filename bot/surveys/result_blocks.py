@@ -33,7 +33,7 @@ from bot.surveys.result_rules import (
     group_in_words,
     in_words,
 )
-from bot.surveys.suppression import BLURRED_TO, Cell, Released
+from bot.surveys.suppression import BLURRED_TO, Cell, Reading, Released
 
 LINK, LIVE, DROP = "results.link", "results.live", "results.drop"
 CHOICES = {LIVE: "live", DROP: "drop"}
@@ -157,12 +157,19 @@ def _headline(facts: QuestionFacts) -> str:
     if facts.everybody is not None:
         return f"{asked}{in_words(facts.everybody)}: {CHANGES[facts.change]}"
     if facts.choices:
-        return f"{asked}n = {facts.n}"
+        return f"{asked}n = {facts.n}{'' if _are_told(facts) else ', and none was chosen by over half'}"
     return f"{asked}{TOO_FEW} (n = {facts.n})"
+
+
+def _are_told(facts: QuestionFacts) -> bool:
+    """Whether more is told of any choice than that at most half chose it."""
+    return any(cell.reads is not Reading.REST for cell in facts.choices.values())
 
 
 def _rows(facts: QuestionFacts) -> list[tuple[str, str]]:
     """The groups or the choices, each with how it reads."""
+    if facts.choices and not _are_told(facts):
+        return []
     if facts.choices:
         return [(clip(choice, LABEL_MOST), in_words(cell)) for choice, cell in facts.choices.items()]
     if facts.released is None:

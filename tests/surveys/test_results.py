@@ -68,6 +68,18 @@ async def test_a_group_that_is_the_same_people_as_a_wider_one_is_told_once(desk:
     assert "• a:" not in await desk.show()
 
 
+async def test_choices_of_up_to_twenty_answers_are_told_if_one_has_over_half(desk: Results) -> None:
+    await desk.wave(answers(a=MIXED))
+    at_half = await desk.show(key="1")
+    await desk.wave(answers(b=(*MIXED, 5)), prefix="U0Q")
+    over_half = await desk.show(key="2")
+
+    assert "*What next?* n = 12, and none was chosen by over half" in at_half
+    assert "• docs" not in at_half
+    assert "*What next?* n = 13\n• docs: up to half of 13" in over_half
+    assert "• speed: over half of 13" in over_half
+
+
 async def test_up_to_twenty_answers_all_satisfied_read_over_80_percent(desk: Results) -> None:
     await desk.wave(answers(a=[5] * 12))
 
