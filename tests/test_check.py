@@ -228,7 +228,7 @@ async def test_entry_that_the_operator_does_not_allow_is_a_warning(
 
     ours = [str(each) for each in found.problems if "MENTOR_" in str(each)]
     assert (found.is_ok, ours) == (True, warnings)
-    assert f"1 actions, 0 policies, {len(yaml.safe_load(CHANNELS)['channels'])} watched" in found.summary
+    assert f"1 actions, 0 policies, 0 surveys, {len(yaml.safe_load(CHANNELS)['channels'])} watched" in found.summary
     assert f"{len(found.problems)} warnings" in found.summary
 
 
