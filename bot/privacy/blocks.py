@@ -65,7 +65,7 @@ def settings(kept: Kept) -> Shown:
 def _surveys(kept: Kept) -> str:
     """Pulse surveys, and what the person said of them."""
     if not kept.no_surveys:
-        return "*Pulse surveys:* you may be drawn; at most one question in four weeks, and each can be left unanswered."
+        return "*Pulse surveys:* you may be drawn, at most twice in 30 days, and need not answer."
     if kept.no_surveys == FOR_EVER:
         return "*Pulse surveys:* you are never asked."
     return f"*Pulse surveys:* you are not asked until {kept.no_surveys}."
@@ -101,7 +101,9 @@ def _kept(counts: Mapping[str, int]) -> str:
         f"what you asked to have done {counts['requests']}; your say on what others asked {counts['decisions']}; "
         f"Git accounts you linked {counts['git_accounts']}"
     )
-    return f"What I keep about you:\n• In watched channels: {there}\n• From me to you: {here}\n• Actions: {asked}"
+    drawn = f"those you were drawn for {counts['survey_invitations']}"
+    said = {"In watched channels": there, "From me to you": here, "Actions": asked, "Surveys": drawn}
+    return "\n".join(["What I keep about you:", *(f"• {name}: {words}" for name, words in said.items())])
 
 
 def counted_out() -> Shown:

@@ -27,6 +27,7 @@ COUNTS = dict.fromkeys(
         "requests",
         "decisions",
         "git_accounts",
+        "survey_invitations",
     ),
     999_999,
 ) | {"messages_to_you": 0}
