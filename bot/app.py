@@ -19,18 +19,11 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.actions import drift
-from bot.actions.controllers import ControllerService
 from bot.actions.device_codes import DeviceCodes
 from bot.actions.direct import backend_for
-from bot.actions.drift import DriftService
-from bot.actions.facts import ActionFactsService, FiguresPart
 from bot.actions.services import action_services
 from bot.adoption import reminders
-from bot.adoption.cards import EvidenceCards
-from bot.adoption.handing_in import HandingInService
-from bot.adoption.judging import JudgingService
-from bot.adoption.policies import PolicyService
-from bot.adoption.reminders import ReminderService
+from bot.adoption.services import adoption_services
 from bot.answers import blocks
 from bot.answers.duty import DutyService
 from bot.answers.finding import FindService
@@ -62,6 +55,7 @@ from bot.digest.maker import DigestMaker
 from bot.digest.service import DigestService
 from bot.embeddings import Embedder, embedder_of, words_alone
 from bot.embeddings.service import EmbeddingService
+from bot.gauges import Gauges
 from bot.git.hosts import LiveHosts, flows_of, host_for
 from bot.handbook import HandbookSource, InRepository, read_place
 from bot.handover.blocks import Part
@@ -86,28 +80,13 @@ from bot.privacy.service import PrivacyService
 from bot.privacy.settings import SettingsService
 from bot.replays import Replays
 from bot.slack import Slack, web_client
-from bot.storage import channels as channel_rows
-from bot.storage import drafts as draft_rows
-from bot.storage import follow_ups as follow_up_rows
-from bot.storage import gaps as gap_rows
-from bot.storage import migrate, request_privacy
-from bot.storage import outbox as outbox_rows
-from bot.storage import peers as peer_rows
-from bot.storage import requests as request_rows
-from bot.storage import work as work_rows
+from bot.storage import migrate
 from bot.storage.engine import Database
-from bot.surveys import status, waves
-from bot.surveys.answering import AnsweringService
-from bot.surveys.asking import AskingService
-from bot.surveys.changes import ChangeService
-from bot.surveys.closing import ClosingService
-from bot.surveys.frames import FrameService
-from bot.surveys.refusing import RefusalService
-from bot.surveys.results import ResultService, SurveyFactsService
-from bot.surveys.sorting import ThemeSorting
-from bot.surveys.talk import TalkService
-from bot.surveys.waves import WaveService
+from bot.surveys import status as survey_status
+from bot.surveys import waves
+from bot.surveys.services import survey_services
 from bot.timetable import Planned, Timetable
+from bot.upkeep import Upkeep
 from bot.work import (
     Asking,
     Began,
@@ -150,16 +129,11 @@ log = structlog.get_logger(__name__)
 
 Tell = Callable[[Any], Awaitable[object]]
 
-EVENT_IDS_KEPT = timedelta(days=7)  # longer than any retry
 NIGHT = time(2, 30)  # by the handbook's wall: everything is read anew, back to the beginning
 DAWN = time(4, 30)  # by then the night's reading is done: askings are sorted into gaps
 NIGHT_WORTH = timedelta(hours=3)  # later a start has read everything anew, or it can wait for the next night
 DAY = timedelta(days=1)
 TICK_S = 10.0  # for a tick under way at a stop
-DONE_WORK_KEPT = timedelta(days=30)
-DRAFTS_KEPT = timedelta(days=30)  # that nobody decided on
-REQUESTS_KEPT = timedelta(days=90)  # what was asked for in words, after it ended
-WORDS_KEPT = timedelta(days=30)  # of messages sent; their keys stay, so that nothing is sent again
 
 
 def new_id() -> str:
@@ -252,11 +226,7 @@ class Mentor:
         )
         self.replays = Replays(self.database, clock=clock)
         gap_facts = GapFactsService(self.database, channels=self._channels)
-        self.survey_facts = SurveyFactsService(self.database)
-        self.results = ResultService(desk, people, self.survey_facts, ThemeSorting(desk, model=self.model))
-        self.changes = ChangeService(desk, people)
-        self.answering = AnsweringService(desk)
-        self.talks = TalkService(desk, people, self.answering.given)
+        self.surveys = survey_services(desk, people, model=self.model, new_key=new_key)
         maker = DigestMaker(
             self.database,
             self.facts,
@@ -264,7 +234,7 @@ class Mentor:
             channels=self._channels,
             clock=clock,
             permalink=slack.permalink,
-            shipped=self.survey_facts.shipped,
+            shipped=self.surveys.facts.shipped,
         )
         reading = Reading(self.facts.unanswered, question_kind)
         self.digest = DigestService(desk, people, maker)
@@ -278,21 +248,9 @@ class Mentor:
         self.owners = OwnerService(desk, people, self.article_health, self.proposals)
         sorting = GapSorting(self.database, reading, clock=clock)
         self.gaps = GapService(desk, people, gap_facts, sorting, GapDrafts(desk, people, gap_facts, self.proposals))
-        cards = EvidenceCards(desk, people)
-        self.policies = PolicyService(desk, people, self.audit)
-        self.handing_in = HandingInService(desk, people, cards, self.audit)
-        self.judging = JudgingService(desk, people, cards, self.audit, command=settings.command)
-        self.reminders = ReminderService(desk, people, cards, command=settings.command)
-        frames = FrameService(desk, people)
-        self.waves = WaveService(desk, frames, new_key=new_key)
-        self.asking = AskingService(desk, frames)
-        self.refusals = RefusalService(desk)
-        self.closing = ClosingService(desk, new_key=new_key)
-        self.controllers = ControllerService(desk)
-        self.drift = DriftService(desk)
-        action_facts = ActionFactsService(self.database, handbook=lambda: self.shelf.library.handbook)
-        figures = FiguresPart(desk, people, action_facts)
-        team_parts = (figures.home_part, self.gaps.home_part, self.owners.home_part, self.results.home_part)
+        self.adoption = adoption_services(desk, people, self.audit, command=settings.command)
+        parts = (self.actions.figures, self.gaps, self.owners, self.surveys.results)
+        team_parts = tuple(each.home_part for each in parts)
         self.home = HomeService(
             desk,
             self.facts,
@@ -306,6 +264,14 @@ class Mentor:
         )
         self.own_data = SettingsService(
             self.privacy, self.database, self.outbox, slack, clock=clock, new_id=new_id, wake=wake
+        )
+        self.upkeep = self._upkeep()
+        self.gauges = Gauges(
+            self.database,
+            handbook=lambda: self.shelf.library.handbook,
+            model_outcomes=self.model.outcomes if self.model else {},
+            others=[partial(survey_status.gauges, self.database)],
+            clock=clock,
         )
         self.workers = Workers(self.database, self._jobs(), clock=clock, new_id=new_id, bell=bell)
         self.bolt = self._bolt()
@@ -322,6 +288,19 @@ class Mentor:
 
     async def _open_requests(self) -> Part:
         return Part("Requests", tuple(await self.actions.listing.open_lines()))
+
+    def _upkeep(self) -> Upkeep:
+        others = [
+            self.replays.forget_old,
+            self.budget.forget_old,
+            self.privacy.forget_requests_of_nobody,
+            self.peers.forget_words,
+            self.answers.forget_words,
+            self.notices.announce_changes,
+            self.actions.controllers.forget_old,
+            *([self.embeddings.forget_old] if self.embeddings else []),
+        ]
+        return Upkeep(self.database, others=others, clock=self.clock)
 
     def _channels(self) -> Channels:
         return self.shelf.library.handbook.channels
@@ -350,20 +329,20 @@ class Mentor:
             Kind.SHOW_DIGEST: asked(self.digest.show),
             Kind.GAPS: asked(self.gaps.show),
             Kind.HANDOVER: asked(self.handover.show),
-            Kind.RESULTS: asked(self.results.show),
-            Kind.DECIDE_THEME: _job(Decision, self.changes.decide, self.changes.given_up),
-            Kind.SHIPPED: _job(Shipped, self.changes.tell),
-            Kind.TALK: _job(TalkWanted, self.talks.tell, self.talks.given_up),
-            Kind.POLICIES: asked(self.policies.show),
-            Kind.HAND_IN: _job(HandingIn, self.handing_in.hand_in, self.handing_in.given_up),
-            Kind.JUDGE_EVIDENCE: _job(Judging, self.judging.judge, self.judging.given_up),
-            Kind.REMIND_EVIDENCE: _job(Due, self.reminders.remind),
-            Kind.CONVERGED: _job(Converged, self.policies.converged),
-            Kind.OPEN_WAVES: _job(Due, self.waves.open_due),
-            Kind.SURVEY_EVENT: _job(SurveyEvent, self.waves.take_event),
-            Kind.INVITE: _job(Inviting, self.asking.invite, self.asking.given_up),
-            Kind.REMIND: _job(Inviting, self.asking.remind),
-            Kind.CLOSE_WAVE: _job(ClosingWave, self.closing.close, self.closing.given_up),
+            Kind.RESULTS: asked(self.surveys.results.show),
+            Kind.DECIDE_THEME: _job(Decision, self.surveys.changes.decide, self.surveys.changes.given_up),
+            Kind.SHIPPED: _job(Shipped, self.surveys.changes.tell),
+            Kind.TALK: _job(TalkWanted, self.surveys.talks.tell, self.surveys.talks.given_up),
+            Kind.OPEN_WAVES: _job(Due, self.surveys.waves.open_due),
+            Kind.SURVEY_EVENT: _job(SurveyEvent, self.surveys.waves.take_event),
+            Kind.INVITE: _job(Inviting, self.surveys.asking.invite, self.surveys.asking.given_up),
+            Kind.REMIND: _job(Inviting, self.surveys.asking.remind),
+            Kind.CLOSE_WAVE: _job(ClosingWave, self.surveys.closing.close, self.surveys.closing.given_up),
+            Kind.POLICIES: asked(self.adoption.policies.show),
+            Kind.HAND_IN: _job(HandingIn, self.adoption.handing_in.hand_in, self.adoption.handing_in.given_up),
+            Kind.JUDGE_EVIDENCE: _job(Judging, self.adoption.judging.judge, self.adoption.judging.given_up),
+            Kind.REMIND_EVIDENCE: _job(Due, self.adoption.reminders.remind),
+            Kind.CONVERGED: _job(Converged, self.adoption.policies.converged),
             Kind.SETTINGS: asked(self.own_data.show),
             Kind.HINT: _job(Asking, self.hints.hint),
             Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
@@ -388,8 +367,8 @@ class Mentor:
             Kind.EXECUTE: _job(Requested, self.actions.execution.execute, self.actions.execution.given_up),
             Kind.EXPIRE: _job(Requested, self.actions.requests.expire),
             Kind.HEARD: _job(Heard, self.actions.following.heard),
-            Kind.TELL_DRIFT: _job(Due, self.drift.tell),
-            Kind.TELL_TEAM_DRIFT: _job(TeamDrift, self.drift.tell_team),
+            Kind.TELL_DRIFT: _job(Due, self.actions.drift.tell),
+            Kind.TELL_TEAM_DRIFT: _job(TeamDrift, self.actions.drift.tell_team),
             Kind.DIGEST: _job(Due, self.digest.post, self.digest.missed),
             Kind.ON_DUTY: _job(Began, self.handover.tell),
             Kind.HOME: _job(Opened, self.home.publish),
@@ -412,10 +391,10 @@ class Mentor:
             Planned(Kind.SORT_GAPS, at_dawn, NIGHT_WORTH),
             Planned(Kind.AUDIT_HEAD, at_dawn, DAY),
             Planned(Kind.CHECK_LINKS, self.article_health.schedule, article_health.WORTH),
-            Planned(Kind.TELL_DRIFT, self.drift.schedule, drift.WORTH),
+            Planned(Kind.TELL_DRIFT, self.actions.drift.schedule, drift.WORTH),
             Planned(Kind.ASK_OWNERS, self.owners.schedule, owners.WORTH),
-            Planned(Kind.REMIND_EVIDENCE, self.reminders.schedule, reminders.WORTH),
-            Planned(Kind.OPEN_WAVES, self.waves.schedule, waves.WORTH),
+            Planned(Kind.REMIND_EVIDENCE, self.adoption.reminders.schedule, reminders.WORTH),
+            Planned(Kind.OPEN_WAVES, self.surveys.waves.schedule, waves.WORTH),
         )
 
     def _bolt(self) -> AsyncApp:
@@ -450,16 +429,16 @@ class Mentor:
             settings=self.own_data,
             drafts=self.drafts,
             owners=self.owners,
-            handing_in=self.handing_in,
-            judging=self.judging,
+            handing_in=self.adoption.handing_in,
+            judging=self.adoption.judging,
             catalogue=self.actions.catalogue,
             forms=self.actions.forms,
             requests=self.actions.requests,
             decisions=self.actions.decisions,
-            answering=self.answering,
-            refusals=self.refusals,
-            changes=self.changes,
-            talks=self.talks,
+            answering=self.surveys.answering,
+            refusals=self.surveys.refusals,
+            changes=self.surveys.changes,
+            talks=self.surveys.talks,
             linking=self.actions.linking,
         )
         register(app, services, command=settings.command, workspace=workspace)
@@ -480,47 +459,7 @@ class Mentor:
             await self.team.take_handbook(self.shelf.library.handbook)
             await self.team.observe_group()
             await self.handover.observe()
-            await self.forget_old()
-
-    async def forget_old(self) -> None:
-        """Keys that nothing can ask for again, the words of messages long sent, and what channels do not keep."""
-        now = self.clock.now()
-        await self.database.write(lambda tx: peer_rows.forget_events(tx, before=now - EVENT_IDS_KEPT))
-        await self.replays.forget_old()
-        await self.budget.forget_old()
-        await self.database.write(lambda tx: work_rows.forget_done(tx, before=now - DONE_WORK_KEPT))
-        await self.database.write(lambda tx: outbox_rows.forget_words(tx, before=now - WORDS_KEPT))
-        await self.database.write(lambda tx: draft_rows.forget_words(tx, before=now - DRAFTS_KEPT))
-        await self.database.write(lambda tx: request_privacy.forget_words(tx, before=now - REQUESTS_KEPT))
-        await self.privacy.forget_requests_of_nobody()
-        await self.peers.forget_words()
-        await self.answers.forget_words()
-        await self.notices.announce_changes()
-        await self.controllers.forget_old()
-        if self.embeddings is not None:
-            await self.embeddings.forget_old()
-
-    async def figures(self) -> Mapping[tuple[str, str], float]:
-        """For /metrics: what waits, what was given up, and how many channels are not read back yet."""
-        async with self.database.read() as tx:
-            due, failed = await work_rows.backlog(tx, now=self.clock.now())
-            effects_by_state = await outbox_rows.backlog(tx)
-            watched = [each.id for each in self.shelf.library.handbook.channels.channels]
-            open_gaps = await gap_rows.count_open(tx)
-            unread = await channel_rows.count_unread(tx, watched)
-            requests_by_state = await request_rows.count_by_state(tx)
-            undeclared = len(await follow_up_rows.unsettled(tx))
-        figures: dict[tuple[str, str], float] = {("work", "due"): due, ("work", "failed"): failed}
-        figures[("channels", "not_read_back")] = unread
-        figures.update({("outbox", state): count for state, count in effects_by_state.items()})
-        figures[("gaps", "open")] = open_gaps
-        figures.update({("requests", state): count for state, count in requests_by_state.items()})
-        figures[("follow_ups", "open")] = undeclared
-        figures.update(status.figures(await status.status(self.database)))
-        figures[("handbook_articles", "live")] = len(self.shelf.library.handbook.articles)
-        if self.model is not None:
-            figures.update({("model", outcome): count for outcome, count in self.model.outcomes.items()})
-        return figures
+            await self.upkeep.forget_old()
 
     async def is_database_there(self) -> str:
         try:
@@ -538,11 +477,11 @@ class Mentor:
     def web(self) -> web.Application:
         application = web.Application(client_max_size=http.LARGEST)
         checks = {"database": self.is_database_there, "slack": self.is_slack_there}
-        health.add_routes(application, checks=checks, figures=self.figures)
+        health.add_routes(application, checks=checks, figures=self.gauges.read)
         hooks = self.settings.hooks
         webhooks.add_routes(
             application,
-            self.controllers.take_report,
+            self.actions.controllers.take_report,
             argocd_token=hooks.argocd_token,
             flux_hmac_key=hooks.flux_hmac_key,
         )
@@ -564,8 +503,8 @@ class Mentor:
             "choices": (self.actions.choices.refresh, 60),
             "groups": (self.actions.memberships.refresh, 240),
             "solved threads": (self.solved.refresh, 300),
-            "linked changes": (self.changes.look, 300),
-            "forget": (self.forget_old, 6 * 3600),
+            "linked changes": (self.surveys.changes.look, 300),
+            "forget": (self.upkeep.forget_old, 6 * 3600),
         }
         if self.embeddings is not None:
             ticks["embeddings"] = (self.embeddings.join, 30)
@@ -624,7 +563,7 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
             await mentor.model.open()
         await migrate.upgrade(mentor.database)
         await mentor.audit.log_head(mentor.database)
-        await mentor.forget_old()  # here too, for a bot that is restarted often
+        await mentor.upkeep.forget_old()  # here too, for a bot that is restarted often
         await mentor.reload.take(outcome)  # a broken revision may have come while nobody looked
         await mentor.team.take_handbook(source.current)
         await mentor.team.observe_group()

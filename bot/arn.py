@@ -13,7 +13,10 @@ _RESOURCES = {
     "dynamodb": r"table/[A-Za-z0-9_.-]{3,255}",
     "iam": r"role/(?:[A-Za-z0-9_+=,.@-]{1,64}/){0,8}[A-Za-z0-9_+=,.@-]{1,64}",
 }
-_ARN = re.compile(r"arn:(aws|aws-cn|aws-us-gov):([a-z]{1,20}):([a-z0-9-]{0,25}):([0-9]{12}):([A-Za-z0-9:/_+=,.@-]+)")
+SHAPES = {  # by service; read_arn looks closer at where it is
+    service: re.compile(rf"arn:(aws|aws-cn|aws-us-gov):({service}):([a-z0-9-]{{0,25}}):([0-9]{{12}}):({resource})")
+    for service, resource in _RESOURCES.items()
+}
 _REGION = re.compile(r"(?![a-z]{2}-iso)[a-z]{2}(?:-[a-z]{2,10}){1,2}-[1-9]")
 _LONGEST = 400  # characters
 
@@ -42,12 +45,11 @@ class Allowed:
 
 def read_arn(text: str) -> Arn | None:
     """None for whatever is no ARN of a state machine, a function, a table or a role, letter by letter."""
-    found = _ARN.fullmatch(text) if len(text) <= _LONGEST else None
-    if found is None:
+    if len(text) > _LONGEST:
         return None
-    arn = Arn(*found.groups())
-    is_named = arn.service in _RESOURCES and re.fullmatch(_RESOURCES[arn.service], arn.resource)
-    return arn if is_named and _is_placed(arn) else None
+    found = next((found for shape in SHAPES.values() if (found := shape.fullmatch(text))), None)
+    arn = Arn(*found.groups()) if found else None
+    return arn if arn and _is_placed(arn) else None
 
 
 def read_allowed(text: str) -> Allowed | None:

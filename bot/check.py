@@ -20,6 +20,7 @@ from bot.errors import GitFailed, HandbookBroken, SettingsInvalid
 from bot.git.hosts import live_host
 from bot.handbook import HandbookSource
 from bot.library import catalogued
+from bot.statistics import counted
 from knowledge.actions import Action, GitBackend
 from knowledge.problem import Level, Problem
 from knowledge.repositories import LiveRepository
@@ -50,17 +51,17 @@ async def check(settings: Settings, *, handbook: str | None, folder: Path) -> Ch
         problems += broken.problems
         if not broken.problems:
             raise
-        return Checked(tuple(problems), f"The handbook has {len(broken.problems)} errors.")
+        return Checked(tuple(problems), f"The handbook has {counted(len(broken.problems), 'error')}.")
     errors = [*repository_problems(current.repositories, replace(settings, handbook=handbook or settings.handbook))]
     warnings = [*current.warnings, *_not_allowed(current.actions, settings.direct)]
     found = (*problems, *errors, *warnings)
     if errors:
-        return Checked(found, f"The handbook has {len(errors)} errors.")
+        return Checked(found, f"The handbook has {counted(len(errors), 'error')}.")
     return Checked(
         found,
-        f"The handbook is good: {len(current.articles)} articles, {len(current.actions)} actions, "
-        f"{len(current.policies)} policies, {len(current.surveys)} surveys, "
-        f"{len(current.channels.channels)} watched channels, {len(warnings)} warnings."
+        f"The handbook is good: {counted(len(current.articles), 'article')}, "
+        f"{counted(len(current.actions), 'action')}, {counted(len(current.policies), 'policy', 'policies')}, "
+        f"{counted(len(current.channels.channels), 'watched channel')}, {counted(len(warnings), 'warning')}."
         f"{_not_looked_at(len(current.sources))}",
     )
 
@@ -133,7 +134,7 @@ def refused(invalid: SettingsInvalid) -> Checked:
         name, _, rest = line.partition(": ")
         what, _, fix = rest.partition("; ")
         problems.append(Problem("environment", 1, name, what, fix or "`.env.example` shows its form"))
-    return Checked(tuple(problems), f"The settings have {len(problems)} errors.")
+    return Checked(tuple(problems), f"The settings have {counted(len(problems), 'error')}.")
 
 
 def manifest_problems(path: Path, *, command: str) -> Iterator[Problem]:

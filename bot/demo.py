@@ -62,23 +62,34 @@ async def demo(*, port: int, stay: bool) -> int:
         clock.set_factor(1.0)
         if stay:
             print(f"\nNow yours: open {sandbox.url} and be anyone. Ctrl-C ends it.", flush=True)
-            await _review(live.repository)
+            await Reviewers(live.repository).work()
     return 0
 
 
-async def _review(repository: BareRepository) -> None:
-    """Merges what is proposed, a while after it was, as the company's reviewers would; until cancelled."""
-    seen: set[str] = set()
-    while True:
-        await asyncio.sleep(REVIEWED_AFTER_S)
-        waiting = await asyncio.to_thread(repository.unmerged)
-        for branch in [each for each in waiting if each in seen]:
+class Reviewers:
+    """Merge what is proposed at the second look, as the company's reviewers would. Each is tried once."""
+
+    def __init__(self, repository: BareRepository) -> None:
+        self._repository = repository
+        self._seen: set[str] = set()
+        self._tried: set[str] = set()
+
+    async def work(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(REVIEWED_AFTER_S)
+            await asyncio.to_thread(self.look)
+
+    def look(self) -> None:
+        waiting = set(self._repository.unmerged())
+        for branch in sorted(waiting & self._seen - self._tried):
+            self._tried.add(branch)
             try:
-                await asyncio.to_thread(repository.merge, branch)
-                print(f"The reviewers merged {branch} in {repository.folder}", flush=True)
+                self._repository.merge(branch)
+                print(f"The reviewers merged {branch} in {self._repository.folder}", flush=True)
             except NotMergeable as error:
                 print(f"The reviewers did not merge it: {error}", flush=True)
-        seen |= set(waiting)
+        self._seen |= waiting
 
 
 def settings_for(sandbox: Sandbox, folder: Path) -> Settings:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from bot import effects
+from bot.blockkit import Shown
 from bot.clock import Clock
 from bot.library import Shelf
 from bot.model import Effect, Workspace
@@ -48,3 +50,15 @@ class Desk:
         is_new = await self.database.write(lambda tx: self.outbox.put(tx, effect))
         self.outbox.bell.set()
         return is_new
+
+    async def tell(self, user_id: str, name: str, key: str, shown: Shown, *, response_url: str | None) -> None:
+        """Answers a press to the person alone, where nothing else is to be kept of it."""
+        now = self.clock.now()
+
+        async def unit(tx: Tx) -> None:
+            person = await pseudonym_of(tx, user_id, now=now, new_id=self.new_id)
+            told = effects.privately(f"{name}:{person}:{key}", person, shown, response_url=response_url)
+            await self.outbox.put(tx, told)
+
+        await self.database.write(unit)
+        self.outbox.bell.set()

@@ -18,7 +18,6 @@ from bot.findings import (
     by_level,
     channel_findings,
     clock_finding,
-    count,
     group_findings,
     scope_findings,
 )
@@ -26,6 +25,7 @@ from bot.generate import SCOPES
 from bot.handbook import HandbookSource
 from bot.live_findings import live_findings
 from bot.slack import Slack
+from bot.statistics import counted
 from bot.storage import migrate
 from bot.storage.engine import Database
 from knowledge.channels import Channels
@@ -119,13 +119,15 @@ async def _handbook(settings: Settings) -> tuple[Handbook | None, list[Finding]]
     if not settings.handbook:
         found = "MENTOR_HANDBOOK is not set, so the bot would answer from the embedded example"
         return None, [Finding(Level.WARNING, "handbook", found, "write your own with `mentor init`")]
-    watched = f"{count(len(handbook.articles), 'article')}, {count(len(handbook.channels.channels), 'channel')} watched"
+    watched = (
+        f"{counted(len(handbook.articles), 'article')}, {counted(len(handbook.channels.channels), 'channel')} watched"
+    )
     lost = [
         Finding(Level.PROBLEM, f"source {each.name}", each.reason, "correct sources.yaml, or what the bot may read")
         for each in place.lost_sources
     ]
     if handbook.warnings:
-        found = f"{watched}, {count(len(handbook.warnings), 'warning')}"
+        found = f"{watched}, {counted(len(handbook.warnings), 'warning')}"
         return handbook, [Finding(Level.WARNING, "handbook", found, "`mentor check` lists them"), *lost]
     return handbook, [Finding(Level.OK, "handbook", watched), *lost]
 
@@ -138,7 +140,7 @@ def _broken(broken: HandbookBroken) -> list[Finding]:
         for each in broken.problems[:ERRORS_SHOWN]
     ]
     if more := len(broken.problems) - len(shown):
-        shown.append(Finding(Level.PROBLEM, "handbook", f"{count(more, 'more error')}", "`mentor check` lists them"))
+        shown.append(Finding(Level.PROBLEM, "handbook", f"{counted(more, 'more error')}", "`mentor check` lists them"))
     return shown
 
 

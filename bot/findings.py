@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.model import ChannelInfo, Introduction, UserGroup
+from bot.statistics import counted
 from knowledge.people import Group, People
 
 SKEW_NOTED = timedelta(seconds=2)
@@ -42,7 +43,7 @@ def summary(findings: Iterable[Finding]) -> str:
     problems, warnings = levels.count(Level.PROBLEM), levels.count(Level.WARNING)
     if not problems and not warnings:
         return "All is well."
-    return f"{count(problems, 'problem')}, {count(warnings, 'warning')}."
+    return f"{counted(problems, 'problem')}, {counted(warnings, 'warning')}."
 
 
 def scope_findings(granted: frozenset[str] | None, reasons: Mapping[str, str]) -> Iterator[Finding]:
@@ -141,7 +142,3 @@ def by_level(findings: Iterable[Finding]) -> list[Finding]:
     """The worst last, where a terminal leaves off."""
     order = list(Level)
     return sorted(findings, key=lambda finding: order.index(finding.level))
-
-
-def count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

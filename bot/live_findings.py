@@ -20,6 +20,7 @@ from knowledge.repositories import LiveRepository, Reporter
 
 MERGES_FROM = [2, 38]  # git's version from which it merges without a folder of files
 LOOKS_S = 30.0  # for one repository
+TRIED_AGAIN = "; it is tried again"  # as a worker's work is
 HOOKS = {Reporter.ARGOCD: ("Argo CD", "MENTOR_ARGOCD_TOKEN"), Reporter.FLUX: ("Flux", "MENTOR_FLUX_HMAC_KEY")}
 
 
@@ -47,12 +48,22 @@ async def _repository(repository: LiveRepository, settings: Settings) -> Finding
     except TimeoutError:
         return Finding(Level.PROBLEM, name, f"does not answer within {LOOKS_S:.0f} s", "check the network, or a proxy")
     except GitFailed as error:
-        what, _, fix = str(error).rstrip(".").partition("; ")
-        return Finding(Level.PROBLEM, name, what, fix or "correct repositories.yaml, or what the bot may read")
+        return _failed(name, error, "correct repositories.yaml, or what the bot may read")
     if isinstance(host, PlainHost) and any(each.reporter is Reporter.STATUS for each in repository.controllers):
         found = "names a commit status, and a plain repository has none: nothing is seen to become live by it"
         return Finding(Level.WARNING, name, found, "give a token for its host, or name an argocd or flux object")
     return _access_finding(name, access)
+
+
+def _failed(name: str, error: GitFailed, otherwise: str) -> Finding:
+    """With the advice that stands in it. What comes after a colon is others' words, and the doctor tries once."""
+    what = str(error).rstrip(".")
+    if what.endswith(TRIED_AGAIN):
+        return Finding(
+            Level.PROBLEM, name, what.removesuffix(TRIED_AGAIN), "try again, or check the network and a proxy"
+        )
+    what, _, fix = (what, "", "") if ": " in what else what.partition("; ")
+    return Finding(Level.PROBLEM, name, what, fix or otherwise)
 
 
 def _access_finding(name: str, access: Access) -> Finding:
@@ -85,7 +96,7 @@ def _hooks(repositories: Sequence[LiveRepository], hooks: HookSettings) -> Itera
             yield Finding(Level.OK, setting, f"is set, so {title} is heard at /hooks/{reporter}")
         else:
             found = f"is not set, and repositories.yaml names {title}: its webhooks are not heard"
-            yield Finding(Level.WARNING, setting, found, "set it here and there; docs/webhooks.md shows how")
+            yield Finding(Level.WARNING, setting, found, "set it here and there; docs/controllers.md shows how")
 
 
 async def git_finding(settings: Settings) -> Finding:
@@ -93,7 +104,7 @@ async def git_finding(settings: Settings) -> Finding:
     try:
         printed = await Git(settings.environment, timeout_s=10).run("version", repository=settings.data_folder)
     except GitFailed as error:
-        return Finding(Level.PROBLEM, "git", str(error), "install git")
+        return _failed("git", error, "install it anew")
     version = version_in(printed.decode("utf-8", "replace"))
     shown = ".".join(map(str, version)) or "of a version it does not say"
     if list(version) >= MERGES_FROM:

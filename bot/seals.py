@@ -7,7 +7,7 @@ import hmac
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -160,15 +160,6 @@ class Chain:
             return Wrong(expected, f"row {expected} does not fit its seal: it, or what stood before it, was changed")
         self.head = Head(entry.number, entry.seal, entry.key)
         return None
-
-
-def first_wrong(entries: Iterable[Entry], key: Key) -> Wrong | None:
-    """The first row that was changed, put in or taken out, of a chain read from its beginning.
-
-    A chain cut at its end is whole as far as it goes: a head seen earlier tells (`read_head`).
-    """
-    chain = Chain(key)
-    return next((wrong for entry in entries if (wrong := chain.take(entry))), None)
 
 
 def read_head(text: str) -> Head:

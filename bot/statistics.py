@@ -155,6 +155,11 @@ def share_in_words(share: Share) -> str:
     return f"{share.value:.0%} of {share.n} ({low:.0%} to {high:.0%})".replace("%", " %")
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """As in "1 question" and "3 questions"; `many` where that is not the one with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def duration(seconds: float) -> str:
     """In the two largest units that say something."""
     minutes, hours, days = round(seconds / 60), round(seconds / 3600), round(seconds / 86_400)
@@ -165,9 +170,6 @@ def duration(seconds: float) -> str:
     if minutes < 24 * 60:
         return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
     if hours < 14 * 24:
-        return f"{_days(hours // 24)} {hours % 24} h" if hours % 24 else _days(hours // 24)
-    return _days(days)
-
-
-def _days(number: int) -> str:
-    return f"{number} day{'s' if number != 1 else ''}"
+        whole = counted(hours // 24, "day")
+        return f"{whole} {hours % 24} h" if hours % 24 else whole
+    return counted(days, "day")

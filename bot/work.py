@@ -187,7 +187,7 @@ class RequestDecision(Payload):
     person: str
     request_id: str
     digest: str
-    choice: str  # approve | decline | withdraw | renew | declare | returned
+    choice: str  # approve | decline | withdraw | renew | declared | returned
     channel_id: str
     ts: str
     response_url: str | None = None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
+from bot.arn import Arn, read_arn
 from knowledge import strict_yaml
 from knowledge.action_inputs import Around
 from knowledge.actions import Backend, Change, GitBackend, Json, Lambda, StepFunction, Verb, Webhook
@@ -34,14 +35,9 @@ STEP_FUNCTION_KEYS = ("account", "region", "arn", "input", "role")
 LAMBDA_KEYS = (*STEP_FUNCTION_KEYS, "table")
 WEBHOOK_KEYS = ("url", "lookup", "input")
 WHOLE_FILE = (Verb.CREATE, Verb.REPLACE, Verb.DELETE)
-PARTITION = "aws(?:-cn|-us-gov|-eusc)?"
 ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]+){1,2}-\d", re.ASCII)
-STATE_MACHINE = re.compile(rf"arn:{PARTITION}:states:([a-z0-9-]+):(\d{{12}}):stateMachine:[\w-]{{1,80}}", re.ASCII)
-FUNCTION = re.compile(
-    rf"arn:{PARTITION}:lambda:([a-z0-9-]+):(\d{{12}}):function:[\w-]{{1,64}}(?::[\w$-]{{1,128}})?", re.ASCII
-)
-ROLE = re.compile(rf"arn:{PARTITION}:iam::(\d{{12}}):role/[\w+=,.@/-]{{1,512}}", re.ASCII)
+STATE_MACHINE, FUNCTION, ROLE = "states", "lambda", "iam"  # the services that have them
 TABLE = re.compile(r"[\w.-]{3,255}", re.ASCII)
 REQUEST = "{request}"
 
@@ -247,31 +243,37 @@ def _read_lambda(value: Value, names: Names) -> Lambda | None:
     return Lambda(*place, table=table, input=content, role=role) if place and table else None
 
 
-def _read_place(fields: Fields, shape: re.Pattern[str], form: str) -> tuple[str, str, str] | None:
+def _read_place(fields: Fields, service: str, form: str) -> tuple[str, str, str] | None:
     """Account, region and ARN, which name the same ones."""
     fix = "write its 12 digits"
     account = fields.need("account", lambda it: it.shaped(ACCOUNT, "is no AWS account", fix), fix)
     fix = "write it like eu-west-1"
     region = fields.need("region", lambda it: it.shaped(REGION, "is no AWS region", fix), fix)
     fix = f"write it as {form}"
-    arn = fields.need("arn", lambda it: it.shaped(shape, "is no ARN of that kind", fix), fix)
+    arn = fields.need("arn", lambda it: _read_arn(it, service, fix), fix)
     if not (account and region and arn):
         return None
-    found = shape.fullmatch(arn)
-    for key, said, ours in zip(("region", "account"), found.groups() if found else (), (region, account), strict=False):
+    for key, said, ours in (("region", arn.region, region), ("account", arn.account, account)):
         if said != ours:
             fields["arn"].wrong(f"it lies in {key} {said}, and `{key}` says {ours}", "correct one of the two")
-    return account, region, arn
+    return account, region, str(arn)
+
+
+def _read_arn(value: Value, service: str, fix: str) -> Arn | None:
+    text = value.text()
+    arn = None if text is None else read_arn(text)
+    if text is not None and (arn is None or arn.service != service):
+        value.wrong(f'"{clip(text)}" is no ARN of that kind', fix)
+        return None
+    return arn
 
 
 def _read_role(fields: Fields) -> str:
-    fix = "write it as arn:aws:iam::ACCOUNT:role/NAME"
-    role = fields.get("role", lambda it: it.shaped(ROLE, "is no ARN of a role", fix), "")
-    found = ROLE.fullmatch(role)
+    role = fields.get("role", lambda it: _read_arn(it, ROLE, "write it as arn:aws:iam::ACCOUNT:role/NAME"), None)
     account = fields["account"].node if "account" in fields else None
-    if found and isinstance(account, Scalar) and account.text.strip() != found[1]:
-        fields["role"].wrong(f"it lies in account {found[1]}, and `account` says another", "correct one of the two")
-    return role
+    if role and isinstance(account, Scalar) and account.text.strip() != role.account:
+        fields["role"].wrong(f"it lies in account {role.account}, and `account` says another", "correct one of the two")
+    return str(role or "")
 
 
 def _read_input(fields: Fields, names: Names) -> Json:

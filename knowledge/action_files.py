@@ -12,6 +12,7 @@ from knowledge.action_inputs import Around, check_uses, read_inputs
 from knowledge.action_rights import read_approval, read_clock, read_who
 from knowledge.actions import Action, Backend, GitBackend, Mode
 from knowledge.article import Article
+from knowledge.capabilities import read_owner
 from knowledge.content import Names
 from knowledge.problem import Level, Problem
 from knowledge.schema import Fields, Value, clip, did_you_mean
@@ -79,8 +80,8 @@ def _with_more(action: Action, fields: Fields, around: Around) -> Action:
     return replace(
         action,
         questions=fields.get("questions", _read_questions, ()),
-        capability=fields.get("capability", Value.name, ""),
-        owner=fields.get("owner", lambda it: _read_owner(it, around), ""),
+        capability=fields.get("capability", lambda it: _read_capability(it, around), ""),
+        owner=fields.get("owner", lambda it: read_owner(it, around.people), ""),
         stuck_after=fields.get("stuck_after", read_clock, action.stuck_after),
     )
 
@@ -104,13 +105,11 @@ def _read_questions(value: Value) -> tuple[str, ...]:
     return tuple(text for item in items if (text := item.text(at_most=LONGEST_QUESTION)) is not None)
 
 
-def _read_owner(value: Value, around: Around) -> str | None:
-    name = value.name()
-    people = around.people
-    if name is not None and people is not None and name not in people.teams and people.role(name) is None:
-        fix = did_you_mean(name, (*people.teams, *people.roles), otherwise="name a team or group of it")
-        value.wrong(f'there is no team or group "{clip(name)}" in people.yaml', fix)
-    return name
+def _read_capability(value: Value, around: Around) -> str | None:
+    id_ = value.name()
+    if id_ is not None:
+        around.check_capability(value, id_)
+    return id_
 
 
 def _check_mode(fields: Fields, mode: Mode | None) -> None:

@@ -6,14 +6,13 @@ How they are read here; what people type into the form is read in `bot.actions`.
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date
 
 from knowledge.actions import ChoicesFrom, Input, InputType
 from knowledge.content import BUILT_INS, SUFFIXES, Names, read_keys, read_path
 from knowledge.patterns import Unfit, read_pattern
 from knowledge.people import People
 from knowledge.problem import Level
-from knowledge.schema import USER_ID, WORDS_OF_TRUTH, Fields, Value, clip, did_you_mean
+from knowledge.schema import USER_ID, WORDS_OF_TRUTH, Fields, Value, clip, day_of, did_you_mean
 from knowledge.strict_yaml import Sequence
 
 MOST_INPUTS = 20
@@ -42,6 +41,7 @@ class Around:
 
     people: People | None
     repositories: Collection[str] | None
+    capabilities: Collection[str] | None
 
     @property
     def teams(self) -> tuple[str, ...] | None:
@@ -61,6 +61,11 @@ class Around:
         if self.repositories is not None and name not in self.repositories:
             fix = did_you_mean(name, tuple(self.repositories), otherwise="add it there, with its url")
             value.wrong(f'there is no repository "{clip(name)}" in repositories.yaml', fix)
+
+    def check_capability(self, value: Value, id_: str) -> None:
+        if self.capabilities is not None and id_ not in self.capabilities:
+            fix = did_you_mean(id_, tuple(self.capabilities), otherwise="add it there, or take the line out")
+            value.wrong(f'there is no capability "{clip(id_)}" in capabilities.yaml', fix)
 
 
 def read_inputs(value: Value, around: Around) -> tuple[Input, ...]:
@@ -101,7 +106,7 @@ def fault_of(typed: str, one: Input, around: Around) -> str:
         case InputType.PERSON:
             return "" if USER_ID.fullmatch(typed) else "is no person's Slack id"
         case InputType.DATE:
-            return "" if _is_day(typed) else "is not a date such as 2026-01-31"
+            return "" if day_of(typed) else "is not a date such as 2026-01-31"
         case InputType.YES_NO:
             return "" if typed in ("yes", "no") else "is neither yes nor no"
 
@@ -266,13 +271,6 @@ def _number_fault(typed: str, one: Input) -> str:
     if one.least is not None and number < one.least:
         return f"is below least ({one.least:g})"
     return f"is above most ({one.most:g})" if one.most is not None and number > one.most else ""
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _number(value: Value) -> float | None:

@@ -7,6 +7,7 @@ placeholder names an input, or a group is there: `mentor check` has the last wor
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.arn import SHAPES
 from knowledge import action_backends as backends
 from knowledge import action_files as entries
 from knowledge import action_inputs as inputs
@@ -54,8 +55,8 @@ def _entry() -> dict[str, Schema]:
         "approval": _approval(),
         "stuck_after": a_shape(rights.CLOCK, "Merged and not live for so long is told to the platform team."),
         "git": _git(),
-        "step_function": _call(backends.STEP_FUNCTION_KEYS, backends.STATE_MACHINE),
-        "lambda": _call(backends.LAMBDA_KEYS, backends.FUNCTION),
+        "step_function": _call(backends.STEP_FUNCTION_KEYS, SHAPES[backends.STATE_MACHINE]),
+        "lambda": _call(backends.LAMBDA_KEYS, SHAPES[backends.FUNCTION]),
         "webhook": an_object(
             {
                 "url": a_shape(re.compile(r"https://[^/@{}#\s\\]+(?:/[^{}#\s\\]*)?")),
@@ -208,7 +209,7 @@ def _call(keys: Sequence[str], arn: re.Pattern[str]) -> Schema:
         "region": a_shape(backends.REGION),
         "arn": a_shape(arn),
         "input": _data("object"),
-        "role": a_shape(backends.ROLE, "To assume; left out: the bot's own."),
+        "role": a_shape(SHAPES[backends.ROLE], "To assume; left out: the bot's own."),
         "table": a_shape(backends.TABLE, "The DynamoDB table in which the function keeps how the request went."),
     }
     required = [key for key in keys if key not in ("input", "role")]

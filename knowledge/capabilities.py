@@ -69,8 +69,11 @@ class Capability:
 NO_CAPABILITIES: tuple[Capability, ...] = ()
 
 
-def read_capabilities(root: Value, people: People) -> tuple[Capability, ...]:
-    """The file's content; what is wrong is noted at `root`, and then the result is not to be used."""
+def read_capabilities(root: Value, people: People | None) -> tuple[Capability, ...]:
+    """The file's content; what is wrong is noted at `root`, and then the result is not to be used.
+
+    `people` None: people.yaml has errors itself, so nothing of it is held against this file.
+    """
     found: dict[str, Capability] = {}
     is_nothing = isinstance(root.node, Mapping) and not root.node.entries  # a file of comments alone
     for item in [] if is_nothing else root.items():
@@ -92,10 +95,10 @@ def read_id(value: Value) -> str | None:
     return value.shaped(ID, "is no id", ID_FIX)
 
 
-def read_owner(value: Value, people: People) -> str | None:
+def read_owner(value: Value, people: People | None) -> str | None:
     """A team or group of people.yaml; None, noted, when it names none of them."""
     name = value.name()
-    if name is None or owner_group(name, people) is not None:
+    if name is None or people is None or owner_group(name, people) is not None:
         return name
     known = (*people.roles, *people.teams)
     otherwise = f"write one of: {', '.join(known)}" if known else f"add it to people.yaml, or name {PLATFORM_TEAM}"
@@ -103,7 +106,7 @@ def read_owner(value: Value, people: People) -> str | None:
     return None
 
 
-def read_teams(value: Value, people: People) -> Teams | None:
+def read_teams(value: Value, people: People | None) -> Teams | None:
     """`all`, or a list of teams of people.yaml."""
     if isinstance(value.node, Scalar):
         return Teams() if value.choice((ALL,)) else None
@@ -112,12 +115,12 @@ def read_teams(value: Value, people: People) -> Teams | None:
     if not items:
         value.wrong("no team is named", f"write {ALL}, or name at least one team")
     for item, name in names:
-        if name is not None and name not in people.teams:
+        if name is not None and people is not None and name not in people.teams:
             item.dangling(name, "teams in people.yaml", tuple(people.teams))
     return Teams(tuple(dict.fromkeys(name for _, name in names if name)))
 
 
-def _read_capability(value: Value, people: People) -> Capability | None:
+def _read_capability(value: Value, people: People | None) -> Capability | None:
     keys = ("id", "title", "owner", "status", "since", "teams", "counts_as_use", "built_from", "alternative")
     fields = value.fields(*keys)
     own_id = fields.need("id", read_id, ID_FIX)

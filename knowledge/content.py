@@ -101,13 +101,18 @@ def read_keys(value: Value, names: Names) -> tuple[str, ...] | None:
 
 def keys_of(value: Value, text: str, names: Names) -> tuple[str, ...] | None:
     """Like `read_keys`, for what stands as a key itself."""
-    keys = tuple(quoted or plain for quoted, plain in DOTTED_KEY.findall(text))
+    keys = split_keys(text)
     if not DOTTED.fullmatch(text) or any(key != key.strip() for key in keys):
         fix = "write keys with single dots between, such as spec.replicas; one with dots in it stands in double quotes"
         value.wrong(f'"{clip(text)}" is no way into a file', fix)
         return None
     are_keys = [_is_key(value, key, names) for key in keys]
     return keys if all(are_keys) else None
+
+
+def split_keys(dotted: str) -> tuple[str, ...]:
+    """`spec.size` as its keys; one that holds a dot is written `metadata."example.com/owner"`."""
+    return tuple(quoted or plain for quoted, plain in DOTTED_KEY.findall(dotted))
 
 
 def read_key(value: Value, names: Names) -> str | None:

@@ -45,9 +45,11 @@ from knowledge.synonyms import NO_SYNONYMS, Synonyms, read_synonyms
 T = TypeVar("T")
 
 MOST_LINES = 20_000  # of an article; the largest real page we know has 1,000, and parsing takes 0.1 ms a line
+PEOPLE = "people.yaml"
+CHANNELS = "channels.yaml"
 YAML_FILES = (
-    "people.yaml",
-    "channels.yaml",
+    PEOPLE,
+    CHANNELS,
     SOURCES,
     repositories.FILE,
     "links.yaml",
@@ -114,18 +116,20 @@ Loaded: TypeAlias = Handbook | Broken
 def load(folder: Path, *, revision: str | None = None) -> Loaded:
     """The handbook in the folder; without a revision it gets a hash over the files read."""
     reader = _Reader(folder)
-    people = reader.yaml("people.yaml", read_people, People())
-    channels = reader.yaml("channels.yaml", read_channels, Channels())
+    people = reader.yaml(PEOPLE, read_people, People())
+    channels = reader.yaml(CHANNELS, read_channels, Channels())
     golden = reader.yaml(GOLDEN, read_golden, NOT_ASKED)
     sources = reader.yaml(SOURCES, read_sources, NO_SOURCES)
     hosts = reader.yaml("links.yaml", read_hosts, Hosts())
     synonyms = reader.yaml(SYNONYMS, read_synonyms, NO_SYNONYMS)
     live = reader.yaml(repositories.FILE, read_repositories, NO_REPOSITORIES)
-    actions = reader.actions(people, live)
+    capabilities = reader.yaml(
+        CAPABILITIES, partial(read_capabilities, people=reader.sound(PEOPLE, people)), NO_CAPABILITIES
+    )
+    actions = reader.actions(people, live, capabilities)
     read = reader.articles()
     reader.problems += dangling(golden, {article.id for article in read})
     reader.check_actions(actions, channels, read)
-    capabilities = reader.yaml(CAPABILITIES, partial(read_capabilities, people=people), NO_CAPABILITIES)
     rules = reader.policies(people, capabilities, [each.id for each in actions], [each.id for each in read])
     surveys = reader.surveys(people, channels, actions, capabilities)
     reader.look_around()
@@ -199,20 +203,28 @@ class _Reader:
         self.problems += document.problems
         return missing if document.root is None else read(Value(document.root, file, self.problems))
 
-    def actions(self, people: People, live: Sequence[LiveRepository]) -> tuple[Action, ...]:
-        """The catalogue, by id. Nothing is held against people.yaml or repositories.yaml while these are broken."""
-        if not self.has_error_in("people.yaml"):
+    def actions(
+        self, people: People, live: Sequence[LiveRepository], capabilities: Sequence[Capability]
+    ) -> tuple[Action, ...]:
+        """The catalogue, by id. Nothing is held against another file while that one is broken."""
+        if not self.has_error_in(PEOPLE):
             self.problems += repositories.dangling(live, people.teams)
         around = Around(
-            people=None if self.has_error_in("people.yaml") else people,
-            repositories=None if self.has_error_in(repositories.FILE) else [each.name for each in live],
+            people=self.sound(PEOPLE, people),
+            repositories=self.sound(repositories.FILE, [each.name for each in live]),
+            capabilities=self.sound(CAPABILITIES, [each.id for each in capabilities]),
         )
         return self.yaml_files(ACTIONS, lambda root: read_action(root, PurePosixPath(root.file).stem, around))
 
     def policies(
         self, people: People, capabilities: Sequence[Capability], actions: Sequence[str], articles: Sequence[str]
     ) -> tuple[Policy, ...]:
-        around = policies.Around(people, {each.id: each for each in capabilities}, actions, articles)
+        around = policies.Around(
+            people=self.sound(PEOPLE, people),
+            capabilities=self.sound(CAPABILITIES, {each.id: each for each in capabilities}),
+            actions=self.sound(ACTIONS, actions),
+            articles=articles,
+        )
         before = len(self.problems)
         found = self.yaml_files(policies.FOLDER, partial(read_policy, around=around))
         if len(self.problems) == before:  # else the one that names it may be the one that is wrong
@@ -224,10 +236,10 @@ class _Reader:
     ) -> tuple[Survey, ...]:
         """By id. Nothing is held against files that are broken themselves."""
         around = AroundSurveys(
-            people=None if self.has_error_in("people.yaml") else people,
-            channels=None if self.has_error_in("channels.yaml") else channels,
-            actions=None if self.has_error_below(ACTIONS) else [each.id for each in actions],
-            capabilities=None if self.has_error_in(CAPABILITIES) else {each.id: each for each in capabilities},
+            people=self.sound(PEOPLE, people),
+            channels=self.sound(CHANNELS, channels),
+            actions=self.sound(ACTIONS, [each.id for each in actions]),
+            capabilities=self.sound(CAPABILITIES, {each.id: each for each in capabilities}),
         )
         return self.yaml_files(SURVEYS, lambda root: read_survey(root, PurePosixPath(root.file).stem, around))
 
@@ -250,16 +262,18 @@ class _Reader:
             self.warn(file, 1, "this is not read", "entries are files that end in .yaml, side by side in the folder")
         return None
 
-    def has_error_in(self, file: str) -> bool:
-        return any(problem.file == file and problem.level is Level.ERROR for problem in self.problems)
+    def has_error_in(self, place: str) -> bool:
+        """Whether the file, or one in the folder, is wrong."""
+        errors = (problem.file for problem in self.problems if problem.level is Level.ERROR)
+        return any(file == place or file.startswith(f"{place}/") for file in errors)
 
-    def has_error_below(self, folder: str) -> bool:
-        above = f"{folder}/"
-        return any(each.file.startswith(above) and each.level is Level.ERROR for each in self.problems)
+    def sound(self, place: str, found: T) -> T | None:
+        """What was found there; None where something is wrong, and so nothing can be held against other files."""
+        return None if self.has_error_in(place) else found
 
     def check_actions(self, actions: Sequence[Action], channels: Channels, read: Sequence[Article]) -> None:
         """Notes what names an action that is not there; nothing while an entry itself is broken."""
-        if self.has_error_below(ACTIONS):
+        if self.has_error_in(ACTIONS):
             return
         self.problems += channels_file.dangling(channels, actions)
         self.problems += unknown_in(read, actions)

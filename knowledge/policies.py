@@ -86,11 +86,11 @@ NO_POLICIES: tuple[Policy, ...] = ()
 
 @dataclass(frozen=True)
 class Around:
-    """What else the handbook has, that a policy may name."""
+    """What else the handbook has, that a policy may name; None for a file that has errors itself."""
 
-    people: People
-    capabilities: Mapping[str, Capability]
-    actions: Collection[str]  # ids
+    people: People | None
+    capabilities: Mapping[str, Capability] | None
+    actions: Collection[str] | None  # ids
     articles: Collection[str]  # ids
 
 
@@ -103,7 +103,7 @@ def read_policy(root: Value, around: Around) -> Policy | None:
     title = fields.need("title", Value.name, "write a few words that people know it by")
     rule = fields.need("rule", _read_rule, "say in a sentence what must hold")
     capability = fields.need("capability", lambda each: _read_capability(each, around), "name what satisfies it")
-    owner = fields.need("owner", lambda each: _read_owner(each, capability, around.people), "name who judges evidence")
+    owner = fields.need("owner", lambda each: _read_owner(each, capability, around), "name who judges evidence")
     teams = fields.need("applies_to", lambda each: _read_applies_to(each, around), "write `{teams: all}`")
     article = fields.need("article", lambda each: _read_article(each, around), "name the article that explains it")
     evidence = fields.need("evidence", _read_evidence, "say what evidence must show, and how long it may hold")
@@ -111,7 +111,7 @@ def read_policy(root: Value, around: Around) -> Policy | None:
     action = fields.get("action", lambda each: _read_action(each, around), "")
     if not (title and rule and owner and capability and teams and article and evidence and since):
         return None
-    whole = Policy(stem, title, rule, owner, capability.id, teams, article, *evidence, since, action)
+    whole = Policy(stem, title, rule, owner, capability, teams, article, *evidence, since, action)
     return replace(whole, file=root.file, line=root.line)
 
 
@@ -131,23 +131,24 @@ def _read_rule(value: Value) -> str | None:
     return " ".join(text.split()) if text else None
 
 
-def _read_capability(value: Value, around: Around) -> Capability | None:
+def _read_capability(value: Value, around: Around) -> str | None:
     name = value.name()
-    if name is None:
-        return None
+    if name is None or around.capabilities is None:
+        return name
     found = around.capabilities.get(name)
     if found is None:
         value.dangling(name, "capabilities.yaml", tuple(around.capabilities))
     elif found.status in NOT_CHOSEN:
         what = f'"{name}" is {found.status}, so evidence in its place could not comply'
         value.wrong(what, f"make its status {Status.POLICY} in capabilities.yaml, or take the policy out")
-    return found
+    return name
 
 
-def _read_owner(value: Value, capability: Capability | None, people: People) -> str | None:
+def _read_owner(value: Value, capability_id: str | None, around: Around) -> str | None:
     """Who owns the capability would judge what stands in its place."""
-    owner = read_owner(value, people)
-    if owner is None or capability is None:
+    owner, people = read_owner(value, around.people), around.people
+    capability = (around.capabilities or {}).get(capability_id or "")
+    if owner is None or people is None or capability is None:
         return owner
     if owner_group(owner, people) == owner_group(capability.owner, people):
         fix = f"name another owner, or give {capability.id} another one in capabilities.yaml"
@@ -157,7 +158,7 @@ def _read_owner(value: Value, capability: Capability | None, people: People) -> 
 
 def _read_action(value: Value, around: Around) -> str | None:
     name = value.name()
-    if name is not None and name not in around.actions:
+    if name is not None and around.actions is not None and name not in around.actions:
         known = tuple(around.actions)
         otherwise = "add it to actions/, or take the line out"
         value.wrong(f'"{clip(name)}" is no action of the catalogue', did_you_mean(name, known, otherwise=otherwise))

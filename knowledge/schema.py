@@ -25,7 +25,7 @@ D = TypeVar("D")
 CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,20}")
 USER_ID = re.compile(r"[UW][A-Z0-9]{5,}")
 USERGROUP_ID = re.compile(r"S[A-Z0-9]{5,}")
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 END_OF_DAY = "24:00"
 NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
@@ -110,7 +110,7 @@ class Value:
         return _typed(self, _share, "is not a number from 0 to 1", "write a number such as 0.6")
 
     def day(self) -> date | None:
-        return _typed(self, _day, "is not a date", "write it as 2026-01-31")
+        return _typed(self, day_of, "is not a date", "write it as 2026-01-31")
 
     def time_of_day(self) -> time | None:
         """A time; `24:00` is the last moment of the day."""
@@ -233,7 +233,8 @@ def _share(text: str) -> float | None:
     return float(text) if NUMBER.fullmatch(text) and float(text) <= 1 else None
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """The day that is written as 2026-01-31; None for anything else."""
     try:
         return date.fromisoformat(text) if DATE.fullmatch(text) else None
     except ValueError:

@@ -163,11 +163,13 @@ def _problem(found: Found, value: object) -> str:
 
 
 def _option(element: Json, wanted: str) -> Json:
+    """The one of that value, else of that text."""
     groups = element.get("option_groups", [])
     options = [*element.get("options", []), *(each for group in groups for each in group["options"])]
-    for option in options:
-        if wanted in (option["value"], option["text"]["text"]):
-            return dict(option)
+    by_text = {option["text"]["text"]: option for option in reversed(options)}
+    by_value = {option["value"]: option for option in options}
+    if option := by_value.get(wanted, by_text.get(wanted)):
+        return dict(option)
     offered = ", ".join(option["value"] for option in options)
     raise LookupError(f"No option {wanted!r} in {element['action_id']}: {offered}")
 

@@ -14,6 +14,7 @@ from bot.check import Checked, check, check_golden, manifest_problems, refused
 from bot.config import Settings, missing_to_run, read_settings
 from bot.errors import GitFailed, SettingsInvalid
 from bot.model import Json
+from bot.statistics import counted
 from tests.journeys.handbook import ARTICLES, CHANNELS, write_handbook
 from tests.model_server import says, serving
 
@@ -202,7 +203,7 @@ async def test_repository_of_actions_that_could_not_be_used_is_an_error(tmp_path
 
     (problem,) = found.problems
     assert str(problem).startswith(f"repositories.yaml:2: {what}")
-    assert (found.is_ok, found.summary) == (False, "The handbook has 1 errors.")
+    assert (found.is_ok, found.summary) == (False, "The handbook has 1 error.")
     assert "canary" not in str(problem)
 
 
@@ -228,8 +229,8 @@ async def test_entry_that_the_operator_does_not_allow_is_a_warning(
 
     ours = [str(each) for each in found.problems if "MENTOR_" in str(each)]
     assert (found.is_ok, ours) == (True, warnings)
-    assert f"1 actions, 0 policies, 0 surveys, {len(yaml.safe_load(CHANNELS)['channels'])} watched" in found.summary
-    assert f"{len(found.problems)} warnings" in found.summary
+    assert f"1 action, 0 policies, 0 surveys, {len(yaml.safe_load(CHANNELS)['channels'])} watched" in found.summary
+    assert counted(len(found.problems), "warning") in found.summary
 
 
 async def test_a_handbook_at_an_address_that_may_not_be_used_is_an_error(tmp_path: Path) -> None:

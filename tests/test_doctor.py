@@ -1,10 +1,5 @@
 """`mentor doctor` in a live workspace: what it says when all is well, and of each thing that can be amiss."""
 
-import asyncio
-import json
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,16 +11,14 @@ from hypothesis import strategies as st
 
 from bot import demo, generate
 from bot.clock import Clock
-from bot.config import HookSettings, Secret, Settings, read_settings
+from bot.config import Secret, Settings, read_settings
 from bot.doctor import examine, refused
 from bot.errors import SettingsInvalid
 from bot.findings import Finding, Level, by_level, is_well, skew, summary
-from bot.live_findings import git_finding
 from bot.model import Introduction
 from bot.storage import migrate
 from bot.storage.engine import Database
 from sandbox import Sandbox
-from tests.git.remote import Remote, make_remote
 from tests.journeys.handbook import ARTICLES, write_handbook
 from tests.journeys.office import new_sandbox
 from tests.test_check import WEBHOOK
@@ -471,6 +464,18 @@ async def test_a_file_that_is_no_database_is_a_problem(settings: Settings, tmp_p
     assert found.startswith(f"problem: database: MENTOR_DATABASE_URL: {file} is no SQLite database.")
 
 
+async def test_entry_that_calls_what_nobody_allows_is_found(settings: Settings, handbook: Path, tmp_path: Path) -> None:
+    (handbook / "actions").mkdir()
+    (handbook / "actions" / "restart.yaml").write_text(WEBHOOK)
+
+    (found,) = [line for line in await amiss(settings, tmp_path) if "actions/" in line]
+
+    assert found == (
+        "warning: actions/restart.yaml: webhook.url: MENTOR_WEBHOOK_HOSTS does not name ops.example.com:443; "
+        "an operator can add it"
+    )
+
+
 # How it is told.
 
 
@@ -492,166 +497,3 @@ def test_a_warning_alone_is_no_failure(levels: list[Level], words: str, *, well:
     found = [Finding(level, "x", "y") for level in levels]
 
     assert (summary(found), is_well(found)) == (words, well)
-
-
-# The command.
-
-
-def _doctor(sandbox: Sandbox, folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MENTOR_", "SLACK_"))}
-    given = {
-        "SLACK_BOT_TOKEN": sandbox.bot_token,
-        "SLACK_APP_TOKEN": sandbox.app_token,
-        "SLACK_API_URL": sandbox.api_url,
-        "MENTOR_DATA": str(folder / "data"),
-        "MENTOR_CLOCK": f"0:{sandbox.clock.now() - datetime.now(UTC).timestamp()}:1",
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "bot", "doctor", *arguments],
-        env={**kept, "PYTHONPATH": str(Path(__file__).parents[1]), **given, **settings},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-async def test_the_command_prints_what_is_well_and_ends_with_0(
-    sandbox: Sandbox, handbook: Path, tmp_path: Path
-) -> None:
-    done = await asyncio.to_thread(_doctor, sandbox, tmp_path, MENTOR_HANDBOOK=str(handbook))
-
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == "All is well."
-    assert sandbox.bot_token not in done.stdout
-
-
-async def test_the_command_complains_of_each_problem_and_ends_with_1(
-    sandbox: Sandbox, handbook: Path, tmp_path: Path
-) -> None:
-    sandbox.workspace.channels["C0ASKPLAT"].members.clear()
-
-    done = await asyncio.to_thread(_doctor, sandbox, tmp_path, MENTOR_HANDBOOK=str(handbook))
-
-    assert done.returncode == 1
-    assert done.stderr == "problem: #ask-platform: the bot is not in it; write there: /invite @mentor\n"
-    assert done.stdout.splitlines()[-1] == "1 problem, 0 warnings."
-
-
-async def test_as_json_the_command_prints_only_json(sandbox: Sandbox, handbook: Path, tmp_path: Path) -> None:
-    done = await asyncio.to_thread(
-        _doctor, sandbox, tmp_path, "--json", MENTOR_HANDBOOK=str(handbook), SLACK_BOT_TOKEN="xoxb-canary"
-    )
-
-    told = json.loads(done.stdout)
-    assert (done.returncode, done.stderr, list(told), told["ok"]) == (1, "", ["ok", "findings"], False)
-    assert told["findings"][-1] == {
-        "level": "problem",
-        "name": "bot token",
-        "found": "Slack refused auth.test: invalid_auth",
-        "fix": "copy the bot token (xoxb-…) from the app's OAuth page again",
-    }
-    assert "canary" not in done.stdout
-
-
-async def test_wrong_settings_are_told_as_json_too(sandbox: Sandbox, tmp_path: Path) -> None:
-    done = await asyncio.to_thread(_doctor, sandbox, tmp_path, "--json", MENTOR_HTTP_PORT="eighty")
-
-    told = json.loads(done.stdout)
-    assert (done.returncode, done.stderr) == (1, "")
-    assert [each["name"] for each in told["findings"]] == ["MENTOR_HTTP_PORT"]
-
-
-# What actions reach.
-
-
-LIVE = """\
-live:
-  url: '{url}'
-  branch: main
-  controllers: [{{argocd: payments}}, {{flux: Kustomization/flux-system/search}}]
-"""
-
-
-@pytest.fixture
-def live(handbook: Path, tmp_path: Path) -> Remote:
-    remote = make_remote(tmp_path / "live.git")
-    remote.commit({"a.yaml": "a: 1\n"})
-    (handbook / "repositories.yaml").write_text(LIVE.format(url=remote.address))
-    return remote
-
-
-async def test_repositories_of_actions_are_looked_at_and_left_alone(
-    settings: Settings, live: Remote, tmp_path: Path
-) -> None:
-    hooks = HookSettings(argocd_token=Secret("a" * 32), flux_hmac_key=Secret("f" * 32))
-    before, files = live.git("for-each-ref"), sorted(tmp_path.rglob("*"))
-
-    found = await said(replace(settings, hooks=hooks), tmp_path)
-
-    assert "ok: repository live: is there, on main, and the bot may propose to it" in found
-    assert "ok: MENTOR_ARGOCD_TOKEN: is set, so Argo CD is heard at /hooks/argocd" in found
-    assert "ok: MENTOR_FLUX_HMAC_KEY: is set, so Flux is heard at /hooks/flux" in found
-    assert any(line.startswith("ok: git: is 2.") for line in found)
-    assert (live.git("for-each-ref"), sorted(tmp_path.rglob("*"))) == (before, files)
-
-
-async def test_what_is_named_and_not_heard_or_not_there_is_found(
-    settings: Settings, live: Remote, handbook: Path, tmp_path: Path
-) -> None:
-    (handbook / "repositories.yaml").write_text(LIVE.format(url=live.address).replace("branch: main", "branch: trunk"))
-
-    argocd, flux, missing = await amiss(settings, tmp_path)
-
-    fix = "its webhooks are not heard; set it here and there; docs/webhooks.md shows how"
-    assert argocd == f"warning: MENTOR_ARGOCD_TOKEN: is not set, and repositories.yaml names Argo CD: {fix}"
-    assert flux == f"warning: MENTOR_FLUX_HMAC_KEY: is not set, and repositories.yaml names Flux: {fix}"
-    assert missing == (
-        f"problem: repository live: {live.address} has no branch trunk; "
-        "correct repositories.yaml, or what the bot may read"
-    )
-
-
-async def test_plain_repository_that_takes_no_push_or_no_statuses_is_found(
-    settings: Settings, live: Remote, handbook: Path, tmp_path: Path
-) -> None:
-    (handbook / "repositories.yaml").write_text(f"live: {{url: '{live.address}'}}\n")
-    live.git("config", "receive.denyDeletes", "canary")
-    (refused,) = await amiss(settings, tmp_path)
-    live.git("config", "--unset", "receive.denyDeletes")
-    (handbook / "repositories.yaml").write_text(f"live: {{url: '{live.address}', controllers: [{{status: live}}]}}\n")
-    (unheard,) = await amiss(settings, tmp_path)
-
-    assert refused.startswith("problem: repository live: is there, and the bot may not push to it: git push failed")
-    assert refused.endswith("let the bot's key or credentials push branches that begin with mentor/")
-    assert unheard.startswith("warning: repository live: names a commit status, and a plain repository has none")
-
-
-async def test_entry_that_calls_what_nobody_allows_is_found(settings: Settings, handbook: Path, tmp_path: Path) -> None:
-    (handbook / "actions").mkdir()
-    (handbook / "actions" / "restart.yaml").write_text(WEBHOOK)
-
-    (found,) = [line for line in await amiss(settings, tmp_path) if "actions/" in line]
-
-    assert found == (
-        "warning: actions/restart.yaml: webhook.url: MENTOR_WEBHOOK_HOSTS does not name ops.example.com:443; "
-        "an operator can add it"
-    )
-
-
-@pytest.mark.parametrize(
-    ("printed", "level"),
-    [("2.37", "warning"), ("2.38", "ok"), ("3.0", "ok"), ("odd", "warning")],
-)
-async def test_git_that_is_too_old_to_merge_is_found(
-    settings: Settings, live: Remote, tmp_path: Path, printed: str, level: str
-) -> None:
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    (folder / "git").write_text(f"#!/bin/sh\necho git version {printed}\n")
-    (folder / "git").chmod(0o755)
-
-    finding = await git_finding(replace(settings, environment={"PATH": f"{folder}:{os.environ['PATH']}"}))
-
-    assert finding.level.value == level

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.statistics import Change, Share, absence_factor, change, difference, median, percentile
+from bot.statistics import Change, Share, absence_factor, change, counted, difference, median, percentile
 
 
 @pytest.mark.parametrize(
@@ -129,3 +129,11 @@ def test_change_back_is_the_opposite(one: Share, other: Share) -> None:
 @given(shares())
 def test_share_comes_back_from_json(share: Share) -> None:
     assert Share.from_json(share.to_json()) == share
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(0, "0 policies"), (1, "1 policy"), (2, "2 policies"), (1234, "1,234 policies")],
+)
+def test_a_number_has_its_noun(number: int, said: str) -> None:
+    assert counted(number, "policy", "policies") == said

@@ -4,6 +4,7 @@ Which calls make a run is in `bot.actions.machines` and `bot.actions.functions`.
 """
 
 import asyncio
+import functools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -135,11 +136,23 @@ def _new_session() -> "boto3.Session":
     except ImportError:
         raise DirectRefused("Actions at AWS need more than is installed: `pip install 'mentor[aws]'`.") from None
     from botocore.exceptions import BotoCoreError
+    from botocore.session import get_session
 
     try:
-        return boto3.Session()
+        core = get_session()
+        session = boto3.Session(botocore_session=core)
+        core.register_component("data_loader", _descriptions())
     except BotoCoreError as error:
         raise DirectFailed(f"AWS's settings of the bot cannot be used ({type(error).__name__}); mend them.") from None
+    return session
+
+
+@functools.cache
+def _descriptions() -> object:
+    """How AWS's services are called: big files, which each session by itself would read and parse again."""
+    from botocore.session import get_session
+
+    return get_session().get_component("data_loader")
 
 
 def _refusal(operation: str, response: Any) -> DirectFailed:

@@ -129,8 +129,9 @@ def approval(told: Request, *, by: str, people: int, until: str, why: str) -> Sh
     blocks = [section(f"*{escape(clip(told.name, NAME_MOST))}* asks: *{escape(clip(told.title, NAME_MOST))}*")]
     blocks += _body(told)
     if told.state == "waiting":
-        noun = "one person" if people == 1 else f"{people} people"
-        blocks.append(context(f"{noun} of *{escape(by)}* must agree{escape(why)}. Until {until}. Who asked cannot."))
+        noun = "One person" if people == 1 else f"{people} people"
+        open_for = f"Open until {until}. Whoever asked cannot approve it."
+        blocks.append(context(f"{noun} of *{escape(by)}* must agree{escape(why)}. {open_for}"))
         blocks.append(actions(f"actions.request.{told.id}", _approver_buttons(told)))
     else:
         blocks.append(context(escape(told.standing)))

@@ -33,9 +33,14 @@ class CatalogueService:
         profile, place = await asyncio.gather(
             self._desk.slack.profile(user_id), self._places.of(channel_id, is_shared=is_shared)
         )
-        actions = self._desk.shelf.library.handbook.actions
+        handbook = self._desk.shelf.library.handbook
+        titles = {each.id: each.title for each in handbook.capabilities}
+        actions = handbook.actions
         reasons = await asyncio.gather(*(self._why_not(each, profile, channel_id, place) for each in actions))
-        return [Offer(action, reason) for action, reason in zip(actions, reasons, strict=True)]
+        return [
+            Offer(action, reason, titles.get(action.capability, ""))
+            for action, reason in zip(actions, reasons, strict=True)
+        ]
 
     async def why_not(self, action: Action, user_id: str, *, channel_id: str = "", is_shared: bool = False) -> str:
         """Why the person may not ask for it there now; "" when they may."""

@@ -25,10 +25,11 @@ TITLE_CHARS, SUMMARY_CHARS, REASON_CHARS, WORDS_CHARS = 100, 200, 160, 80
 
 @dataclass(frozen=True)
 class Offer:
-    """An action, and why the person may not run it here and now; "" when they may."""
+    """An action, why the person may not run it here and now ("" when they may), and its capability's title."""
 
     action: Action
     why_not: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,20 +115,22 @@ def _fitting(offers: Sequence[Offer]) -> Sequence[Offer]:
     """As many, from the first on, as a message has room for."""
     room = SHOWN_CHARS
     for count, each in enumerate(offers[:SHOWN_MOST]):
-        room -= len(_words(each.action)) + len(escape(each.action.capability))
+        room -= len(_words(each.action)) + len(escape(each.heading))
         if room < 0:
             return offers[:count]
     return offers[:SHOWN_MOST]
 
 
 def _grouped(offers: Sequence[Offer], *, in_modal: bool = False) -> Iterator[Json]:
-    """By capability, in the order the first of each stands in; a heading each, where there are several."""
+    """By capability, in the order the first of each stands in, and what is of none last; a heading each, where there
+    are several.
+    """
     groups: dict[str, list[Action]] = {}
-    for each in offers:
-        groups.setdefault(each.action.capability, []).append(each.action)
-    for capability, entries in groups.items():
+    for each in sorted(offers, key=lambda each: not each.heading):
+        groups.setdefault(each.heading, []).append(each.action)
+    for heading, entries in groups.items():
         if len(groups) > 1:
-            yield context(f"*{escape(clip(capability, TITLE_CHARS)) or 'Other'}*")
+            yield context(f"*{escape(clip(heading, TITLE_CHARS)) or 'Other'}*")
         for action in entries:
             yield _entry(action, _pick(action) if in_modal else open_button("Open", action.id))
 

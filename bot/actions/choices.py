@@ -9,19 +9,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.actions.lists import choices_in
 from bot.desk import Desk
 from bot.errors import GitFailed
 from bot.git.host import GitHost
-from knowledge import strict_yaml
 from knowledge.actions import Action, ChoicesFrom
-from knowledge.strict_yaml import Mapping, Node, Scalar
-from knowledge.strict_yaml import Sequence as Listed
 
 log = structlog.get_logger(__name__)
 
 STANDS_FOR = timedelta(minutes=10)  # a list that was read and now cannot be is used so long: hosts have short troubles
-MOST = 10_000
-LONGEST = 200  # characters of a choice
 NOT_YET = "has not been read yet; try again in a minute"
 
 
@@ -83,42 +79,3 @@ class Choices:
 
     def _still_stands(self, read: Read) -> bool:
         return read.at is not None and self._desk.clock.now() - read.at < STANDS_FOR
-
-
-def choices_in(text: str | None, source: ChoicesFrom) -> tuple[str, ...] | str:
-    """The keys of the mapping, or the items of the list, that stands there; or what is wrong with it."""
-    if text is None:
-        return "is not there"
-    document = strict_yaml.read(text, file=source.file)
-    if document.root is None or document.problems:
-        first = next(iter(document.problems), None)
-        return f"cannot be read (line {first.line}: {first.what})" if first else "is empty"
-    node = _below(document.root, source.at)
-    if node is None:
-        return f"has nothing at {'.'.join(source.at)}"
-    found = _listed(node)
-    if not found:
-        return f"holds no list of names{' at ' + '.'.join(source.at) if source.at else ''}"
-    if len(found) > MOST:
-        return f"holds {len(found):,} choices, more than {MOST:,}"
-    return found
-
-
-def _below(root: Node, at: Sequence[str]) -> Node | None:
-    node: Node | None = root
-    for key in at:
-        entries = node.entries if isinstance(node, Mapping) else ()
-        node = next((entry.value for entry in entries if entry.key == key), None)
-    return node
-
-
-def _listed(node: Node) -> tuple[str, ...]:
-    """Each once; () where one is no name: a form must not offer some of a list and hide that."""
-    if isinstance(node, Mapping):
-        names = [entry.key for entry in node.entries]
-    elif isinstance(node, Listed) and all(isinstance(item, Scalar) for item in node.items):
-        names = [item.text for item in node.items if isinstance(item, Scalar)]
-    else:
-        return ()
-    is_whole = all(name.strip() and name.isprintable() and len(name) <= LONGEST for name in names)
-    return tuple(dict.fromkeys(names)) if is_whole else ()

@@ -78,7 +78,7 @@ class ExecutionService:
             await self._give_up(row, UNCLEAR.format(_where(row)))
             return
         if not is_adopted:
-            await self._give_up(row, NOTHING_DONE)
+            await self._give_up(_not_begun(row), NOTHING_DONE)
 
     async def _propose(self, row: RequestRow) -> None:
         host, proposal = self._changes.host(row.entry["backend"]["repository"]), await self._orders.proposal(row)
@@ -132,8 +132,7 @@ class ExecutionService:
         now, has_gone_out = self._desk.clock.now(), row.started_at is not None
         problem = f"{reason} {UNCLEAR.format(_where(row))}" if has_gone_out else reason
         values: dict[str, Any] = {"state": rows.FAILED, "problem": problem, "ended_at": now}
-        if not has_gone_out:
-            values["started_at"] = None
+        values["started_at"] = row.started_at
         told = await self._follow_ups.begun(replace(row, **values)) if has_gone_out else nothing
         await self._moving.move(row, among=[rows.GOING], values=values, then=told)
 
@@ -153,10 +152,10 @@ class ExecutionService:
     async def _give_up(self, row: RequestRow, known: str) -> None:
         problem = " ".join([GIVEN_UP, known, *[TOLD] * self._alarms.are_heard])
         values: dict[str, Any] = {"state": rows.FAILED, "problem": problem, "ended_at": self._desk.clock.now()}
+        values["started_at"] = row.started_at
         after = replace(row, **values)
         stuck = await self._alarms.stuck(after, since=NOT_DONE)
-        is_push = row.started_at is not None and known != NOTHING_DONE
-        begun = await self._follow_ups.begun(after) if is_push else nothing
+        begun = await self._follow_ups.begun(after) if row.started_at is not None else nothing
 
         async def then(tx: Tx) -> None:
             await stuck(tx)
@@ -172,11 +171,17 @@ class ExecutionService:
         return bool(reason)
 
     async def _void(self, row: RequestRow, reason: str) -> None:
-        await self._moving.move(row, among=[rows.GOING], values={"state": rows.VOID, "problem": reason})
+        values = {"state": rows.VOID, "problem": reason, "started_at": None}
+        await self._moving.move(row, among=[rows.GOING], values=values)
 
     async def _row(self, requested: Requested) -> RequestRow | None:
         async with self._desk.database.read() as tx:
             return await rows.by_id(tx, requested.request_id)
+
+
+def _not_begun(row: RequestRow) -> RequestRow:
+    """It was noted before a push that it may begin; now it is known that it did not."""
+    return replace(row, started_at=None)
 
 
 def _where(row: RequestRow) -> str:

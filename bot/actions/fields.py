@@ -3,25 +3,22 @@
 Options have numbers for values, as Slack takes only short ones; `bot.actions.forms` reads them back.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from bot.actions.lists import OPTION_MAX
 from bot.blockkit import clip, option, select
 from bot.model import Json
 from knowledge.actions import Input, InputType
+from knowledge.schema import USER_ID, day_of
 
 IN = "in."  # what the blocks of inputs begin with
 ELEMENT = "value"  # action id of the one element of each
 LABEL_MAX = 2_000  # Slack's, also of a hint
 TYPED_MAX = 3_000  # Slack's, of a text field
 NAME_MAX = 200  # what is typed instead of chosen may be longer than any of the list: the error tells the near one
-_PERSON = re.compile(r"[UW][A-Z0-9]{5,20}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -53,10 +50,10 @@ def _element(asked: Input, listed: Listed, given: str) -> Json:
         case InputType.NUMBER:
             return _number(asked, given)
         case InputType.PERSON:
-            initial = {"initial_user": given} if is_person(given) else {}
+            initial = {"initial_user": given} if USER_ID.fullmatch(given) else {}
             return {"type": "users_select", **initial}
         case InputType.DATE:
-            return {"type": "datepicker", **({"initial_date": given} if is_day(given) else {})}
+            return {"type": "datepicker", **({"initial_date": given} if day_of(given) else {})}
         case InputType.TEXT:
             return _text(given, min(asked.longest, TYPED_MAX))
         case _ if not listed.is_menu:
@@ -112,17 +109,6 @@ def _is_number(text: str, asked: Input) -> bool:
         asked.most is None or value <= Decimal(repr(asked.most))
     )
     return value.is_finite() and is_within and (not asked.is_whole or value == value.to_integral_value())
-
-
-def is_day(text: str) -> bool:
-    try:
-        return bool(_DAY.fullmatch(text)) and date.fromisoformat(text) is not None
-    except ValueError:
-        return False
-
-
-def is_person(text: str) -> bool:
-    return bool(_PERSON.fullmatch(text))
 
 
 def plain_text(text: str, most: int) -> Json:

@@ -23,7 +23,7 @@ from bot.actions.moving import Moving, Then, nothing
 from bot.actions.orders import Orders
 from bot.actions.reviews import Reviews
 from bot.desk import Desk
-from bot.errors import DirectFailed, GitBusy, GitFailed
+from bot.errors import DirectFailed, GitBusy, GitFailed, SlackError
 from bot.storage import requests as rows
 from bot.storage.requests import Look, RequestRow
 from bot.work import Heard
@@ -68,8 +68,11 @@ class FollowService:
             under_way = await rows.under_way(tx)
         now = self._desk.clock.now()
         due = [each for each in under_way if rules.is_look_due(each.looked_at, each.started_at, now=now)]
-        for look in due[: rules.LOOKED_AT_ONCE]:
-            await self._follow_one(look)
+        looked_at = 0
+        for look in due:
+            looked_at += await self._follow_one(look)
+            if looked_at == rules.LOOKED_AT_ONCE:
+                break
         await self._end_lapsed()
         await self._follow_ups.follow()
 
@@ -103,32 +106,38 @@ class FollowService:
         elif row is not None and row.state == rows.RUNNING:
             await self._look_at_run(row)
 
-    async def _follow_one(self, look: Look) -> None:
+    async def _follow_one(self, look: Look) -> bool:
+        """Whether it was looked at: not where its host is left alone, or another replica was first."""
         row, now = await self._row(look.id), self._desk.clock.now()
         where = str(row.entry["backend"].get("repository", "")) if row else ""
         if row is None or now < self._alone_until.get(where, now):
-            return
+            return False
         if not await self._desk.database.write(partial(rows.take_look, look=look, now=now)):
-            return
+            return False
         try:
             await self.look_at(look.id)
         except GitBusy as busy:
             self._alone_until[where] = now + timedelta(seconds=busy.retry_after_s)
             log.info("request.host_busy", request=look.id, reason=str(busy))
+        except SlackError as error:  # rights are read there before a merge
+            log.warning("request.not_looked_at", request=look.id, reason=str(error))
         except (GitFailed, DirectFailed) as error:
             log.warning("request.not_looked_at", request=look.id, reason=str(error))
             await self._cannot_look(look.id, error)
+        return True
 
     async def _cannot_look(self, request_id: str, error: GitFailed | DirectFailed) -> None:
         """Short troubles pass. What lasts is told once, and ends one day."""
         row, now = await self._row(request_id), self._desk.clock.now()
         if row is None or row.state not in rows.BEGUN:
             return
-        if row.stuck_told_at and now - row.stuck_told_at > rules.FOLLOWED_FOR:
+        if not isinstance(error, RepositoryUnknown) and not _is_late(row, now):
+            return
+        if row.stuck_told_at is None:
+            await self._tell_stuck(row, str(error), since=NOT_LIVE if row.state == rows.MERGED else UNSEEN)
+        elif now - row.stuck_told_at > rules.FOLLOWED_FOR:
             state = rows.UNOBSERVED if row.state == rows.MERGED else rows.FAILED
             await self._move(row, {"state": state, "problem": STOPPED.format(error), "ended_at": now})
-        elif row.stuck_told_at is None and (isinstance(error, RepositoryUnknown) or _is_late(row, now)):
-            await self._tell_stuck(row, str(error), since=NOT_LIVE if row.state == rows.MERGED else UNSEEN)
 
     async def _tell_stuck(self, row: RequestRow, problem: str, *, since: str) -> None:
         told = await self._alarms.stuck(replace(row, problem=problem), since=since)

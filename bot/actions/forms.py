@@ -7,15 +7,17 @@ A form is read by the very lists it was made from, as its options have numbers f
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field
 
-from bot.actions.fields import ELEMENT, IN, LABEL_MAX, Listed, input_block, is_day, is_person, plain_text
+from bot.actions.fields import ELEMENT, IN, LABEL_MAX, Listed, input_block, plain_text
 from bot.actions.lists import Lists
+from bot.actions.rules import entry_of
 from bot.actions.terms import terms
 from bot.blockkit import clip, context, escape, option, section
 from bot.errors import PayloadMalformed
 from bot.model import Json
 from knowledge.actions import Action, Approval, Input, InputType
+from knowledge.schema import USER_ID, day_of
 
 FORM = "actions.form"  # callback id
 URGENT = "urgent"  # block id: no input's
@@ -179,9 +181,9 @@ def _read(asked: Input, menu: Sequence[str], value: str) -> str:
         return value
     if menu:
         return _option(menu, value)
-    if asked.type is InputType.PERSON and not is_person(value):
+    if asked.type is InputType.PERSON and not USER_ID.fullmatch(value):
         raise PayloadMalformed("no person")
-    if asked.type is InputType.DATE and not is_day(value):
+    if asked.type is InputType.DATE and not day_of(value):
         raise PayloadMalformed("no day")
     return value
 
@@ -217,7 +219,7 @@ def acknowledgement(errors: Mapping[str, str], shown: Collection[str], *, title:
 
 def entry_digest(action: Action) -> str:
     """Changes when anything in the entry does, but for where it stands."""
-    return _digest(_bare(action))
+    return _digest(entry_of(action))
 
 
 def _lists_digest(action: Action, lists: Lists) -> str:
@@ -225,16 +227,4 @@ def _lists_digest(action: Action, lists: Lists) -> str:
 
 
 def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:32]
-
-
-def _bare(value: object) -> object:
-    """The value as lists and dicts; each noun with its name, so that two with the same fields differ."""
-    if is_dataclass(value) and not isinstance(value, type):
-        kept = {each.name: _bare(getattr(value, each.name)) for each in fields(value) if each.compare}
-        return {type(value).__name__: kept}
-    if isinstance(value, Mapping):
-        return {str(name): _bare(below) for name, below in value.items()}
-    if isinstance(value, list | tuple):
-        return [_bare(each) for each in value]
-    return value
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:32]

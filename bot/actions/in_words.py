@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from bot.statistics import counted
 from knowledge.actions import Action, Approval, Backend, Change, GitBackend, Input, InputType, Lambda, StepFunction, Who
 
 WIDTH = 20  # of what stands before the colon
@@ -48,13 +49,9 @@ def _who(who: Who) -> Iterator[str]:
 
 def _expiry(approval: Approval) -> str:
     if approval.expires_after is None:
-        return _counted(approval.expires_working_days, "working day")
+        return counted(approval.expires_working_days, "working day")
     hours, minutes = divmod(approval.expires_after // timedelta(minutes=1), 60)
-    return _counted(minutes + 60 * hours, "minute") if minutes else _counted(hours, "hour")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return counted(minutes + 60 * hours, "minute") if minutes else counted(hours, "hour")
 
 
 def _input(each: Input) -> str:

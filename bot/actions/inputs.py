@@ -14,6 +14,7 @@ from decimal import Decimal
 from bot.actions.placeholders import names_in_keys, names_in_paths
 from bot.actions.segments import key_problem, segment_problem, unseen
 from knowledge.actions import Action, Input, InputType, Json
+from knowledge.schema import day_of
 
 MAX_DIGITS = 15  # what a float holds exactly, and every reader of JSON
 MAX_TYPED = 3_000  # what a field of Slack's holds
@@ -21,7 +22,6 @@ SHOWN_CHOICES, SHOWN_CHARACTERS = 8, 140  # in an error
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]{1,4})?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,9 @@ def _read_team(each: Input, typed: str, known: Known) -> str:
 def _read_person(each: Input, typed: str, known: Known) -> str:
     account = known.accounts.get(typed)
     if not account:
-        raise _Refused("No Git account of this person is known; they can say theirs with `/platform link`.")
+        raise _Refused(
+            "No Git account of this person is known. They can send me `link`, or ask the platform team to name it."
+        )
     if unseen(account):
         raise _Refused(
             "This person's Git account holds a character that cannot be seen; see git_accounts in people.yaml."
@@ -129,10 +131,7 @@ def _read_person(each: Input, typed: str, known: Known) -> str:
 
 
 def _read_date(each: Input, typed: str, known: Known) -> str:
-    try:
-        day = date.fromisoformat(typed) if _DATE.fullmatch(typed) else None
-    except ValueError:
-        day = None
+    day = day_of(typed)
     if day is None:
         raise _Refused("Write a day as 2026-03-31.")
     first, last = _day(known.today, each.earliest_days), _day(known.today, each.latest_days)

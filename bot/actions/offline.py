@@ -10,11 +10,12 @@ from difflib import unified_diff
 from pathlib import Path
 
 from bot.actions.inputs import Known, read_inputs
-from bot.actions.reading_back import Unreadable, readers_of
-from bot.actions.rendering import NotPossible, Rendered, files_of, fill, render
+from bot.actions.lists import choices_in
+from bot.actions.placeholders import fill
+from bot.actions.rendering import NotPossible, Rendered, files_of, render
 from bot.errors import MentorError
 from knowledge import files
-from knowledge.actions import Action, ChoicesFrom, GitBackend, Json, Verb
+from knowledge.actions import Action, GitBackend, Json, Verb
 from knowledge.loader import Handbook
 from knowledge.problem import Problem
 from knowledge.schema import did_you_mean
@@ -99,21 +100,11 @@ def _choices(action: Action, folder: Path | None) -> dict[str, tuple[str, ...]]:
         if folder is None or backend is None or backend.repository != source.repository:
             need = f"{source.file} of {source.repository}, which says what there is to choose"
             raise NotRendered(f"{each.name}: give --repository, a folder that has {need}")
-        found[each.name] = _choices_in(folder, source)
+        listed = choices_in(_text(folder, source.file), source)
+        if isinstance(listed, str):
+            raise NotRendered(f"{each.name}: {source.file} {listed}")
+        found[each.name] = listed
     return found
-
-
-def _choices_in(folder: Path, source: ChoicesFrom) -> tuple[str, ...]:
-    text = _text(folder, source.file)
-    try:
-        tree = None if text is None else readers_of(source.file)[0](text)
-    except Unreadable as error:
-        raise NotRendered(f"{source.file}: it cannot be read: {error}") from None
-    for key in source.at:
-        tree = tree.get(key) if isinstance(tree, Mapping) else None
-    if not isinstance(tree, Mapping | list):
-        raise NotRendered(f"{source.file}: there is nothing to choose from at {'.'.join(source.at) or 'its top'}")
-    return tuple(str(each) for each in tree)
 
 
 def _changed(

@@ -10,7 +10,6 @@ from typing import Protocol
 
 import structlog
 
-from bot import effects
 from bot.actions import catalogue_blocks, forms
 from bot.actions.catalogue import CatalogueService
 from bot.actions.choices import Choices
@@ -21,8 +20,6 @@ from bot.actions.membership import Memberships
 from bot.desk import Desk
 from bot.errors import SlackError, SlackRefused
 from bot.model import Json
-from bot.storage.engine import Tx
-from bot.storage.people import pseudonym_of
 from knowledge.actions import Action, InputType
 
 log = structlog.get_logger(__name__)
@@ -103,8 +100,12 @@ class FormService:
         """Hands over a form that was sent; what Slack is to be answered. Raises PayloadMalformed for none of ours."""
         opening = forms.read_opening(private_metadata)
         action = self._desk.shelf.library.handbook.action(opening.action_id)
-        lists = await self._lists(action, user_id) if action else ""
-        if action is None or isinstance(lists, str) or not opening.is_of(action, lists):
+        if action is None:
+            return forms.acknowledgement({"": GONE}, values)
+        lists = await self._lists(action, user_id)
+        if isinstance(lists, str):
+            return forms.acknowledgement({"": lists}, values)
+        if not opening.is_of(action, lists):
             return forms.acknowledgement({"": forms.CHANGED}, values)
         filled = forms.read_form(opening, values, action, lists)
         errors = await submits.submit(filled, key=key, user_id=user_id)
@@ -158,12 +159,5 @@ class FormService:
             await self._tell(at, action, reason)
 
     async def _tell(self, at: At, action: Action | None, reason: str) -> None:
-        shown, now = catalogue_blocks.refusal(action, reason), self._desk.clock.now()
-
-        async def unit(tx: Tx) -> None:
-            person = await pseudonym_of(tx, at.user_id, now=now, new_id=self._desk.new_id)
-            effect = effects.privately(f"form:{at.key}", person, shown, response_url=at.response_url)
-            await self._desk.outbox.put(tx, effect)
-
-        await self._desk.database.write(unit)
-        self._desk.outbox.bell.set()
+        shown = catalogue_blocks.refusal(action, reason)
+        await self._desk.tell(at.user_id, "form", at.key, shown, response_url=at.response_url)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.actions import proposal_text
 from bot.actions.allowed import CalledBackend
 from bot.actions.direct import Run, fits_session
-from bot.actions.rendering import fill
+from bot.actions.placeholders import fill
 from bot.actions.telling import Telling
 from bot.git.host import Author, Proposal
 from bot.storage.requests import RequestRow

@@ -5,37 +5,26 @@ of one, or a whole key; what was filled is never looked at again, so braces in a
 see `bot.actions.segments` for those that become part of a path.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from knowledge.actions import Action, Change, GitBackend, Json, Verb
-
-BUILT_IN = ("request", "requester", "today")  # values that nobody types
-
-_NAME = r"\{([A-Za-z][A-Za-z0-9_-]*)\}"
-_PLACEHOLDER = re.compile(_NAME)
-_DOTTED = re.compile(r'"([^"]*)"|([^."]+)')  # a key with dots in it stands in double quotes
+from knowledge.content import PLACEHOLDER
 
 
 def name_of(text: str) -> str | None:
     """The name of the placeholder that is all of the text."""
-    found = _PLACEHOLDER.fullmatch(text)
+    found = PLACEHOLDER.fullmatch(text)
     return found[1] if found else None
 
 
 def names_in(text: str) -> list[str]:
-    return _PLACEHOLDER.findall(text)
+    return PLACEHOLDER.findall(text)
 
 
 def parts_of(text: str) -> list[tuple[str, bool]]:
     """The text cut up: pieces that stand as they are, and names of placeholders (True)."""
-    pieces = _PLACEHOLDER.split(text)
+    pieces = PLACEHOLDER.split(text)
     return [(piece, index % 2 == 1) for index, piece in enumerate(pieces) if piece or index % 2]
-
-
-def keys_of(dotted: str) -> tuple[str, ...]:
-    """`spec.size` as its keys; a key that holds a dot is written `metadata."example.com/owner"`."""
-    return tuple(quoted or plain for quoted, plain in _DOTTED.findall(dotted))
 
 
 def fill(content: Json, values: Mapping[str, Json]) -> Json:

@@ -2,7 +2,7 @@
 
 Pure: files come in as they stand, and go out as they will. `values` are what `bot.actions.inputs` read, and the
 built-in ones (`request`, `requester`, `today`), which the caller gives. How a file is edited is in
-`bot.actions.editing`.
+`bot.actions.edits.editing`.
 """
 
 import hashlib
@@ -10,15 +10,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.actions.editing import Edit, Impossible, changed
-from bot.actions.placeholders import fill, keys_of
+from bot.actions.edits.editing import Edit, Impossible, changed
+from bot.actions.placeholders import fill
 from bot.actions.segments import key_of, path_of
 from bot.actions.shown import diff
 from bot.errors import GitFailed
 from bot.git.proposals import blob_id
 from knowledge.actions import Change, GitBackend, Json, Verb
-
-__all__ = ["NotPossible", "Rendered", "blobs_of", "files_of", "fill", "render", "snapshot_digest"]
+from knowledge.content import split_keys
 
 NOTHING_CHANGES = "Nothing would change: it stands in Git like this already."
 
@@ -84,7 +83,7 @@ def _filled(change: Change, values: Mapping[str, Json]) -> Edit:
     content = fill(change.content, values)
     is_set = change.verb is Verb.SET and isinstance(content, Mapping)
     sets = tuple(
-        (tuple(key_of(key, values) for key in keys_of(dotted)), value)
+        (tuple(key_of(key, values) for key in split_keys(dotted)), value)
         for dotted, value in (content.items() if is_set else ())
     )
     return Edit(

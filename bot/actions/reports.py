@@ -39,7 +39,6 @@ class ReportState(StrEnum):
     WATCHING = "watching"  # it is on again
 
 
-DRIFT = (ReportState.OUT_OF_SYNC, ReportState.RETURNED, ReportState.NOT_WATCHING)  # what a team is told of
 WATCH = (ReportState.NOT_WATCHING, ReportState.WATCHING)
 COURSE = tuple(
     state for state in ReportState if state not in WATCH

@@ -16,7 +16,8 @@ from bot.actions.choices import Choices
 from bot.actions.forms import Filled, entry_digest
 from bot.actions.inputs import Known, read_inputs
 from bot.actions.moving import Moving
-from bot.actions.rendering import NotPossible, fill, snapshot_digest
+from bot.actions.placeholders import fill
+from bot.actions.rendering import NotPossible, snapshot_digest
 from bot.actions.rights import GONE, Rights
 from bot.actions.telling import Scene, Telling
 from bot.authority import OVERHEARD, TOO_LATE

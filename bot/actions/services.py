@@ -9,11 +9,14 @@ from bot.actions.authors import Authors
 from bot.actions.catalogue import CatalogueService
 from bot.actions.changes import Changes, HostOf
 from bot.actions.choices import Choices
+from bot.actions.controllers import ControllerService
 from bot.actions.convergence import Convergence
 from bot.actions.deciding import DecisionService
 from bot.actions.device_codes import DeviceCodes
 from bot.actions.direct import DirectBackend
+from bot.actions.drift import DriftService
 from bot.actions.executing import ExecutionService
+from bot.actions.facts import ActionFactsService, FiguresPart
 from bot.actions.follow_ups import FollowUps
 from bot.actions.following import FollowService
 from bot.actions.identity import Identities
@@ -47,6 +50,9 @@ class ActionServices:
     follow_ups: FollowUps
     listing: ListingService
     linking: LinkService
+    controllers: ControllerService
+    drift: DriftService
+    figures: FiguresPart
 
 
 def action_services(
@@ -89,6 +95,7 @@ def action_services(
     requests = RequestService(
         desk, rights=rights, changes=changes, authors=authors, telling=telling, moving=moving, choices=choices
     )
+    facts = ActionFactsService(desk.database, handbook=lambda: desk.shelf.library.handbook)
     return ActionServices(
         catalogue=catalogue,
         choices=choices,
@@ -113,4 +120,7 @@ def action_services(
         follow_ups=follow_ups,
         listing=ListingService(desk, rights, telling),
         linking=LinkService(desk, people, flows=flows, codes=codes, audit=audit),
+        controllers=ControllerService(desk),
+        drift=DriftService(desk),
+        figures=FiguresPart(desk, people, facts),
     )

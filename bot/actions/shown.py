@@ -46,7 +46,7 @@ def _changed(old: list[str], new: list[str]) -> Iterator[str]:
     for index, group in enumerate(groups):
         if index:
             yield APART
-        for _, first, last, new_first, new_last in (op for op in group if op[0] == "equal" or op[0]):
+        for _, first, last, new_first, new_last in group:
             if old[first:last] == new[new_first:new_last]:
                 yield from (f"  {_visible(line)}" for line in old[first:last])
                 continue

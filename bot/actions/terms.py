@@ -35,12 +35,13 @@ def _agreement(action: Action) -> list[str]:
 
 
 def _approved(action: Action, approval: Approval) -> str:
-    who = f"*{escape(approval.by)}*"
-    who = f"{approval.people} people of {who}" if approval.people > 1 else f"somebody of {who}"
+    group, people = f"*{escape(approval.by)}*", approval.people
+    who = f"{people} people of {group} have" if people > 1 else f"somebody of {group} has"
+    rule = f"{who} to approve it first, and never you."
     if not approval.when:
-        return f"First {who} must approve it; never yourself."
+        return rule[0].upper() + rule[1:]
     cases = " and ".join(_case(action, name, values) for name, values in approval.when.items())
-    return f"Where {cases}, {who} must approve it before; never yourself. Else nobody has to."
+    return f"Where {cases}, {rule} Otherwise nobody has to."
 
 
 def _case(action: Action, name: str, values: Sequence[str]) -> str:

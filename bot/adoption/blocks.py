@@ -11,7 +11,7 @@ from bot.adoption.rules import Standing, State, in_words
 from bot.blockkit import TEXT_MAX, Shown, actions, button, clip, context, escape, link, section
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
-from bot.statistics import FEWEST, TOO_FEW, Share, duration, median, share_in_words
+from bot.statistics import FEWEST, TOO_FEW, Share, counted, duration, median, share_in_words
 from knowledge.policies import Policy
 
 RUN_ACTION = "actions.open"  # opens the action's form; who hears it is the actions' listener
@@ -106,7 +106,7 @@ def _ways(listed: Listed) -> str:
     """What each way takes, in the same words."""
     return (
         f"Use the platform's way ({escape(listed.capability)}): {_took(listed.platform)}.\n"
-        f"Hand in evidence ({_count(len(listed.policy.must_show), 'point')} to show): {_took(listed.evidence)}."
+        f"Hand in evidence ({counted(len(listed.policy.must_show), 'point')} to show): {_took(listed.evidence)}."
     )
 
 
@@ -156,7 +156,3 @@ def _standing(standing: Standing) -> str:
 def _length(blocks: Sequence[Json]) -> int:
     parts = [part for block in blocks for part in (block.get("text"), *block.get("elements", ()))]
     return sum(len(part["text"]) for part in parts if part and isinstance(part.get("text"), str))
-
-
-def _count(number: int, one: str) -> str:
-    return f"{number} {one}{'' if number == 1 else 's'}"

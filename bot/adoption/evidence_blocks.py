@@ -29,6 +29,7 @@ FIELD = "adoption.field."  # before a form's field: a block's id
 MISSING, WORDS = "missing", "words"  # fields of the reasons
 SHOWN_MOST = 700  # characters of an answer on the card, as on the others below: escaping may lengthen it
 NAME_MOST, POINT_SHOWN_MOST, LINK_SHOWN_MOST, REASON_SHOWN_MOST = 120, 200, 100, 700
+REASON_TOLD_MOST = 2_000  # to the team: every point that is not shown, and then the judge's own words
 ENDS_MOST = 20  # lines of a reminder
 
 TO_JUDGE = MessageKind(
@@ -229,7 +230,7 @@ def judged(evidence: Evidence, policy: Policy, names: Names, *, command: str) ->
             f"*{team}* complies with *{title}* by evidence of its own until {in_words(evidence.expires_on)}, says "
             f"{_name(names.judge)}. {_name(names.owner)} owns it, and is reminded 30 and 7 days before it ends."
         )
-    reason = clip(escape(evidence.reason), REASON_SHOWN_MOST)
+    reason = clip(escape(evidence.reason), REASON_TOLD_MOST)
     return said(
         f"The evidence of *{team}* for *{title}* is not enough yet, says {_name(names.judge)}: {reason}\n"
         f"You can hand in more, or use the platform's way: `{command} policies`. Both comply."

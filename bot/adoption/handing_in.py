@@ -20,7 +20,7 @@ from bot.model import Evidence, EvidenceState, Profile
 from bot.people import PeopleService
 from bot.storage import policies as rows
 from bot.storage.engine import Tx
-from bot.storage.people import pseudonym_of, pseudonyms_of
+from bot.storage.people import pseudonyms_of
 from bot.work import HandingIn, Kind, enqueue
 from knowledge.policies import Policy
 
@@ -30,6 +30,10 @@ NOBODY = Names(SOMEONE, SOMEONE)
 GONE = "This policy is not in the handbook any more."
 NOT_OPENED = "Slack did not open the form. Please press again."
 NO_MEMBER = "Name a colleague who is a member here: no guest, and no bot."
+FORM_CHANGED = (
+    "The policy has changed since you opened this form. Copy what you wrote, close it and open it again. "
+    "Nothing was handed in."
+)
 CHANGED = "Your evidence was not taken: the policy has changed since you opened the form. Please hand it in again."
 BROKEN = "Your evidence was not taken: something broke on my side, and my operators see it. Please hand it in again."
 
@@ -63,6 +67,8 @@ class HandingInService:
         policy = self._policy(policy_id)
         if policy is None:
             return blocks.errors({"link": GONE})
+        if any(each.id not in filled.points for each in policy.must_show):
+            return blocks.errors({"link": FORM_CHANGED})  # Slack takes errors for fields of the form alone
         found = problems(filled, policy, teams=self._teams(policy), today=self._desk.today())
         if filled.owner and "owner" not in found and not await self._is_member(filled.owner):
             found["owner"] = NO_MEMBER
@@ -164,15 +170,7 @@ class HandingInService:
         await self._desk.send(effects.privately(f"not-handed-in:{handed.key}", handed.person, said(escape(words))))
 
     async def _tell_user(self, user_id: str, key: str, words: str, response_url: str | None) -> None:
-        now = self._desk.clock.now()
-
-        async def unit(tx: Tx) -> None:
-            person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
-            told = effects.privately(f"evidence-form:{person}:{key}", person, said(words), response_url=response_url)
-            await self._desk.outbox.put(tx, told)
-
-        await self._desk.database.write(unit)
-        self._desk.outbox.bell.set()
+        await self._desk.tell(user_id, "evidence-form", key, said(words), response_url=response_url)
 
     def _policy(self, policy_id: str) -> Policy | None:
         return self._cards.handbook.policy(policy_id)

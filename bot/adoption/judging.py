@@ -20,7 +20,6 @@ from bot.model import Effect, Evidence, EvidenceState, Json, PolicyChoice, Way
 from bot.people import PeopleService
 from bot.storage import policies as rows
 from bot.storage.engine import Tx
-from bot.storage.people import pseudonym_of
 from bot.work import Judging, Kind
 from knowledge.policies import Policy
 
@@ -60,7 +59,7 @@ class JudgingService:
         if evidence is not None and policy is not None:
             words = await self._open(trigger_id, blocks.reasons(evidence, policy, where))
         if words:
-            await self._tell_user(user_id, key, words, response_url)
+            await self._desk.tell(user_id, "reasons", key, said(words), response_url=response_url)
 
     async def _open(self, trigger_id: str, form: Json) -> str:
         """What the person is told; "" when it is open."""
@@ -153,14 +152,3 @@ class JudgingService:
     def _told(self, judging: Judging, words: str) -> Effect:
         key, url = f"judging:{judging.key}", judging.response_url
         return effects.privately(key, judging.person, said(escape(words)), response_url=url)
-
-    async def _tell_user(self, user_id: str, key: str, words: str, response_url: str | None) -> None:
-        now = self._desk.clock.now()
-
-        async def unit(tx: Tx) -> None:
-            person = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
-            told = effects.privately(f"reasons:{person}:{key}", person, said(words), response_url=response_url)
-            await self._desk.outbox.put(tx, told)
-
-        await self._desk.database.write(unit)
-        self._desk.outbox.bell.set()

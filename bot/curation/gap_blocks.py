@@ -29,6 +29,7 @@ from bot.curation.draft_blocks import LOOK_WELL
 from bot.curation.gap_rules import FEWEST_PEOPLE, Because, Closing, Gap, GapFacts, Lack
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose, QuestionKind
+from bot.statistics import counted
 
 TAKE, SAY_KIND, CLOSE, OPEN = "gaps.take", "gaps.kind", "gaps.close", "gaps.open_action"
 DRAFT_ARTICLE, DRAFT_ACTION, OPEN_ACTION = "draft article", "draft action", "open action"  # what is pressed
@@ -82,7 +83,7 @@ def gap_list(facts: GapFacts, offers: Offers, *, now: datetime, viewer: str, tim
     if not facts.open:
         text = "No open gaps: what was asked was answered, or nothing was asked." + _unsorted(facts)
         return Shown(text, (section(text),))
-    head = f"*{_count(len(facts.open), 'open gap')}*: asked for, and not in the handbook." + _unsorted(facts)
+    head = f"*{counted(len(facts.open), 'open gap')}*: asked for, and not in the handbook." + _unsorted(facts)
     blocks = [section(head)]
     for each in facts.open[:SHOWN_MOST]:
         blocks += gap_card(each, offers.get(each.id, ()), now=now, viewer=viewer, timezone=timezone)
@@ -208,15 +209,11 @@ def read_pressed(action_id: str, value: str) -> Pressed:
 def _unsorted(facts: GapFacts) -> str:
     if not facts.unsorted:
         return ""
-    return f" {_count(facts.unsorted, 'more question')} cannot be sorted, as their words are not kept."
+    return f" {counted(facts.unsorted, 'more question')} cannot be sorted, as their words are not kept."
 
 
 def _times(number: int) -> str:
     return {1: "once", 2: "twice"}.get(number, f"{number} times")
-
-
-def _count(number: int, one: str) -> str:
-    return f"{number} {one if number == 1 else one + 's'}"
 
 
 def _ago(at: datetime, now: datetime) -> str:

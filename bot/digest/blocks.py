@@ -15,7 +15,7 @@ from bot.model import MessageKind, Purpose
 from bot.peers.blocks import times
 from bot.peers.cases import Outcome
 from bot.peers.solving import By
-from bot.statistics import FEWEST, Change, duration, share_in_words
+from bot.statistics import FEWEST, Change, counted, duration, share_in_words
 
 DIGEST = MessageKind(
     "weekly digest",
@@ -91,7 +91,7 @@ def _headline(digest: Digest) -> str:
         return f"No questions were asked this week{_versus(digest, 0, before.questions)}."
     people = now.by_responder[By.PEER] + now.by_responder[By.PLATFORM]
     return (
-        f"*{_count(now.questions, 'question')}* from {_count(now.askers, 'person', 'people')}"
+        f"*{counted(now.questions, 'question')}* from {counted(now.askers, 'person', 'people')}"
         f"{_versus(digest, now.questions, before.questions)}. "
         f"People were first to respond to {people}: peers to *{now.by_responder[By.PEER]}*, "
         f"the platform team to {now.by_responder[By.PLATFORM]}."
@@ -149,7 +149,7 @@ def _unanswered(digest: Digest) -> str:
     listed = "\n".join(_listed(each, digest) for each in digest.listed)
     rest = digest.unanswered - len(digest.listed)
     more = f"\n… and {rest} more." if rest else ""
-    return f"*To do: {_count(digest.unanswered, 'question')} without a response.* {told}\n{listed}{more}"
+    return f"*To do: {counted(digest.unanswered, 'question')} without a response.* {told}\n{listed}{more}"
 
 
 def _listed(each: Listed, digest: Digest) -> str:
@@ -165,13 +165,13 @@ def _gaps(digest: Digest) -> str:
         return ""
     came = f"{gaps.opened} came up this week, {gaps.closed} closed"
     listed = "".join(f"\n• {_gap(each)}" for each in gaps.top)
-    return f"*What the handbook lacks*: {_count(gaps.open, 'open gap')} ({came}). `gaps` shows them.{listed}"
+    return f"*What the handbook lacks*: {counted(gaps.open, 'open gap')} ({came}). `gaps` shows them.{listed}"
 
 
 def _gap(gap: TopGap) -> str:
     people = f" by {gap.people} people" if gap.people >= FEWEST_PEOPLE else ""
     where = f", in {link(gap.permalink, f'#{gap.channel}')}" if gap.channel else ""
-    return f"{LACKING[gap.lacks]}: asked {_count(gap.questions, 'time')}{people}{where}"
+    return f"{LACKING[gap.lacks]}: asked {counted(gap.questions, 'time')}{people}{where}"
 
 
 def _shipped(digest: Digest) -> str:
@@ -186,9 +186,9 @@ def _thanks(digest: Digest) -> str:
     now, before = digest.this.thanked, digest.before.thanked
     if not now:
         return "*Thanks*: none were said this week. Saying thanks in the thread also marks a question as solved."
-    helpers = _count(digest.this.answerers, "peer")
+    helpers = counted(digest.this.answerers, "peer")
     was = f" ({before} the week before)" if digest.is_comparable else ""
-    return f"*Thanks* were said for {_count(now, 'answer')}{was}. {helpers} answered questions: thank you."
+    return f"*Thanks* were said for {counted(now, 'answer')}{was}. {helpers} answered questions: thank you."
 
 
 def _fine_print(digest: Digest) -> str:
@@ -196,7 +196,7 @@ def _fine_print(digest: Digest) -> str:
     return (
         f"Peers are people outside the platform team. Shares are of four weeks ({digest.rolling.settled} questions "
         "old enough) with their 95 % interval; under 5 cases nothing is said. "
-        + (f"{_count(young, 'question')} of this week too young for a verdict. " if young else "")
+        + (f"{counted(young, 'question')} of this week too young for a verdict. " if young else "")
         + "Private channels are counted, not shown. How each number is counted: docs/metrics.md."
         + (f"\nAudit: {digest.audit}…" if digest.audit else "")
     )
@@ -212,7 +212,3 @@ def _dates(digest: Digest) -> str:
 def _moment(at: datetime, timezone: str) -> str:
     local = at.astimezone(ZoneInfo(timezone))
     return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
-
-
-def _count(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"

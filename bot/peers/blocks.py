@@ -10,7 +10,7 @@ from bot.peers.cases import Outcome
 from bot.peers.figures import Figures, PeerFacts, Times
 from bot.peers.hinting import NO_HINTS, Hinting
 from bot.peers.solving import By
-from bot.statistics import FEWEST, TOO_FEW, Change, duration, share_in_words
+from bot.statistics import FEWEST, TOO_FEW, Change, counted, duration, share_in_words
 
 HEALTH = MessageKind(
     "health",
@@ -52,7 +52,7 @@ def health(figures: Figures, hints: Hinting = NO_HINTS, *, timezone: str) -> Sho
     if not figures.questions:
         return _shown([title, "Nobody asked anything in the channels I watch."], "")
     lines = [
-        f"{title}: {_count(figures.questions, 'question')} from {_count(figures.askers, 'person', 'people')}.",
+        f"{title}: {counted(figures.questions, 'question')} from {counted(figures.askers, 'person', 'people')}.",
         f"• *What became of them*: {_counts([(figures.by_outcome[each], words) for each, words in OUTCOMES])}.",
         f"• *Who responded first*: {_counts([(figures.by_responder[each], words) for each, words in RESPONDERS])}.",
         f"• *Time to the first response*: {times(figures.response)}.",
@@ -65,7 +65,7 @@ def health(figures: Figures, hints: Hinting = NO_HINTS, *, timezone: str) -> Sho
         *_hints(hints),
     ]
     young = figures.questions - figures.settled
-    left_out = f" {_count(young, 'newer question')} left out of the shares." if young else ""
+    left_out = f" {counted(young, 'newer question')} left out of the shares." if young else ""
     return _shown(
         lines,
         "Peers are people outside the platform team. In brackets: where the true share lies, with 95 % confidence."
@@ -79,10 +79,10 @@ def in_words(facts: PeerFacts, *, timezone: str) -> str:
     notes = [each["elements"][0]["text"] for each in shown.blocks if each["type"] == "context"]
     lines = [shown.text.replace("*", ""), *notes]
     for channel in facts.channels:
-        counted = channel.figures
+        figures = channel.figures
         kept = "" if channel.is_public else " (private)"
-        unanswered = f"no person responded: {share_in_words(counted.unanswered)}" if counted.questions else ""
-        lines.append(f"#{channel.name}{kept}: {_count(counted.questions, 'question')}. {unanswered}".rstrip())
+        unanswered = f"no person responded: {share_in_words(figures.unanswered)}" if figures.questions else ""
+        lines.append(f"#{channel.name}{kept}: {counted(figures.questions, 'question')}. {unanswered}".rstrip())
     return "\n".join(lines)
 
 
@@ -96,12 +96,8 @@ def _shown(lines: Sequence[str], foot: str) -> Shown:
     return Shown(text, (section(text), context(foot)) if foot else (section(text),))
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def _counts(counted: Sequence[tuple[int, str]]) -> str:
-    return ", ".join(f"{number} {words}" for number, words in counted if number)
+def _counts(kinds: Sequence[tuple[int, str]]) -> str:
+    return ", ".join(f"{number} {words}" for number, words in kinds if number)
 
 
 def times(measured: Times) -> str:
@@ -122,20 +118,20 @@ def _times_by_responder(figures: Figures) -> list[str]:
 
 def _kinds(figures: Figures) -> str:
     """What was asked for, and how often the rules that tell it were corrected."""
-    counted = _counts([(number, kind) for kind, number in figures.by_kind.items()])
+    kinds = _counts([(number, kind) for kind, number in figures.by_kind.items()])
     corrected = figures.kinds_corrected.k
-    return f"{counted}; people corrected {corrected} of them" if corrected else counted
+    return f"{kinds}; people corrected {corrected} of them" if corrected else kinds
 
 
 def _breadth(figures: Figures) -> str:
     """How few carry it: never who."""
     if figures.answers < FEWEST:
-        return f"*How many carry it*: {TOO_FEW} ({_count(figures.answers, 'answer')})."
+        return f"*How many carry it*: {TOO_FEW} ({counted(figures.answers, 'answer')})."
     few = figures.absence_factor
     number = NUMBERS[few] if few < len(NUMBERS) else str(few)
     gives = "person gives" if few == 1 else "people give"
-    peers = _count(figures.answerers, "peer")
-    return f"{number} {gives} more than half of all answers; {peers} answered ({_count(figures.answers, 'answer')})."
+    peers = counted(figures.answerers, "peer")
+    return f"{number} {gives} more than half of all answers; {peers} answered ({counted(figures.answers, 'answer')})."
 
 
 def _hints(hints: Hinting) -> list[str]:
@@ -143,7 +139,7 @@ def _hints(hints: Hinting) -> list[str]:
     if not hints.confirmed.n:
         return []
     with_hint, without = share_in_words(hints.peer_first), share_in_words(hints.peer_first_without)
-    hinted, solved = _count(hints.confirmed.n, "hint"), share_in_words(hints.confirmed)
+    hinted, solved = counted(hints.confirmed.n, "hint"), share_in_words(hints.confirmed)
     return [
         f"• *Hints to the asker alone*: {hinted}; solved it: {solved}.",
         f"    Peers were first after one: {with_hint}; without one: {without}. {EFFECTS[hints.effect]}.",

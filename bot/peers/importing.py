@@ -16,6 +16,7 @@ from bot.peers.export import Entry, Export, ExportChannel, Notice, Unreadable
 from bot.peers.rules import is_by_ours
 from bot.peers.service import PeerService
 from bot.peers.team_file import NamedTeam
+from bot.statistics import counted
 from bot.storage import channels as channel_rows
 from bot.storage import peers as rows
 from bot.storage import team
@@ -229,9 +230,9 @@ def _id(channel: ExportChannel, handbook: Channels) -> str:
 
 def in_words(done: Imported) -> str:
     """The summary, a sentence or two a line."""
-    people, places = _count(len(done.people), "person", "people"), _count(len(done.channels), "channel")
-    read = f"Read {_count(done.messages, 'message')} by {people} in {places} and {_count(done.files, 'file')}"
-    replies, bots = _count(done.replies, "reply", "replies"), _count(done.bots, "message")
+    people, places = counted(len(done.people), "person", "people"), counted(len(done.channels), "channel")
+    read = f"Read {counted(done.messages, 'message')} by {people} in {places} and {counted(done.files, 'file')}"
+    replies, bots = counted(done.replies, "reply", "replies"), counted(done.bots, "message")
     lines = [
         f"{read}{_span(done)}, in {done.seconds:.1f} s.",
         f"New: {done.new:,}. Already known: {done.known:,}.",
@@ -250,10 +251,10 @@ def _left_out(done: Imported) -> Iterator[tuple[int, str]]:
     """How many, and the line that says so."""
     kinds = ", ".join(f"{count:,} {subtype}" for subtype, count in done.notices.most_common())
     yield done.notices.total(), f"Left out, Slack's own notices: {kinds}."
-    yield done.deleted, f"Deleted before the export: {_count(done.deleted, 'message')}."
-    yield done.nameless, f"Not kept, by bots without an id: {_count(done.nameless, 'message')}."
-    yield done.outsiders, f"Not kept, by people of other companies: {_count(done.outsiders, 'message')}."
-    apart = _count(done.between_people, "conversation")
+    yield done.deleted, f"Deleted before the export: {counted(done.deleted, 'message')}."
+    yield done.nameless, f"Not kept, by bots without an id: {counted(done.nameless, 'message')}."
+    yield done.outsiders, f"Not kept, by people of other companies: {counted(done.outsiders, 'message')}."
+    apart = counted(done.between_people, "conversation")
     yield done.between_people, f"Direct and group messages are never imported: {apart} left out."
     yield (
         len(done.unlisted),
@@ -271,7 +272,3 @@ def _span(done: Imported) -> str:
 
 def _at(index: int | None) -> str:
     return "" if index is None else f"[{index}]"
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -5,7 +5,6 @@ What they say and how they are sealed is `bot.seals`'.
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.exc import DBAPIError
@@ -61,20 +60,20 @@ async def entries(tx: AsyncConnection, *, after: int = 0, since: datetime | None
     query = select(audit).order_by(audit.c.number)
     if since is not None:
         query = query.where(audit.c.at >= since)
-    while batch := await _batch(tx, query.where(audit.c.number > after), after):
+    most = AT_ONCE
+    while True:
+        try:
+            batch = [_read(*row) for row in await tx.execute(query.where(audit.c.number > after).limit(most))]
+        except (DBAPIError, ValueError, TypeError) as error:
+            if most == 1:
+                raise AuditUnreadable(after + 1) from error
+            most = 1  # from here on one by one, so that it is found which cannot be read
+            continue
+        if not batch:
+            return
         for entry in batch:
             yield entry
         after = batch[-1].number
-
-
-async def _batch(tx: AsyncConnection, query: Select[Any], after: int) -> list[Entry]:
-    """Fewer rows where one cannot be read, so that it is found which."""
-    for most in (AT_ONCE, 1):
-        try:
-            return [_read(*row) for row in await tx.execute(query.limit(most))]
-        except (DBAPIError, ValueError, TypeError) as error:
-            problem = error
-    raise AuditUnreadable(after + 1) from problem
 
 
 def _read(

@@ -73,16 +73,6 @@ async def reports_of(tx: AsyncConnection, reporter: str, object_: str, *, since:
     return await _rows(tx, query)
 
 
-async def live_since(tx: AsyncConnection, keys: Collection[Key], since: datetime) -> Sequence[ReportRow]:
-    """That one of these objects is live, said or said again from then on by our clock; the newest first."""
-    query = (
-        select(reports)
-        .where(_among(keys), reports.c.state == LIVE, reports.c.heard_at >= since)
-        .order_by(reports.c.said_at.desc(), reports.c.id)
-    )
-    return await _rows(tx, query)
-
-
 async def last_live(tx: AsyncConnection, keys: Collection[Key]) -> Mapping[Key, datetime]:
     """When each of these objects was said to be live last, by the controller's clock."""
     query = (

@@ -22,11 +22,8 @@ async def hand_in(tx: AsyncConnection, row: Evidence) -> Sequence[Evidence] | No
 
 
 async def by_id(tx: AsyncConnection, evidence_id: str) -> Evidence | None:
-    return await _one(tx, evidence.c.id == evidence_id)
-
-
-async def by_key(tx: AsyncConnection, key: str) -> Evidence | None:
-    return await _one(tx, evidence.c.key == key)
+    row = (await tx.execute(select(evidence).where(evidence.c.id == evidence_id))).mappings().one_or_none()
+    return None if row is None else Evidence(**row)
 
 
 async def judge(tx: AsyncConnection, row: Evidence, state: str, *, judge: str, reason: str, now: datetime) -> bool:
@@ -139,11 +136,6 @@ async def took_judging(tx: AsyncConnection, *, since: datetime) -> Mapping[str, 
     for policy, began, judged_at in await tx.execute(query):
         found[policy].append((judged_at - began).total_seconds())
     return found
-
-
-async def _one(tx: AsyncConnection, condition: ColumnElement[bool]) -> Evidence | None:
-    row = (await tx.execute(select(evidence).where(condition))).mappings().one_or_none()
-    return None if row is None else Evidence(**row)
 
 
 async def _all(tx: AsyncConnection, condition: ColumnElement[bool]) -> Sequence[Evidence]:

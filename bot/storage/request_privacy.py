@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Text, and_, cast, delete, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model import EvidenceState
+from bot.storage.requests import EXPIRED, PREPARING, VOID, WAITING, WITHDRAWN
 from bot.storage.schema import evidence, follow_ups, git_accounts, people, requests
 
-NOT_BEGUN = ("preparing", "waiting", "void", "expired")  # nothing was done yet, and nothing need be
-WITHDRAWN = "withdrawn"
-WAITING, LAPSED = "waiting", "expired"  # evidence: to be judged; the team has to say anew how it meets the policy
+NOT_BEGUN = (PREPARING, WAITING, VOID, EXPIRED)  # nothing was done yet, and nothing need be
 # What was asked for, and by whom, in words. The entry is the handbook's text, and stays.
 ASKED: dict[str, Any] = {"inputs": {}, "shown": None, "author": None}
 # What is proposed is needed for as long as it is followed.
@@ -78,8 +78,9 @@ async def _forget_evidence(tx: AsyncConnection, person: str) -> None:
     for row in (await tx.execute(query)).all():
         gone = {"link": "", "points": dict.fromkeys(row.points or {}, "")}
         await tx.execute(update(evidence).where(evidence.c.id == row.id).values(gone))
-    unjudged = and_(evidence.c.person == person, evidence.c.state == WAITING)
-    await tx.execute(update(evidence).where(unjudged).values(state=LAPSED))
+    unjudged = and_(evidence.c.person == person, evidence.c.state == EvidenceState.WAITING)
+    # the team has to say anew how it meets the policy
+    await tx.execute(update(evidence).where(unjudged).values(state=EvidenceState.EXPIRED))
     about = or_(evidence.c.judge == person, evidence.c.person == person)
     await tx.execute(update(evidence).where(about).values(reason=""))
 

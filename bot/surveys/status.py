@@ -37,8 +37,9 @@ async def status(database: Database) -> Sequence[WaveStatus]:
         return [_status(each) for each in await rows.progress(tx)]
 
 
-def figures(found: Sequence[WaveStatus]) -> dict[tuple[str, str], float]:
+async def gauges(database: Database) -> dict[tuple[str, str], float]:
     """For /metrics: waves under way, and the people in them by state."""
+    found = await status(database)
     counted: dict[tuple[str, str], float] = {("pulse_waves", "under way"): len(found)}
     for state, counts in (
         ("asked", [each.asked for each in found]),

@@ -436,8 +436,9 @@ class Company:
 
     async def told(self, user_id: str) -> list[str]:
         """What was said to the person directly, edits apart."""
+        person = await self.pseudonym(user_id)
         async with self.desk.database.read() as tx:
-            query = select(messages.c.text).where(messages.c.key.startswith("press:"))
+            query = select(messages.c.text).where(messages.c.key.startswith("press:"), messages.c.recipient == person)
             return list(await tx.scalars(query.order_by(messages.c.created_at, messages.c.key)))
 
     async def _due(self, kinds: Sequence[str]) -> list[tuple[int, str, dict[str, Any]]]:

@@ -23,6 +23,7 @@ records:
 TYPED = {
     "create-bucket": {"bucket": "receipts", "environment": "staging", "team": "payments"},
     "create-database": {"database": "ledger", "team": "payments"},
+    "attest-builds": {"team": "payments"},
     "new-queue": {"queue": "payouts", "team": "payments"},
     "add-dns-record": {"team": "payments", "host": "pay.example.com", "value": "gateway.example.com"},
     "set-quota": {"team": "payments", "environment": "prod", "cpu": "32", "memory": "128Gi"},

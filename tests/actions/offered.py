@@ -1,7 +1,5 @@
 """Entries of a catalogue for tests of forms and lists: small ones by name, and any that the schema allows."""
 
-from collections.abc import Sequence
-
 from hypothesis import strategies as st
 
 from bot.actions.lists import Lists
@@ -104,7 +102,7 @@ def asked_for(draw: st.DrawFn) -> tuple[Action, Lists]:
     return action, Lists(dynamic, teams, draw(st.lists(st.sampled_from(teams), min_size=1)))
 
 
-def catalogue(count: int, *, capabilities: Sequence[str] = ("",)) -> list[Action]:
+def catalogue(count: int) -> list[Action]:
     """So many actions, each with its own name."""
     return [
         Action(
@@ -114,7 +112,6 @@ def catalogue(count: int, *, capabilities: Sequence[str] = ("",)) -> list[Action
             Mode.PROPOSAL,
             Who(),
             GIT,
-            capability=capabilities[number % len(capabilities)],
         )
         for number in range(count)
     ]

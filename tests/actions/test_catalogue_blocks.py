@@ -13,13 +13,23 @@ from bot.blockkit import TEXT_MAX, Shown
 from bot.errors import PayloadMalformed
 from bot.home.blocks import PARTS_MOST
 from bot.model import Json
-from knowledge.actions import Action
+from knowledge.actions import Action, Mode, Who
 from sandbox.limits import text_length, validate_message_blocks, validate_view
-from tests.actions.offered import BUCKET, DATABASE, RESTART, actions, catalogue
+from tests.actions.offered import BUCKET, DATABASE, GIT, RESTART, catalogue, names, printable
 
 ALL = (BUCKET, DATABASE, RESTART)
 NOT_YOURS = "This action is not open to you."
-OFFERS = (Offer(BUCKET), Offer(DATABASE), Offer(RESTART, NOT_YOURS))
+OFFERS = (Offer(BUCKET), Offer(DATABASE, heading="Databases"), Offer(RESTART, NOT_YOURS, "Build machines"))
+listed = st.builds(  # what a list shows of an action; inputs and approval it does not
+    Action,
+    names,
+    printable,
+    printable,
+    st.sampled_from(Mode),
+    st.just(Who()),
+    st.just(GIT),
+    questions=st.lists(printable, max_size=2).map(tuple),
+)
 
 
 def lines(shown: Shown) -> list[str]:
@@ -39,14 +49,14 @@ def turns(page: Json) -> list[str]:
 def test_what_may_be_run_has_a_button_and_what_may_not_has_the_reason() -> None:
     shown = blocks.listing(OFFERS, command="/platform")
 
-    assert opened_by(shown.blocks) == ["create-bucket", "grow-database"]
+    assert opened_by(shown.blocks) == ["grow-database", "create-bucket"]
     assert shown.blocks[2]["accessory"]["action_id"] == "actions.open"
     assert lines(shown) == [
         "This you may do for yourself:",
-        "*object-storage*",
-        "*Create a storage bucket*\nA private, versioned, encrypted bucket for one team.",
-        "*databases*",
+        "*Databases*",
         "*Grow a database*\nMore disk for a database.",
+        "*Other*",
+        "*Create a storage bucket*\nA private, versioned, encrypted bucket for one team.",
         "*Not open to you here*",
         f"• Restart a CI runner: {NOT_YOURS}",
     ]
@@ -62,14 +72,14 @@ def test_what_may_be_run_has_a_button_and_what_may_not_has_the_reason() -> None:
         pytest.param(
             "unicorn",
             "No action is called “unicorn”. These there are:",
-            ["create-bucket", "grow-database"],
+            ["grow-database", "create-bucket"],
             id="nothing like it",
         ),
         pytest.param("runner", "Found for “runner”: None of it is open to you here.", [], id="only what is refused"),
         pytest.param(
             "<!here>",
             "No action is called “&lt;!here&gt;”. These there are:",
-            ["create-bucket", "grow-database"],
+            ["grow-database", "create-bucket"],
             id="a mention",
         ),
     ],
@@ -112,10 +122,10 @@ def test_one_action_is_meant_by_its_name_though_others_have_the_words_too() -> N
     assert meant("bucket", (more, BUCKET)).actions == (more, BUCKET)
 
 
-@given(st.lists(st.tuples(actions(), st.text(max_size=400)), max_size=30), st.text(max_size=100))
-def test_slack_takes_the_list_of_any_catalogue(entries: list[tuple[Action, str]], text: str) -> None:
-    offers = [Offer(action, why_not) for action, why_not in entries]
-
+@given(
+    st.lists(st.builds(Offer, listed, st.text(max_size=400), st.text(max_size=200)), max_size=30), st.text(max_size=100)
+)
+def test_slack_takes_the_list_of_any_catalogue(offers: list[Offer], text: str) -> None:
     shown = blocks.listing(offers, text, command="/platform")
 
     assert validate_message_blocks(shown.blocks) == []
@@ -125,8 +135,9 @@ def test_slack_takes_the_list_of_any_catalogue(entries: list[tuple[Action, str]]
 
 @pytest.mark.parametrize("count", [0, 1, 20, 21, 40, 41, 300])
 def test_a_large_catalogue_keeps_to_what_a_message_holds(count: int) -> None:
-    entries = catalogue(count, capabilities=[f"capability {number}" for number in range(count)] or [""])
-    offers = [Offer(each) for each in entries] + [Offer(each, NOT_YOURS) for each in catalogue(count)]
+    entries = catalogue(count)
+    open_ones = [Offer(each, heading=f"capability {number}") for number, each in enumerate(entries)]
+    offers = [*open_ones, *(Offer(each, NOT_YOURS) for each in entries)]
 
     shown = blocks.listing(offers, command="/platform")
 
@@ -137,7 +148,7 @@ def test_a_large_catalogue_keeps_to_what_a_message_holds(count: int) -> None:
 
 
 def test_the_modal_is_paged_and_every_action_stands_on_one_page() -> None:
-    offers = [Offer(each) for each in catalogue(100, capabilities=("a", "b", "c"))]
+    offers = [Offer(each, heading="abc"[number % 3]) for number, each in enumerate(catalogue(100))]
 
     pages = [blocks.chooser(offers, page) for page in range(3)]
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.actions.choices import STANDS_FOR, Choices, choices_in
+from bot.actions.choices import STANDS_FOR, Choices
+from bot.actions.lists import choices_in
 from bot.desk import Desk
 from bot.errors import GitFailed
 from bot.library import Library

@@ -314,6 +314,24 @@ async def test_a_push_that_was_given_up_is_looked_up_once_more(
     assert ((await company.request()).state, len(await company.seen("pushed:"))) == (state, announced)
 
 
+async def test_a_push_that_surely_did_not_begin_does_not_count_as_started(database: Database) -> None:
+    company = await unclear(database)
+
+    await company.services.execution.given_up(Requested("k", (await company.request()).id))
+
+    assert (await company.request()).started_at is None
+    assert (await company.seen("outcome:"))[0].startswith("Restart a service: could not be done. ")
+
+
+async def test_a_push_that_is_void_before_it_began_does_not_count_as_started(database: Database) -> None:
+    company = await unclear(database)
+    company.use(*ACTIONS[:3])
+
+    await company.do_all()
+
+    assert ((await company.request()).state, (await company.request()).started_at) == (rows.VOID, None)
+
+
 async def test_a_push_of_which_nothing_can_be_told_is_announced_when_given_up(database: Database) -> None:
     company = Company(database)
     company.runs.troubles = {"start": [DirectUnclear("no answer")]}
@@ -335,6 +353,16 @@ async def going(database: Database, action: Action, raw: dict[str, str]) -> tupl
         await company.press("U0MAYA", "approve")
     assert (await company.request()).state == rows.GOING
     return company, Requested("k", (await company.request()).id)
+
+
+async def unclear(database: Database) -> Company:
+    """A company with a push that went out and, as it is known by now, began nothing."""
+    company = Company(database)
+    company.runs.troubles = {"start": [DirectUnclear("no answer")]}
+    with pytest.raises(DirectFailed):
+        await company.ask("U0JONAS", RESTART, SERVICE)
+    company.runs.outcomes.clear()
+    return company
 
 
 async def undeclared(company: Company) -> list[str]:

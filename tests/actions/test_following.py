@@ -6,20 +6,22 @@ from datetime import timedelta
 
 import pytest
 
+from bot.actions import rules
 from bot.actions.direct import Done, Failed, NotStarted, Outcome, Running
 from bot.errors import DirectFailed
 from bot.git.host import CommitStatus
 from bot.storage import controllers as report_rows
 from bot.storage import requests as rows
 from bot.storage.controllers import ReportRow
-from bot.storage.engine import Database
+from bot.storage.engine import Database, Tx
 from bot.work import Heard, Kind
 from knowledge.actions import Action, GitBackend
 from knowledge.people import GitAccount
 from knowledge.repositories import Controller, Reporter
-from tests.actions.company import ACTIONS, BUCKET, LIVE, PEOPLE, RESTART, SHA, Company
+from tests.actions.company import ACTIONS, BUCKET, LIVE, MERGED, PEOPLE, RESTART, SHA, Company
 
 DEV = {"bucket": "invoices", "environment": "dev", "team": "checkout"}
+CPUS = {"team": "checkout", "cpu": "8"}
 ARGO = replace(LIVE, controllers=(Controller(Reporter.ARGOCD, "checkout"),))
 TWO = replace(LIVE, controllers=(Controller(Reporter.STATUS, "live"), Controller(Reporter.ARGOCD, "checkout")))
 
@@ -236,20 +238,64 @@ async def test_a_busy_host_is_left_alone_for_as_long_as_it_asks(database: Databa
     assert (left_alone, company.repository.asked > asked, await company.seen("stuck:")) == (True, True, [])
 
 
-async def test_old_requests_do_not_starve_young_ones(database: Database) -> None:
+async def test_a_busy_host_with_many_requests_holds_up_no_other_host(database: Database) -> None:
+    company = await opened(database)
+    await as_many_as_are_looked_at(company)
+    company.hands.move(minutes=1)
+    company.runs.comes_to = Running("run-1")
+    await company.ask("U0JONAS", RESTART, {"service": "payments-api"}, key="view:run")
+    run = await company.request()
+    company.runs.outcomes[run.id] = Done("run-1", "It is up.", "")
+    company.repository.busy_s = 3600.0
+
+    await company.follow(minutes=5)
+
+    assert (await company.request()).state == rows.DONE
+
+
+async def test_slack_that_is_away_holds_up_none_of_those_under_way(database: Database) -> None:
     company = Company(database)
-    for number in range(35):
-        await company.ask("U0JONAS", BUCKET, DEV | {"bucket": f"old-{number}"}, key=f"old:{number}")
+    company.repository.refuses_to_merge = "Not yet."
+    await company.ask("U0JONAS", MERGED, CPUS, key="view:1")
+    await company.press("U0MAYA", "approve")
+    company.hands.move(minutes=1)
+    await company.ask("U0JONAS", BUCKET, DEV, key="view:2")
+    company.repository.do_merge((await company.request()).branch)
+    company.slack.is_away = True
+
+    await company.follow(minutes=5)
+
+    assert [(await company.request(number)).state for number in (0, 1)] == [rows.OPEN, rows.MERGED]
+
+
+async def test_what_was_told_long_ago_does_not_end_by_a_short_trouble(database: Database) -> None:
+    company = Company(database)
+    company.repository.refuses_to_merge = "A review is needed."
+    await company.ask("U0JONAS", MERGED, CPUS)
+    await company.press("U0MAYA", "approve")
+    await company.follow(hours=3)
+    assert len(await company.seen("stuck:")) == 1
+    company.repository.is_away = True
+    await company.follow(days=31)
+    company.repository.is_away = False
+
+    company.repository.do_merge((await company.request()).branch)
+    await company.follow(hours=1)
+
+    assert (await company.request()).state == rows.MERGED
+
+
+async def test_old_requests_do_not_starve_young_ones(database: Database) -> None:
+    company = await opened(database)
+    await as_many_as_are_looked_at(company)
     company.hands.move(days=3)
     for _ in range(2):
         await company.services.following.follow()
-    company.hands.move(minutes=1)
+    company.hands.move(minutes=20)  # all of them are due again
     await company.ask("U0JONAS", BUCKET, DEV | {"bucket": "young"}, key="young")
-    young = await company.request()
-    await company.follow(minutes=1)
+    company.repository.do_merge((await company.request()).branch)
 
-    company.repository.do_merge(young.branch)
-    await company.follow(minutes=2)
+    await company.follow(minutes=1)
 
     assert (await company.request()).state == rows.MERGED
 
@@ -420,6 +466,20 @@ async def opened(database: Database, action: Action = BUCKET) -> Company:
     await company.ask("U0JONAS", action, DEV)
     assert (await company.request()).state == rows.OPEN
     return company
+
+
+async def as_many_as_are_looked_at(company: Company) -> None:
+    """Beside the request that is open, at a tick."""
+    request = await company.request()
+    many = [replace(request, id=f"many{number}", key=f"many:{number}") for number in range(rules.LOOKED_AT_ONCE)]
+    proposal = company.repository.open[request.branch]
+    company.repository.open |= {each.branch: replace(proposal, branch=each.branch) for each in many}
+
+    async def unit(tx: Tx) -> None:
+        for each in many:
+            await rows.add(tx, each)
+
+    await company.desk.database.write(unit)
 
 
 async def merged(database: Database) -> Company:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.actions import forms
 from bot.actions.fields import IN
 from bot.actions.forms import CHANGED, URGENT, Filled, Known, Opening
-from bot.actions.lists import OPTIONS_MAX, Lists
+from bot.actions.lists import NO_TEAM, OPTIONS_MAX, Lists
 from bot.errors import PayloadMalformed
 from bot.model import Json
 from handlers.payload import read_submission
@@ -25,8 +25,8 @@ from tests.actions.offered import BUCKET, CLUSTERS, DATABASE, RESTART, TEAMS, as
 LISTS = Lists({}, TEAMS, {"search"})
 KNOWN = Known("It carries the name of priya-dev, your Git account.")
 PROD_ONLY = (
-    "Where Environment is prod, somebody of *platform-approvers* must approve it before; never yourself. "
-    "Else nobody has to."
+    "Where Environment is prod, somebody of *platform-approvers* has to approve it first, and never you. "
+    "Otherwise nobody has to."
 )
 GOOD = {"in.bucket": "logs", "in.environment": "2", "in.team": "0", URGENT: ""}
 
@@ -171,7 +171,7 @@ def test_choices_that_look_the_same_once_cut_are_numbered() -> None:
         pytest.param(
             replace(BUCKET, approval=Approval("security", people=2, expires_after=timedelta(hours=4))),
             [
-                "First 2 people of *security* must approve it; never yourself.",
+                "2 people of *security* have to approve it first, and never you.",
                 "It expires if nobody decides within 4 hours.",
             ],
             id="always two",
@@ -350,7 +350,7 @@ def test_where_the_entry_stands_is_no_change() -> None:
 
 def test_there_is_no_form_without_anything_to_choose_from() -> None:
     assert LISTS.why_not(BUCKET) == ""
-    assert Lists().why_not(BUCKET) == "You are in no team of the handbook, and this is done for one's own team."
+    assert Lists().why_not(BUCKET) == NO_TEAM
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_value_is_of_the_kind_that_is_asked_for(each: Input, typed: str, value: 
             "blue",
             "The choices could not be read just now; try again in a minute.",
         ),
-        (Input("p", InputType.PERSON, "P"), "U0SOMEBODY", "`/platform link`"),
+        (Input("p", InputType.PERSON, "P"), "U0SOMEBODY", "They can send me `link`"),
         (DAY, "2026-03-01", "Not before 2026-03-02."),
         (DAY, "2026-04-02", "Not after 2026-04-01."),
         (DAY, "2026-02-30", "Write a day as 2026-03-31."),

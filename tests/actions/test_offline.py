@@ -139,14 +139,15 @@ def test_choice_that_is_not_in_the_repository_is_refused(handbook: Handbook, liv
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("other: 1\n", "alerts/receivers.yaml: there is nothing to choose from at receivers"),
-        ("a: [\n", "alerts/receivers.yaml: it cannot be read"),
+        ("other: 1\n", "has nothing at receivers"),
+        ("a: [\n", "cannot be read (line 2:"),
+        ("receivers: [{name: payments-pager}]\n", "holds no list of names at receivers"),
     ],
 )
 def test_choices_that_cannot_be_read_are_said(handbook: Handbook, live: Path, text: str, said: str) -> None:
     (live / "alerts" / "receivers.yaml").write_text(text, encoding="utf-8")
 
-    assert refusal(handbook, "add-alert-route", live).startswith(said)
+    assert refusal(handbook, "add-alert-route", live).startswith(f"receiver: alerts/receivers.yaml {said}")
 
 
 def test_what_is_there_already_is_not_made_again(handbook: Handbook, live: Path) -> None:

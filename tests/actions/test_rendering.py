@@ -4,9 +4,10 @@ import hashlib
 
 import pytest
 
-from bot.actions.placeholders import fill, keys_of, names_in_keys, names_in_paths
+from bot.actions.placeholders import fill, names_in_keys, names_in_paths
 from bot.actions.rendering import NotPossible, Rendered, blobs_of, files_of, render, snapshot_digest
 from knowledge.actions import Change, Json, Verb
+from knowledge.content import split_keys
 from tests.actions.entries import BUILT_IN, action, backend, change
 
 CONTENT = {
@@ -132,7 +133,7 @@ def test_inputs_that_make_names_are_known() -> None:
 
 
 def test_key_with_dots_stands_in_quotes() -> None:
-    assert keys_of('metadata."example.com/owner".{x}') == ("metadata", "example.com/owner", "{x}")
+    assert split_keys('metadata."example.com/owner".{x}') == ("metadata", "example.com/owner", "{x}")
 
 
 def test_blobs_are_named_as_git_names_them() -> None:

@@ -64,8 +64,8 @@ async def test_who_may_approve_sees_what_who_why_and_until_when(database: Databa
                 f"+ asked: {request.id}\n```"
             ),
             (
-                "one person of *platform-approvers* must agree, because Environment is prod. Until Fri 27 Nov 10:00. "
-                "Who asked cannot."
+                "One person of *platform-approvers* must agree, because Environment is prod. "
+                "Open until Fri 27 Nov 10:00. Whoever asked cannot approve it."
             ),
             "[Approve] [Decline]",
         ]
@@ -197,7 +197,7 @@ async def test_what_is_urgent_goes_to_the_people_on_duty(database: Database) -> 
 
     cards = await company.seen("approval:")
     assert len(cards) == 1
-    assert "one person of *duty* must agree, because Environment is prod, and it is urgent." in cards[0]
+    assert "One person of *duty* must agree, because Environment is prod, and it is urgent." in cards[0]
 
 
 async def test_urgency_counts_for_nothing_where_the_entry_does_not_allow_it(database: Database) -> None:
@@ -208,7 +208,7 @@ async def test_urgency_counts_for_nothing_where_the_entry_does_not_allow_it(data
     assert not (await company.request()).is_urgent
     cards = await company.seen("approval:")
     assert len(cards) == 3
-    assert "2 people of *platform-approvers* must agree. Until" in cards[0]
+    assert "2 people of *platform-approvers* must agree. Open until" in cards[0]
 
 
 async def test_slack_without_names_holds_nothing_up(database: Database) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot.adoption import blocks, evidence_blocks
 from bot.adoption.blocks import Listed, Took
 from bot.adoption.evidence_blocks import Names, Where
-from bot.adoption.rules import ANSWER_MOST, LINK_MOST, REASON_MOST, REMINDED, Filled, Standing, State
+from bot.adoption.rules import ANSWER_MOST, LINK_MOST, REASON_MOST, REMINDED, Filled, Standing, State, not_enough
 from bot.blockkit import TEXT_MAX, Shown
 from bot.errors import PayloadMalformed
 from bot.model import Evidence, EvidenceState
@@ -36,7 +36,7 @@ LARGEST = Evidence(
     owner="p2",
     expires_on=TODAY,
     created_at=datetime(2026, 11, 24, tzinfo=UTC),
-    reason=HOSTILE[:REASON_MOST],
+    reason=not_enough(LARGE, [each.id for each in LARGE.must_show], HOSTILE[:REASON_MOST]),
 )
 NAMES = Names("<" * 200, "", "&" * 200)
 
@@ -63,6 +63,18 @@ def test_the_largest_card_is_such_as_slack_takes(state: EvidenceState) -> None:
 
     assert_taken(evidence_blocks.card(row, LARGE, NAMES, on=TODAY))
     assert_taken(evidence_blocks.judged(row, LARGE, NAMES, command="/platform"))
+
+
+def test_the_team_reads_the_judges_own_words_whatever_else_is_missing() -> None:
+    policy = replace(
+        POLICY, must_show=tuple(Point(f"point-{number}", "p" * POINT_MOST) for number in range(POINTS_MOST))
+    )
+    reason = not_enough(policy, [each.id for each in policy.must_show], "w" * (REASON_MOST - 4) + " end")
+    shown = evidence_blocks.judged(
+        replace(LARGEST, state=EvidenceState.DECLINED, reason=reason), policy, NAMES, command="/platform"
+    )
+
+    assert f"{reason}\n" in shown.blocks[0]["text"]["text"]
 
 
 def test_the_longest_reminder_is_such_as_slack_takes() -> None:

@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from datetime import timedelta, timezone
 from enum import StrEnum
@@ -19,14 +19,18 @@ from bot.seals import (
     Key,
     Wrong,
     facts_text,
-    first_wrong,
     next_entry,
     read_head,
 )
-from tests.audit.chains import KEY, NOW, OTHER_KEY, chain, head_of
+from tests.audit.chains import KEY, NOW, OTHER_KEY, START, chain, head_of
 
 WHOLE = chain(1000)
 COLUMNS = [field.name for field in fields(Entry)]
+
+
+def first_wrong(entries: Iterable[Entry], after: Head = START) -> Wrong | None:
+    reading = Chain(KEY, after)
+    return next((wrong for entry in entries if (wrong := reading.take(entry))), None)
 
 
 def edited(rng: random.Random, entries: list[Entry]) -> int:
@@ -76,8 +80,7 @@ def test_each_of_3400_edits_deletions_and_swaps_is_found_where_it_is(spoil: Call
     for _ in range(3400):
         entries = list(WHOLE)
         place = spoil(rng, entries)
-        trusted = Chain(KEY, head_of(WHOLE[:place]) if place else Head())
-        wrong = next((wrong for entry in entries[place:] if (wrong := trusted.take(entry))), None)
+        wrong = first_wrong(entries[place:], head_of(WHOLE[:place]) if place else START)
         assert wrong is not None
         assert wrong.number == place + 1
 
@@ -89,20 +92,20 @@ def test_whole_reading_finds_it_at_the_same_row(spoil: Callable[..., int]) -> No
     for _ in range(100):
         entries = list(WHOLE)
         place = spoil(rng, entries)
-        wrong = first_wrong(entries, KEY)
+        wrong = first_wrong(entries)
         assert wrong is not None
         assert wrong.number == place + 1
 
 
 def test_whole_chain_has_no_wrong_row() -> None:
-    assert first_wrong(WHOLE, KEY) is None
-    assert first_wrong([], KEY) is None
+    assert first_wrong(WHOLE) is None
+    assert first_wrong([]) is None
 
 
 def test_rows_sealed_with_another_key_are_said_to_be_so_and_not_to_be_forged() -> None:
     appended = [*WHOLE[:50], *chain(5, after=head_of(WHOLE[:50]), key=OTHER_KEY)]
 
-    wrong = first_wrong(appended, KEY)
+    wrong = first_wrong(appended)
 
     assert wrong == Wrong(
         51, f"row 51 is sealed with another key ({OTHER_KEY.fingerprint}; the one given is {KEY.fingerprint})"
@@ -112,7 +115,7 @@ def test_rows_sealed_with_another_key_are_said_to_be_so_and_not_to_be_forged() -
 def test_rows_sealed_with_another_key_under_our_keys_name_do_not_fit() -> None:
     forged = [replace(each, key=KEY.fingerprint) for each in chain(5, after=head_of(WHOLE[:50]), key=OTHER_KEY)]
 
-    wrong = first_wrong([*WHOLE[:50], *forged], KEY)
+    wrong = first_wrong([*WHOLE[:50], *forged])
 
     assert wrong == Wrong(51, "row 51 does not fit its seal: it, or what stood before it, was changed")
 
@@ -120,7 +123,7 @@ def test_rows_sealed_with_another_key_under_our_keys_name_do_not_fit() -> None:
 def test_row_put_in_between_is_found() -> None:
     stolen = replace(WHOLE[70], number=31)
 
-    assert first_wrong([*WHOLE[:30], stolen, *WHOLE[30:]], KEY) == Wrong(
+    assert first_wrong([*WHOLE[:30], stolen, *WHOLE[30:]]) == Wrong(
         31, "row 31 does not fit its seal: it, or what stood before it, was changed"
     )
 
@@ -128,13 +131,13 @@ def test_row_put_in_between_is_found() -> None:
 def test_chain_of_another_database_does_not_follow_ours() -> None:
     later = chain(3, after=Head(10, "ab" * 32))
 
-    assert first_wrong([*WHOLE[:10], *later], KEY) == Wrong(
+    assert first_wrong([*WHOLE[:10], *later]) == Wrong(
         11, "row 11 does not fit its seal: it, or what stood before it, was changed"
     )
 
 
 def test_missing_row_is_named() -> None:
-    assert first_wrong([*WHOLE[:9], *WHOLE[11:]], KEY) == Wrong(10, "row 10 is missing: row 12 follows row 9")
+    assert first_wrong([*WHOLE[:9], *WHOLE[11:]]) == Wrong(10, "row 10 is missing: row 12 follows row 9")
 
 
 def test_seal_does_not_depend_on_the_zone_a_moment_was_said_in() -> None:

@@ -44,7 +44,7 @@ class Merged:
     async def act(self, at: Asking) -> None:
         await at.ask("ada", "raise-quota", {"Team": "checkout", "CPU": "8"})
         await at.press("bela", at.card, "Approve")
-        await at.until(lambda: at.says("ada", "merged; the controller"))
+        await at.until(lambda: at.says("ada", "merged; it becomes live"))
         await at.report("teams", at.world.live.known("refs/heads/main"))
         await at.until(lambda: at.says("ada", ": live, "))
 
@@ -65,7 +65,7 @@ class Proposed:
 
     async def act(self, at: Asking) -> None:
         await at.ask("ada", "new-queue", {"Queue": "payouts"})
-        await at.until(lambda: at.says("ada", "is before the repository's reviewers"))
+        await at.until(lambda: at.says("ada", "waits for the repository's reviewers"))
         (pull,) = at.world.pages.server.pulls
         revision = at.world.pages.merge(pull["head"]["ref"])
         at.world.pages.say(revision, "applied", "success")
@@ -75,8 +75,7 @@ class Proposed:
         (request,) = await at.requests()
         pages = at.world.pages
         assert at.posts() == {"request ada": 1, "outcome ada": 1}
-        acts = await at.acts(request)
-        assert acts in [["asked", "going", "open", "merged", "live"]]
+        assert await at.acts(request) == ["asked", "going", "open", "merged", "live"]
         assert pages.branches() == ["main", request.branch]
         assert at.world.commits_of(request, repository=pages.remote) == 1
         assert [pull["head"]["ref"] for pull in pages.server.pulls] == [request.branch]
@@ -130,7 +129,7 @@ class Renewed:
         await at.press("bela", at.card, "Approve")
         await at.press("ada", lambda: at.message("ada", "Raise a quota"), "Ask again")
         await at.press("bela", lambda: at.card(nth=1), "Approve")
-        await at.until(lambda: at.says("ada", "merged; the controller"))
+        await at.until(lambda: at.says("ada", "merged; it becomes live"))
 
     async def check(self, at: Asking) -> None:
         void, again = await at.requests()

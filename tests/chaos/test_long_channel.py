@@ -67,10 +67,10 @@ async def read_back(
         sandbox.clock.set_factor(pace)
         while not await _is_read_back(mentor, reached):
             asked.append(sandbox.person("ada").say(ASK, next(texts)))
-            unread.append((await mentor.figures())[("channels", "not_read_back")])
+            unread.append((await mentor.gauges.read())[("channels", "not_read_back")])
             await sandbox.clock.sleep(EVERY_S)
         await sandbox.wait_for(lambda: len(_answers(sandbox)) >= len(asked), PATIENCE_S)
-        unread.append((await mentor.figures())[("channels", "not_read_back")])
+        unread.append((await mentor.gauges.read())[("channels", "not_read_back")])
         await sandbox.settle(PATIENCE_S)
         assert {each for each in await kept(mentor.database) if each[0] == LONG} == standing(sandbox, [LONG])
     return asked, reached, unread

@@ -113,10 +113,10 @@ class GitHubServer:
                                   "allow_rebase_merge": "rebase" in self.methods}, headers=headers)  # fmt: skip
 
     async def ref(self, request: web.Request) -> web.Response:
-        if not self.remote.git("for-each-ref"):
-            raise refused(409, "Git Repository is empty.")
         ref = f"refs/{request.match_info['ref']}"
         sha = self._known(ref)
+        if not sha and not self.remote.git("for-each-ref"):
+            raise refused(409, "Git Repository is empty.")
         if not sha:
             raise web.HTTPNotFound
         return web.json_response({"ref": ref, "object": {"type": "commit", "sha": sha}})
@@ -161,14 +161,13 @@ class GitHubServer:
 
     async def tree(self, request: web.Request) -> web.Response:
         sha = request.match_info["sha"]
-        if not self._known(f"{sha}^{{tree}}"):
+        tree = self._known(f"{sha}^{{tree}}")
+        if not tree:
             raise web.HTTPNotFound
-        entries = []
-        for line in self.remote.git("ls-tree", "-z", sha).split("\0"):
-            if line:
-                facts, path = line.split("\t", 1)
-                mode, kind, object_id = facts.split()
-                entries.append({"path": path, "mode": mode, "type": kind, "sha": object_id})
+        entries = [
+            {"path": path, "mode": mode, "type": kind, "sha": object_id}
+            for mode, kind, object_id, path in self.remote.entries(tree)
+        ]
         return web.json_response({"sha": sha, "tree": entries, "truncated": False})
 
     async def make_tree(self, request: web.Request) -> web.Response:

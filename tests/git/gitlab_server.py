@@ -95,12 +95,9 @@ class GitLabServer:
         if not tree:
             raise refused(404, "404 invalid revision or path Not Found")
         entries = []
-        for line in self.remote.git("ls-tree", "-z", tree).split("\0"):
-            if line:
-                facts, name = line.split("\t", 1)
-                mode, kind, object_id = facts.split()
-                full = f"{path}/{name}".lstrip("/")
-                entries.append({"id": object_id, "name": name, "type": kind, "path": full, "mode": mode})
+        for mode, kind, object_id, name in self.remote.entries(tree):
+            full = f"{path}/{name}".lstrip("/")
+            entries.append({"id": object_id, "name": name, "type": kind, "path": full, "mode": mode})
         return _page(request, entries)
 
     async def blob(self, request: web.Request) -> web.Response:

@@ -1,8 +1,9 @@
 """A real bare repository to fetch from, written with git's own plumbing so that it can hold what no honest one does."""
 
 import os
+import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 AUTHOR = {
@@ -13,10 +14,15 @@ AUTHOR = {
 }
 ISOLATED = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"} | AUTHOR
 
+BY_ID = re.compile(r"[0-9a-f]{40}($|[:^])")
+
 
 @dataclass(frozen=True)
 class Remote:
+    """`_of_objects` is what was asked of objects by their ids: these never change, and a process costs milliseconds."""
+
     folder: Path
+    _of_objects: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def address(self) -> str:
@@ -47,10 +53,23 @@ class Remote:
 
     def known(self, name: str) -> str:
         """The id of what the name stands for; "" when there is nothing."""
+        if name in self._of_objects:
+            return self._of_objects[name]
         try:
-            return self.git("rev-parse", "--verify", "--quiet", name)
+            found = self.git("rev-parse", "--verify", "--quiet", name)
         except subprocess.CalledProcessError:
             return ""
+        if BY_ID.match(name):
+            self._of_objects[name] = found
+        return found
+
+    def entries(self, tree: str) -> list[tuple[str, str, str, str]]:
+        """What the tree with this id holds: mode, kind, id and name of each."""
+        asked = f"ls-tree {tree}"
+        if asked not in self._of_objects:
+            self._of_objects[asked] = self.git("ls-tree", "-z", tree)
+        lines = [line.split("\t", 1) for line in self._of_objects[asked].split("\0") if line]
+        return [(*facts.split(), name) for facts, name in lines]  # type: ignore[misc]
 
     def merge_base(self, one: str, other: str) -> str:
         try:

@@ -172,31 +172,31 @@ async def test_three_processes_at_once_merge_once(hosted: Hosted, tmp_path: Path
 async def test_second_try_after_an_end_at_any_call_merges_once(
     tmp_path: Path, kind: str, at_least: int, is_done: bool
 ) -> None:
-    calls = 0
-    while await merged_once_though_cut(tmp_path / str(calls), kind, Fault(ANY, "", is_done, True, spared=calls)):
-        calls += 1
-
-    assert calls >= at_least
-
-
-async def merged_once_though_cut(folder: Path, kind: str, fault: Fault) -> bool:
-    """Whether the fault was met; however that is, there is one merge in the end."""
-    folder.mkdir()
-    async with hosting(kind, folder) as hosted:
+    async with hosting(kind, tmp_path) as hosted:
         assert isinstance(hosted, GitHubHosted | GitLabHosted)
         hosted.remote.commit(OLD)
-        await hosted.host.propose(PROPOSAL)
-        hosted.server.faults.waiting.append(fault)
-        with suppress(GitFailed):
-            await hosted.host.merge(PROPOSAL)
-        is_met, hosted.server.faults.is_down = hosted.server.faults.is_down, False
-        hosted.server.faults.waiting.clear()
+        calls = 0
+        while await merged_once_though_cut(hosted, Fault(ANY, "", is_done, True, spared=calls), nth=calls):
+            calls += 1
 
-        standing = await hosted.host.merge(PROPOSAL)
+        assert calls >= at_least
 
-        assert (standing.review, standing.revision) == (Review.MERGED, hosted.tip("main"))
-        assert len(hosted.merges()) == 2
-        return is_met
+
+async def merged_once_though_cut(hosted: GitHubHosted | GitLabHosted, fault: Fault, *, nth: int) -> bool:
+    """Whether the fault was met; however that is, the nth proposal has one merge in the end."""
+    change = replace(PROPOSAL, branch=f"mentor/r{nth}", files={"live/a.yaml": f"size: {nth + 2}\n"})
+    await hosted.host.propose(change)
+    hosted.server.faults.waiting.append(fault)
+    with suppress(GitFailed):
+        await hosted.host.merge(change)
+    is_met, hosted.server.faults.is_down = hosted.server.faults.is_down, False
+    hosted.server.faults.waiting.clear()
+
+    standing = await hosted.host.merge(change)
+
+    assert (standing.review, standing.revision) == (Review.MERGED, hosted.tip("main"))
+    assert len(hosted.merges()) == 2 + nth
+    return is_met
 
 
 @pytest.mark.parametrize("kind", ["github", "gitlab"])

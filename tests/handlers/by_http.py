@@ -19,6 +19,7 @@ from bot import demo, generate
 from bot.app import Mentor, running
 from bot.config import Secret, Settings
 from bot.storage.schema import events, messages, work
+from bot.work import Kind
 from handlers.errors import dispatch, read_request
 from sandbox import Clock, Sandbox
 from sandbox.http_mode import signature
@@ -70,15 +71,18 @@ class BotByHttp:
     async def idle(self) -> None:
         """Once nothing is due any more."""
         async with asyncio.timeout(PATIENCE_S):
-            while (await self.mentor.figures())["work", "due"]:
+            while (await self.mentor.gauges.read())["work", "due"]:
                 await asyncio.sleep(0.02)
 
     async def rows(self) -> int:
         """How many rows listeners have written in all."""
         of_slack = events.c.event_id.not_like("sig:%")  # the others are signatures
+        of_listeners = work.c.kind != Kind.TELL_TEAM_DRIFT.value  # laid out by a worker, once a day
         async with self.mentor.database.read() as tx:
-            counts = [await tx.scalar(select(func.count()).select_from(table)) for table in (messages, work)]
-            counts.append(await tx.scalar(select(func.count()).select_from(events).where(of_slack)))
+            counts = [
+                await tx.scalar(select(func.count()).select_from(table).where(*conditions))
+                for table, *conditions in ((messages,), (work, of_listeners), (events, of_slack))
+            ]
         return sum(count or 0 for count in counts)
 
 

@@ -123,7 +123,7 @@ async def test_a_press_in_direct_messages_changes_the_answer_there(office: Offic
 async def test_a_press_months_later_still_works(office: Office) -> None:
     _, answer = await answered(office)
     office.sandbox.clock.advance(100 * 86_400)
-    await office.mentor.forget_old()
+    await office.mentor.upkeep.forget_old()
     await office.person("priya").press(answer, "Not quite")
     await office.quiet()
 

@@ -267,7 +267,7 @@ async def test_the_same_press_again_changes_and_says_nothing(either: Office) -> 
     async with office.mentor.database.read() as tx:
         evidence_id = str(await tx.scalar(select(evidence.c.id)))
     for _ in range(3):
-        await office.mentor.judging.take_accepted(
+        await office.mentor.adoption.judging.take_accepted(
             Where(evidence_id), key="1700000000.1:x", user_id="U0NADIA", response_url=None
         )
         await office.quiet()

@@ -350,9 +350,9 @@ async def test_progress_is_seen_while_the_wave_runs(office: Office) -> None:
     await asked(office)
     for name in NAMES[:4]:
         await press(office, name, "4")
-    few = await office.mentor.figures()
+    few = await office.mentor.gauges.read()
     await press(office, NAMES[4], "4")
-    enough = await office.mentor.figures()
+    enough = await office.mentor.gauges.read()
 
     assert ("pulse_people", "answered") not in few
     assert enough["pulse_people", "answered"] == 5

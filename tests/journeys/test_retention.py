@@ -20,11 +20,11 @@ async def test_words_go_after_the_days_promised_and_the_rest_stays(either_office
     office.person("priya").say("ask-platform", "the new words")
     await office.quiet()
 
-    await office.mentor.forget_old()
+    await office.mentor.upkeep.forget_old()
     assert await office.kept_of_people() == {("C0ASKPLAT", "the old words"), ("C0ASKPLAT", "the new words")}
 
     await office.later(2 * DAY_MIN)
-    await office.mentor.forget_old()
+    await office.mentor.upkeep.forget_old()
     assert await office.kept_of_people() == {("C0ASKPLAT", None), ("C0ASKPLAT", "the new words")}
     async with office.mentor.database.read() as tx:
         assert None not in list(await tx.scalars(select(messages.c.author)))
@@ -38,7 +38,7 @@ async def test_a_channel_that_turns_to_counts_loses_its_words_and_is_told(either
 
     _rewrite(office, CHANNELS.replace("answer: at once}", "answer: at once, keep: counts}", 1))
     await office.mentor.reload.handbook()
-    await office.mentor.forget_old()
+    await office.mentor.upkeep.forget_old()
     await office.quiet()
 
     assert await office.kept_of_people() == {("C0ASKPLAT", None), ("C0DEPLOYS", "words of deploys")}
@@ -69,7 +69,7 @@ async def test_what_is_asked_in_private_is_kept_where_words_are_and_goes_with_th
     assert await _asked(office) == ["how do I see the traces of my service?", "where are his metrics?"]
 
     await office.later(TEXT_DAYS * DAY_MIN)
-    await office.mentor.forget_old()
+    await office.mentor.upkeep.forget_old()
     assert await _asked(office) == []
 
 

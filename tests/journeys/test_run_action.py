@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.actions.forms import CHANGED
+from bot.actions.opening import GONE
 from bot.authority import OVERHEARD
 from bot.model import Json
 from bot.storage.requests import RequestRow
@@ -52,10 +53,23 @@ teams:
   checkout: {group: S0CHECKOUT}
 git_accounts: {U0PRIYA: {account: priya-dev, email: priya@example.com}}
 """
+CAPABILITIES = """\
+- id: object-storage
+  title: Object storage
+  owner: platform_team
+  status: only way
+  since: 2026-01-01
+  teams: all
+  counts_as_use: a bucket
+  built_from: {what: ours, because: nothing else fits}
+"""
 REPOSITORIES = "live: {url: https://git.example.com/platform/live.git}\n"
 TITLE = "Create a storage bucket"
 FROM_FILE = "choices_from: {repository: live, file: regions.yaml, at: regions}"
 FILLED = {"Bucket name": "receipts", "Environment": "staging", "Team": "payments"}
+NOT_READ = (
+    "The choices for “Environment” cannot be shown: regions.yaml in live has not been read yet; try again in a minute."
+)
 NOT_YOURS = "This action is not open to you: its entry in the handbook names others."
 
 
@@ -65,6 +79,7 @@ def handbook(tmp_path: Path) -> Path:
     (folder / "actions").mkdir()
     (folder / "actions" / "create-bucket.yaml").write_text(BUCKET)
     (folder / "actions" / "restart-runner.yaml").write_text(DUTY_ONLY)
+    (folder / "capabilities.yaml").write_text(CAPABILITIES)
     (folder / "people.yaml").write_text(PEOPLE + MORE_PEOPLE)
     (folder / "repositories.yaml").write_text(REPOSITORIES)
     (folder / "channels.yaml").write_text(CHANNELS.replace("answer: shadow}", "answer: shadow, actions: []}"))
@@ -102,7 +117,7 @@ async def test_an_action_is_asked_for_by_the_command(either_office: Office) -> N
 
     assert form.payload["title"]["text"] == TITLE
     assert "It carries the name of priya-dev, your Git account." in shown(form)
-    assert "Where Environment is prod, somebody of *platform-approvers* must approve it before" in shown(form)
+    assert "Where Environment is prod, somebody of *platform-approvers* has to approve it first" in shown(form)
     assert (done.acknowledged, done.errors, priya.views()) == (True, {}, [])
     (request,) = await taken(office)
     assert request.inputs == {"bucket": "receipts", "environment": "staging", "team": "payments"}
@@ -216,6 +231,17 @@ async def test_it_is_chosen_from_the_list_that_the_shortcut_opens(office: Office
     assert [each.channel_id for each in await taken(office)] == [""]
 
 
+async def test_actions_stand_below_what_they_belong_to(office: Office, handbook: Path) -> None:
+    (handbook / "actions" / "restart-runner.yaml").write_text(DUTY_ONLY.replace("{groups: [duty]}", "{teams: all}"))
+    await office.mentor.read_handbook()
+
+    await office.person("priya").shortcut("actions.run")
+    listed = await form_of(office, "priya")
+
+    heads = [block["elements"][0]["text"] for block in listed.payload["blocks"] if block["type"] == "context"]
+    assert heads == ["*Object storage*", "*Other*"]
+
+
 async def test_what_left_the_catalogue_meanwhile_is_said_in_place_of_the_list(office: Office, handbook: Path) -> None:
     priya = office.person("priya")
     await priya.shortcut("actions.run")
@@ -261,17 +287,27 @@ async def test_no_answer_offers_it_where_it_cannot_be_run(office: Office) -> Non
     assert buttons(answer) == ["That solved it", "Not quite"]
 
 
-async def test_a_form_whose_entry_changed_meanwhile_is_not_taken(office: Office, handbook: Path) -> None:
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        pytest.param(BUCKET.replace("[dev, staging", "[test, dev, staging"), CHANGED, id="changed"),
+        pytest.param(BUCKET.replace("create-bucket", "make-bucket"), GONE, id="gone"),
+        pytest.param(BUCKET.replace("choices: [dev, staging, prod]", FROM_FILE), NOT_READ, id="its choices not read"),
+    ],
+)
+async def test_a_form_whose_entry_is_another_meanwhile_is_not_taken(
+    office: Office, handbook: Path, entry: str, said: str
+) -> None:
     priya = office.person("priya")
     await priya.command("/platform", "run create-bucket", "ask-platform")
     form = await form_of(office, "priya")
 
-    changed = BUCKET.replace("[dev, staging, prod]", "[test, dev, staging, prod]")
-    (handbook / "actions" / "create-bucket.yaml").write_text(changed)
+    (handbook / "actions" / "create-bucket.yaml").unlink()
+    (handbook / "actions" / f"{entry.split()[1]}.yaml").write_text(entry)
     await office.mentor.read_handbook()
     done = await priya.submit(form, FILLED)
 
-    assert done.errors == {"in.bucket": CHANGED}
+    assert done.errors == {"in.bucket": said}
     assert await taken(office) == []
 
 
@@ -292,10 +328,7 @@ async def test_choices_that_stand_in_a_repository_are_offered_once_they_were_rea
     await priya.command("/platform", "run create-bucket", "ask-platform")
     done = await priya.submit(await form_of(office, "priya"), {**FILLED, "Environment": "south"})
 
-    assert refused.text == (
-        f"*{TITLE}*: The choices for “Environment” cannot be shown: regions.yaml in live has not been read yet; "
-        "try again in a minute."
-    )
+    assert refused.text == f"*{TITLE}*: {NOT_READ}"
     assert done.errors == {}
     assert [each.inputs["environment"] for each in await taken(office)] == ["south"]
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from bot.config import Settings, read_settings
+from bot.storage.schema import audit, choices
 from knowledge.loader import Handbook, load
 from sandbox import Message
 from sandbox.repository import BareRepository
@@ -63,6 +65,12 @@ def with_aws(settings: Settings, cloud: Cloud) -> Settings:
     )
     named = {"MENTOR_AWS_ALLOWED": ",".join(allowed), "MENTOR_AWS_ENDPOINT_URL": cloud.door.url}
     return replace(settings, direct=read_settings(named).direct)
+
+
+async def policies_of(people: Company, name: str) -> Message:
+    before = len(people.office.whispers(name, "ask-platform"))
+    await people.office.person(name).command("/platform", "comply", "ask-platform")
+    return (await people.office.until(lambda: people.office.whispers(name, "ask-platform")[before:]))[-1]
 
 
 def thread_of(people: Company, card: Message) -> list[str]:
@@ -182,6 +190,27 @@ async def test_an_emergency_is_announced_done_and_declared_afterwards(people: Co
     assert "What it made is declared in Git." in told(announced)
     assert buttons(announced) == []
     assert f"request: {request.id}" in people.repository.read("teams/payments/services/ledger/prod/restart.yaml")
+
+
+async def test_a_team_complies_with_a_policy_by_the_platforms_way(people: Company) -> None:
+    before = await policies_of(people, "amara")
+    await people.office.person("amara").press(before, "Use the platform's way")
+    form = (await people.office.until(lambda: people.office.person("amara").views()))[-1]
+    request = await people.sent("amara", form, {"team": "search"})
+    under_way = await policies_of(people, "amara")
+    await people.merged(request)
+    after = await policies_of(people, "amara")
+
+    async with people.office.mentor.database.read() as tx:
+        kept = (await tx.execute(select(choices.c.policy, choices.c.way).where(choices.c.team == "search"))).all()
+        sealed = list(await tx.scalars(select(audit.c.act).where(audit.c.subject == request.id)))
+    assert [told(each).splitlines()[2] for each in (before, under_way, after)] == [
+        "• *search*: not yet",
+        "• *search*: not yet",
+        "• *search*: complies by the platform's way, since 24 Nov 2026",
+    ]
+    assert [tuple(each) for each in kept] == [("artifact-attestation", "platform")]
+    assert sealed[-1] == "policy.chosen"
 
 
 async def test_no_action_of_the_embedded_handbook_is_left_out() -> None:

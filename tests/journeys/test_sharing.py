@@ -59,7 +59,7 @@ async def test_rights_are_looked_at_when_it_is_pressed(office: Office, handbook:
 async def test_words_are_kept_as_long_as_those_of_messages(office: Office) -> None:
     answer = await privately(office, QUESTION)
     office.sandbox.clock.advance(91 * 86_400)
-    await office.mentor.forget_old()
+    await office.mentor.upkeep.forget_old()
     await office.person("jonas").press(answer, "Share in channel")
     told = await office.until(lambda: office.whispers("jonas", "random")[1:])
 

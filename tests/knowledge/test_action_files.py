@@ -37,7 +37,7 @@ PEOPLE = People(
     approvers={"approvers": ApproverGroup(Group(members=(Member("U0MAYA001"), Member("U0TOMAS01"))))},
     teams={"payments": Team(Group("S0PAYMNT1")), "data": Team(Group("S0DATA001"))},
 )
-AROUND = Around(PEOPLE, ["live"])
+AROUND = Around(PEOPLE, ["live"], ["object-storage"])
 HEAD = """
     id: act
     title: Act
@@ -303,7 +303,7 @@ def test_input_that_goes_nowhere_is_warned_of() -> None:
 
 
 def test_everyone_in_a_team_is_nobody_where_there_is_no_team() -> None:
-    _, problems = read(HEAD + GIT, around=Around(People(), ["live"]))
+    _, problems = read(HEAD + GIT, around=Around(People(), ["live"], ()))
 
     assert [(each.level, each.what) for each in problems] == [
         (Level.WARNING, "people.yaml names no team, so nobody may run it")
@@ -315,14 +315,14 @@ def test_nothing_is_held_against_files_that_are_broken_themselves() -> None:
     approval = "    approval: {by: nobody, people: 5, when: {team: [nobody]}, urgent: yes}\n"
     git = GIT.replace("live", "nowhere").replace("a.yaml", '"{team}.yaml"')
 
-    good(HEAD + inputs + approval + git, around=Around(None, None))
+    good(HEAD + inputs + approval + git, around=Around(None, None, None))
 
 
 def test_two_accounts_of_one_person_are_one_approver() -> None:
     people = replace(PEOPLE, aliases=(frozenset({"U0MAYA001", "U0TOMAS01"}),))
     approval = "    approval: {by: approvers, people: 2}\n"
 
-    _, problems = read(HEAD + approval + GIT, around=Around(people, ["live"]))
+    _, problems = read(HEAD + approval + GIT, around=Around(people, ["live"], ()))
 
     assert [each.what for each in problems] == ["2 people must agree, and approvers has only 1"]
 

@@ -4,6 +4,7 @@ Does not test the loader, nor whether an article is found for a question.
 """
 
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -88,9 +89,9 @@ def test_catalogue_shows_each_thing_that_an_entry_can_do(handbook: Handbook) -> 
     verbs = {change.verb for backend in proposals for change in backend.changes}
     inputs = [one for action in handbook.actions for one in action.inputs]
 
-    assert len(handbook.actions) == 12
+    assert len(handbook.actions) == 13
     assert {action.mode for action in handbook.actions} == set(Mode)
-    assert verbs == {Verb.CREATE, Verb.SET, Verb.ADD, Verb.REMOVE}
+    assert verbs == {Verb.CREATE, Verb.REPLACE, Verb.SET, Verb.ADD, Verb.REMOVE}
     assert {one.type for one in inputs} == set(InputType)
     assert any(one.choices_from for one in inputs)
     assert any(backend.merges_on_approval for backend in proposals)
@@ -170,7 +171,8 @@ def test_examples_in_the_readme_are_read_without_a_word(handbook: Handbook) -> N
     blocks = list(_blocks(FOLDER / "README.md", "yaml"))
     entry = next(block for block in blocks if block.startswith("id: create-bucket"))
     live = next(block for block in blocks if block.startswith("live:"))
-    around = Around(handbook.people, [each.name for each in handbook.repositories])
+    capabilities = [each.id for each in handbook.capabilities]
+    around = Around(handbook.people, [each.name for each in handbook.repositories], capabilities)
 
     problems: list[Problem] = []
     action = read_action(_value(entry, problems), "create-bucket", around)
@@ -223,3 +225,17 @@ def _blocks(page: Path, language: str) -> Iterator[str]:
 def _is_for_examples(host: str) -> bool:
     """Reserved for documentation (RFC 2606), or a name that exists only inside a cluster."""
     return host == "example.com" or host.endswith((".example.com", ".svc"))
+
+
+@pytest.mark.parametrize(
+    "name", ["people.yaml", "repositories.yaml", "capabilities.yaml", "actions/attest-builds.yaml"]
+)
+def test_no_other_file_is_blamed_for_one_that_is_broken(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "handbook"
+    shutil.copytree(FOLDER, folder)
+    (folder / name).write_text("a: [\n", encoding="utf-8")
+
+    loaded = load(folder)
+
+    assert isinstance(loaded, Broken)
+    assert {each.file for each in loaded.problems} == {name}

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from bot import generate
-from bot.app import REQUESTS_KEPT, WORDS_KEPT
+from bot.actions.controllers import DRIFT_KEPT, KEPT
 from bot.privacy.offline import OUT_OF_REACH
 from bot.storage.schema import metadata
+from bot.upkeep import REQUESTS_KEPT, WORDS_KEPT
 from knowledge.channels import Channels
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +37,7 @@ def test_the_days_are_those_of_the_code() -> None:
     assert f"{Channels().text_days} days" in PAGE
     assert f"{WORDS_KEPT.days} days" in PAGE
     assert f"{REQUESTS_KEPT.days} days after it ended" in PAGE
+    assert f"reports {KEPT.days} days, of changes by hand {DRIFT_KEPT.days};" in PAGE
 
 
 def test_what_is_out_of_reach_is_there() -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.app import REQUESTS_KEPT
 from bot.storage import request_privacy
 from bot.storage.engine import Database
 from bot.storage.schema import audit, evidence, follow_ups, git_accounts, requests
+from bot.upkeep import REQUESTS_KEPT
 from tests.privacy.company import (
     AUDIT,
     ME,

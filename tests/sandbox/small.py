@@ -16,6 +16,7 @@ from sandbox.faults import Faults
 from sandbox.manifest import AppManifest
 from sandbox.model import Channel, Json, Person
 from sandbox.rates import Rates
+from sandbox.repository import BareRepository
 from sandbox.web_api import web_api_app
 from sandbox.workspace import Workspace
 
@@ -161,3 +162,11 @@ async def pages(call: Callable[..., Awaitable[Any]], noun: str, **arguments: obj
         cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
         if not cursor:
             return found
+
+
+def propose(repository: BareRepository, branch: str, path: str, text: str) -> None:
+    """A branch with one commit, and the base as it was."""
+    begin = repository.tip("main")
+    proposed = repository.commit({path: text}, "Propose")
+    for ref, revision in ((branch, proposed), ("main", begin)):
+        repository._git("update-ref", f"refs/heads/{ref}", revision)

@@ -15,7 +15,7 @@ from bot.actions.reports import Report, ReportState, read_argocd
 from sandbox.controller import Controller
 from sandbox.repository import BareRepository, NotMergeable
 from tests.actions.said import ARGOCD
-from tests.sandbox.small import still_clock
+from tests.sandbox.small import propose, still_clock
 
 TOKEN = "a-token-of-the-tests-alone-0123456789"
 WEB = {"kind": "Deployment", "namespace": "shop", "name": "web"}
@@ -53,14 +53,6 @@ async def watching(
         url = str(server.make_url("/hooks/argocd"))
         async with Controller(repository, url, TOKEN, still_clock(), applications or ("shop",), every_s) as controller:
             yield controller
-
-
-def propose(repository: BareRepository, branch: str, path: str, text: str) -> None:
-    """A branch with one commit, and the base as it was."""
-    begin = repository.tip("main")
-    proposed = repository.commit({path: text}, "Propose")
-    for ref, revision in ((branch, proposed), ("main", begin)):
-        repository._git("update-ref", f"refs/heads/{ref}", revision)
 
 
 async def test_what_becomes_live_is_said_once_for_each_application(repository: BareRepository) -> None:

@@ -137,6 +137,14 @@ def test_the_action_of_an_overflow_carries_the_option() -> None:
 NUMBER: Json = {"type": "number_input", "is_decimal_allowed": False, "min_value": "1", "max_value": "10"}
 
 
+def test_an_option_is_known_by_its_value_before_its_text() -> None:
+    options = [{"value": "0", "text": {"text": "1"}}, {"value": "1", "text": {"text": "0"}}]
+
+    values = values_of([block({"type": "static_select", "options": options})], {("b", "a"): "1"})
+
+    assert values["b"]["a"]["selected_option"] == options[1]
+
+
 @pytest.mark.parametrize(
     ("element", "given", "error"),
     [

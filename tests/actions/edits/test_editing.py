@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from bot.actions.editing import Edit, Impossible, changed
-from bot.actions.nodes import MAX_DEPTH
+from bot.actions.edits.editing import Edit, Impossible, changed
+from bot.actions.edits.nodes import MAX_DEPTH
 from bot.git.proposals import MAX_FILE_BYTES
 from knowledge.actions import Json, Verb
-from tests.actions.layouts import ways, written
+from tests.actions.edits.layouts import ways, written
 
 TEAMS = """\
 # who is who

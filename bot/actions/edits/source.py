@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from bot.actions.nodes import Kind, Node, colon_after, read_nodes
-from bot.actions.writing import Layout, yaml_file
+from bot.actions.edits.nodes import Kind, Node, colon_after, read_nodes
+from bot.actions.edits.writing import Layout, yaml_file
 from knowledge.actions import Json
 
 Splice: TypeAlias = tuple[int, int, str]  # from, to, and what stands there instead

@@ -3,10 +3,10 @@
 Keeps to how the brackets are laid out: on one line, or an entry a line.
 """
 
-from bot.actions.nodes import Kind, Node
-from bot.actions.reading_back import Unreadable
-from bot.actions.source import Source, Splice
-from bot.actions.writing import json_value, yaml_value
+from bot.actions.edits.nodes import Kind, Node
+from bot.actions.edits.reading_back import Unreadable
+from bot.actions.edits.source import Source, Splice
+from bot.actions.edits.writing import json_value, yaml_value
 from knowledge.actions import Json
 
 

@@ -1,11 +1,11 @@
 """Entries of YAML's block collections, each on lines of its own: put in, replaced, taken out. Pure.
 
-What stands in brackets, and all of JSON, is in `bot.actions.in_brackets`.
+What stands in brackets, and all of JSON, is in `bot.actions.edits.in_brackets`.
 """
 
-from bot.actions.nodes import Kind, Node
-from bot.actions.source import Source, Splice
-from bot.actions.writing import yaml_value
+from bot.actions.edits.nodes import Kind, Node
+from bot.actions.edits.source import Source, Splice
+from bot.actions.edits.writing import yaml_value
 from knowledge.actions import Json
 
 

@@ -1,7 +1,7 @@
 """A YAML or JSON file's text as a tree that knows where each value stands in it. Pure.
 
-Says only where things are; types are given by `bot.actions.reading_back`. A file that several readers could take for
-several things is not read at all: duplicate keys, a second document, directives, odd line breaks, bombs.
+Says only where things are; types are given by `bot.actions.edits.reading_back`. A file that several readers could
+take for several things is not read at all: duplicate keys, a second document, directives, odd line breaks, bombs.
 """
 
 import re
@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
     ScalarEvent,
 )
 
-from bot.actions.reading_back import Unreadable, read_json
+from bot.actions.edits.reading_back import Unreadable, read_json
 
 MAX_DEPTH = 64
 MAX_NODES = 200_000  # with each alias as large as what it stands for

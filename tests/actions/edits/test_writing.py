@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.actions.reading_back import Unreadable, is_same, read_json, read_yaml_1_1, read_yaml_1_2
-from bot.actions.writing import Layout, json_file, yaml_file, yaml_value
+from bot.actions.edits.reading_back import Unreadable, is_same, read_json, read_yaml_1_1, read_yaml_1_2
+from bot.actions.edits.writing import Layout, json_file, yaml_file, yaml_value
 
 AWKWARD = (
     "no", "yes", "on", "off", "y", "012", "0o14", "0x1F", "1_000", "1:30", "1e3", "1.0", ".inf", "~", "null", "", "=",

@@ -7,11 +7,11 @@ was written, the file must say what it said before, but for the one value that w
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.actions import in_brackets, in_lines
-from bot.actions.nodes import Kind, Node
-from bot.actions.reading_back import Reader, Unreadable, is_same, readers_of
-from bot.actions.source import Source, Splice
-from bot.actions.writing import json_file, yaml_file
+from bot.actions.edits import in_brackets, in_lines
+from bot.actions.edits.nodes import Kind, Node
+from bot.actions.edits.reading_back import Reader, Unreadable, is_same, readers_of
+from bot.actions.edits.source import Source, Splice
+from bot.actions.edits.writing import json_file, yaml_file
 from bot.git.proposals import MAX_FILE_BYTES
 from knowledge.actions import Json, Verb
 

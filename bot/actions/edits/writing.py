@@ -1,7 +1,7 @@
 """Values as YAML and JSON text: a whole file, an entry of a list or mapping, or one value on a line. Pure.
 
 What is written reads back as the same tree in YAML 1.1 and in 1.2: a text that either would take for something else is
-quoted. Does not know what stands in a file already: see `bot.actions.in_lines`.
+quoted. Does not know what stands in a file already: see `bot.actions.edits.in_lines`.
 """
 
 import json

@@ -1,0 +1,34 @@
+"""Forgets with time: keys that nothing can ask for again, and words that nobody needs any more.
+
+What a service keeps by rules of its own it forgets by itself, when its turn comes here.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.storage import drafts, outbox, peers, request_privacy, work
+from bot.storage.engine import Database
+
+EVENT_IDS_KEPT = timedelta(days=7)  # longer than any retry
+DONE_WORK_KEPT = timedelta(days=30)
+DRAFTS_KEPT = timedelta(days=30)  # that nobody decided on
+REQUESTS_KEPT = timedelta(days=90)  # what was asked for in words, after it ended
+WORDS_KEPT = timedelta(days=30)  # of messages sent; their keys stay, so that nothing is sent again
+
+
+class Upkeep:
+    def __init__(self, database: Database, *, others: Sequence[Callable[[], Awaitable[object]]], clock: Clock) -> None:
+        self._database = database
+        self._others = others
+        self._clock = clock
+
+    async def forget_old(self) -> None:
+        now = self._clock.now()
+        await self._database.write(lambda tx: peers.forget_events(tx, before=now - EVENT_IDS_KEPT))
+        await self._database.write(lambda tx: work.forget_done(tx, before=now - DONE_WORK_KEPT))
+        await self._database.write(lambda tx: outbox.forget_words(tx, before=now - WORDS_KEPT))
+        await self._database.write(lambda tx: drafts.forget_words(tx, before=now - DRAFTS_KEPT))
+        await self._database.write(lambda tx: request_privacy.forget_words(tx, before=now - REQUESTS_KEPT))
+        for forget in self._others:
+            await forget()

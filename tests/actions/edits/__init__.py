@@ -1,0 +1,1 @@
+"""Self-service: actions, who may run them, what becomes of them."""
