@@ -26,7 +26,6 @@ from bot.storage.schema import (
     survey_answers,
     survey_comments,
     survey_refusals,
-    survey_results,
     waves,
 )
 from bot.storage.statements import insert_into, insert_new, insert_rows
@@ -38,7 +37,7 @@ AT_ONCE = 500  # people in one query
 
 @dataclass(frozen=True)
 class Wave:
-    """`key` is None once the answers are nobody's."""
+    """`key` is None once the answers are nobody's, and `shown` then is all that is kept of them."""
 
     id: str
     survey: str
@@ -52,6 +51,7 @@ class Wave:
     opened_at: datetime
     closes_at: datetime
     closed_at: datetime | None = None
+    shown: dict[str, Any] | None = None
 
     def is_open(self, *, at: datetime) -> bool:
         return self.state == OPEN and at < self.closes_at
@@ -282,9 +282,37 @@ async def begin_closing(tx: AsyncConnection, wave_id: str) -> None:
     await tx.execute(update(waves).where(waves.c.id == wave_id, waves.c.state == OPEN).values(state=CLOSING))
 
 
+async def hold_ended(tx: AsyncConnection, survey: str) -> None:
+    """Waves of a survey that close follow each other: each sees what those before it show.
+
+    Both are under way, or over, so each finds the other. Open waves are not held: presses in them go on.
+    """
+    ended = and_(waves.c.survey == survey, waves.c.state != OPEN)
+    await tx.execute(select(waves.c.id).where(ended).order_by(waves.c.id).with_for_update(key_share=True))
+
+
 async def given_answers(tx: AsyncConnection, wave_id: str) -> Sequence[AnswerRow]:
-    rows = (await tx.execute(select(survey_answers).where(survey_answers.c.wave_id == wave_id))).mappings()
-    return [AnswerRow(**row) for row in rows]
+    query = select(survey_answers).where(survey_answers.c.wave_id == wave_id).order_by(survey_answers.c.tag)
+    return [AnswerRow(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def shown_before(
+    tx: AsyncConnection, survey: str
+) -> Sequence[tuple[dict[str, Any], Mapping[str, Mapping[str, Any]]]]:
+    """Of each wave of the survey whose answers are gone: what may be shown of it, and the strata of who answered."""
+    here = and_(waves.c.survey == survey, waves.c.shown.is_not(None))
+    rows = (
+        await tx.execute(select(waves.c.id, waves.c.shown).where(here).order_by(waves.c.closes_at, waves.c.id))
+    ).all()
+    return [(row.shown, await who_answered(tx, row.id)) for row in rows]
+
+
+async def reached(tx: AsyncConnection, wave_id: str) -> tuple[int, int]:
+    """How many were to be asked, and how many were."""
+    here = invitations.c.wave_id == wave_id
+    was_asked = or_(invitations.c.state == ASKED, invitations.c.has_answered)
+    invited = await tx.scalar(select(func.count()).where(here))
+    return invited or 0, await tx.scalar(select(func.count()).where(here, was_asked)) or 0
 
 
 async def take_key(tx: AsyncConnection, wave_id: str) -> bool:
@@ -302,15 +330,15 @@ async def who_answered(tx: AsyncConnection, wave_id: str) -> Mapping[str, Mappin
 async def release(
     tx: AsyncConnection,
     wave_id: str,
-    results: Sequence[Mapping[str, Any]],
+    shown: Mapping[str, Any],
     comments: Sequence[Mapping[str, Any]],
     shared: Sequence[tuple[dict[str, Any], Sequence[str]]],
 ) -> None:
-    """What is kept of the answers; they themselves go, and what tells by whom or when they were given.
+    """What may be shown stays of the answers; they themselves go, and what tells by whom or when they were given.
 
     `shared` are strata with the people who keep them; nobody else keeps any.
     """
-    await insert_rows(tx, survey_results, [{**each, "wave_id": wave_id} for each in results])
+    await tx.execute(update(waves).where(waves.c.id == wave_id).values(shown=shown))
     await insert_rows(tx, survey_comments, [{**each, "wave_id": wave_id} for each in comments])
     await tx.execute(delete(survey_answers).where(survey_answers.c.wave_id == wave_id))
     here = invitations.c.wave_id == wave_id

@@ -181,9 +181,9 @@ def why(survey: Survey, *, until: str) -> Json:
             "this survey's, so that you can change it. Only whoever can read my database could find it."
         ),
         section(
-            "*After that it is anonymous.* The key is destroyed, answers are mixed, and comments are kept apart from "
-            f"them. {most}. Of fewer nothing is kept. What stays of you is that you were asked, whether you answered, "
-            f"and what at least {survey.threshold} who answered have in common, such as a team."
+            "*After that it is anonymous.* The key and the answers are destroyed. Figures that may be shown stay, and "
+            f"comments apart from them. {most}. Of fewer nothing is kept. What stays of you is that you were asked, "
+            f"whether you answered, and what at least {survey.threshold} who answered have in common, such as a team."
         ),
         context(
             "What nobody can prevent: when all but one of a group tell each other what they said, they learn what the "

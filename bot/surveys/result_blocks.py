@@ -158,7 +158,7 @@ def _headline(facts: QuestionFacts) -> str:
         return f"{asked}{in_words(facts.everybody)}: {CHANGES[facts.change]}"
     if facts.choices:
         return f"{asked}n = {facts.n}{'' if _are_told(facts) else ', and none was chosen by over half'}"
-    return f"{asked}{TOO_FEW} (n = {facts.n})"
+    return f"{asked}{TOO_FEW}" if facts.n is None else f"{asked}{TOO_FEW} (n = {facts.n})"
 
 
 def _are_told(facts: QuestionFacts) -> bool:

@@ -14,7 +14,7 @@ from bot.model_client import ModelClient, Task, Trouble
 from bot.storage import survey_results as rows
 from bot.storage.engine import Tx
 from bot.storage.survey_results import Comment, Theme
-from bot.surveys import definition, themes
+from bot.surveys import definition, kept, themes
 from bot.surveys.suppression import FEWEST
 from bot.surveys.themes import FEWEST_COMMENTS, Found
 
@@ -64,7 +64,7 @@ class ThemeSorting:
         for wave_id in new:
             wave = waves[wave_id]
             threshold = max(FEWEST, definition.from_json(wave.definition).threshold)
-            is_large = max(len(wave.strata), len(wave.results)) >= threshold
+            is_large = kept.from_json(wave.shown).answers >= threshold
             await self._sort(wave_id, wave.survey, wave.closed_at if is_large else None, person)
 
     async def _sort(self, wave_id: str, survey: str, closed_at: datetime | None, person: str) -> None:

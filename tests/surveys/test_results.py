@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import insert, select
@@ -46,8 +47,11 @@ async def test_too_few_answers_say_nothing_but_how_many_they_are(desk: Results) 
     [wave] = (await desk.facts.facts()).waves
 
     assert (wave.answers, wave.comments) == (4, ())
-    assert all(not (each.released or each.choices or each.nps or each.spread) for each in wave.questions)
-    assert "too few to say (n = 4)" in await desk.show()
+    assert [(each.n, each.released, dict(each.choices), each.nps, each.spread) for each in wave.questions] == [
+        (None, None, {}, None, ())
+    ] * 3
+    assert "4 answers; of those asked 67 % of 6" in await desk.show()
+    assert "*How satisfied are you?* too few to say" in await desk.show()
 
 
 async def test_groups_that_may_be_shown_are_and_the_others_are_counted(desk: Results) -> None:
@@ -111,16 +115,43 @@ async def test_a_wave_that_differs_by_one_person_from_the_one_before_is_not_show
     assert newest.questions[0].released is None
 
 
-async def test_that_person_is_not_found_by_erasing_them(desk: Results) -> None:
-    await desk.wave(answers(a=MIXED), silent=3)
-    await desk.wave(answers(a=(*MIXED, 5)))
-    person = await desk.person(f"U0P{len(MIXED)}")
-    await desk.database.write(lambda tx: forget_person(tx, person, {}))
+async def test_erasing_somebody_changes_nothing_that_is_shown(desk: Results) -> None:
+    """Who joined alone, who was asked and said nothing, and one of a group that is shown."""
+    await desk.wave(answers(a=MIXED, b=(4, 4, 4, 2, 2, 2, 5, 1, 3)), silent=3)
+    await desk.wave(answers(a=MIXED, b=(4, 4, 4, 2, 2, 2, 5, 1, 3, 5)))
+    before = await desk.facts.facts()
+    for at in (21, 22, 0):
+        person = await desk.person(f"U0P{at}")
+        await desk.database.write(partial(_forgotten, person))
 
-    newest, first = (await desk.facts.facts()).waves
-
+    newest, first = before.waves
+    assert await desk.facts.facts() == before
+    assert (newest.invited, newest.delivered, newest.answers, newest.questions[0].released) == (24, 24, 22, None)
     assert first.questions[0].released is not None
-    assert (newest.answers, newest.questions[0].released) == (13, None)
+
+
+async def _forgotten(person: str, tx: Tx) -> None:
+    await forget_person(tx, person, {})
+
+
+async def test_waves_after_an_erased_person_are_not_held_against_who_is_not_known(desk: Results) -> None:
+    await desk.wave(answers(a=MIXED))
+    person = await desk.person("U0P11")
+    await desk.database.write(partial(_forgotten, person))
+    await desk.wave(answers(a=MIXED[:-1]), prefix="U0P")
+
+    newest, _ = (await desk.facts.facts()).waves
+
+    assert newest.questions[0].released is None
+
+
+async def test_what_was_decided_stays_whatever_is_decided_after(desk: Results) -> None:
+    await desk.wave(answers(a=MIXED, b=(4, 4, 4, 2, 2, 2, 5, 1, 3)))
+    [before] = (await desk.facts.facts()).waves
+    for _ in range(3):
+        await desk.wave(answers(a=(*MIXED, 5), b=(4, 4, 1, 2, 2, 2, 5, 1)), prefix="U0Q")
+
+    assert (await desk.facts.facts()).waves[-1] == before
 
 
 async def test_csv_has_what_may_be_shown_and_no_more(desk: Results) -> None:
