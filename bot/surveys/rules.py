@@ -8,10 +8,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from bot.authority import is_ours
-from bot.calendar import DAY, WorkingTime, moment_of
+from bot.calendar import DAY, WorkingTime, moment_of, zone_of
 from bot.model import Colleague, Status, Workspace
 from bot.surveys.sampling import rank
 from bot.unasked import CLOSES, COUNTED_OUT, ERASED, OPENS, OUT_OF_HOURS, OVER_BUDGET, hours_of
@@ -176,7 +175,7 @@ def last_of_month(day: date) -> date:
 
 
 def today_in(timezone: str, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(timezone)).date()
+    return now.astimezone(zone_of(timezone)).date()
 
 
 def may_still_ask(closes: datetime, *, at: datetime) -> bool:

@@ -6,11 +6,10 @@ Who is asked is written down once, with the seed by which they were drawn; askin
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.calendar import DAY, Daily
+from bot.calendar import DAY, Daily, zone_of
 from bot.desk import Desk
 from bot.storage import surveys as rows
 from bot.storage.engine import Tx
@@ -50,7 +49,7 @@ class WaveService:
 
     async def open_due(self, due: Due) -> None:
         """Opens a wave of every survey whose day is tomorrow; one that is open already stays as it is."""
-        day = datetime.fromisoformat(due.due_at).astimezone(ZoneInfo(self._channels.timezone)).date()
+        day = datetime.fromisoformat(due.due_at).astimezone(zone_of(self._channels.timezone)).date()
         for survey in self._desk.shelf.library.handbook.surveys:
             await self._open_if_due(survey, day + DAY)
         await self._close_overdue()
