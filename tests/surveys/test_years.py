@@ -98,11 +98,10 @@ class Company:
             if self.may(person, now, at=by[person.colleague.timezone])
         ]
         drawn = sampling.sample(frame, seed=seed, size=rules.sample_size(survey, len(frame)))
-        step = rules.spread(len(drawn), survey.schedule.at) / max(1, len(drawn))
         for place, each in enumerate(drawn):
             zone = self.people[each.user_id].colleague.timezone
             rests = self.standing(self.people[each.user_id], now).rests_until or now
-            due_at = rules.asking_time(tomorrow, survey.schedule.at, zone, now=max(now, rests), later=step * place)
+            due_at = rules.asking_time(tomorrow, survey.schedule.at, zone, now=max(now, rests), place=place)
             if due_at is not None:
                 self.queue.append((due_at, f"{survey.id}:{slot}", each.user_id, survey, seed))
 
