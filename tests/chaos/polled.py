@@ -44,7 +44,7 @@ threshold: 5
 """
 # The wave is opened late, at the first start: it was due nineteen hours before, by London's clock.
 CHANNELS_FILE = f"timezone: Europe/London\nchannels: [{{id: {POLLED}, name: here, answer: when mentioned}}]\n"
-STEP_S = 30.0  # between two looks at how the wave stands
+STEP_S = 10.0  # between two looks at how the wave stands
 AGAIN_S = 2.0  # between two acts of one person
 
 
