@@ -20,6 +20,7 @@ from bot.storage.people import known_pseudonyms
 from bot.storage.schema import invitations, outbox, waves
 from bot.surveys import rules, status
 from bot.surveys.blocks import options
+from handlers.errors import NOT_TAKEN_DOWN
 from knowledge.surveys import Question, Scale
 from sandbox import Effect, Message
 from tests.chaos.rehearsal import PATIENCE_S, Rehearsal
@@ -149,17 +150,20 @@ class Polled:
         while True:
             await self._connected()
             sent = await person.submit(form)
-            if sent.acknowledged:
-                assert not sent.errors
+            if sent.acknowledged and not sent.errors:
                 break
             self.done["sent in vain"] += 1
         self.said[user_id] = Said(self.said[user_id].score, words)
         self.done["comments"] += 1
 
     async def _press(self, user_id: str, label: str) -> bool:
-        """Whether it was taken down."""
+        """Whether it was taken down, as far as the person knows: an acknowledged press may have been told otherwise."""
         await self._connected()
-        return (await self.run.sandbox.person(user_id).press(self._message(user_id), label)).acknowledged
+        effects = self.run.sandbox.ledger.effects
+        before = len(effects)
+        pressed = await self.run.sandbox.person(user_id).press(self._message(user_id), label)
+        told = [each.text for each in effects[before:] if each.kind == "respond" and each.user == user_id]
+        return pressed.acknowledged and NOT_TAKEN_DOWN not in told
 
     async def _connected(self) -> None:
         await self.run.sandbox.clock.sleep(AGAIN_S)
