@@ -3,12 +3,13 @@
 Decides nothing. Results and themes are read elsewhere.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, literal, or_, select, update
+from sqlalchemy import Select, and_, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.people import StandIns, stand_ins
@@ -197,7 +198,8 @@ class Progress:
     """Of a wave that is not closed: how many are in each state, and how many were skipped for each reason.
 
     `unsent` is what the outbox says of each message it did not send to somebody who counts as asked here. `answered` is
-    how many answered; whether that may be shown is decided elsewhere.
+    how many answered; whether that may be shown is decided elsewhere. `on_their_way` is to how many of those who
+    count as asked the outbox has yet to send it; `last_due_at` is when the last of those who wait is asked.
     """
 
     wave: Wave
@@ -205,6 +207,8 @@ class Progress:
     skipped: Mapping[str, int]
     unsent: Sequence[str]
     answered: int
+    on_their_way: int = 0
+    last_due_at: datetime | None = None
 
 
 async def progress(tx: AsyncConnection) -> Sequence[Progress]:
@@ -214,17 +218,35 @@ async def progress(tx: AsyncConnection) -> Sequence[Progress]:
 
 
 async def _progress(tx: AsyncConnection, wave: Wave) -> Progress:
-    here = invitations.c.wave_id == wave.id
-    counted = select(invitations.c.state, invitations.c.because, func.count()).where(here)
-    counts: dict[str, int] = {}
-    skipped: dict[str, int] = {}
-    for state, because, count in await tx.execute(counted.group_by(invitations.c.state, invitations.c.because)):
-        counts[state] = counts.get(state, 0) + count
-        if state == SKIPPED:
-            skipped[because] = count
-    answered = await tx.scalar(select(func.count()).where(here, invitations.c.has_answered))
-    problems = [problem for _, problem in await unsent(tx, wave.id)]
-    return Progress(wave, counts, skipped, problems, answered or 0)
+    """By one query, for what is counted apart would not be of one moment."""
+    counts: Counter[str] = Counter()
+    skipped: Counter[str] = Counter()
+    unsent: list[str] = []
+    answered = on_their_way = 0
+    last_due_at = None
+    for row in await tx.execute(_standing(wave.id)):
+        counts[row.state] += row.people
+        if row.state == SKIPPED:
+            skipped[row.because] += row.people
+        elif row.state == WAITING:
+            last_due_at = row.last_due_at
+        elif row.has_answered:
+            answered += row.people
+        elif row.message in ("skipped", "failed"):
+            unsent += [row.problem or ""] * row.people
+        elif row.message != "sent":
+            on_their_way += row.people
+    return Progress(wave, counts, skipped, unsent, answered, on_their_way, last_due_at)
+
+
+def _standing(wave_id: str) -> Select[Any]:
+    """Those who were drawn, counted by how they and their message stand; who waits is one row."""
+    own = outbox.c.key == literal(f"pulse:{wave_id}:").concat(invitations.c.person)
+    drawn = (invitations.c.state, invitations.c.because, invitations.c.has_answered)
+    apart = (*drawn, outbox.c.state, outbox.c.problem)
+    people, last = func.count().label("people"), func.max(invitations.c.due_at).label("last_due_at")
+    query = select(*drawn, outbox.c.state.label("message"), outbox.c.problem, people, last)
+    return query.outerjoin(outbox, own).where(invitations.c.wave_id == wave_id).group_by(*apart)
 
 
 # What people say while a wave is open.
