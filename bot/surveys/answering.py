@@ -9,19 +9,16 @@ from typing import Any
 
 import structlog
 
-from bot import effects
 from bot.blockkit import Shown
 from bot.desk import Desk
 from bot.errors import SlackError
-from bot.model import Effect
 from bot.storage import surveys as rows
 from bot.storage.engine import Tx
 from bot.storage.people import known_pseudonyms
 from bot.storage.surveys import ASKED, AnswerRow, Invitation, Wave
 from bot.surveys import blocks, definition, rules
-from bot.surveys.blocks import PULSE
 from bot.surveys.talk_blocks import Given
-from bot.surveys.telling import Where, tell
+from bot.surveys.telling import Where, edit_question, tell
 from knowledge.surveys import Survey
 
 log = structlog.get_logger(__name__)
@@ -59,8 +56,13 @@ class AnsweringService:
 
         await self._take(where, change)
 
-    async def take_form(self, where: Where, values: Mapping[str, str]) -> None:
-        """Further answers and the comment, as they stand in the form: what was emptied there goes."""
+    async def take_form(self, where: Where, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Further answers and the comment, as they stand in the form: what was emptied there goes.
+
+        Gives what is wrong in it, by its blocks; taken down when nothing is.
+        """
+        if problems := blocks.too_long(values):
+            return problems
 
         def change(survey: Survey, row: AnswerRow) -> AnswerRow:
             given, words = blocks.read_form(survey, values)
@@ -68,6 +70,7 @@ class AnsweringService:
             return replace(row, scores=scores, comment=words)
 
         await self._take(where, change)
+        return {}
 
     async def _take(self, where: Where, change: Change) -> None:
         async def unit(tx: Tx) -> None:
@@ -79,6 +82,7 @@ class AnsweringService:
             row = before or AnswerRow(found.wave.id, found.tag, {}, "", found.invitation.strata)
             after = change(found.survey, row)
             if before is None and not (after.scores or after.comment):
+                await tell(tx, self._desk, where, blocks.EMPTY)
                 return
             await rows.put_answer(tx, after)
             await self._show_taken(tx, where, found)
@@ -93,8 +97,8 @@ class AnsweringService:
             await tell(tx, self._desk, where, blocks.changed(until))
             return
         shown = blocks.pulse(mine.survey, mine.wave.id, until=until, is_answered=True)
-        key = rows.message_key(mine.wave.id, person)
-        await self._desk.outbox.put(tx, effects.newest(Effect(key, PULSE, shown.text, shown.blocks, recipient=person)))
+        reminder = blocks.reminder(mine.survey, mine.wave.id, until=until, is_answered=True)
+        await edit_question(tx, self._desk, (mine.wave.id, person), shown=shown, reminder=reminder)
 
     async def _mine(self, tx: Tx, where: Where) -> Mine | Shown:
         """What the person may answer, or why they may not."""
