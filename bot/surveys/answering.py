@@ -23,7 +23,7 @@ from knowledge.surveys import Survey
 
 log = structlog.get_logger(__name__)
 
-Change = Callable[[Survey, AnswerRow], AnswerRow]
+Change = Callable[[Survey, AnswerRow], AnswerRow | Shown]  # or why nothing can be taken
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,11 @@ class AnsweringService:
     async def take_score(self, where: Where, number: int) -> None:
         """The first question's answer: `number` is which of its options was pressed."""
 
-        def change(survey: Survey, row: AnswerRow) -> AnswerRow:
+        def change(survey: Survey, row: AnswerRow) -> AnswerRow | Shown:
             question = survey.questions[0]
             offered = blocks.options(question)
             if number >= len(offered):
-                return row
+                return blocks.NOT_OFFERED
             return replace(row, scores=row.scores | {question.name: offered[number][1]})
 
         await self._take(where, change)
@@ -81,8 +81,10 @@ class AnsweringService:
             before = await rows.answer(tx, found.wave.id, found.tag)
             row = before or AnswerRow(found.wave.id, found.tag, {}, "", found.invitation.strata)
             after = change(found.survey, row)
-            if before is None and not (after.scores or after.comment):
-                await tell(tx, self._desk, where, blocks.EMPTY)
+            if before is None and isinstance(after, AnswerRow) and not (after.scores or after.comment):
+                after = blocks.EMPTY
+            if isinstance(after, Shown):
+                await tell(tx, self._desk, where, after)
                 return
             await rows.put_answer(tx, after)
             await self._show_taken(tx, where, found)

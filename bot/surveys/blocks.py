@@ -245,6 +245,7 @@ def over(until: str) -> Shown:
 
 NOT_YOURS = said("This question was sent to somebody else, and only they can answer it. Nothing was taken down.")
 UNKNOWN = said("This survey is not known here any more. Nothing was taken down.")
+NOT_OFFERED = said("That is none of the answers to this question. Nothing was taken down.")
 EMPTY = said("The form was empty, so nothing was taken down.")
 NOT_OPENED = said("Slack did not open the form. Please press again.")
 STOPPED = said(
