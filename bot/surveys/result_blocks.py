@@ -124,9 +124,9 @@ def wave_lines(wave: WaveFacts, *, timezone: str) -> list[str]:
     """The same where no blocks can be shown: a terminal, a notification, a screen reader."""
     lines = [f"*{escape(wave.survey.title)}, {escape(wave.slot)}*: {_reached(wave, timezone)}"]
     for facts in wave.questions:
-        lines += [_headline(facts), *(f"• {name}: {value}" for name, value in _rows(facts))]
+        lines += [_headline(facts), *(f"• {escape(name)}: {value}" for name, value in _rows(facts))]
         if facts.released is not None:
-            lines += _hidden(facts.released)
+            lines += [escape(each) for each in _hidden(facts.released)]
     return lines
 
 
