@@ -190,12 +190,20 @@ async def test_comment_and_further_answers_are_given_in_a_form(office: Office) -
     assert sorted(map(len, scores)) == [1, 1, 1, 1, 2]
 
 
-async def test_of_a_wave_under_its_threshold_nothing_is_kept(office: Office) -> None:
+async def test_who_is_too_late_is_told_and_of_a_wave_under_its_threshold_nothing_is_kept(office: Office) -> None:
     await asked(office)
     for name in NAMES[:4]:
         await press(office, name, "3")
+    owen = office.person("owen")
+    await owen.press(question_to(office, "owen"), "Say more")
+    [form] = await office.until(owen.views)
     await at(office, AFTER)
+    await owen.submit(form, {"What is missing?": "Time"})
+    await press(office, "marta", "3")  # who had not answered either
 
+    ended = "This survey ended on 2 Dec 2026. Answers are anonymous now, so nothing can be added or changed."
+    assert alone(office, "marta") == ended
+    assert [each.text for each in office.told("owen")][-1] == ended
     assert [await rows(office, each) for each in (survey_answers, survey_results, survey_comments)] == [[], [], []]
 
 
