@@ -134,8 +134,8 @@ def _reached(wave: WaveFacts, timezone: str) -> str:
     frame = figures.population_note(wave.answers, wave.frame) if wave.answers >= wave.threshold else ""
     days = f"{_day(wave.opened_at, timezone)} to {_day(wave.closed_at, timezone)}"
     return (
-        f"{days}. {wave.invited} of {wave.frame} who could be asked were asked; of those who got the question answered "
-        f"{share_in_words(wave.response_rate)}. {_count(wave.answers, 'answer')}. {frame}".strip()
+        f"{days}: {_count(wave.answers, 'answer')}. Asked: {wave.invited} of {wave.frame} who could be. "
+        f"Answered: {share_in_words(wave.response_rate)} who got the question. {frame}".strip()
     )
 
 
@@ -147,7 +147,7 @@ def _question(facts: QuestionFacts, wave: WaveFacts) -> list[Json]:
     if facts.spread:
         blocks.append(_chart(facts))
     notes = [DEFINITIONS[facts.question.scale], *(_hidden(facts.released) if facts.released else [])]
-    return [*blocks, context(". ".join(escape(each) for each in notes))]
+    return [*blocks, context(". ".join(escape(f"{each[:1].upper()}{each[1:]}") for each in notes))]
 
 
 def _headline(facts: QuestionFacts) -> str:

@@ -111,7 +111,9 @@ async def test_results_show_groups_that_are_large_enough_and_say_what_is_hidden(
     shown = await results(office)
 
     said = "\n".join(words(shown))
-    assert "of those who got the question answered 100 % of 16 (81 % to 100 %). 16 answers." in said
+    assert (
+        "16 answers. Asked: 16 of 16 who could be. Answered: 100 % of 16 (81 % to 100 %) who got the question." in said
+    )
     assert (
         "*How satisfied are you with the platform?* 44 % of 16 (23 % to 67 %): nothing shown before it to compare with"
         in said
@@ -122,8 +124,8 @@ async def test_results_show_groups_that_are_large_enough_and_say_what_is_hidden(
         ["search", "40 % of 5 (12 % to 77 %)"],
         ["outside the platform team", "45 % of 11 (21 % to 72 %)"],
     ]
-    assert "by team: 5 answers not shown, of too small a group or of none. by role: 5 answers not shown" in said
-    assert "by new: too few to say" in said
+    assert "By team: 5 answers not shown, of too small a group or of none. By role: 5 answers not shown" in said
+    assert "By new: too few to say" in said
     assert "data" not in said
 
 
