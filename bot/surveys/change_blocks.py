@@ -11,6 +11,10 @@ from bot.model import Json, MessageKind, Purpose
 
 FORM, FIELD = "results.change", "results.field.change"  # the form, and its one field's block
 NEVER = "surveys.never"  # who hears it is the surveys' listener: no surveys, and no news of them
+NO_ADDRESS = (
+    "Write a whole address, such as https://git.example.com/pulls/7, or the handbook's id of an article or action that "
+    "has a page."
+)
 CHANGE_MOST, TITLE_MOST = 500, 120  # characters
 
 SHIPPED = MessageKind(
@@ -19,7 +23,7 @@ SHIPPED = MessageKind(
     "people who were asked in the survey, whether they answered or not, as a DM in their own hours",
     "a change is live that answers what several people wrote in a survey",
     "once a theme and person, within the unasked budget",
-    "press *Less of this* in it: no more surveys, nor news of them",
+    "press *Never again* in it: no more surveys, nor news of them",
 )
 LINKED = MessageKind(
     "theme of a survey",
@@ -36,7 +40,10 @@ def form(theme_id: str, title: str) -> Json:
     """Where a change is named that answers the theme."""
     words = {"title": "Link a change", "submit": "Link", "close": "Cancel"}
     shown = {name: {"type": "plain_text", "text": text} for name, text in words.items()}
-    hint = "A pull request, an issue, an article or an action: its address, or the id it has in the handbook."
+    hint = (
+        "The address of a pull request or an issue, or the id of an article or action in the handbook. An article or "
+        "action that is there counts as live at once."
+    )
     field = {
         "type": "input",
         "block_id": FIELD,
@@ -62,7 +69,7 @@ def problem(text: str) -> str:
         parts = urlsplit("")
     if is_plain and parts.scheme in ("http", "https") and parts.hostname and not parts.username:
         return ""
-    return "Write a whole address, such as https://git.example.com/pulls/7, or the id of an article or action."
+    return NO_ADDRESS
 
 
 def shipped(title: str, url: str, *, survey: str, wave_id: str) -> Shown:
@@ -72,6 +79,9 @@ def shipped(title: str, url: str, *, survey: str, wave_id: str) -> Shown:
         f"*You said, we did.* In the survey *{escape(clip(survey, TITLE_MOST))}* several people wrote about "
         f"*{escape(clip(title, TITLE_MOST))}*. Now there is: {what}"
     )
-    why = "All who were asked get this once, whether they answered or not."
-    less = [button("Less of this", action_id=NEVER, value=wave_id)]
-    return Shown(text, (section(text), context(why), actions("results.shipped", less)))
+    why = (
+        "All who were asked get this once, whether they answered or not. "
+        "*Never again* ends all surveys and news of them."
+    )
+    never = [button("Never again", action_id=NEVER, value=wave_id)]
+    return Shown(text, (section(text), context(why), actions("results.shipped", never)))

@@ -3,7 +3,7 @@
 What people wrote about is found in `sorting`. Nobody looks who wrote what: all who were asked are told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -26,8 +26,14 @@ from bot.work import Decision, Kind, Shipped, enqueue
 
 log = structlog.get_logger(__name__)
 
+GOING = (rows.OPEN, LINKED)  # nothing has come of these yet
 LINK = "link:"  # before the change, in a decision's choice
 GONE = "That theme is settled already, or not there any more."
+LINKED_NOW = "Linked. It is live already, so those who were asked are told now."
+LINKED_LATER = (
+    "Linked. Press *It is live* once it is, and those who were asked are told. Of a proposal of mine to the "
+    "handbook that is merged, and of an article that has come, I see it myself."
+)
 NOT_LINKED = "Please link a change first, so that people see what was done."
 NOT_OPENED = "Slack did not open the form. Please press again."
 BROKEN = "That could not be taken down: something broke on my side, and my operators see it. Please press again."
@@ -45,8 +51,11 @@ class ChangeService:
     ) -> None:
         async with self._desk.database.read() as tx:
             theme = await rows.theme(tx, theme_id)
+        if theme is None or theme.state not in GOING:
+            await self.take_press(theme_id, "settled", key=key, user_id=user_id, response_url=response_url)
+            return
         try:
-            await self._desk.slack.open_view(trigger_id, blocks.form(theme_id, theme.title if theme else ""))
+            await self._desk.slack.open_view(trigger_id, blocks.form(theme_id, theme.title))
         except SlackError as error:
             log.warning("theme.form_not_opened", reason=str(error))
             await self.take_press(theme_id, "not opened", key=key, user_id=user_id, response_url=response_url)
@@ -82,7 +91,7 @@ class ChangeService:
             return
         async with self._desk.database.read() as tx:
             theme = await rows.theme(tx, decision.subject)
-        if theme is None:
+        if theme is None or theme.state not in GOING:
             await self._tell(decision, GONE)
         else:
             await self._tell(decision, await self._carry_out(decision, theme))
@@ -95,10 +104,9 @@ class ChangeService:
         choice, write = decision.choice, self._desk.database.write
         if choice.startswith(LINK):
             url = choice.removeprefix(LINK)
-            is_linked = await write(lambda tx: rows.link(tx, theme.id, url=url, person=decision.person))
-            return (
-                "Linked. Press *It is live* once it is; a merged proposal of mine I see myself." if is_linked else GONE
-            )
+            if not await write(lambda tx: rows.link(tx, theme.id, url=url, person=decision.person)):
+                return GONE
+            return LINKED_NOW if await self._live_of([url]) and await self._ship(theme) else LINKED_LATER
         if choice == "drop":
             return "Noted: not followed up." if await write(lambda tx: rows.drop(tx, theme.id)) else GONE
         if choice != "live":
@@ -111,11 +119,18 @@ class ChangeService:
         """Linked changes that are live by now: a proposal that was merged, an article or action that is there."""
         async with self._desk.database.read() as tx:
             linked = [each for each in await rows.themes(tx) if each.state == LINKED]
-            merged = await rows.merged_urls(tx, [each.url for each in linked])
-        present = {each.url for each in self._desk.shelf.library.handbook.articles if each.url}
+        live = await self._live_of([each.url for each in linked])
         for theme in linked:
-            if theme.url in merged or theme.url in present:
+            if theme.url in live:
                 await self._ship(theme)
+
+    async def _live_of(self, urls: Sequence[str]) -> frozenset[str]:
+        """Those of the addresses that can be seen to be live; of all others somebody has to say it."""
+        async with self._desk.database.read() as tx:
+            merged = await rows.merged_urls(tx, urls)
+        return merged | {
+            each.url for each in self._desk.shelf.library.handbook.articles if each.url in urls and each.url
+        }
 
     async def _ship(self, theme: Theme) -> bool:
         now = self._desk.clock.now()

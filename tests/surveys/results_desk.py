@@ -8,6 +8,9 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from bot.desk import Desk
+from bot.errors import SlackUnclear
+from bot.model import Colleague, Profile
+from bot.model_client import ModelClient
 from bot.people import PeopleService
 from bot.storage import surveys as rows
 from bot.storage.engine import Database, Tx
@@ -59,6 +62,15 @@ HANDBOOK = Handbook(
 class ZonedSlack(CompanySlack):
     zones: dict[str, str] = field(default_factory=dict)
     views: list[Any] = field(default_factory=list)
+    is_deaf: bool = False
+
+    async def everybody(self) -> list[Colleague]:
+        if self.is_deaf:
+            raise SlackUnclear("users.list", "no answer")
+        return [
+            Colleague(Profile(f"U0{each}", "T0SMALL", is_bot=each == "BUILDS"), names=frozenset({each.title()}))
+            for each in ("MAYA", "PRIYA", "JONAS", "BUILDS")
+        ]
 
     async def time_zone(self, user_id: str) -> str:
         return self.zones.get(user_id, "Europe/London")
@@ -72,13 +84,15 @@ class Results:
     database: Database
     hands: Hands
     given: TalkGiven | None = None
+    model: ModelClient | None = None
+    handbook: Handbook = HANDBOOK
     slack: ZonedSlack = field(default_factory=ZonedSlack)
     number: int = 0
 
     def __post_init__(self) -> None:
-        self.desk: Desk = new_desk(self.database, self.hands, handbook=HANDBOOK, slack=self.slack)
+        self.desk: Desk = new_desk(self.database, self.hands, handbook=self.handbook, slack=self.slack)
         people_service, self.facts = PeopleService(self.desk), SurveyFactsService(self.database)
-        self.results = ResultService(self.desk, people_service, self.facts, ThemeSorting(self.desk))
+        self.results = ResultService(self.desk, people_service, self.facts, ThemeSorting(self.desk, model=self.model))
         self.changes = ChangeService(self.desk, people_service)
         self.talks = TalkService(self.desk, people_service, self._read_given)
 

@@ -2,8 +2,10 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
@@ -11,14 +13,15 @@ from sqlalchemy import insert, select
 from bot.statistics import Change
 from bot.storage.engine import Database, Tx
 from bot.storage.people import stand_ins
-from bot.storage.schema import outbox, survey_refusals, survey_themes, work
+from bot.storage.schema import outbox, proposals, survey_refusals, survey_themes, work
 from bot.storage.surveys import forget_person, refuse
+from bot.surveys import change_blocks, changes, talk_blocks
 from bot.surveys import result_blocks as blocks
-from bot.surveys import talk_blocks
 from bot.surveys.result_rules import csv_rows
 from bot.surveys.talk_blocks import Along, Given
 from bot.work import Kind
-from tests.surveys.results_desk import PLATFORM, SLOW, SURVEY, Results, answers
+from knowledge.article import Article
+from tests.surveys.results_desk import HANDBOOK, PLATFORM, SLOW, SURVEY, Results, answers
 from tests.work.desk import Hands
 
 MIXED = (5, 4, 4, 3, 2, 5, 1, 4, 3, 5, 4, 2)  # 7 of 12
@@ -280,9 +283,99 @@ async def test_nothing_is_said_to_be_live_before_a_change_is_linked_nor_by_other
 async def test_what_is_no_address_is_refused_in_the_form(desk: Results, change: str) -> None:
     errors = await desk.changes.take_form("T", change, key="k", user_id="U0MAYA")
 
-    assert list(errors.values()) == [
-        "Write a whole address, such as https://git.example.com/pulls/7, or the id of an article or action."
-    ]
+    assert errors == {change_blocks.FIELD: change_blocks.NO_ADDRESS}
+
+
+PAGE, PULL = "https://docs.example.com/cache", "https://git.example.com/platform/pulls/7"
+ARTICLE = Article("cache.md", "Clean the cache", (), url=PAGE, actions=())
+
+
+def shelved(database: Database, *articles: Article) -> Results:
+    return Results(database, Hands(), handbook=replace(HANDBOOK, articles=articles))
+
+
+async def propose(desk: Results, url: str, state: str) -> None:
+    """A proposal to the handbook that the bot opened, as it stands now."""
+    row: dict[str, Any] = {
+        "id": "p1",
+        "kind": "article",
+        "subject": "d1",
+        "branch": "mentor/p1",
+        "person": await desk.person("U0MAYA"),
+    }
+    row |= {"title": "", "state": state, "url": url, "number": "7", "created_at": desk.hands.now}
+    await desk.database.write(lambda tx: tx.execute(insert(proposals).values(**row)))
+
+
+async def said_of_link(desk: Results) -> str:
+    return (await desk.told("theme of a survey"))[-1][1]
+
+
+async def told_after_looking(desk: Results) -> int:
+    """How many hear that it was done, however often it is looked."""
+    for _ in range(2):
+        await desk.changes.look()
+        await desk.do(Kind.SHIPPED)
+        await desk.do(Kind.SHIPPED)
+    return len(await desk.told("you said, we did"))
+
+
+async def test_an_article_that_is_there_is_live_once_it_is_linked_by_its_id(database: Database) -> None:
+    desk = shelved(database, ARTICLE)
+    await linked(desk, "cache.md")
+
+    assert await said_of_link(desk) == changes.LINKED_NOW
+    assert await told_after_looking(desk) == 14
+    assert PAGE in (await desk.told("you said, we did"))[0][1]
+
+
+async def test_an_action_is_linked_by_its_id_where_an_article_tells_of_it(database: Database) -> None:
+    desk = shelved(database, replace(ARTICLE, actions=("clean-cache",)))
+    await linked(desk, "clean-cache")
+
+    assert await told_after_looking(desk) == 14
+    assert await desk.changes.take_form("T", "create-bucket", key="k", user_id="U0MAYA") == {
+        change_blocks.FIELD: change_blocks.NO_ADDRESS
+    }
+
+
+async def test_an_article_is_live_when_it_has_come_to_the_handbook(database: Database) -> None:
+    desk = shelved(database)
+    await linked(desk, PAGE)
+    before = (await said_of_link(desk), await told_after_looking(desk))
+    await desk.desk.shelf.put(replace(HANDBOOK, articles=(ARTICLE,)))
+
+    assert before == (changes.LINKED_LATER, 0)
+    assert await told_after_looking(desk) == 14
+
+
+@pytest.mark.parametrize(("state", "told"), [("open", 0), ("merged", 14), ("closed", 0)])
+async def test_a_proposal_of_ours_is_live_when_it_is_merged(desk: Results, state: str, told: int) -> None:
+    await linked(desk, PULL)
+    await propose(desk, PULL, state)
+
+    assert await told_after_looking(desk) == told
+
+
+async def test_an_issue_is_live_when_somebody_says_so_and_what_was_dropped_never_is(desk: Results) -> None:
+    theme_id = await linked(desk, "https://git.example.com/platform/issues/12")
+    before = await told_after_looking(desk)
+    await press(desk, theme_id, "drop")
+    await press(desk, theme_id, "live")
+    await desk.changes.open_form(theme_id, key="p", user_id="U0MAYA", trigger_id="T", response_url=None)
+    await desk.do(Kind.DECIDE_THEME)
+
+    assert (before, await told_after_looking(desk)) == (0, 0)
+    assert desk.slack.views == []
+    said = sorted(text for _, text in await desk.told("theme of a survey"))
+    assert said == sorted([changes.LINKED_LATER, "Noted: not followed up.", changes.GONE, changes.GONE])
+
+
+async def test_a_theme_that_is_not_there_opens_no_form_and_says_so(desk: Results) -> None:
+    await desk.changes.open_form("made up", key="p", user_id="U0MAYA", trigger_id="T", response_url=None)
+    await desk.do(Kind.DECIDE_THEME)
+
+    assert (desk.slack.views, await said_of_link(desk)) == ([], changes.GONE)
 
 
 # A talk.
@@ -299,6 +392,10 @@ async def test_a_talk_reaches_the_platform_channel_once_with_what_the_person_cho
     assert await desk.told("offer to talk") == [
         (PLATFORM, "*P3* would like to talk, 15 minutes, about *Platform pulse*.\nScore: 2")
     ]
+    assert {text for _, text in await desk.told("talk asked for")} == {
+        talk_blocks.taken(desk.given, Along.SCORE).text,
+        talk_blocks.taken_before().text,
+    }
     assert "builds" not in str(payloads)
     assert all("'2'" not in each for each in payloads)
 
