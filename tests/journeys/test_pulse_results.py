@@ -143,7 +143,7 @@ async def test_too_few_answers_say_so(office: Office) -> None:
 
     shown = await results(office, said="results")
 
-    assert "4 answers; of those asked" in shown.text
+    assert "4 answers. Asked: 16 of 16 who could be." in shown.text
     assert shown.text.endswith("too few to say")
     assert cells(shown) == []
 

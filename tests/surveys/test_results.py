@@ -53,7 +53,7 @@ async def test_too_few_answers_say_nothing_but_how_many_they_are(desk: Results) 
     assert [(each.n, each.released, dict(each.choices), each.nps, each.spread) for each in wave.questions] == [
         (None, None, {}, None, ())
     ] * 3
-    assert "4 answers; of those asked 67 % of 6" in await desk.show()
+    assert "4 answers. Asked: 6 of 6 who could be. Answered: 67 % of 6" in await desk.show()
     assert "*How satisfied are you?* too few to say" in await desk.show()
 
 
