@@ -329,12 +329,14 @@ async def shown_before(
     return [(row.shown, await who_answered(tx, row.id)) for row in rows]
 
 
-async def reached(tx: AsyncConnection, wave_id: str) -> tuple[int, int]:
-    """How many were to be asked, and how many were."""
-    here = invitations.c.wave_id == wave_id
-    was_asked = or_(invitations.c.state == ASKED, invitations.c.has_answered)
-    invited = await tx.scalar(select(func.count()).where(here))
-    return invited or 0, await tx.scalar(select(func.count()).where(here, was_asked)) or 0
+async def reached(tx: AsyncConnection, wave_id: str, *, undelivered: str) -> tuple[int, int]:
+    """How many were sent the question, and how many got it. Who was skipped before that was not invited."""
+    got_it = and_(invitations.c.wave_id == wave_id, or_(invitations.c.state == ASKED, invitations.c.has_answered))
+    missed = and_(
+        invitations.c.wave_id == wave_id, invitations.c.state == SKIPPED, invitations.c.because == undelivered
+    )
+    delivered = await tx.scalar(select(func.count()).where(got_it)) or 0
+    return delivered + (await tx.scalar(select(func.count()).where(missed, ~got_it)) or 0), delivered
 
 
 async def take_key(tx: AsyncConnection, wave_id: str) -> bool:

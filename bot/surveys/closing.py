@@ -103,7 +103,8 @@ class ClosingService:
         await rows.skip_waiting(tx, wave.id, because=Why.TOO_LATE)
         if not await rows.take_key(tx, wave.id):
             return True
-        shown = Kept(closing.answers, *await rows.reached(tx, wave.id), released.questions)
+        reached = await rows.reached(tx, wave.id, undelivered=Why.UNDELIVERED)
+        shown = Kept(closing.answers, *reached, released.questions)
         new_id = self._desk.new_id  # of chance, in the order of chance in which they were released
         comments = [{"id": new_id(), "text": text, "theme_id": None} for text in released.comments]
         await rows.release(tx, wave.id, kept.to_json(shown), comments, _by_strata(released.shared))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,9 +21,10 @@ from bot.storage.schema import (
     waves,
     work,
 )
+from bot.storage.surveys import ASKED, SKIPPED
 from bot.surveys import blocks
 from bot.surveys.kept import from_json
-from bot.surveys.rules import tag
+from bot.surveys.rules import Why, tag
 from bot.surveys.suppression import EVERYBODY, Cell, Reading
 from bot.surveys.telling import Where
 from bot.work import ClosingWave, Kind
@@ -61,6 +63,19 @@ async def test_answers_become_results_and_the_way_back_is_gone(desk: Surveys) ->
     assert [each["strata"] for each in people if each["has_answered"]] == [shared] * 6
     assert [each["strata"] for each in people if not each["has_answered"]] == [{}] * (len(USERS) - 6)
     assert [each["key"] for each in await desk.rows(outbox) if ":edit" in each["key"] or "said" in each["key"]] == []
+
+
+async def test_who_was_skipped_was_not_invited_and_whom_slack_did_not_take_the_question_to_was(desk: Surveys) -> None:
+    wave_id = await _answered(desk)
+    for user_id, why in zip(USERS[-2:], (Why.AWAY, Why.UNDELIVERED), strict=True):
+        settle = partial(
+            rows.settle, wave_id=wave_id, person=await desk.person(user_id), state=SKIPPED, because=why, among=ASKED
+        )
+        await desk.database.write(settle)
+    await desk.closing.close(ClosingWave("k", wave_id))
+
+    [wave] = await desk.rows(waves)
+    assert (wave["shown"]["invited"], wave["shown"]["delivered"]) == (7, 6)
 
 
 async def _kept_answers(desk: Surveys) -> int:
