@@ -411,6 +411,7 @@ class Mentor:
             )
 
         app = AsyncApp(
+            name="mentor",  # else Bolt reads the source of every frame on the stack to find one, for 50 ms and more
             authorize=authorize,
             signing_secret=settings.slack_signing_secret.value,
             client=web_client(Secret(""), settings.slack_api_url),  # the token comes with each authorization
