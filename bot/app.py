@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import secrets
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -81,18 +82,23 @@ from bot.replays import Replays
 from bot.slack import Slack, web_client
 from bot.storage import migrate
 from bot.storage.engine import Database
+from bot.surveys import status as survey_status
+from bot.surveys import waves
+from bot.surveys.services import survey_services
 from bot.timetable import Planned, Timetable
 from bot.upkeep import Upkeep
 from bot.work import (
     Asking,
     Began,
     Choice,
+    ClosingWave,
     Converged,
     Decision,
     Documented,
     Due,
     HandingIn,
     Heard,
+    Inviting,
     Job,
     Joined,
     Judging,
@@ -106,8 +112,11 @@ from bot.work import (
     RequestDecision,
     Requested,
     Saving,
+    Shipped,
     Solved,
+    SurveyEvent,
     TakenBack,
+    TalkWanted,
     TeamDrift,
     Workers,
 )
@@ -132,6 +141,11 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
+def new_key() -> str:
+    """Chance that nobody foresees: a seed, or a key under which something is found only by whoever has it."""
+    return secrets.token_hex(32)
+
+
 class Mentor:
     """Everything that is built once; `running` starts and stops it."""
 
@@ -148,7 +162,7 @@ class Mentor:
         self.audit = Audit(key, clock=clock)
         bell = asyncio.Event()
         wake = bell.set
-        desk = Desk(self.database, self.outbox, slack, self.shelf, workspace, clock, new_id, wake)
+        desk = self.desk = Desk(self.database, self.outbox, slack, self.shelf, workspace, clock, new_id, wake)
         people = PeopleService(desk)
         self.duty = DutyService(desk, people)
         self.budget = Budget(self.database, settings, clock=clock)
@@ -212,6 +226,7 @@ class Mentor:
         )
         self.replays = Replays(self.database, clock=clock)
         gap_facts = GapFactsService(self.database, channels=self._channels)
+        self.surveys = survey_services(desk, people, model=self.model, new_key=new_key)
         maker = DigestMaker(
             self.database,
             self.facts,
@@ -219,6 +234,7 @@ class Mentor:
             channels=self._channels,
             clock=clock,
             permalink=slack.permalink,
+            shipped=self.surveys.facts.shipped,
         )
         reading = Reading(self.facts.unanswered, question_kind)
         self.digest = DigestService(desk, people, maker)
@@ -233,7 +249,8 @@ class Mentor:
         sorting = GapSorting(self.database, reading, clock=clock)
         self.gaps = GapService(desk, people, gap_facts, sorting, GapDrafts(desk, people, gap_facts, self.proposals))
         self.adoption = adoption_services(desk, people, self.audit, command=settings.command)
-        team_parts = (self.actions.figures.home_part, self.gaps.home_part, self.owners.home_part)
+        parts = (self.actions.figures, self.gaps, self.owners, self.surveys.results)
+        team_parts = tuple(each.home_part for each in parts)
         self.home = HomeService(
             desk,
             self.facts,
@@ -253,6 +270,7 @@ class Mentor:
             self.database,
             handbook=lambda: self.shelf.library.handbook,
             model_outcomes=self.model.outcomes if self.model else {},
+            others=[partial(survey_status.gauges, self.database)],
             clock=clock,
         )
         self.workers = Workers(self.database, self._jobs(), clock=clock, new_id=new_id, bell=bell)
@@ -311,6 +329,15 @@ class Mentor:
             Kind.SHOW_DIGEST: asked(self.digest.show),
             Kind.GAPS: asked(self.gaps.show),
             Kind.HANDOVER: asked(self.handover.show),
+            Kind.RESULTS: asked(self.surveys.results.show),
+            Kind.DECIDE_THEME: _job(Decision, self.surveys.changes.decide, self.surveys.changes.given_up),
+            Kind.SHIPPED: _job(Shipped, self.surveys.changes.tell),
+            Kind.TALK: _job(TalkWanted, self.surveys.talks.tell, self.surveys.talks.given_up),
+            Kind.OPEN_WAVES: _job(Due, self.surveys.waves.open_due),
+            Kind.SURVEY_EVENT: _job(SurveyEvent, self.surveys.waves.take_event),
+            Kind.INVITE: _job(Inviting, self.surveys.asking.invite, self.surveys.asking.given_up),
+            Kind.REMIND: _job(Inviting, self.surveys.asking.remind),
+            Kind.CLOSE_WAVE: _job(ClosingWave, self.surveys.closing.close, self.surveys.closing.given_up),
             Kind.POLICIES: asked(self.adoption.policies.show),
             Kind.HAND_IN: _job(HandingIn, self.adoption.handing_in.hand_in, self.adoption.handing_in.given_up),
             Kind.JUDGE_EVIDENCE: _job(Judging, self.adoption.judging.judge, self.adoption.judging.given_up),
@@ -367,6 +394,7 @@ class Mentor:
             Planned(Kind.TELL_DRIFT, self.actions.drift.schedule, drift.WORTH),
             Planned(Kind.ASK_OWNERS, self.owners.schedule, owners.WORTH),
             Planned(Kind.REMIND_EVIDENCE, self.adoption.reminders.schedule, reminders.WORTH),
+            Planned(Kind.OPEN_WAVES, self.surveys.waves.schedule, waves.WORTH),
         )
 
     def _bolt(self) -> AsyncApp:
@@ -383,6 +411,7 @@ class Mentor:
             )
 
         app = AsyncApp(
+            name="mentor",  # else Bolt reads the source of every frame on the stack to find one, for 50 ms and more
             authorize=authorize,
             signing_secret=settings.slack_signing_secret.value,
             client=web_client(Secret(""), settings.slack_api_url),  # the token comes with each authorization
@@ -407,6 +436,10 @@ class Mentor:
             forms=self.actions.forms,
             requests=self.actions.requests,
             decisions=self.actions.decisions,
+            answering=self.surveys.answering,
+            refusals=self.surveys.refusals,
+            changes=self.surveys.changes,
+            talks=self.surveys.talks,
             linking=self.actions.linking,
         )
         register(app, services, command=settings.command, workspace=workspace)
@@ -471,6 +504,7 @@ class Mentor:
             "choices": (self.actions.choices.refresh, 60),
             "groups": (self.actions.memberships.refresh, 240),
             "solved threads": (self.solved.refresh, 300),
+            "linked changes": (self.surveys.changes.look, 300),
             "forget": (self.upkeep.forget_old, 6 * 3600),
         }
         if self.embeddings is not None:

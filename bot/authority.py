@@ -12,6 +12,7 @@ class Act(StrEnum):
     JUDGE = "judge"  # what the bot would have said
     SAY_KIND = "say kind"  # of a question
     SEE_OPEN = "see what is open"
+    SEE_RESULTS = "see results"  # of surveys, and say what was done about them
     CURATE = "curate"  # what the handbook lacks, and how it grows
     REVIEW = "review"  # say of an article that it is still true, or needs work
     RUN = "run"  # ask for an action of the catalogue, or ask anew
@@ -32,6 +33,7 @@ REASONS = {  # for those who may not, in words for them
     Act.JUDGE: "Only the platform team can judge these.",
     Act.SAY_KIND: "Only the person who asked and the platform team can say what kind of question it is.",
     Act.SEE_OPEN: "Only the platform team can see what is open.",
+    Act.SEE_RESULTS: "Only the platform team can see results of surveys.",
     Act.CURATE: "Only the platform team can look after what the handbook lacks.",
     Act.REVIEW: "Only the article's owner or the platform team can say this.",
     Act.RUN: "This action is not open to you: its entry in the handbook names others.",
@@ -160,6 +162,7 @@ def may(
         Act.MARK_SOLVED: is_asker,
         Act.JUDGE: team,
         Act.SEE_OPEN: team,
+        Act.SEE_RESULTS: team,
         Act.CURATE: team,
         Act.SAY_KIND: is_asker or team,
         Act.REVIEW: team or owner,

@@ -61,7 +61,8 @@ async def check(settings: Settings, *, handbook: str | None, folder: Path) -> Ch
         found,
         f"The handbook is good: {counted(len(current.articles), 'article')}, "
         f"{counted(len(current.actions), 'action')}, {counted(len(current.policies), 'policy', 'policies')}, "
-        f"{counted(len(current.channels.channels), 'watched channel')}, {counted(len(warnings), 'warning')}."
+        f"{counted(len(current.surveys), 'survey')}, {counted(len(current.channels.channels), 'watched channel')}, "
+        f"{counted(len(warnings), 'warning')}."
         f"{_not_looked_at(len(current.sources))}",
     )
 

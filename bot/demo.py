@@ -23,6 +23,7 @@ from bot.demo_company import PEOPLE as PEOPLE
 from bot.demo_company import STARTS_AT as STARTS_AT
 from bot.demo_history import furnish_history
 from bot.demo_live import APPLICATIONS, furnish_live
+from bot.demo_survey import furnish_survey
 from bot.storage.channels import ChannelState, states
 from sandbox import Actor, Sandbox, View
 from sandbox import Clock as SandboxClock
@@ -134,6 +135,8 @@ class Tour:
         await self._in_shadow()
         await self._a_peer_helps()
         await self._something_is_done()
+        await self._how_it_was_is_asked()
+        await self._a_survey_is_told()
         print("In short:")
         for line in self._done:
             print(f"  ✓ {line}")
@@ -251,6 +254,27 @@ class Tour:
         outcome = await self._first(lambda: [each for each in _replies(priya) if ": live, " in each.text])
         _tell("Mentor, to Priya alone, below what she was shown when she asked", outcome)
         self._done.append("a bucket asked for, approved, merged in Git and live, told to who asked")
+
+    async def _how_it_was_is_asked(self) -> None:
+        priya = self._person("priya")
+        print("10. Now she is asked how it was, once: one press, until a date confidential, then anonymous.")
+        asked = await self._first(lambda: [each for each in priya.sees_in_dm() if "It was easy" in each.text])
+        _tell("Mentor, to Priya alone", asked)
+        await priya.press(asked, "4")
+        await self._sandbox.wait_for(lambda: "Thank you" in _words(asked), PATIENCE_S)
+        print("   priya presses 4. Nobody is shown one answer: of fewer than five nothing is ever shown.\n", flush=True)
+        self._done.append("one question, answered by a press")
+
+    async def _a_survey_is_told(self) -> None:
+        maya = self._person("maya")
+        print("11. What a survey found that closed three weeks before (put in, as the fortnight was).")
+        await furnish_survey(self._mentor.desk)
+        await maya.command("/platform", "pulse results", "random")
+        print("   maya: /platform pulse results")
+        shown = await self._first(lambda: [each for each in maya.sees("random") if each.ephemeral_to])
+        _tell("Mentor, to Maya alone", shown)
+        print("   No team has five answers, so none is shown, nor anything from which it would follow.\n", flush=True)
+        self._done.append("a survey's results, with what may not be shown hidden")
 
     async def _read_back(self) -> Sequence[ChannelState]:
         """The channels, once all are read back."""

@@ -1,7 +1,7 @@
 """The live repository of the demo's company, and its handbook, which names that repository.
 
 The embedded handbook with an address that is there: a bare repository in the demo's folder. It has no pages, so
-nothing in it can ask for a review on one.
+nothing in it can ask for a review on one. After each action people are asked how it was.
 """
 
 import re
@@ -64,4 +64,6 @@ def _handbook(folder: Path, url: str) -> Path:
     (folder / "repositories.yaml").write_text(f"live:\n  url: {url}\n  branch: main\n  controllers:\n{controllers}")
     entry = folder / "actions" / "add-dns-record.yaml"
     entry.write_text(re.sub(r"  confirm: review .*\n", "", entry.read_text()))
+    asked = folder / "surveys" / "after-action.yaml"  # after each: what the tour shows must not be left to chance
+    asked.write_text(asked.read_text().replace("share: 0.2}", "share: 1.0}"))
     return folder

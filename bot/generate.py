@@ -5,7 +5,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,14 @@ from bot.model import MessageKind
 from bot.peers import blocks as peers
 from bot.peers import notice_blocks as notices
 from bot.privacy import blocks as privacy
+from bot.surveys import blocks as surveys
+from bot.surveys import change_blocks as changes
+from bot.surveys import result_blocks as results
+from bot.surveys import talk_blocks as talks
 from handlers import shortcuts, verbs
 from knowledge.action_schema import action_schema
+from knowledge.json_schema import Schema
+from knowledge.survey_schema import survey_schema
 
 HEAD = (
     "# Written by `make generate` from handlers/verbs.py, handlers/shortcuts.py and bot/generate.py: "
@@ -128,11 +134,15 @@ def messages_text() -> str:
     return "\n".join([*rows, *(_row(kind) for kind in KINDS.values())]) + "\n"
 
 
-def schema_text() -> str:
-    """The form of a catalogue entry, for editors."""
-    return json.dumps(action_schema(), indent=2) + "\n"
+def schema_text(schema: Schema) -> str:
+    return json.dumps(schema, indent=2) + "\n"
 
 
+# The forms of handbook files, for editors.
+SCHEMAS: Mapping[str, Callable[[], Schema]] = {
+    "action.schema.json": action_schema,
+    "survey.schema.json": survey_schema,
+}
 KINDS: Mapping[str, MessageKind] = {
     kind.name: kind
     for kind in (
@@ -152,8 +162,12 @@ KINDS: Mapping[str, MessageKind] = {
         *requests.KINDS,
         *linking.KINDS,
         *drift.KINDS,
+        *results.KINDS,
+        *changes.KINDS,
+        *talks.KINDS,
         *digest.KINDS,
         *handover.KINDS,
+        *surveys.KINDS,
         *privacy.KINDS,
     )
 }
@@ -168,7 +182,8 @@ def main(root: Path) -> None:
     (root / "docs" / "messages.md").write_text(messages_text())
     schemas = root / "docs" / "schemas"
     schemas.mkdir(exist_ok=True)
-    (schemas / "action.schema.json").write_text(schema_text())
+    for name, schema in SCHEMAS.items():
+        (schemas / name).write_text(schema_text(schema()))
 
 
 if __name__ == "__main__":

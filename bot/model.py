@@ -242,6 +242,28 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class Status:
+    """What a person says of themselves beside their name; `until` is None where they set no end."""
+
+    text: str = ""
+    emoji: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """What Slack says of a person now, with what tells when they can be asked something. None of it is kept.
+
+    `timezone` is "" where Slack knows none; `names` are all it knows them by.
+    """
+
+    profile: Profile
+    timezone: str = ""
+    status: Status = Status()
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class UserGroup:
     """A Slack user group that is in use; `handle` is without `@`."""
 

@@ -5,13 +5,11 @@ Before any second try it looks whether the first was seen. Decides nothing about
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.blockkit import in_pieces
-from bot.calendar import Hours, is_within
 from bot.clock import Clock
 from bot.errors import SlackError, SlackRateLimited, SlackRefused, SlackUnclear
 from bot.model import Effect, Manner, MessageKind, Purpose
@@ -19,6 +17,16 @@ from bot.slack import TIMEOUT_S, Posted, Slack
 from bot.storage import outbox as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.outbox import Sending
+from bot.unasked import (
+    ERASED,
+    MONTH,
+    OUT_OF_HOURS,
+    OVER_BUDGET,
+    REMINDER,
+    is_in_hours,
+    may_remind,
+    may_send_unasked,
+)
 from bot.work import LEASE, keep_starting, wait_before
 
 log = structlog.get_logger(__name__)
@@ -31,27 +39,7 @@ PRIVATE_WITHIN = timedelta(seconds=10)  # a private answer later than this goes 
 WHISPERED_WITHIN = timedelta(minutes=5)  # later nobody waits for a word in private that was not asked for
 GIVE_UP_AFTER = timedelta(hours=24)
 TRIES_TO_LONGEST = 7  # waits double up to five minutes, then stay
-UNASKED_PER_WEEK, UNASKED_PER_MONTH = 1, 2
-WEEK, MONTH = timedelta(days=7), timedelta(days=30)
-WEEKDAYS = frozenset(range(1, 6))
-OPENS, CLOSES = time(9), time(17, 30)  # by each person's own clock; see docs/decisions/0010
 BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
-
-
-def may_send_unasked(shown: Sequence[datetime], *, now: datetime) -> bool:
-    """Whether one more unasked message keeps to the budget: one a week and two in 30 days, over all kinds."""
-    week = sum(now - at < WEEK for at in shown)
-    month = sum(now - at < MONTH for at in shown)
-    return week < UNASKED_PER_WEEK and month < UNASKED_PER_MONTH
-
-
-def is_in_hours(timezone: str, *, now: datetime) -> bool:
-    """Whether somebody with that time zone is at work; nobody is whose zone is not known."""
-    try:
-        ZoneInfo(timezone)
-    except (ValueError, OSError, KeyError):  # "" is a folder, and Slack may know zones that we do not
-        return False
-    return is_within(Hours(WEEKDAYS, OPENS, CLOSES, timezone), now)
 
 
 class Outbox:
@@ -112,9 +100,12 @@ class Outbox:
 
     async def _send(self, sending: Sending) -> None:
         """One attempt, and its outcome written down."""
-        if sending.is_erased:
-            await self._end(sending, "skipped", "the person was erased")
-        elif reason := await self._why_not_unasked(sending):
+        try:
+            reason = ERASED if sending.is_erased else await self._why_not_unasked(sending)
+        except (SlackRateLimited, SlackUnclear) as error:
+            await self._look_later(sending, error)
+            return
+        if reason:
             await self._end(sending, "skipped", reason)
         elif sending.manner is Manner.WHISPER:
             await self._whisper(sending)
@@ -218,6 +209,15 @@ class Outbox:
         due_at = self._clock.now() + timedelta(seconds=limited.retry_after_s)
         await self._database.write(lambda tx: rows.mark_untried(tx, sending, due_at=due_at, problem="rate limited"))
 
+    async def _look_later(self, sending: Sending, error: SlackError) -> None:
+        """Whether the person is at work now could not be found out. Nothing was tried, and nobody is passed over."""
+        now = self._clock.now()
+        if now - sending.created_at > GIVE_UP_AFTER:
+            await self._end(sending, "failed", str(error))
+            return
+        due_at = now + wait_before(min(sending.attempts, TRIES_TO_LONGEST))
+        await self._database.write(lambda tx: rows.mark_untried(tx, sending, due_at=due_at, problem=str(error)))
+
     async def _refused(self, sending: Sending, refused: SlackRefused) -> None:
         now = self._clock.now()
         log.warning("outbox.refused", kind=sending.kind, effect=sending.mark, code=refused.code)
@@ -287,22 +287,32 @@ class Outbox:
         self.bell.set()
 
     async def _why_not_unasked(self, sending: Sending) -> str:
-        """Why a message that nobody asked for is not sent now, nor later; "" when it may be, and for all others."""
+        """Why a message that nobody asked for is not sent now, nor later; "" when it may be, and for all others.
+
+        Raises SlackError while Slack does not tell the person's time zone.
+        """
         recipient = sending.recipient
         if sending.purpose is not Purpose.UNASKED or recipient is None or sending.first_tried_at or sending.edits:
             return ""
         now = self._clock.now()
+        if not await self._is_in_budget(sending, recipient, now):
+            return OVER_BUDGET
+        return "" if is_in_hours(await self._time_zone(sending.recipient_id), now=now) else OUT_OF_HOURS
+
+    async def _is_in_budget(self, sending: Sending, recipient: str, now: datetime) -> bool:
+        """A reminder costs nothing of its own, as long as it belongs to its prompt."""
+        prompt = sending.key.removesuffix(REMINDER)
         async with self._database.read() as tx:
-            shown = await rows.unasked_times(tx, recipient, since=now - MONTH, but=sending.key)
-        if not may_send_unasked(shown, now=now):
-            return "over the unasked budget"
-        return "" if is_in_hours(await self._time_zone(sending.recipient_id), now=now) else "outside the person's hours"
+            shown = await rows.unasked_times(tx, recipient, since=now - MONTH, but=prompt)
+            if prompt != sending.key and not may_remind(await rows.shown_at(tx, prompt), now=now):
+                return False
+        return prompt != sending.key or may_send_unasked(shown, now=now)
 
     async def _time_zone(self, user_id: str) -> str:
-        """ "" where Slack does not say."""
+        """ "" where there is none. Raises SlackError while Slack does not tell."""
         try:
             return await self._slack.time_zone(user_id)
-        except SlackError as error:
+        except SlackRefused as error:
             log.warning("outbox.no_time_zone", reason=str(error))
             return ""
 

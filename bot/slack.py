@@ -19,13 +19,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.config import Secret
 from bot.errors import SlackRateLimited, SlackRefused, SlackUnclear
-from bot.model import ChannelInfo, Introduction, Json, Profile, UserGroup, Workspace
+from bot.model import ChannelInfo, Colleague, Introduction, Json, Profile, Status, UserGroup, Workspace
+from bot.wire import SLACKBOT
 
 T = TypeVar("T")
 
 TIMEOUT_S = 10.0  # under the lease of 60 s, so that no call outlives the claim it was made under
 READ_TRIES = 6
 PAGE = 200
+MANY = 1_000  # of people, who come by a method of 20 calls a minute
 PACE = timedelta(seconds=1.5)  # between two readings by one method: 40 of Slack's 50 a minute; the rest is for look-ups
 PROFILE_KEPT = timedelta(minutes=10)  # a hint asks for it as the answer does twenty minutes later
 GROUP_KEPT = timedelta(minutes=5)
@@ -223,17 +225,17 @@ class Slack:
         kept = self._profiles.get(user_id)
         if kept and now - kept[0] < PROFILE_KEPT:
             return kept[1]
-        user = (await self._read("users.info", user=user_id))["user"]
-        profile = Profile(
-            user_id=user_id,
-            team_id=user.get("team_id"),
-            enterprise_id=(user.get("enterprise_user") or {}).get("enterprise_id"),
-            is_bot=bool(user.get("is_bot")),
-            is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-            is_deleted=bool(user.get("deleted")),
-        )
+        profile = _profile(user_id, (await self._read("users.info", user=user_id))["user"])
         self._profiles[user_id] = (now, profile)
         return profile
+
+    async def colleague(self, user_id: str) -> Colleague:
+        """The person with their zone and status, as of now. Raises SlackError."""
+        return _colleague((await self._read("users.info", user=user_id))["user"])
+
+    async def everybody(self) -> list[Colleague]:
+        """All of the workspace and of channels shared with it, bots and who left included. Raises SlackError."""
+        return [_colleague(each) async for each in self._pages("users.list", "members", limit=MANY)]
 
     async def names_of(self, user_id: str) -> frozenset[str]:
         """All names Slack knows the person by; none for somebody it does not know."""
@@ -243,9 +245,7 @@ class Slack:
             if refused.code != "user_not_found":
                 raise
             return frozenset()
-        shown = user.get("profile") or {}
-        names = (user.get("name"), user.get("real_name"), shown.get("real_name"), shown.get("display_name"))
-        return frozenset(name for name in names if name)
+        return _names(user)
 
     async def real_name(self, user_id: str) -> str:
         """The name by which the person is shown, on one line; "" for somebody Slack does not name."""
@@ -430,7 +430,7 @@ class Slack:
     async def _pages(self, method: str, items: str, **params: Any) -> AsyncIterator[Any]:
         cursor = ""
         while True:
-            body = await self._read(method, limit=PAGE, **params, **({"cursor": cursor} if cursor else {}))
+            body = await self._read(method, **({"limit": PAGE} | params), **({"cursor": cursor} if cursor else {}))
             for item in body[items]:
                 yield item
             cursor = (body.get("response_metadata") or {}).get("next_cursor") or ""
@@ -468,6 +468,31 @@ async def _told_apart(method: str, call: Callable[[], Awaitable[Any]]) -> Json:
     if not isinstance(body, dict) or not body.get("ok"):
         raise SlackUnclear(method, "an answer that cannot be read")
     return body
+
+
+def _profile(user_id: str, user: Json) -> Profile:
+    return Profile(
+        user_id=user_id,
+        team_id=user.get("team_id"),
+        enterprise_id=(user.get("enterprise_user") or {}).get("enterprise_id"),
+        is_bot=bool(user.get("is_bot")) or user_id == SLACKBOT,
+        is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        is_deleted=bool(user.get("deleted")),
+    )
+
+
+def _colleague(user: Json) -> Colleague:
+    shown = user.get("profile") or {}
+    ends = shown.get("status_expiration") or 0  # 0: never
+    until = datetime.fromtimestamp(ends, UTC) if isinstance(ends, int) and ends > 0 else None
+    status = Status(str(shown.get("status_text") or ""), str(shown.get("status_emoji") or ""), until)
+    return Colleague(_profile(user["id"], user), str(user.get("tz") or ""), status, _names(user))
+
+
+def _names(user: Json) -> frozenset[str]:
+    shown = user.get("profile") or {}
+    names = (user.get("name"), user.get("real_name"), shown.get("real_name"), shown.get("display_name"))
+    return frozenset(name for name in names if name)
 
 
 def _mark(message: Json) -> str:

@@ -13,6 +13,7 @@ from bot.model import Json
 
 Z = 1.96  # of a 95 % interval
 FEWEST = 5  # under this many cases a share is not shown, and changes are not spoken of
+LARGE_SAMPLE = 0.05  # of all there are: from here on the interval of an endless population is wider than need be
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,18 @@ class Share:
     @classmethod
     def from_json(cls, said: Json) -> Self:
         return cls(said["k"], said["n"])
+
+
+def finite_factor(n: int, population: int) -> float | None:
+    """By what an interval of `n` out of so many shrinks; None where the sample is no more than a twentieth of them.
+
+    The finite population correction, sqrt((N - n) / (N - 1)). Raises ValueError for more cases than there are.
+    """
+    if not 0 <= n <= population:
+        raise ValueError(f"{n} of {population} is no sample")
+    if population < 2 or n / population <= LARGE_SAMPLE:
+        return None
+    return sqrt((population - n) / (population - 1))
 
 
 class Change(StrEnum):

@@ -1,6 +1,6 @@
 """Takes out of a text whatever looks like a secret: keys, tokens, passwords, credentials in addresses. Pure.
 
-Errs on the side of taking out. Who somebody is stays in: `bot.curation.masking` takes that out as well.
+Errs on the side of taking out. Who somebody is stays in: `bot.masking` takes that out as well.
 """
 
 import re

@@ -4,7 +4,7 @@ Who does a kind of work is said in `bot.app`. Messages to Slack are the outbox's
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -82,6 +82,15 @@ class Kind(StrEnum):
     LINKING = "actions.linking"
     TELL_DRIFT = "actions.tell_drift"
     TELL_TEAM_DRIFT = "actions.tell_team_drift"
+    OPEN_WAVES = "surveys.open_waves"
+    INVITE = "surveys.invite"
+    REMIND = "surveys.remind"
+    CLOSE_WAVE = "surveys.close_wave"
+    SURVEY_EVENT = "surveys.event"
+    RESULTS = "surveys.results"
+    DECIDE_THEME = "surveys.decide_theme"
+    TALK = "surveys.talk"
+    SHIPPED = "surveys.shipped"
     POLICIES = "adoption.policies"
     HAND_IN = "adoption.hand_in"
     JUDGE_EVIDENCE = "adoption.judge"
@@ -219,6 +228,60 @@ class Converged(Payload):
 
     key: str
     request_id: str
+
+
+@dataclass(frozen=True)
+class Inviting(Payload):
+    """A person's turn in a wave has come: the payload of `surveys.invite` and `.remind`. `person` is a pseudonym."""
+
+    key: str
+    wave_id: str
+    person: str
+
+
+@dataclass(frozen=True)
+class ClosingWave(Payload):
+    """A wave's time is over: the payload of `surveys.close_wave`."""
+
+    key: str
+    wave_id: str
+
+
+@dataclass(frozen=True)
+class SurveyEvent(Payload):
+    """Something happened after which people may be asked how it was: the payload of `surveys.event`.
+
+    `moment` is one of `knowledge.surveys.Moment`; `subject` the action it was about, "" for none.
+    """
+
+    key: str
+    moment: str
+    person: str
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class TalkWanted(Payload):
+    """A person wants to talk about their answer, and to be known for it: the payload of `surveys.talk`.
+
+    `context` is what goes along: nothing, the score, or the comment too. Neither stands here.
+    """
+
+    key: str
+    person: str
+    wave_id: str
+    context: str
+    response_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Shipped(Payload):
+    """What people said led to a change: the payload of `surveys.shipped`. `person` "" is all whom it is told."""
+
+    key: str
+    theme_id: str
+    person: str = ""
+    wave_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -382,6 +445,12 @@ class Job:
 async def enqueue(tx: Tx, kind: Kind, wanted: Payload, *, due_at: datetime, now: datetime) -> bool:
     """Whether it is new; the same kind and key is done once."""
     return await rows.enqueue(tx, kind=kind.value, key=wanted.key, payload=wanted.to_payload(), due_at=due_at, now=now)
+
+
+async def enqueue_many(tx: Tx, kind: Kind, wanted: Iterable[tuple[Payload, datetime]], *, now: datetime) -> None:
+    """Each with its due time; those that are there already are left as they are."""
+    given = [(each.key, each.to_payload(), due_at) for each, due_at in wanted]
+    await rows.enqueue_many(tx, kind=kind.value, wanted=given, now=now)
 
 
 async def withdraw(tx: Tx, keys: Collection[str]) -> None:

@@ -27,7 +27,24 @@ from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.privacy.settings import SettingsService
-from handlers import actions, adoption, answers, curation, errors, gaps, home, kinds, messages, privacy
+from bot.surveys.answering import AnsweringService
+from bot.surveys.changes import ChangeService
+from bot.surveys.refusing import RefusalService
+from bot.surveys.talk import TalkService
+from handlers import (
+    actions,
+    adoption,
+    answers,
+    curation,
+    errors,
+    gaps,
+    home,
+    kinds,
+    messages,
+    privacy,
+    results,
+    surveys,
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +66,10 @@ class Services:
     forms: FormService
     requests: Submits
     decisions: DecisionService
+    answering: AnsweringService
+    refusals: RefusalService
+    changes: ChangeService
+    talks: TalkService
     linking: LinkService
 
 
@@ -85,6 +106,16 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.view("adoption.evidence")(_ours(adoption.on_evidence, handing_in=services.handing_in))
     app.action(re.compile(r"^adoption\.judge\."))(_ours(adoption.on_judged, judging=services.judging))
     app.view("adoption.reasons")(_ours(adoption.on_reasons, judging=services.judging))
+    app.action(re.compile(r"^surveys\.score\."))(_ours(surveys.on_score, answering=services.answering))
+    app.action("surveys.comment")(_ours(surveys.on_comment, answering=services.answering))
+    app.view("surveys.form")(_ours(surveys.on_form, answering=services.answering))
+    app.action("surveys.why")(_ours(surveys.on_why, answering=services.answering))
+    app.action("surveys.never")(_ours(surveys.on_never, refusals=services.refusals))
+    app.action("surveys.pause")(_ours(surveys.on_pause, refusals=services.refusals))
+    app.action("surveys.resume")(_ours(surveys.on_resume, refusals=services.refusals))
+    app.action(re.compile(r"^results\.talk\."))(_ours(results.on_talk, talks=services.talks))
+    app.action(re.compile(r"^results\.(?:link|live|drop)$"))(_ours(results.on_theme, changes=services.changes))
+    app.view("results.change")(_ours(results.on_change, changes=services.changes))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)
 

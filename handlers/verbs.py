@@ -50,11 +50,34 @@ RUN = Verb("run", "[action]", "what you may do for yourself, or that action's fo
 REQUESTS = Verb("requests", "", "your requests, and what waits for you to approve", Kind.REQUESTS)
 LINK = Verb("link", "", "prove which Git account is yours, so that changes bear your name", Kind.LINK)
 HELP = Verb("help", "", "this text", Kind.HELP)
+RESULTS = Verb(
+    "results",
+    "",
+    "what surveys found, as far as it may be shown, for the platform team",
+    Kind.RESULTS,
+    aliases=("pulse results",),
+)
 HANDOVER = Verb("handover", "", "what is open, for the platform team", Kind.HANDOVER)
 SETTINGS = Verb(
     "settings", "", "what I keep about you, and how to be left out", Kind.SETTINGS, aliases=("pulse", "privacy")
 )
-VERBS = (ASK, FIND, RUN, REQUESTS, LINK, HUMAN, POLICIES, WHY, HEALTH, DIGEST, GAPS, HANDOVER, SETTINGS, HELP)
+VERBS = (
+    ASK,
+    FIND,
+    RUN,
+    REQUESTS,
+    LINK,
+    HUMAN,
+    POLICIES,
+    WHY,
+    HEALTH,
+    DIGEST,
+    GAPS,
+    RESULTS,
+    HANDOVER,
+    SETTINGS,
+    HELP,
+)
 _BY_NAME = {name: verb for verb in VERBS for name in (verb.name, *verb.aliases)}
 
 
@@ -71,6 +94,8 @@ def parse(text: str, *, is_action: Callable[[str], bool] = no_action) -> Parsed:
     words = text.split(maxsplit=1)
     if not words:
         return Parsed(HELP, "")
+    if (both := _BY_NAME.get(" ".join(text.lower().split()))) is not None:  # also of two words
+        return Parsed(both, "") if both not in (ASK, FIND) else Parsed(HELP, "")
     first, rest = words[0].lower().rstrip(":,!"), words[1] if len(words) > 1 else ""
     verb = _BY_NAME.get(first) or (None if rest else _near(first))
     if verb is None or (rest and _is_asked(verb, rest, is_action)):

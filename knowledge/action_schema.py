@@ -6,7 +6,6 @@ placeholder names an input, or a group is there: `mentor check` has the last wor
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
 
 from bot.arn import SHAPES
 from knowledge import action_backends as backends
@@ -15,23 +14,20 @@ from knowledge import action_inputs as inputs
 from knowledge import action_rights as rights
 from knowledge import content, repositories
 from knowledge.actions import InputType, Mode
+from knowledge.json_schema import DIALECT, YES, YES_NO, Schema, a_list, a_shape, a_text, a_word, an_object
 from knowledge.patterns import LONGEST as LONGEST_PATTERN
 from knowledge.schema import USER_ID
 
-Schema: TypeAlias = dict[str, Any]
-
-YES_NO: Schema = {"enum": [True, False, "yes", "no"]}
-YES: Schema = {"enum": [True, "yes"]}
 SCALAR = ["string", "number", "boolean"]
 DATA: Schema = {"description": 'Data; "{name}" as a whole leaf is the value of that input.'}
 
 
 def action_schema() -> Schema:
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": DIALECT,
         "title": "An action of Mentor's catalogue",
         "description": "A file in actions/, called like its id. `mentor check` tells what a schema cannot.",
-        **_object(_entry(), required=("id", "title", "summary", "mode", "who")),
+        **an_object(_entry(), required=("id", "title", "summary", "mode", "who")),
         "oneOf": [{"required": [key]} for key in backends.BACKENDS],
         "allOf": [
             _if_mode(Mode.PROPOSAL, {"required": ["git"]}, {}),
@@ -47,39 +43,39 @@ def action_schema() -> Schema:
 
 def _entry() -> dict[str, Schema]:
     return {
-        "id": _shaped(entries.ID, "The file's name without .yaml."),
-        "title": _text(entries.LONGEST_TITLE, "What it does, in a few words."),
-        "summary": _text(entries.LONGEST_SUMMARY, "What comes of it, in a sentence."),
-        "questions": _list(_text(entries.LONGEST_QUESTION), 0, entries.MOST_QUESTIONS, "How people ask for it."),
-        "capability": _text(80, "What of the platform's offer it belongs to."),
-        "owner": _text(80, "A team or group of people.yaml."),
-        "mode": _enum(tuple(Mode), "Proposed to Git and pulled, or pushed (direct, break-glass)."),
+        "id": a_shape(entries.ID, "The file's name without .yaml."),
+        "title": a_text(entries.LONGEST_TITLE, "What it does, in a few words."),
+        "summary": a_text(entries.LONGEST_SUMMARY, "What comes of it, in a sentence."),
+        "questions": a_list(a_text(entries.LONGEST_QUESTION), 0, entries.MOST_QUESTIONS, "How people ask for it."),
+        "capability": a_text(80, "What of the platform's offer it belongs to."),
+        "owner": a_text(80, "A team or group of people.yaml."),
+        "mode": a_word(tuple(Mode), "Proposed to Git and pulled, or pushed (direct, break-glass)."),
         "who": _who(),
-        "inputs": _list({"$ref": "#/$defs/input"}, 0, inputs.MOST_INPUTS, "What the form asks for."),
+        "inputs": a_list({"$ref": "#/$defs/input"}, 0, inputs.MOST_INPUTS, "What the form asks for."),
         "approval": _approval(),
-        "stuck_after": _shaped(rights.CLOCK, "Merged and not live for so long is told to the platform team."),
+        "stuck_after": a_shape(rights.CLOCK, "Merged and not live for so long is told to the platform team."),
         "git": _git(),
         "step_function": _call(backends.STEP_FUNCTION_KEYS, SHAPES[backends.STATE_MACHINE]),
         "lambda": _call(backends.LAMBDA_KEYS, SHAPES[backends.FUNCTION]),
-        "webhook": _object(
+        "webhook": an_object(
             {
-                "url": _shaped(re.compile(r"https://[^/@{}#\s\\]+(?:/[^{}#\s\\]*)?")),
-                "lookup": _shaped(re.compile(r"https://[^/@{}#\s\\]+/[^{}#\s\\]*\{request\}[^{}#\s\\]*")),
+                "url": a_shape(re.compile(r"https://[^/@{}#\s\\]+(?:/[^{}#\s\\]*)?")),
+                "lookup": a_shape(re.compile(r"https://[^/@{}#\s\\]+/[^{}#\s\\]*\{request\}[^{}#\s\\]*")),
                 "input": _data("object"),
             },
             required=("url", "lookup"),
         ),
         "declares": {
-            **_object({key: _git()["properties"][key] for key in ("repository", "changes", *backends.CHANGE_KEYS)}),
+            **an_object({key: _git()["properties"][key] for key in ("repository", "changes", *backends.CHANGE_KEYS)}),
             "$ref": "#/$defs/changes",
         },
     }
 
 
 def _who() -> Schema:
-    people = _list(_shaped(USER_ID), 0, None, "Slack ids.") | {"uniqueItems": True}
-    names = _list(_text(80), 0, None) | {"uniqueItems": True}
-    return _object(
+    people = a_list(a_shape(USER_ID), 0, None, "Slack ids.") | {"uniqueItems": True}
+    names = a_list(a_text(80), 0, None) | {"uniqueItems": True}
+    return an_object(
         {"teams": {"oneOf": [{"const": "all"}, names]}, "groups": names, "people": people, "guests": people}
     ) | {"minProperties": 1, "description": "Who may run it; guests only by name."}
 
@@ -87,17 +83,17 @@ def _who() -> Schema:
 def _approval() -> Schema:
     value: Schema = {"type": SCALAR}
     times = [rights.WORKING_DAYS.pattern, rights.CLOCK.pattern]
-    return _object(
+    return an_object(
         {
-            "by": _text(80, "A name under approvers in people.yaml, platform_team or duty."),
+            "by": a_text(80, "A name under approvers in people.yaml, platform_team or duty."),
             "people": {"type": "integer", "minimum": 1, "maximum": rights.MOST_APPROVERS},
             "when": {
                 "type": "object",
                 "minProperties": 1,
-                "additionalProperties": {"oneOf": [value, _list(value, 1, None)]},
+                "additionalProperties": {"oneOf": [value, a_list(value, 1, None)]},
                 "description": "Necessary where each of these inputs has one of its values; left out: always.",
             },
-            "expires_after": _shaped(re.compile("|".join(times)), "3 working days, or 4 hours by the clock."),
+            "expires_after": a_shape(re.compile("|".join(times)), "3 working days, or 4 hours by the clock."),
             "urgent": YES_NO | {"description": "The asker may say it is urgent; then the people on duty approve."},
         },
         required=("by",),
@@ -106,23 +102,23 @@ def _approval() -> Schema:
 
 def _input() -> Schema:
     keys: dict[str, Schema] = {
-        "name": _shaped(inputs.NAME) | {"not": {"enum": list(content.BUILT_INS)}},
-        "type": _enum(tuple(InputType)),
-        "label": _text(inputs.LONGEST_LABEL),
-        "hint": _text(inputs.LONGEST_HINT),
+        "name": a_shape(inputs.NAME) | {"not": {"enum": list(content.BUILT_INS)}},
+        "type": a_word(tuple(InputType)),
+        "label": a_text(inputs.LONGEST_LABEL),
+        "hint": a_text(inputs.LONGEST_HINT),
         "optional": YES_NO,
         "default": {"type": SCALAR, "description": "As a person would type it."},
-        "pattern": _text(LONGEST_PATTERN, "The whole text must match. No groups that repeat repetitions."),
+        "pattern": a_text(LONGEST_PATTERN, "The whole text must match. No groups that repeat repetitions."),
         "longest": {"type": "integer", "minimum": 1, "maximum": inputs.LONGEST_TEXT},
         "least": {"type": "number"},
         "most": {"type": "number"},
         "fraction": YES_NO,
-        "choices": _list({"type": SCALAR, "maxLength": inputs.LONGEST_CHOICE}, 1, inputs.MOST_CHOICES),
-        "choices_from": _object(
+        "choices": a_list({"type": SCALAR, "maxLength": inputs.LONGEST_CHOICE}, 1, inputs.MOST_CHOICES),
+        "choices_from": an_object(
             {
-                "repository": _text(80),
+                "repository": a_text(80),
                 "file": _path() | {"allOf": [_read_or_written()]},
-                "at": _text(content.LONGEST_PATH),
+                "at": a_text(content.LONGEST_PATH),
             },
             required=("repository", "file"),
         ),
@@ -131,15 +127,15 @@ def _input() -> Schema:
         "latest": {"type": "integer"},
     }
     by_type = [_if_type(kind) for kind in InputType]
-    return _object(keys, required=("name", "type")) | {"allOf": by_type}
+    return an_object(keys, required=("name", "type")) | {"allOf": by_type}
 
 
 def _if_type(kind: InputType) -> Schema:
     then: Schema = {"propertyNames": {"enum": [*inputs.COMMON_KEYS, *inputs.KEYS_OF[kind]]}}
     default: Mapping[InputType, Schema] = {
         InputType.NUMBER: _number_default(),
-        InputType.PERSON: _shaped(USER_ID),
-        InputType.DATE: _shaped(re.compile(r"\d{4}-\d{2}-\d{2}")),
+        InputType.PERSON: a_shape(USER_ID),
+        InputType.DATE: a_shape(re.compile(r"\d{4}-\d{2}-\d{2}")),
         InputType.YES_NO: YES_NO,
     }
     if kind in default:
@@ -150,20 +146,20 @@ def _if_type(kind: InputType) -> Schema:
 
 
 def _number_default() -> Schema:
-    return {"oneOf": [{"type": "number"}, _shaped(inputs.NUMBER)]}
+    return {"oneOf": [{"type": "number"}, a_shape(inputs.NUMBER)]}
 
 
 def _git() -> Schema:
     change = _change()["properties"]
     keys: dict[str, Schema] = {
-        "repository": _text(80, f"A name of {repositories.FILE}."),
+        "repository": a_text(80, f"A name of {repositories.FILE}."),
         **change,
-        "changes": _list({"$ref": "#/$defs/change"}, 1, backends.MOST_CHANGES),
-        "merge": _enum(("on-approval",), "The bot merges it once it is approved; else people do."),
-        "confirm": _enum(("review",), "Somebody must agree on the pull request itself."),
-        "author": _enum(("required",), "Refused where the asker's Git account is not known."),
+        "changes": a_list({"$ref": "#/$defs/change"}, 1, backends.MOST_CHANGES),
+        "merge": a_word(("on-approval",), "The bot merges it once it is approved; else people do."),
+        "confirm": a_word(("review",), "Somebody must agree on the pull request itself."),
+        "author": a_word(("required",), "Refused where the asker's Git account is not known."),
     }
-    return {**_object(keys), "$ref": "#/$defs/changes", "not": {"required": ["merge", "confirm"]}}
+    return {**an_object(keys), "$ref": "#/$defs/changes", "not": {"required": ["merge", "confirm"]}}
 
 
 def _changes() -> Schema:
@@ -182,12 +178,12 @@ def _change() -> Schema:
         "replace": YES_NO | {"description": "The file may be there already."},
         "delete": YES,
         "set": {"type": "object", "minProperties": 1, "description": "New values by their way, such as spec.size."},
-        "add": _object({"to": _text(content.LONGEST_PATH), "entry": data, "key": _text(content.LONGEST_PATH)})
+        "add": an_object({"to": a_text(content.LONGEST_PATH), "entry": data, "key": a_text(content.LONGEST_PATH)})
         | {"required": ["entry"], "anyOf": [{"required": ["to"]}, {"required": ["key"]}]},
-        "remove": _object(
+        "remove": an_object(
             {
-                "from": _text(content.LONGEST_PATH),
-                "key": _text(content.LONGEST_PATH),
+                "from": a_text(content.LONGEST_PATH),
+                "key": a_text(content.LONGEST_PATH),
                 "where": {"type": "object", "minProperties": 1, "additionalProperties": {"type": SCALAR}},
                 "entry": {"type": SCALAR},
             }
@@ -195,7 +191,7 @@ def _change() -> Schema:
         | {"oneOf": [{"required": [way]} for way in ("key", "where", "entry")]},
     }
     verbs = [{"required": [verb]} for verb in backends.VERBS]
-    return _object(keys, required=("file",)) | {"oneOf": verbs} | _whole_file()
+    return an_object(keys, required=("file",)) | {"oneOf": verbs} | _whole_file()
 
 
 def _whole_file() -> Schema:
@@ -209,15 +205,15 @@ def _whole_file() -> Schema:
 
 def _call(keys: Sequence[str], arn: re.Pattern[str]) -> Schema:
     known: dict[str, Schema] = {
-        "account": _shaped(backends.ACCOUNT, "12 digits, in quotes."),
-        "region": _shaped(backends.REGION),
-        "arn": _shaped(arn),
+        "account": a_shape(backends.ACCOUNT, "12 digits, in quotes."),
+        "region": a_shape(backends.REGION),
+        "arn": a_shape(arn),
         "input": _data("object"),
-        "role": _shaped(SHAPES[backends.ROLE], "To assume; left out: the bot's own."),
-        "table": _shaped(backends.TABLE, "The DynamoDB table in which the function keeps how the request went."),
+        "role": a_shape(SHAPES[backends.ROLE], "To assume; left out: the bot's own."),
+        "table": a_shape(backends.TABLE, "The DynamoDB table in which the function keeps how the request went."),
     }
     required = [key for key in keys if key not in ("input", "role")]
-    return _object({key: known[key] for key in keys}, required=required)
+    return an_object({key: known[key] for key in keys}, required=required)
 
 
 def _if_mode(mode: Mode, then: Schema, otherwise: Schema) -> Schema:
@@ -229,33 +225,6 @@ def _if_mode(mode: Mode, then: Schema, otherwise: Schema) -> Schema:
         "then": then,
         "else": otherwise,
     }
-
-
-def _object(properties: Mapping[str, Schema], *, required: Sequence[str] = ()) -> Schema:
-    found: Schema = {"type": "object", "additionalProperties": False, "properties": dict(properties)}
-    return found | ({"required": list(required)} if required else {})
-
-
-def _list(items: Schema, least: int, most: int | None, description: str = "") -> Schema:
-    found: Schema = {"type": "array", "items": items}
-    found |= {"minItems": least} if least else {}
-    found |= {"maxItems": most} if most else {}
-    return found | ({"description": description} if description else {})
-
-
-def _text(longest: int, description: str = "") -> Schema:
-    found: Schema = {"type": "string", "minLength": 1, "maxLength": longest}
-    return found | ({"description": description} if description else {})
-
-
-def _shaped(shape: re.Pattern[str], description: str = "") -> Schema:
-    found: Schema = {"type": "string", "pattern": f"^(?:{shape.pattern})$"}
-    return found | ({"description": description} if description else {})
-
-
-def _enum(words: Sequence[str], description: str = "") -> Schema:
-    found: Schema = {"enum": [str(word) for word in words]}
-    return found | ({"description": description} if description else {})
 
 
 def _path() -> Schema:

@@ -35,6 +35,10 @@ from knowledge.repositories import LiveRepository, read_repositories
 from knowledge.schema import Value, nearest
 from knowledge.sources import FILE as SOURCES
 from knowledge.sources import Source, SourceArticles, of_source, read_sources
+from knowledge.survey_audience import Around as AroundSurveys
+from knowledge.survey_files import FOLDER as SURVEYS
+from knowledge.survey_files import read_survey
+from knowledge.surveys import Survey
 from knowledge.synonyms import FILE as SYNONYMS
 from knowledge.synonyms import NO_SYNONYMS, Synonyms, read_synonyms
 
@@ -42,9 +46,10 @@ T = TypeVar("T")
 
 MOST_LINES = 20_000  # of an article; the largest real page we know has 1,000, and parsing takes 0.1 ms a line
 PEOPLE = "people.yaml"
+CHANNELS = "channels.yaml"
 YAML_FILES = (
     PEOPLE,
-    "channels.yaml",
+    CHANNELS,
     SOURCES,
     repositories.FILE,
     "links.yaml",
@@ -78,6 +83,7 @@ class Handbook:
     repositories: tuple[LiveRepository, ...] = ()
     capabilities: tuple[Capability, ...] = ()
     policies: tuple[Policy, ...] = ()
+    surveys: tuple[Survey, ...] = ()
     warnings: Sequence[Problem] = ()
 
     def action(self, action_id: str) -> Action | None:
@@ -91,6 +97,9 @@ class Handbook:
 
     def policy(self, policy_id: str) -> Policy | None:
         return next((each for each in self.policies if each.id == policy_id), None)
+
+    def survey(self, survey_id: str) -> Survey | None:
+        return next((each for each in self.surveys if each.id == survey_id), None)
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     """The handbook in the folder; without a revision it gets a hash over the files read."""
     reader = _Reader(folder)
     people = reader.yaml(PEOPLE, read_people, People())
-    channels = reader.yaml("channels.yaml", read_channels, Channels())
+    channels = reader.yaml(CHANNELS, read_channels, Channels())
     golden = reader.yaml(GOLDEN, read_golden, NOT_ASKED)
     sources = reader.yaml(SOURCES, read_sources, NO_SOURCES)
     hosts = reader.yaml("links.yaml", read_hosts, Hosts())
@@ -122,6 +131,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     reader.problems += dangling(golden, {article.id for article in read})
     reader.check_actions(actions, channels, read)
     rules = reader.policies(people, capabilities, [each.id for each in actions], [each.id for each in read])
+    surveys = reader.surveys(people, channels, actions, capabilities)
     reader.look_around()
     problems = sorted(set(reader.problems))
     errors = tuple(problem for problem in problems if problem.level is Level.ERROR)
@@ -142,6 +152,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
         repositories=live,
         capabilities=capabilities,
         policies=rules,
+        surveys=surveys,
         warnings=warnings,
     )
 
@@ -219,6 +230,18 @@ class _Reader:
         if len(self.problems) == before:  # else the one that names it may be the one that is wrong
             self.problems += unnamed(capabilities, found, file=CAPABILITIES)
         return found
+
+    def surveys(
+        self, people: People, channels: Channels, actions: Sequence[Action], capabilities: Sequence[Capability]
+    ) -> tuple[Survey, ...]:
+        """By id. Nothing is held against files that are broken themselves."""
+        around = AroundSurveys(
+            people=self.sound(PEOPLE, people),
+            channels=self.sound(CHANNELS, channels),
+            actions=self.sound(ACTIONS, [each.id for each in actions]),
+            capabilities=self.sound(CAPABILITIES, {each.id: each for each in capabilities}),
+        )
+        return self.yaml_files(SURVEYS, lambda root: read_survey(root, PurePosixPath(root.file).stem, around))
 
     def yaml_files(self, folder: str, read: Callable[[Value], T | None]) -> tuple[T, ...]:
         """What the YAML files of the folder say, by name, but those that cannot be read."""

@@ -21,6 +21,9 @@ class Person:
     deleted: bool = False
     bot_id: str = ""  # of a bot user: its own id as a bot, and its app's
     app_id: str = ""
+    status_text: str = ""
+    status_emoji: str = ""  # with its colons, as ":palm_tree:"
+    status_expiration: int = 0  # seconds since the epoch; 0: never
 
 
 @dataclass

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from bot.storage import migrate
 from bot.storage.engine import Database
-from tests.databases import be_careless, new_postgresql
+from tests.databases import Lender, be_careless, new_postgresql
 from tests.real_data import REAL_DATA
 
 if TYPE_CHECKING:
@@ -85,11 +85,13 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql(postgresql_server: str) -> Iterator[str]:
-    """The name of a PostgreSQL database at this program's revision, to be copied."""
+def postgresql_lender(postgresql_server: str) -> Iterator[Lender]:
+    """Lends PostgreSQL databases at this program's revision."""
     with new_postgresql(postgresql_server) as url:
         asyncio.run(_migrate(url))
-        yield str(make_url(url).database)
+        lender = Lender(postgresql_server, str(make_url(url).database))
+        yield lender
+        lender.close()
 
 
 async def _migrate(url: str) -> None:
@@ -98,16 +100,22 @@ async def _migrate(url: str) -> None:
     await database.close()
 
 
+@pytest.fixture
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    """A SQLite database for this test alone, at this program's revision."""
+    file = tmp_path / "mentor.db"
+    shutil.copyfile(migrated_file, file)
+    return f"sqlite+aiosqlite:///{file}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A database of its own for each test, on each of the two, at this program's revision."""
     if request.param == "sqlite":
-        file = tmp_path / "mentor.db"
-        shutil.copyfile(request.getfixturevalue("migrated_file"), file)
-        yield f"sqlite+aiosqlite:///{file}"
+        yield request.getfixturevalue("sqlite_url")
         return
-    server, template = (request.getfixturevalue(name) for name in ("postgresql_server", "migrated_postgresql"))
-    with new_postgresql(server, template=template) as url:
+    lender: Lender = request.getfixturevalue("postgresql_lender")
+    with lender.lent() as url:
         yield url
 
 

@@ -77,6 +77,8 @@ def test_the_files_are_written_where_they_are_kept(tmp_path: Path) -> None:
 
     assert (tmp_path / "app_manifest.yaml").read_text() == _text("app_manifest.yaml")
     assert (tmp_path / "docs" / "messages.md").read_text() == _text("docs/messages.md")
+    for name in generate.SCHEMAS:
+        assert (tmp_path / "docs" / "schemas" / name).read_text() == _text(f"docs/schemas/{name}")
 
 
 def test_the_manifest_file_is_the_manifest() -> None:

@@ -10,7 +10,8 @@ from bot.desk import Desk
 from bot.storage import requests as rows
 from bot.storage.engine import Tx
 from bot.storage.requests import RequestRow
-from bot.work import Converged, Kind, Payload, enqueue
+from bot.work import Converged, Kind, Payload, SurveyEvent, enqueue
+from knowledge.surveys import Moment, are_sent_after
 
 IT_HOLDS = (rows.LIVE, rows.DONE, rows.UNOBSERVED)  # as far as anything can tell
 
@@ -47,6 +48,7 @@ class Moving:
             await then(tx)
             if after.state in IT_HOLDS:
                 await self.enqueue(tx, Kind.CONVERGED, Converged(row.id, row.id))
+                await self._tell_surveys(tx, after)
             if after.state != row.state:  # last: others who seal wait from there
                 await self.seal(tx, after.state, row=after, by=by)
             return True
@@ -55,6 +57,12 @@ class Moving:
         self._desk.outbox.bell.set()
         self._desk.wake()
         return is_moved
+
+    async def _tell_surveys(self, tx: Tx, row: RequestRow) -> None:
+        """Where any is sent after that, the requester may be asked how it was."""
+        if are_sent_after(self._desk.shelf.library.handbook.surveys, Moment.CONVERGED):
+            event = SurveyEvent(f"{Moment.CONVERGED}:{row.id}", Moment.CONVERGED, row.person, row.action)
+            await self.enqueue(tx, Kind.SURVEY_EVENT, event)
 
     async def show(self, row: RequestRow) -> None:
         """Who agreed so far; nothing where it was moved or agreed to meanwhile, as whoever did that shows it too."""

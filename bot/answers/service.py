@@ -34,12 +34,14 @@ from bot.storage.answers import Answer
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
 from bot.urgency import is_urgent
-from bot.work import Asking, Kind, TakenBack, enqueue
+from bot.work import Asking, Kind, SurveyEvent, TakenBack, enqueue
 from knowledge.channels import AnswerMode
 from knowledge.index import Found
+from knowledge.surveys import Moment, are_sent_after
 
 TOO_OLD = timedelta(hours=1)  # an overheard question this long past its turn is logged, not answered late
 TOO_OLD_ASKED = timedelta(hours=24)  # somebody who turned to the bot still waits after an outage, but not for days
+TRIED_AFTER = timedelta(hours=1)  # by then whoever was answered has tried what it says
 SHARED = (
     "That channel is shared with another company, so I keep quiet there. "
     "Ask me here or by the command: then only you see the answer."
@@ -295,9 +297,18 @@ class AnswerService:
             kept = replace(answer, question=await words_to_keep(tx, self._desk, asking, decided.looked_up))
             if await rows.add(tx, kept) and decided.effect is not None:
                 await self._desk.outbox.put(tx, self._sharing.offered(decided.effect(kept.id), kept))
+                await self._tell_surveys(tx, kept)
 
         await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
+
+    async def _tell_surveys(self, tx: Tx, answer: Answer) -> None:
+        """Where any is sent after an answer, whoever got one may be asked, also if they press nothing under it."""
+        was_given = answer.outcome in ("answered", "suggested") and answer.surface != "shadow"
+        if was_given and are_sent_after(self._desk.shelf.library.handbook.surveys, Moment.ANSWERED):
+            now = self._desk.clock.now()
+            event = SurveyEvent(f"{Moment.ANSWERED}:{answer.id}", Moment.ANSWERED, answer.asker)
+            await enqueue(tx, Kind.SURVEY_EVENT, event, due_at=now + TRIED_AFTER, now=now)
 
     async def forget_words(self) -> None:
         """What was asked in private goes when the words of messages do."""

@@ -7,7 +7,19 @@ should not wait for what `mentor run` needs.
 import sys
 from collections.abc import Sequence
 
-from bot.cli import actions, answering, audit, database, examining, facts, importing, privacy, rehearsing, running
+from bot.cli import (
+    actions,
+    answering,
+    audit,
+    database,
+    examining,
+    facts,
+    importing,
+    privacy,
+    pulse,
+    rehearsing,
+    running,
+)
 from bot.cli.arguments import Parser
 from bot.cli.terminal import complain
 from bot.errors import MentorError, SettingsInvalid
@@ -36,6 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _parser() -> Parser:
     parser = Parser(prog="mentor", description="The Slack bot of a platform team.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (running, examining, answering, rehearsing, actions, importing, facts, database, privacy, audit):
+    for group in (
+        running,
+        examining,
+        answering,
+        rehearsing,
+        actions,
+        importing,
+        facts,
+        pulse,
+        database,
+        privacy,
+        audit,
+    ):
         group.add(commands)
     return parser

@@ -16,7 +16,7 @@ from unicodedata import normalize
 import yaml
 
 from bot.blockkit import clip
-from bot.curation.masking import masked
+from bot.masking import masked
 from knowledge.action_files import ID, LONGEST_TITLE
 from knowledge.text import question_text, words
 

@@ -12,9 +12,9 @@ from bot.authority import Act
 from bot.blockkit import clip
 from bot.curation import draft_blocks as blocks
 from bot.curation.draft_rules import Written, article, file_name, sketched, template
-from bot.curation.masking import masked
 from bot.desk import Desk
 from bot.errors import SlackRefused
+from bot.masking import masked
 from bot.model import Effect, Line, Talk, Turn, moment
 from bot.model_client import ModelClient
 from bot.people import PeopleService

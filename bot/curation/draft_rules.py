@@ -1,6 +1,6 @@
 """Decides which reply a draft is made from, and how the draft reads without a model: pure.
 
-What must not stand in it is taken out before (`bot.curation.masking`); who may save what is `bot.curation.drafts`'.
+What must not stand in it is taken out before (`bot.masking`); who may save what is `bot.curation.drafts`'.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from bot.curation.masking import SOMEONE
+from bot.masking import SOMEONE
 from bot.model import Line, Talk
 from knowledge.text import question_text
 

@@ -43,6 +43,7 @@ SHOWN_DIGEST = MessageKind(
 )
 KINDS = (DIGEST, MISSED, SHOWN_DIGEST)
 
+TITLE_MOST = 120  # characters
 # How each outcome reads, best first.
 OUTCOMES = {
     Outcome.PEER: "Answered by a peer",
@@ -64,7 +65,7 @@ CHANGES = {
 def digest_message(digest: Digest) -> Shown:
     """The whole digest. Short enough for one message."""
     parts = [_headline(digest), _first_response(digest), _peers(digest), _unanswered(digest), _gaps(digest)]
-    parts = [part for part in (*parts, _thanks(digest)) if part]
+    parts = [part for part in (*parts, _shipped(digest), _thanks(digest)) if part]
     blocks = (
         header(f"The week in our channels: {_dates(digest)}"),
         section(parts[0]),
@@ -171,6 +172,14 @@ def _gap(gap: TopGap) -> str:
     people = f" by {gap.people} people" if gap.people >= FEWEST_PEOPLE else ""
     where = f", in {link(gap.permalink, f'#{gap.channel}')}" if gap.channel else ""
     return f"{LACKING[gap.lacks]}: asked {counted(gap.questions, 'time')}{people}{where}"
+
+
+def _shipped(digest: Digest) -> str:
+    """What was done about what people wrote in surveys; "" of a week with nothing."""
+    listed = "".join(
+        f"\n• {escape(clip(each.title, TITLE_MOST))}: {link(each.url, each.url)}" for each in digest.shipped
+    )
+    return f"*You said, we did*, after what several people wrote in a survey:{listed}" if listed else ""
 
 
 def _thanks(digest: Digest) -> str:

@@ -1,6 +1,6 @@
 """Makes a week's digest from the pillars' facts, or takes it as it was stored."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ import structlog
 from bot.clock import Clock
 from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_rules import Gap
-from bot.digest.rules import Digest, Gaps, Listed, TopGap, Week
+from bot.digest.rules import Digest, Done, Gaps, Listed, TopGap, Week
 from bot.errors import SlackError
 from bot.model import Window
 from bot.peers.facts import FactsService
@@ -17,6 +17,7 @@ from bot.peers.figures import Unanswered
 from bot.storage import audit as audit_rows
 from bot.storage import digests as rows
 from bot.storage.engine import Database
+from bot.surveys.result_rules import ThemeFacts
 from knowledge.channels import Channels
 
 log = structlog.get_logger(__name__)
@@ -25,6 +26,14 @@ LISTED_MOST = 5  # unanswered questions with a link; more is a backlog, not a di
 GAPS_MOST = 3  # open ones; all of them are under `gaps`
 SHARES_OVER = 4  # weeks: of one week alone there are too few questions for a share
 Permalink = Callable[[str, str], Awaitable[str]]
+
+
+Shipped = Callable[[Window], Awaitable[Sequence[ThemeFacts]]]  # what was done in a window about what surveys said
+
+
+async def nothing_shipped(_window: Window) -> Sequence[ThemeFacts]:
+    """Where there are no surveys."""
+    return ()
 
 
 async def no_permalink(_channel_id: str, _ts: str) -> str:
@@ -42,6 +51,7 @@ class DigestMaker:
         channels: Callable[[], Channels],
         clock: Clock,
         permalink: Permalink = no_permalink,
+        shipped: Shipped = nothing_shipped,
     ) -> None:
         self._database = database
         self._facts = facts
@@ -49,6 +59,7 @@ class DigestMaker:
         self._channels = channels
         self._clock = clock
         self._permalink = permalink
+        self._shipped = shipped
 
     async def of(self, week: Week) -> Digest:
         """As it was stored, or as it would be now. Raises ValueError for a week that is not over."""
@@ -79,6 +90,7 @@ class DigestMaker:
             unanswered=this.figures.waiting,
             timezone=zone,
             gaps=await self._gaps_of(week.window(zone), names),
+            shipped=tuple(Done(each.title, each.url) for each in await self._shipped(week.window(zone))),
             audit=await self._audit_head(),
         )
 

@@ -101,6 +101,14 @@ class Gaps:
 
 
 @dataclass(frozen=True)
+class Done:
+    """What several people wrote in a survey, and the change that answers it: no words of anybody's."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Digest:
     """All a digest says, so that a past week can be shown again, the same. No text of anybody's, and nobody's name."""
 
@@ -114,6 +122,7 @@ class Digest:
     unanswered: int  # listed or not
     timezone: str
     gaps: Gaps = Gaps()
+    shipped: tuple[Done, ...] = ()
     audit: str = ""  # the head of the audit log, NUMBER:SEAL; "" where nothing was decided yet
 
     @property
@@ -124,7 +133,8 @@ class Digest:
     def is_worth_posting(self) -> bool:
         """Whether anything happened: a digest of nothing is noise."""
         came_or_went = self.gaps.opened or self.gaps.closed
-        return bool(self.this.questions or self.before.questions or self.unanswered or came_or_went)
+        happened = self.this.questions or self.before.questions or self.unanswered or came_or_went or self.shipped
+        return bool(happened)
 
     def to_json(self) -> Json:
         return {
@@ -135,6 +145,7 @@ class Digest:
             "unanswered": self.unanswered,
             "timezone": self.timezone,
             "gaps": self.gaps.to_json(),
+            "shipped": [vars(each) for each in self.shipped],
             "audit": self.audit,
         }
 
@@ -150,6 +161,7 @@ class Digest:
             unanswered=said["unanswered"],
             timezone=said["timezone"],
             gaps=Gaps.from_json(said["gaps"]),
+            shipped=tuple(Done(**each) for each in said.get("shipped", ())),
             audit=said.get("audit", ""),  # none in those stored before there was such a log
         )
 

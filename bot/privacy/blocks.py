@@ -8,7 +8,8 @@ from bot.blockkit import Shown, actions, button, confirmation, context, escape, 
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from bot.peers.notice_blocks import COUNT_OUT
-from bot.privacy.rules import SOMEONE, Kept
+from bot.privacy.rules import FOR_EVER, SOMEONE, Kept
+from bot.surveys.blocks import NEVER, PAUSE, RESUME
 
 COUNT_IN, SEND, ERASE = "privacy.in", "privacy.export", "privacy.erase"
 COUNTED_OUT, COUNTED_IN, SENT, ERASING = "out", "in", "export", "erase"
@@ -51,13 +52,32 @@ def settings(kept: Kept) -> Shown:
     else:
         head = f"*You are left out.* You count as {SOMEONE}: I keep no words of yours and never name you."
         first = button("Count me in", action_id=COUNT_IN, value="me")
-    text = f"{head} Nobody is shown what you do, and figures name nobody.\n{_kept(kept.counts)}"
+    text = f"{head} Nobody is shown what you do, and figures name nobody.\n{_surveys(kept)}\n{_kept(kept.counts)}"
     buttons = [
         first,
         button("Send me what you keep", action_id=SEND, value="me"),
         button("Erase what you keep", action_id=ERASE, value="me", style="danger", confirm=_SURE),
     ]
-    return Shown(text, (section(text), actions("privacy.settings", buttons)))
+    surveys = actions("privacy.surveys", _survey_buttons(kept))
+    return Shown(text, (section(text), actions("privacy.settings", buttons), surveys))
+
+
+def _surveys(kept: Kept) -> str:
+    """Pulse surveys, and what the person said of them."""
+    if not kept.no_surveys:
+        return "*Pulse surveys:* you may be drawn, at most twice in 30 days, and need not answer."
+    if kept.no_surveys == FOR_EVER:
+        return "*Pulse surveys:* you are never asked."
+    return f"*Pulse surveys:* you are not asked until {kept.no_surveys}."
+
+
+def _survey_buttons(kept: Kept) -> list[Json]:
+    if kept.no_surveys:
+        return [button("Ask me again", action_id=RESUME, value="me")]
+    return [
+        button("No surveys for 3 months", action_id=PAUSE, value="me"),
+        button("No surveys at all", action_id=NEVER, value="me"),
+    ]
 
 
 _SURE = confirmation(
@@ -81,7 +101,9 @@ def _kept(counts: Mapping[str, int]) -> str:
         f"what you asked to have done {counts['requests']}; your say on what others asked {counts['decisions']}; "
         f"Git accounts you linked {counts['git_accounts']}"
     )
-    return f"What I keep about you:\n• In watched channels: {there}\n• From me to you: {here}\n• Actions: {asked}"
+    drawn = f"those you were drawn for {counts['survey_invitations']}"
+    said = {"In watched channels": there, "From me to you": here, "Actions": asked, "Surveys": drawn}
+    return "\n".join(["What I keep about you:", *(f"• {name}: {words}" for name, words in said.items())])
 
 
 def counted_out() -> Shown:

@@ -6,15 +6,20 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 SOMEONE = "someone"
+FOR_EVER = "for ever"
 SHORTEST_NAME = 3  # letters of a name that Slack gives; shorter ones are common words more often than names
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What there is about a person: whether they are counted, and how many rows of each part name them."""
+    """What there is about a person: whether they are counted, and how many rows of each part name them.
+
+    `no_surveys` is what they said of pulse surveys: "" nothing, `FOR_EVER`, or in words the day a pause of theirs ends.
+    """
 
     is_counted: bool
     counts: Mapping[str, int]
+    no_surveys: str = ""
 
 
 @dataclass(frozen=True)

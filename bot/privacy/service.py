@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -15,7 +16,7 @@ from bot.audit import Audit
 from bot.clock import Clock
 from bot.errors import SlackError
 from bot.privacy import blocks
-from bot.privacy.rules import Kept, Traces, usable_names
+from bot.privacy.rules import FOR_EVER, Kept, Traces, usable_names
 from bot.slack import Slack
 from bot.storage import (
     answers,
@@ -28,11 +29,14 @@ from bot.storage import (
     personal,
     proposals,
     request_privacy,
+    surveys,
     team,
     work,
 )
 from bot.storage.engine import Database, Tx
 from bot.storage.scrub import scrub
+from bot.surveys.blocks import in_words
+from bot.surveys.rules import Why, tag
 from bot.work import LEASE, Kind
 from knowledge.channels import Channels
 
@@ -83,7 +87,14 @@ class PrivacyService:
         async with self._database.read() as tx:
             named = await personal.identities(tx, user_id, names, self._watched())
             is_left_out = await people.who_is_left_out(tx, [user_id], names)
-            return Kept(not is_left_out, await personal.counts(tx, named))
+            refusal = await surveys.refusal(tx, user_id, names, now=self._clock.now())
+            return Kept(not is_left_out, await personal.counts(tx, named), self._in_words(refusal))
+
+    def _in_words(self, refusal: surveys.Refusal | None) -> str:
+        if refusal is None:
+            return ""
+        zone = ZoneInfo(self._channels().timezone)
+        return in_words(refusal.until.astimezone(zone).date()) if refusal.until else FOR_EVER
 
     async def export(self, user_id: str) -> dict[str, Any]:
         """All that is kept about the person, as JSON takes it: by part, each row that names them."""
@@ -91,12 +102,20 @@ class PrivacyService:
         async with self._database.read() as tx:
             named = await personal.identities(tx, user_id, names, self._watched())
             kept = await personal.export(tx, user_id, named, names)
+            kept["survey_answers"] = await self._own_survey_answers(tx, user_id)
         return {
             "user": user_id,
             "exported_at": self._clock.now().isoformat(),
             "is_counted": not kept["left_out"],
             "kept": kept,
         }
+
+    async def _own_survey_answers(self, tx: Tx, user_id: str) -> list[dict[str, Any]]:
+        """What the person said in surveys that are still open; after that nobody can find it."""
+        person = (await people.known_pseudonyms(tx, [user_id])).get(user_id)
+        tags = await _survey_tags(tx, person) if person else {}
+        found = [await surveys.answer(tx, wave_id, each) for wave_id, each in tags.items()]
+        return [{"wave_id": row.wave_id, "scores": row.scores, "comment": row.comment} for row in found if row]
 
     async def leave_out(self, user_id: str) -> None:
         """From now on the person is "someone"; what they wrote before becomes someone's, and its words go."""
@@ -160,6 +179,7 @@ class PrivacyService:
         await team.stand_in_for(tx, person, [names.stand_in(user_id, each) for each in everywhere])
         await work.drop_overheard(tx, person)
         await outbox.drop_unasked(tx, person, now=now)
+        await surveys.put_off(tx, person, because=Why.LEFT_OUT)
 
     async def _forget(self, tx: Tx, traces: Traces) -> bool:
         """Whether the person was known."""
@@ -172,6 +192,7 @@ class PrivacyService:
         await outbox.forget_person(tx, person, direct, now=self._clock.now())
         await work.forget_person(tx, person, but=Kind.ERASE)
         await model_use.forget_person(tx, person)
+        await surveys.forget_person(tx, person, await _survey_tags(tx, person))
         withdrawn = await request_privacy.forget_person(tx, person, now=self._clock.now())
         await people.forget(tx, person)
         await self._seal_withdrawn(tx, withdrawn)
@@ -240,3 +261,8 @@ class PrivacyService:
 
     def _watched(self) -> frozenset[str]:
         return frozenset(channel.id for channel in self._channels().channels)
+
+
+async def _survey_tags(tx: Tx, person: str) -> dict[str, str]:
+    """By wave, under what the person's answer stands as long as it can be found."""
+    return {wave_id: tag(key, person) for wave_id, key in await surveys.open_waves_of(tx, person)}

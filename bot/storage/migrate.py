@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -43,7 +44,7 @@ async def current(database: Database) -> str | None:
 
 def head() -> str:
     """The revision this program needs."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    revision = _scripts().get_current_head()
     assert revision is not None
     return revision
 
@@ -53,8 +54,8 @@ async def upgrade(database: Database) -> None:
 
     Raises DatabaseNewer or DatabaseAway.
     """
-    await check_not_newer(database)
-    await _run(database, lambda config: command.upgrade(config, "head"))
+    if await _known(database) != head():
+        await _run(database, lambda config: command.upgrade(config, "head"))
 
 
 async def downgrade(database: Database, revision: str) -> None:
@@ -64,17 +65,26 @@ async def downgrade(database: Database, revision: str) -> None:
 
 async def check_not_newer(database: Database) -> None:
     """Raises DatabaseNewer when the revision is not one that this program knows."""
-    revision = await current(database)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision is not None and revision not in known:
-        raise DatabaseNewer
+    await _known(database)
 
 
 async def check_current(database: Database) -> None:
     """Raises DatabaseNewer or DatabaseOlder unless the database is at this program's revision."""
-    await check_not_newer(database)
-    if await current(database) != head():
+    if await _known(database) != head():
         raise DatabaseOlder
+
+
+async def _known(database: Database) -> str | None:
+    """The database's revision, which is one of this program's, or None. Raises DatabaseNewer or DatabaseAway."""
+    revision = await current(database)
+    if revision is not None and revision not in {script.revision for script in _scripts().walk_revisions()}:
+        raise DatabaseNewer
+    return revision
+
+
+@cache  # read once: loading the migrations takes 20 ms, and readiness asks every few seconds
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:

@@ -1,6 +1,6 @@
 """The outbox: a row for each message to be made visible, put in before the call to Slack and kept as its record."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import Effect, Json, Manner, Purpose
 from bot.storage.schema import outbox, people
 from bot.storage.statements import insert_into
+from bot.unasked import COUNTED_OUT, ERASED, REMINDER
 
 OPEN = ("waiting", "sending", "unclear")
+SEEN = ("sending", "unclear", "sent")  # or it may have been
 
 
 @dataclass(frozen=True)
@@ -228,17 +230,32 @@ async def _settle(tx: AsyncConnection, sending: Sending, **values: Any) -> None:
 
 
 async def unasked_times(tx: AsyncConnection, recipient: str, *, since: datetime, but: str) -> Sequence[datetime]:
-    """When unasked messages other than `but` reached the person, or may have."""
-    shown = func.coalesce(outbox.c.sent_at, outbox.c.first_tried_at)
-    query = select(shown).where(
-        outbox.c.recipient == recipient,
-        outbox.c.purpose == Purpose.UNASKED.value,
-        outbox.c.state.in_(("sending", "unclear", "sent")),
-        outbox.c.edits.is_(None),
-        outbox.c.key != but,
-        shown >= since,
-    )
+    """When unasked messages other than `but` reached the person, or may have; reminders belong to what they follow."""
+    query = select(_shown).where(_PROMPT, outbox.c.recipient == recipient, outbox.c.key != but, _shown >= since)
     return (await tx.scalars(query)).all()
+
+
+async def last_prompted(tx: AsyncConnection, *, since: datetime, but: str = "") -> Mapping[str, datetime]:
+    """Whom an unasked message other than `but` reached since then, or may have, and when the last one did."""
+    query = select(outbox.c.recipient, func.max(_shown).label("at")).where(_PROMPT, _shown > since, outbox.c.key != but)
+    return {row.recipient: row.at for row in await tx.execute(query.group_by(outbox.c.recipient))}
+
+
+async def shown_at(tx: AsyncConnection, key: str) -> datetime | None:
+    """When the message was sent; None as long as it is not known to have been."""
+    query = select(outbox.c.sent_at).where(outbox.c.key == key, outbox.c.state == "sent")
+    at: datetime | None = await tx.scalar(query)
+    return at
+
+
+_shown = func.coalesce(outbox.c.sent_at, outbox.c.first_tried_at)
+_PROMPT = and_(
+    outbox.c.purpose == Purpose.UNASKED.value,
+    outbox.c.state.in_(SEEN),
+    outbox.c.edits.is_(None),
+    outbox.c.recipient.is_not(None),
+    ~outbox.c.key.endswith(REMINDER),
+)
 
 
 async def forget_words(tx: AsyncConnection, *, before: datetime) -> None:
@@ -251,7 +268,7 @@ async def forget_words(tx: AsyncConnection, *, before: datetime) -> None:
 async def drop_unasked(tx: AsyncConnection, person: str, *, now: datetime) -> None:
     """What was to be sent to the person without being asked or owed is not sent."""
     waiting = and_(outbox.c.recipient == person, outbox.c.purpose == Purpose.UNASKED.value, outbox.c.state == "waiting")
-    ended = {"state": "skipped", "problem": "counted out", "sent_at": now, "text": None, "blocks": None}
+    ended = {"state": "skipped", "problem": COUNTED_OUT, "sent_at": now, "text": None, "blocks": None}
     await tx.execute(update(outbox).where(waiting).values(**ended))
 
 
@@ -261,7 +278,7 @@ async def forget_person(tx: AsyncConnection, person: str, channel_ids: Collectio
     Whoever is sending one right now is fenced off, so that nothing is written down after this.
     """
     theirs = or_(outbox.c.recipient == person, outbox.c.channel_id.in_(list(channel_ids)))
-    ended = {"state": "skipped", "problem": "the person was erased", "sent_at": now}
+    ended = {"state": "skipped", "problem": ERASED, "sent_at": now}
     await tx.execute(update(outbox).where(theirs, outbox.c.state.in_(OPEN)).values(**ended))
     gone = {"text": None, "blocks": None, "response_url": None, "slack_channel": None, "lease": None}
     await tx.execute(update(outbox).where(theirs).values(**gone, leased_until=None))

@@ -44,6 +44,7 @@ from bot.storage.schema import (
     follow_ups,
     gaps,
     git_accounts,
+    invitations,
     kind_corrections,
     left_out,
     memberships,
@@ -56,6 +57,10 @@ from bot.storage.schema import (
     questions,
     reactions,
     requests,
+    survey_answers,
+    survey_comments,
+    survey_refusals,
+    survey_themes,
     threads,
     verdicts,
     work,
@@ -118,6 +123,8 @@ PARTS = (
     Part("evidence_judged", evidence.c.judge, Fate.PSEUDONYM, shows=("id", "policy", "team", "state", "judged_at")),
     Part("policy_choices", choices.c.person, Fate.PSEUDONYM),
     Part("audit", audit.c.person, Fate.PSEUDONYM),
+    Part("survey_invitations", invitations.c.person, Fate.GONE),
+    Part("survey_themes_linked", survey_themes.c.linked_by, Fate.PSEUDONYM),
     Part("messages_to_you", outbox.c.recipient, Fate.PSEUDONYM),
     Part("model_use", model_use.c.person, Fate.GONE),
 )
@@ -128,7 +135,7 @@ WORDS = tuple(
     column
     for table in (
         *(messages, answers, drafts, proposals, article_looks),
-        *(requests, follow_ups, controller_reports, evidence, outbox, work),
+        *(requests, follow_ups, controller_reports, evidence, survey_answers, survey_comments, outbox, work),
     )
     for column in table.columns
     if isinstance(column.type, Text | JSON)
@@ -178,6 +185,8 @@ async def export(tx: AsyncConnection, slack_id: str, named: Sequence[str], names
     tables["direct_threads"] = await _rows(tx, select(threads).where(threads.c.channel_id.in_(direct)))
     fingerprint = left_out.c.fingerprint == names.fingerprint(slack_id)
     tables["left_out"] = await _rows(tx, select(left_out).where(fingerprint))
+    refused = survey_refusals.c.fingerprint == names.fingerprint(slack_id)
+    tables["survey_refusals"] = await _rows(tx, select(survey_refusals).where(refused))
     for row in tables["messages_to_you"]:
         if row["kind"] == EXPORT:
             row |= {"text": None, "blocks": None}

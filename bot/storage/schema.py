@@ -500,6 +500,81 @@ audit_head = Table(  # one row: the newest seal, locked by whoever adds to the c
     Column("seal", String(64), nullable=False),
 )
 
+waves = Table(  # a survey sent to a sample; after an event a wave gathers a month's answers
+    "waves",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("survey", String(60), nullable=False),
+    Column("slot", String(20), nullable=False),  # 2026-W47, or 2026-11 of one by event
+    Column("definition", JSON, nullable=False),  # as it stood when the wave was opened
+    Column("revision", String(80), nullable=False),  # of the handbook
+    Column("seed", String(64), nullable=False),  # the sample is drawn by it
+    Column("key", String(64)),  # under which an answer is found while the wave is open; null once it is closed
+    Column("frame", Integer, nullable=False),  # people who could have been asked
+    Column("state", String(10), nullable=False),  # open | closing | closed
+    Column("opened_at", Moment, nullable=False),
+    Column("closes_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("shown", JSON(none_as_null=True)),  # what may be shown of the answers, and all that is kept of them
+    UniqueConstraint("survey", "slot"),
+    Index(None, "state", "closes_at"),
+)
+
+invitations = Table(  # who is asked in a wave; that is no secret, what they say is
+    "invitations",
+    metadata,
+    Column("wave_id", ForeignKey("waves.id"), primary_key=True),
+    _person("person", primary_key=True),
+    Column("due_at", Moment, nullable=False),  # by the person's own day
+    Column("state", String(10), nullable=False),  # waiting | asked | skipped
+    Column("because", String(40), nullable=False),  # why skipped
+    Column("has_answered", Boolean, nullable=False),  # one bit, and no time
+    Column("strata", JSON, nullable=False, server_default="{}"),  # once closed: what enough have in common
+    Index(None, "person"),
+)
+
+survey_answers = Table(  # as long as the wave is open; nobody stands in it
+    "survey_answers",
+    metadata,
+    Column("wave_id", ForeignKey("waves.id"), primary_key=True),
+    Column("tag", String(64), primary_key=True),  # HMAC of the wave's key and the person
+    Column("scores", JSON, nullable=False),  # by question: a number, a choice, or words
+    Column("comment", Text, nullable=False),
+    Column("strata", JSON, nullable=False),  # team, role, asker, new
+)
+
+survey_comments = Table(  # of closed waves with answers enough, apart from scores, in no order
+    "survey_comments",
+    metadata,
+    Column("id", String(40), primary_key=True),  # random
+    Column("wave_id", ForeignKey("waves.id"), nullable=False, index=True),
+    Column("text", Text, nullable=False),  # names and ids masked
+    Column("theme_id", String(40)),
+)
+
+survey_themes = Table(  # what several comments are about, and what became of it
+    "survey_themes",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("survey", String(60), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("state", String(10), nullable=False),  # open | linked | shipped | dropped
+    Column("url", Text, nullable=False),  # the change that answers it; "" while there is none
+    _person("linked_by", nullable=True),
+    Column("opened_at", Moment, nullable=False),
+    Column("shipped_at", Moment),
+    Column("told_at", Moment),
+    Index(None, "survey", "state"),
+)
+
+survey_refusals = Table(  # who wants no surveys: a keyed fingerprint of the Slack id, so that it outlasts erasing
+    "survey_refusals",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),  # of a pause; null: for ever
+)
+
 digests = Table(
     "digests",
     metadata,

@@ -3,7 +3,7 @@
 Deletes nothing itself. What cannot be reached from here is docs/privacy.md's to say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.exc import DBAPIError
 
@@ -13,6 +13,7 @@ from bot.storage.schema import metadata
 CHECKPOINT_TRIES = 5  # a reader holds the old pages for as long as it reads
 SEGMENTS_MOST = 512  # of PostgreSQL's log to be overwritten: 8 GiB at the usual size
 LOCK_WAIT = "30s"
+ALL = tuple(metadata.tables)
 LOG_LEFT = (
     "ask your database administrator to run CHECKPOINT and pg_switch_wal() until all of pg_wal was written anew; "
     "otherwise it is overwritten as the database is used"
@@ -26,6 +27,12 @@ async def scrub(database: Database) -> Sequence[str]:
     """
     async with database.upkeep() as run:
         return await (_sqlite(run) if database.is_sqlite else _postgresql(run))
+
+
+async def scrub_tables(database: Database, names: Collection[str]) -> Sequence[str]:
+    """The same for these tables alone; SQLite knows only its whole file."""
+    async with database.upkeep() as run:
+        return await (_sqlite(run) if database.is_sqlite else _postgresql(run, names))
 
 
 async def _sqlite(run: Run) -> list[str]:
@@ -51,19 +58,19 @@ async def _emptied(run: Run) -> bool:
     return False
 
 
-async def _postgresql(run: Run) -> list[str]:
+async def _postgresql(run: Run, names: Collection[str] = ALL) -> list[str]:
     await run(f"SET lock_timeout = '{LOCK_WAIT}'")
     try:
-        tables = await _tables_anew(run)
-        statistics = await _statistics_anew(run)
+        tables = await _tables_anew(run, names)
+        statistics = await _statistics_anew(run, names)
         return [*tables, *statistics, *await _log_anew(run)]
     finally:
         await run("RESET lock_timeout")
 
 
-async def _tables_anew(run: Run) -> list[str]:
+async def _tables_anew(run: Run, names: Collection[str]) -> list[str]:
     left = []
-    for name in metadata.tables:
+    for name in names:
         if not await _is_written_anew(run, name):
             left.append(f"ask your database administrator to run VACUUM FULL {name}")
     return left
@@ -79,9 +86,10 @@ async def _is_written_anew(run: Run, name: str) -> bool:
     return before != await run(f"SELECT pg_relation_filenode('{name}')")
 
 
-async def _statistics_anew(run: Run) -> list[str]:
+async def _statistics_anew(run: Run, names: Collection[str]) -> list[str]:
     """The planner's statistics quote values. ANALYZE replaces them, but not those of a table that is empty now."""
-    for name, table in metadata.tables.items():
+    for name in names:
+        table = metadata.tables[name]
         await run(f"ANALYZE {name}")
         if not await run(f"SELECT 1 FROM {name} LIMIT 1"):  # noqa: S608  (a table of ours)
             types = {row[0]: row[1] for row in await run(_TYPES.format(name))}

@@ -1,6 +1,6 @@
 """Durable work: rows put in with the transaction that wants it done, claimed under a lease."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, or_, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import work
-from bot.storage.statements import insert_new
+from bot.storage.statements import insert_new, insert_rows
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,14 @@ async def enqueue(
             "created_at": now,
         },
     )
+
+
+async def enqueue_many(
+    tx: AsyncConnection, *, kind: str, wanted: Iterable[tuple[str, dict[str, Any], datetime]], now: datetime
+) -> None:
+    """Key, payload and due time of each; those that are there already are left as they are."""
+    new = {"kind": kind, "state": "waiting", "attempts": 0, "created_at": now}
+    await insert_rows(tx, work, [new | {"key": key, "payload": load, "due_at": at} for key, load, at in wanted])
 
 
 async def enqueue_missed(tx: AsyncConnection, *, kind: str, key: str, due_at: datetime, now: datetime) -> bool:

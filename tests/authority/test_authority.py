@@ -66,7 +66,7 @@ def test_stranger_may_do_nothing_whatever_else_is_granted(person: Profile, act: 
 
 
 # Each row: act, is a guest, guests may ask, is the asker, is in the platform team; may.
-TEAMS = (Act.JUDGE, Act.SEE_OPEN, Act.CURATE, Act.SAY_KIND)
+TEAMS = (Act.JUDGE, Act.SEE_OPEN, Act.SEE_RESULTS, Act.CURATE, Act.SAY_KIND)
 GRANTED = {
     *((Act.ASK, NO, may_guests, asker, platform) for may_guests, asker, platform in product((YES, NO), repeat=3)),
     *((Act.ASK, YES, YES, asker, platform) for asker, platform in product((YES, NO), repeat=2)),

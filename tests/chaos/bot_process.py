@@ -39,7 +39,7 @@ _AT_REMOTES = {"ls-remote", "fetch", "push"}
 _IDS = re.compile(r"[0-9a-f]{8,}|\d+")
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["bot.app", __name__])  # what is imported once need not be imported at each start
+_context.set_forkserver_preload(["tests.chaos.warm", __name__])
 
 
 def start(environment: Mapping[str, str], *, seen: Path, die_at: str = "") -> ForkServerProcess:

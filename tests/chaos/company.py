@@ -23,6 +23,7 @@ from sandbox.ledger import Effect
 from sandbox.model import Message
 
 EMBEDDED = Path(knowledge.__file__).parent / "handbook"
+OF_ACTIONS = ("actions", "policies", "capabilities.yaml", "golden.yaml", "repositories.yaml")
 STARTS_AT = datetime(2026, 11, 24, 10, 12, tzinfo=UTC)  # a Tuesday morning
 EVER = STARTS_AT + timedelta(days=365)
 PEOPLE = ("ada", "bela", "chidi", "dana", "emre", "fola", "gita", "hugo")
@@ -37,9 +38,15 @@ WAYS = (
 )
 
 
-def handbook_for(folder: Path, channel_ids: Sequence[str], *, platform_channel: str = "") -> Path:
-    """The embedded articles and people, with these channels, each answered at once."""
-    shutil.copytree(EMBEDDED, folder)
+def handbook_for(folder: Path, channel_ids: Sequence[str], *, platform_channel: str = "", only: str = "") -> Path:
+    """The embedded articles and people, with these channels, each answered at once; of articles `only` one folder.
+
+    Without what actions change: a repository that is not there would be asked after again and again, at a fast pace.
+    """
+    shutil.copytree(EMBEDDED, folder, ignore=shutil.ignore_patterns(*OF_ACTIONS))
+    if only:  # the index of a few is soon built, for a bot that is started often
+        shutil.rmtree(folder / "articles")
+        shutil.copytree(EMBEDDED / "articles" / only, folder / "articles" / only)
     listed = "".join(f"  - {{id: {each}, name: {each.lower()}, answer: at once}}\n" for each in channel_ids)
     platform = f"platform_channel: {platform_channel}\n" if platform_channel else ""
     (folder / "channels.yaml").write_text(f"timezone: Europe/London\n{platform}channels:\n{listed}", encoding="utf-8")

@@ -186,15 +186,28 @@ def check_replays_were_refused(proxy: Proxy, logged: Sequence[EventDict]) -> Non
     assert proxy.again[200] <= not_remembered
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_each_of_500_questions_by_http_is_answered_once_whatever_goes_wrong(
-    town: Town, database_url: str, logged: list[EventDict]
-) -> None:
-    proxy = await ask_by_http(town, company.questions(town.library, 500), random.Random(3), [database_url])
+async def check_by_http(town: Town, database_url: str, logged: Sequence[EventDict], *, questions: int) -> None:
+    proxy = await ask_by_http(town, company.questions(town.library, questions), random.Random(3), [database_url])
 
     check_replays_were_refused(proxy, logged)
     fired = town.sandbox.faults.fired
     assert all(fired[kind] for kind in ("status_429", "status_500", "status_500_after", "lose_reply"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_each_of_200_questions_by_http_is_answered_once_whatever_goes_wrong(
+    town: Town, database_url: str, logged: list[EventDict]
+) -> None:
+    """Every fault comes, and answers to requests are lost a dozen times; the load is that of the test by socket."""
+    await check_by_http(town, database_url, logged, questions=200)
+
+
+@pytest.mark.chaos
+async def test_each_of_500_questions_by_http_is_answered_once_whatever_goes_wrong(
+    town: Town, database_url: str, logged: list[EventDict]
+) -> None:
+    """The load of the test by socket, on both databases: faults come together more often."""
+    await check_by_http(town, database_url, logged, questions=500)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

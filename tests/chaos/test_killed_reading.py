@@ -133,7 +133,7 @@ def of_reading(points: Sequence[str]) -> list[str]:
 
 @pytest.fixture
 def stage(tmp_path: Path, new_database: NewDatabase) -> Stage:
-    return Stage(tmp_path, company.handbook_for(tmp_path / "handbook", [HERE]), new_database)
+    return Stage(tmp_path, company.handbook_for(tmp_path / "handbook", [HERE], only="observe"), new_database)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -37,6 +37,8 @@ from tests.cli.command import Run
         ["actions", "show"],
         ["actions", "list", "all"],
         ["actions", "render"],
+        ["pulse"],
+        ["pulse", "preview", "platform-pulse"],
         ["actions", "render", "create-bucket", "--input", "bucket"],
         ["actions", "render", "create-bucket", "--input", "=receipts"],
         ["actions", "render", "create-bucket", "--input", "bucket=a", "--input", "bucket=b"],

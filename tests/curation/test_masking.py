@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.curation.masking import masked
+from bot.masking import masked
 
 GONE = "(removed)"
 # In halves, so that nobody's scanner takes them for real ones.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.curation.gap_rules import Lack
 from bot.digest.blocks import digest_message
-from bot.digest.rules import Digest, Gaps, Listed, TopGap, Week, is_week, peer_change, unanswered_change
+from bot.digest.rules import Digest, Done, Gaps, Listed, TopGap, Week, is_week, peer_change, unanswered_change
 from bot.model import Window
 from bot.peers.cases import Outcome
 from bot.peers.figures import Figures, Times
@@ -191,3 +191,12 @@ def test_a_week_of_which_nothing_is_known_promises_nothing() -> None:
 
     assert "*Nobody waits* for a response." in text
     assert "every question" not in text
+
+
+def test_what_was_done_about_a_survey_is_listed_and_stored_the_same() -> None:
+    digest = replace(DIGEST, shipped=(Done("builds, slow", "https://git.example.com/pulls/7"),))
+
+    assert digest.is_worth_posting
+    assert Digest.from_json(digest.to_json()) == digest
+    assert "builds, slow: <https://git.example.com/pulls/7|" in digest_message(digest).text
+    assert "You said, we did" not in digest_message(DIGEST).text

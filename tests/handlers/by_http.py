@@ -28,6 +28,7 @@ from tests.told import told_long_ago
 
 JSON_TYPE, FORM_TYPE = "application/json", "application/x-www-form-urlencoded"
 PACE = 10.0
+PATIENCE_S = 20.0
 
 
 @dataclass
@@ -66,6 +67,12 @@ class BotByHttp:
         """The payload of a Socket Mode envelope; the status that Bolt's adapter would get."""
         request = read_request(payload, {}, mode="socket_mode")
         return 400 if request is None else (await dispatch(self.mentor.bolt, request)).status
+
+    async def idle(self) -> None:
+        """Once nothing is due any more."""
+        async with asyncio.timeout(PATIENCE_S):
+            while (await self.mentor.gauges.read())["work", "due"]:
+                await asyncio.sleep(0.02)
 
     async def rows(self) -> int:
         """How many rows listeners have written in all."""

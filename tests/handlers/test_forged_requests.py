@@ -234,7 +234,8 @@ async def besiege(door: Door, whole: Sequence[Any], count: int) -> Counter[tuple
     door.taken = [each for each in (one() for _ in range(CAPTURED)) if await bot.post(each.body, each.headers) == 200]
     assert len(door.taken) > CAPTURED / 4
     door.passed.clear()
-    await bot.mentor.timetable.tick()  # what is due today is written down now and not meanwhile
+    await bot.mentor.timetable.tick()  # what is due today is written down now and not meanwhile,
+    await bot.idle()  # with what comes of it
     rows = await bot.rows()
     got: Counter[tuple[str, int]] = Counter()
     for start in range(0, count, AT_ONCE):

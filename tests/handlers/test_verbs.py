@@ -3,7 +3,7 @@
 import pytest
 
 from handlers import verbs
-from handlers.verbs import ASK, FIND, HEALTH, HELP, HUMAN, REQUESTS, RUN, SETTINGS, Parsed, Verb, parse
+from handlers.verbs import ASK, FIND, HEALTH, HELP, HUMAN, REQUESTS, RESULTS, RUN, SETTINGS, Parsed, Verb, parse
 
 
 def is_action(words: str) -> bool:
@@ -55,6 +55,9 @@ def is_action(words: str) -> bool:
         pytest.param("settings", Parsed(SETTINGS, ""), id="settings"),
         pytest.param("Privacy", Parsed(SETTINGS, ""), id="settings by another name"),
         pytest.param("pulse", Parsed(SETTINGS, ""), id="settings by a third"),
+        pytest.param("results", Parsed(RESULTS, ""), id="results"),
+        pytest.param("Pulse  results", Parsed(RESULTS, ""), id="results by two words"),
+        pytest.param("pulse results of May?", Parsed(ASK, "pulse results of May?"), id="a question about results"),
         pytest.param("privacy policy of the logs?", Parsed(ASK, "privacy policy of the logs?"), id="words after it"),
         pytest.param("🙂", Parsed(ASK, "🙂"), id="a face"),
         pytest.param("x" * 10_000, Parsed(ASK, "x" * 10_000), id="a long word"),

@@ -33,10 +33,9 @@ def handbook(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def settings(sandbox: Sandbox, handbook: Path, tmp_path: Path) -> Settings:
+def settings(sandbox: Sandbox, handbook: Path, tmp_path: Path, sqlite_url: str) -> Settings:
     """On SQLite, with the small handbook."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'mentor.db'}"
-    return settings_in(sandbox, tmp_path / "data", database_url=url, handbook=handbook)
+    return settings_in(sandbox, tmp_path / "data", database_url=sqlite_url, handbook=handbook)
 
 
 @pytest.fixture

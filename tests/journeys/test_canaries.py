@@ -94,14 +94,13 @@ def logged() -> Iterator[structlog.testing.LogCapture]:
 
 
 @pytest.fixture
-def private_settings(sandbox: Sandbox, tmp_path: Path) -> Settings:
+def private_settings(sandbox: Sandbox, tmp_path: Path, sqlite_url: str) -> Settings:
     for place in PLACES:
         sandbox.workspace.add_channel(place.name, kind="group", members=place.members, id=place.id)
     folder = write_handbook(tmp_path / "handbook")
-    url = f"sqlite+aiosqlite:///{tmp_path / 'mentor.db'}"
     entries = [f"  - {{id: {place.id}, name: {place.name}, {place.entry}}}\n" for place in PLACES if place.entry]
     (folder / "channels.yaml").write_text(CHANNELS + "".join(entries))
-    return settings_in(sandbox, tmp_path / "data", database_url=url, handbook=folder)
+    return settings_in(sandbox, tmp_path / "data", database_url=sqlite_url, handbook=folder)
 
 
 @pytest.fixture

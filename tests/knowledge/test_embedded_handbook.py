@@ -23,6 +23,10 @@ from knowledge.loader import Broken, Handbook, load
 from knowledge.problem import Problem
 from knowledge.repositories import Reporter, read_repositories
 from knowledge.schema import Value
+from knowledge.survey_audience import Around as AroundSurveys
+from knowledge.survey_files import read_survey
+from knowledge.surveys import After, Moment, Scale
+from knowledge.surveys import Audience as Asked
 
 FOLDER = Path(__file__).parents[2] / "knowledge" / "handbook"
 PAGES = sorted((FOLDER / "articles").rglob("*.md"))
@@ -128,9 +132,44 @@ def test_whatever_a_proposal_changes_for_a_team_is_seen_to_become_live(handbook:
     assert {each.reporter for each in live.controllers} == set(Reporter)
 
 
+def test_surveys_show_each_way_to_ask(handbook: Handbook) -> None:
+    asked = {each.scale for survey in handbook.surveys for each in survey.questions}
+
+    assert [each.id for each in handbook.surveys] == ["after-action", "platform-pulse", "where-to-ask", "why-not-us"]
+    assert asked == set(Scale) - {Scale.NPS}
+    assert handbook.surveys[0].schedule == After(Moment.CONVERGED, (), 0.2)
+    assert [each.audience for each in handbook.surveys[1:]] == [
+        Asked(),
+        Asked(asked=False),
+        Asked(did_not_choose="attested-builds"),
+    ]
+
+
+def test_nobody_is_made_to_type_or_asked_for_long(handbook: Handbook) -> None:
+    """A press is a whole answer, and what is asked fits a telephone."""
+    assert all(len(survey.questions) <= 3 for survey in handbook.surveys)
+    assert all(survey.cooldown_days >= 28 and survey.threshold >= 5 for survey in handbook.surveys)
+    assert all(survey.owner == "platform_team" for survey in handbook.surveys)
+
+
+def test_the_survey_in_the_readme_is_read_without_a_word(handbook: Handbook) -> None:
+    text = next(block for block in _blocks(FOLDER / "README.md", "yaml") if block.startswith("id: team-pulse"))
+    around = AroundSurveys(
+        handbook.people,
+        handbook.channels,
+        [each.id for each in handbook.actions],
+        {each.id: each for each in handbook.capabilities},
+    )
+
+    problems: list[Problem] = []
+    survey = read_survey(_value(text, problems), "team-pulse", around)
+
+    assert (survey is not None, problems) == (True, [])
+
+
 def test_examples_in_the_readme_are_read_without_a_word(handbook: Handbook) -> None:
     blocks = list(_blocks(FOLDER / "README.md", "yaml"))
-    entry = next(block for block in blocks if block.startswith("id: "))
+    entry = next(block for block in blocks if block.startswith("id: create-bucket"))
     live = next(block for block in blocks if block.startswith("live:"))
     capabilities = [each.id for each in handbook.capabilities]
     around = Around(handbook.people, [each.name for each in handbook.repositories], capabilities)

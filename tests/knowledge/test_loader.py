@@ -397,3 +397,67 @@ def test_linked_catalogue_is_not_followed(tmp_path: Path) -> None:
 
     assert isinstance(loaded, Broken)
     assert [each.file for each in loaded.problems] == ["actions"]
+
+
+# Surveys.
+
+SURVEY = """\
+id: pulse
+title: Pulse
+why: To know.
+owner: platform_team
+questions: [{name: satisfied, csat: How satisfied are you}]
+audience: {channels: [C0ASKPLAT], ran: [act]}
+every: {weeks: 4, day: tue, at: "10:00"}
+"""
+WITH_SURVEY = WITH_ENTRY | {
+    "channels.yaml": "channels: [{id: C0ASKPLAT, name: ask-platform, answer: at once}]\n",
+    "surveys__pulse.yaml": SURVEY,
+}
+
+
+def test_surveys_are_loaded_by_id(tmp_path: Path) -> None:
+    handbook = good(write(tmp_path, **WITH_SURVEY))
+
+    assert [each.id for each in handbook.surveys] == ["pulse"]
+    assert handbook.survey("pulse") is handbook.surveys[0]
+    assert handbook.survey("other") is None
+
+
+def test_the_revision_follows_from_surveys_too(tmp_path: Path) -> None:
+    before = good(write(tmp_path / "one", **WITH_SURVEY)).revision
+    changed = SURVEY.replace("To know.", "To learn.")
+
+    after = good(write(tmp_path / "two", **WITH_SURVEY | {"surveys__pulse.yaml": changed})).revision
+
+    assert before != after
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "errors"),
+    [
+        pytest.param("people.yaml", "platform_team: []\n", {"people.yaml"}, id="people"),
+        pytest.param("channels.yaml", "channels: [{id: ask}]\n", {"channels.yaml"}, id="channels"),
+        pytest.param("actions__act.yaml", "id: act\n", {"actions/act.yaml"}, id="actions"),
+        pytest.param("surveys__pulse.yaml", "id: pulse\n", {"surveys/pulse.yaml"}, id="the survey itself"),
+    ],
+)
+def test_what_is_broken_is_named_and_not_the_survey_that_rests_on_it(
+    tmp_path: Path, file: str, text: str, errors: set[str]
+) -> None:
+    loaded = load(write(tmp_path, **WITH_SURVEY | {file: text}))
+
+    assert isinstance(loaded, Broken)
+    assert {each.file for each in loaded.problems} == errors
+
+
+def test_what_a_survey_names_in_vain_is_an_error(tmp_path: Path) -> None:
+    loaded = load(write(tmp_path, **WITH_SURVEY | {"channels.yaml": "channels: []\n"}))
+
+    assert isinstance(loaded, Broken)
+    assert [str(each) for each in loaded.problems] == [
+        (
+            'surveys/pulse.yaml:6: audience.channels[0]: "C0ASKPLAT" is not under channels in channels.yaml; '
+            "add it to channels in channels.yaml"
+        )
+    ]

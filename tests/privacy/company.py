@@ -28,6 +28,7 @@ from bot.storage.schema import (
     follow_ups,
     gaps,
     git_accounts,
+    invitations,
     kind_corrections,
     memberships,
     messages,
@@ -39,10 +40,14 @@ from bot.storage.schema import (
     questions,
     reactions,
     requests,
+    survey_answers,
+    survey_themes,
     threads,
     verdicts,
+    waves,
     work,
 )
+from bot.surveys.rules import tag
 from knowledge.channels import Channel, Channels
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
@@ -53,6 +58,7 @@ ASK, DEPLOYS = "C0ASK", "C0DEPLOYS"
 HANDLE, DISPLAY, REAL = "canaryhandle", "Cänarina", "Canarina de la Voz"
 WORDS = "canarywords"  # in everything the person wrote
 AUDIT = Audit(Key("canary" * 6), clock=Clock(NOW.timestamp))
+WAVE_KEY = "4b" * 32
 CHANNELS = Channels(channels=(Channel(ASK, "ask"), Channel(DEPLOYS, "deploys")))
 
 
@@ -168,9 +174,24 @@ async def _seed(tx: Tx) -> None:
         ),
     )
     await _seed_self_service(tx)
+    await _seed_surveys(tx)
     place = {"is_private": True, "is_direct": True, "is_read_back": False, "is_whole_due": False, "due_at": NOW}
     await _put(tx, channels, {"channel_id": DIRECT, "name": "", **place})
     await _put(tx, threads, {"channel_id": DIRECT, "ts": ts(6), "reply_count": 1, "latest_reply": ts(7)})
+
+
+async def _seed_surveys(tx: Tx) -> None:
+    """A wave under way, in which the person and a colleague were asked and answered; and a theme the person linked."""
+    open_until = {"opened_at": NOW, "closes_at": NOW + timedelta(days=7), "state": "open", "frame": 2}
+    drawn = {"definition": {}, "revision": "r1", "seed": "5e" * 32, "key": WAVE_KEY}
+    await _put(tx, waves, {"id": "w1", "survey": "pulse", "slot": "2026-W48", **drawn, **open_until})
+    asked = {"wave_id": "w1", "due_at": NOW, "state": "asked", "because": "", "has_answered": True, "strata": {}}
+    await _put(tx, invitations, {**asked, "person": ME}, {**asked, "person": YOU})
+    said = {"wave_id": "w1", "scores": {"satisfied": 2}, "strata": {}}
+    await _put(tx, survey_answers, {**said, "tag": tag(WAVE_KEY, ME), "comment": WORDS})
+    await _put(tx, survey_answers, {**said, "tag": tag(WAVE_KEY, YOU), "comment": f"ask {REAL}"})
+    theme = {"id": "t1", "survey": "pulse", "title": "docs", "state": "linked", "url": "", "opened_at": NOW}
+    await _put(tx, survey_themes, {**theme, "linked_by": ME})
 
 
 async def _seed_self_service(tx: Tx) -> None:

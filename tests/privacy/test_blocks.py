@@ -27,6 +27,7 @@ COUNTS = dict.fromkeys(
         "requests",
         "decisions",
         "git_accounts",
+        "survey_invitations",
     ),
     999_999,
 ) | {"messages_to_you": 0}
@@ -41,10 +42,26 @@ def pieces(shown: Shown) -> list[str]:
 def test_settings_offer_what_is_not_so_yet(is_counted: bool) -> None:
     shown = blocks.settings(Kept(is_counted, COUNTS))
 
-    [row] = [block for block in shown.blocks if block["type"] == "actions"]
+    row, _ = [block for block in shown.blocks if block["type"] == "actions"]
     read = [blocks.read_choice(each["action_id"]) for each in row["elements"]]
     assert read == ["out" if is_counted else "in", "export", "erase"]
     assert ["confirm" in each for each in row["elements"]] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("no_surveys", "buttons", "said"),
+    [
+        ("", ["surveys.pause", "surveys.never"], "you may be drawn"),
+        ("for ever", ["surveys.resume"], "you are never asked"),
+        ("3 Mar 2027", ["surveys.resume"], "you are not asked until 3 Mar 2027"),
+    ],
+)
+def test_settings_say_how_it_stands_with_surveys(no_surveys: str, buttons: list[str], said: str) -> None:
+    shown = blocks.settings(Kept(True, COUNTS, no_surveys))
+
+    _, row = [block for block in shown.blocks if block["type"] == "actions"]
+    assert [each["action_id"] for each in row["elements"]] == buttons
+    assert said in shown.text
 
 
 @pytest.mark.parametrize("action_id", ["privacy.other", "answers.solved", ""])

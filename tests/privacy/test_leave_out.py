@@ -219,6 +219,8 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
         "audit": 1,
         "messages_to_you": 2,
         "model_use": 1,
+        "survey_invitations": 1,
+        "survey_themes_linked": 1,
     }
 
 

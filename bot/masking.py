@@ -1,7 +1,7 @@
-"""Takes out of a message what must not enter Git: who somebody is, addresses, ids, and whatever looks like a secret.
+"""Takes out of people's words what others must not read: who somebody is, addresses, ids, what looks like a secret.
 
-Pure. Slack's mark-up becomes Markdown on the way. Errs on the side of taking out: a person reads the draft before it
-goes anywhere, and a word can be put back in the pull request.
+For drafts of articles, which enter Git, and for comments of pulse surveys. Pure. Slack's mark-up becomes Markdown on
+the way. Errs on the side of taking out: a word can be put back into a draft.
 """
 
 import re
