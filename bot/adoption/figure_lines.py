@@ -11,11 +11,11 @@ from bot.statistics import FEWEST, TOO_FEW, counted, share_in_words
 
 NOT_MEASURED = "nothing tells who uses it: no action of the catalogue counts as its use, and no event ever came"
 BESIDE = {
-    State.HAS_TO: "use it without a choice, and do not count",
-    State.PILOT: "are in the pilot",
-    State.EQUIVALENT: "go by evidence of their own",
+    State.HAS_TO: "without a choice (not counted)",
+    State.PILOT: "in the pilot",
+    State.EQUIVALENT: "by evidence of their own",
     State.LEFT: "left it",
-    State.NOT_YET: "do not use it",
+    State.NOT_YET: "not using it",
 }
 NO_CAPABILITY = "The handbook names no capability, so there is nothing to choose."
 
@@ -47,7 +47,7 @@ def _chosen(each: CapabilityFacts) -> str:
 
 
 def _beside(each: CapabilityFacts) -> str:
-    said = [f"{each.standings[state]} {words}" for state, words in BESIDE.items() if each.standings[state]]
+    said = [f"{words} {each.standings[state]}" for state, words in BESIDE.items() if each.standings[state]]
     return "".join(f"; {each}" for each in said)
 
 
