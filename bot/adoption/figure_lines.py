@@ -37,7 +37,7 @@ def _of_capability(each: CapabilityFacts) -> Iterator[str]:
     yield f"{name}: {_chosen(each)}{_beside(each)}."
     if each.active or each.churn.n:
         yield f"{name}: {_active(each)}."
-    yield from (f"{name}: {_change(change)}." for change in each.changes)
+    yield from (f"{each.title}: {_change(change)}." for change in each.changes)
 
 
 def _chosen(each: CapabilityFacts) -> str:

@@ -127,8 +127,8 @@ async def choose_evidence(database: Database) -> None:
     """Team e handed its own evidence in on 1 May, good for a year."""
     at = datetime(2026, 5, 1, 12, tzinfo=UTC)
     row = {
-        "id": "e1", "key": "e1", "policy": POLICY.id, "team": "e", "person": "p", "link": "", "points": {}, "owner": "p",
-        "expires_on": date(2027, 5, 1), "state": "accepted", "reason": "", "created_at": at,
+        "id": "e1", "key": "e1", "policy": POLICY.id, "team": "e", "person": "p", "link": "", "points": {},
+        "owner": "p", "expires_on": date(2027, 5, 1), "state": "accepted", "reason": "", "created_at": at,
     }  # fmt: skip
 
     async def unit(tx: Tx) -> None:

@@ -1,4 +1,4 @@
-"""Every figure of adoption of a company whose year was worked out by hand; on both databases, through the real services."""
+"""Every figure of adoption of a company whose year was worked out by hand; on both databases."""
 
 from datetime import UTC, date, datetime
 
@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from bot.adoption.courses import State
+from bot.adoption.facts import AdoptionPart
 from bot.adoption.figure_lines import lines
 from bot.adoption.figures import CapabilityFacts, StatusChange, Stickiness
 from bot.adoption.totals import AdoptionFacts, csv_rows
 from bot.model import Window
+from bot.people import PeopleService
 from bot.statistics import Share
 from bot.storage import people as people_rows
 from bot.storage import team
@@ -19,6 +21,7 @@ from bot.storage.team import Term
 from knowledge.capabilities import Status
 from tests.adoption.company import (
     BUCKETS,
+    HANDBOOK,
     PEOPLE,
     USES,
     WINDOW,
@@ -110,8 +113,8 @@ async def test_a_jump_after_a_mandate_is_said_to_be_none_by_choice(facts: Adopti
         "counted) 2; by evidence of their own 1; not using it 2."
     )
     assert said[2] == (
-        "Buckets (mandated): mandated since 5 Oct 2026, optional before: 1 began in the 49 days before and 2 in as many "
-        "after; that jump is no choice, and counts as none."
+        "Buckets: mandated since 5 Oct 2026, optional before: 1 began in the 49 days before and 2 in as many after; "
+        "that jump is no choice, and counts as none."
     )
 
 
@@ -153,3 +156,16 @@ async def test_the_csv_holds_aggregates_alone(facts: AdoptionFacts) -> None:
     assert found[BUCKETS, "teams: without a choice"] == (2, 10)
     assert found[BUCKETS, "churn"] == (1, 3)
     assert not [cell for row in csv_rows(facts) for cell in row if str(cell).startswith("U0")]
+
+
+async def test_the_platform_team_alone_sees_them_in_app_home(database: Database) -> None:
+    adoption = Adoption(database, Hands(), handbook=HANDBOOK)
+    part = AdoptionPart(adoption.desk, PeopleService(adoption.desk), facts_of(database))
+
+    shown = await part.home_part(await adoption.person("U0MAYA"))
+
+    assert shown[0]["text"]["text"] == "Chosen or not, 12 weeks"
+    assert shown[1]["text"]["text"].startswith("• Buckets (mandated): not measured;")
+    assert await part.home_part(await adoption.person("U0A")) == ()
+    adoption.now_reads(capabilities=())
+    assert await part.home_part(await adoption.person("U0MAYA")) == ()

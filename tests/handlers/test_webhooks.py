@@ -405,7 +405,7 @@ async def test_the_bot_listens_where_it_has_a_key(tmp_path: Path) -> None:
                     assert response.status == status
 
 
-@pytest.mark.parametrize("name", ["MENTOR_ARGOCD_TOKEN", "MENTOR_FLUX_HMAC_KEY"])
+@pytest.mark.parametrize("name", ["MENTOR_ARGOCD_TOKEN", "MENTOR_FLUX_HMAC_KEY", "MENTOR_USE_HMAC_KEY"])
 def test_a_key_that_could_be_guessed_is_no_setting(name: str) -> None:
     with pytest.raises(SettingsInvalid) as raised:
         read_settings({name: "x" * 31})
@@ -414,9 +414,9 @@ def test_a_key_that_could_be_guessed_is_no_setting(name: str) -> None:
     assert "x" * 31 not in str(raised.value)
 
 
-@pytest.mark.parametrize("name", ["MENTOR_ARGOCD_TOKEN", "MENTOR_FLUX_HMAC_KEY"])
+@pytest.mark.parametrize("name", ["MENTOR_ARGOCD_TOKEN", "MENTOR_FLUX_HMAC_KEY", "MENTOR_USE_HMAC_KEY"])
 def test_a_key_is_not_shown(name: str) -> None:
     hooks = read_settings({name: TOKEN}).hooks
 
-    assert TOKEN in {hooks.argocd_token.value, hooks.flux_hmac_key.value}
+    assert TOKEN in {hooks.argocd_token.value, hooks.flux_hmac_key.value, hooks.use_hmac_key.value}
     assert TOKEN not in repr(hooks)
