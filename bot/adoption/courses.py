@@ -3,15 +3,15 @@
 Pure. What is counted of it is `bot.adoption.figures`'. Nothing depends on the order in which events became known.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.adoption.history import History
-from bot.model import Chosen, Way, What
+from bot.model import Chosen, Way
 from knowledge.capabilities import FREE, Status
 
 
@@ -30,12 +30,20 @@ USING = (State.CHOSE, State.HAS_TO, State.PILOT)
 
 
 @dataclass(frozen=True)
-class Event:
-    """`what` is a `What` or `State.EQUIVALENT`; `until` is the last day that evidence holds."""
+class Said:
+    """What a team said: State.LEFT, or State.EQUIVALENT until the last day that its evidence holds."""
 
     day: date
-    what: str
-    until: date | None = None
+    state: State
+    until: date = date.max
+
+
+@dataclass(frozen=True)
+class Traces:
+    """All that is known of a team and a capability, in any order: days on which it used it, and what it said."""
+
+    used: frozenset[date] = frozenset()
+    said: frozenset[Said] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -51,13 +59,13 @@ class Course:
     chose: tuple[date, ...] = ()
 
 
-def course(team: str, events: Iterable[Event], history: History, *, through: date) -> Course:
+def course(team: str, traces: Traces, history: History, *, through: date) -> Course:
     """As it stands at the end of that day.
 
     On one day what a team says outweighs what is seen of it. Use on days on which the capability was not offered, or
     not to this team, is left out.
     """
-    steps = list(_walk(team, [each for each in events if each.day <= through], history))
+    steps = list(_walk(team, traces, history, through))
     last = steps[-1] if steps else None
     state = last.after if last else State.NOT_YET
     if last and state is State.EQUIVALENT and last.until < through:
@@ -71,8 +79,7 @@ def course(team: str, events: Iterable[Event], history: History, *, through: dat
     )
 
 
-@dataclass(frozen=True)
-class _Step:
+class _Step(NamedTuple):
     """A day on which something was known of the team; `until` is how long evidence holds that it goes by."""
 
     day: date
@@ -82,31 +89,24 @@ class _Step:
     until: date
 
 
-def _walk(team: str, events: Iterable[Event], history: History) -> Iterator[_Step]:
-    by_day: defaultdict[date, list[Event]] = defaultdict(list)
-    for each in events:
-        by_day[each.day].append(each)
+def _walk(team: str, traces: Traces, history: History, through: date) -> Iterator[_Step]:
+    said = _last_said(traces.said)
     state, until = State.NOT_YET, date.max
-    for day in sorted(by_day):
-        before, said = state, _said(by_day[day])
-        is_used = any(each.what == What.USED for each in by_day[day]) and _is_open(team, history, day)
-        if said is not None:
-            state, until = said
+    for day in sorted(each for each in traces.used | said.keys() if each <= through):
+        before = state
+        status = history.status_on(day)
+        is_used = day in traces.used and status is not None and team in history.eligible_on(day)
+        if day in said:
+            state, until = said[day].state, said[day].until
         elif is_used:
-            state = _after_use(state, history.status_on(day))
+            state = _after_use(state, status)
         yield _Step(day, before, state, is_used, until)
 
 
-def _said(events: Collection[Event]) -> tuple[State, date] | None:
-    """What the team itself said on one day; None where it said nothing."""
-    evidence = [each.until or date.max for each in events if each.what == State.EQUIVALENT]
-    if evidence:
-        return State.EQUIVALENT, max(evidence)
-    return (State.LEFT, date.max) if any(each.what == What.LEFT for each in events) else None
-
-
-def _is_open(team: str, history: History, day: date) -> bool:
-    return history.status_on(day) is not None and team in history.eligible_on(day)
+def _last_said(said: Iterable[Said]) -> dict[date, Said]:
+    """By day. Evidence outweighs leaving, as it says more; of two pieces the one that holds longer."""
+    ordered = sorted(said, key=lambda each: (each.state is State.EQUIVALENT, each.until))
+    return {each.day: each for each in ordered}
 
 
 def _after_use(state: State, status: Status | None) -> State:
@@ -118,11 +118,18 @@ def _after_use(state: State, status: Status | None) -> State:
     return State.PILOT if status is Status.PILOT else State.HAS_TO
 
 
-def by_policy(chosen: Iterable[Chosen], *, timezone: str) -> list[tuple[str, Event]]:
-    """What teams chose for policies, each with its team: of one day and policy what was chosen last."""
-    last: dict[tuple[str, str, date], Event] = {}
+def by_policy(chosen: Iterable[Chosen], *, timezone: str) -> tuple[list[tuple[str, date]], list[tuple[str, Said]]]:
+    """What teams chose for policies, each with its team: the platform's way as a use, their own evidence as said.
+
+    Of one day and policy what was chosen last.
+    """
+    last: dict[tuple[str, str, date], Chosen] = {}
     for each in sorted(chosen, key=lambda each: each.at):
-        day = each.at.astimezone(ZoneInfo(timezone)).date()
-        what = What.USED.value if each.way == Way.PLATFORM else State.EQUIVALENT.value
-        last[each.policy, each.team, day] = Event(day, what, each.until)
-    return [(team, event) for (_, team, _), event in last.items()]
+        last[each.policy, each.team, each.at.astimezone(ZoneInfo(timezone)).date()] = each
+    used = [(team, day) for (_, team, day), each in last.items() if each.way == Way.PLATFORM]
+    said = [
+        (team, Said(day, State.EQUIVALENT, each.until or date.max))
+        for (_, team, day), each in last.items()
+        if each.way != Way.PLATFORM
+    ]
+    return used, said

@@ -3,14 +3,15 @@
 How long actions take, what is pushed and what drifts is counted by `bot.actions.facts`, once.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, TypeVar
 
-from bot.adoption.contribution_rules import ContributionFacts
 from bot.adoption.contributions import contribution_facts
-from bot.adoption.courses import Event, by_policy
+from bot.adoption.courses import Said, State, Traces, by_policy
 from bot.adoption.figure_lines import lines
 from bot.adoption.figures import (
     CapabilityFacts,
@@ -28,7 +29,7 @@ from bot.adoption.uses import has_source
 from bot.authority import Act
 from bot.blockkit import TEXT_MAX, escape, header, section
 from bot.desk import Desk
-from bot.model import CapabilityMark, Chosen, Json, Pull, Window
+from bot.model import CapabilityMark, Chosen, Json, Pull, What, Window
 from bot.people import PeopleService
 from bot.storage import adoption as rows
 from bot.storage import contributions as contribution_rows
@@ -37,7 +38,10 @@ from bot.storage.engine import Database, Tx
 from knowledge.capabilities import Capability
 from knowledge.loader import Handbook
 
+T = TypeVar("T")
+
 LOOK_BACK = timedelta(weeks=12)
+NOTHING: frozenset[Any] = frozenset()
 HOME_MOST = 20  # lines
 
 Weeks = Mapping[str, tuple[Mapping[str, int], int]]
@@ -77,26 +81,28 @@ class AdoptionFactsService:
         async with self._database.read() as tx:
             kept = await _kept(tx, handbook, days)
             policies = await policy_facts(tx, handbook, today=self._today())
-        marks = with_today(handbook, kept.marks, today=self._today())
-        of_each = [self._of(each, handbook, kept, marks.get(each.id, ()), days) for each in handbook.capabilities]
+        # in a thread: with years of daily events it takes a second, and Slack is not to wait for that
+        of_each = await asyncio.to_thread(_of_all, handbook, kept, days, self._today())
         shares = {each.policy: each.equivalent_evidence_share for each in policies}
-        return AdoptionFacts(window, tuple(of_each), shares, self._contributions(kept.contributions, days))
+        return AdoptionFacts(window, of_each, shares, contribution_facts(self._places(), kept.contributions, days))
 
-    def _of(
-        self, capability: Capability, handbook: Handbook, kept: Kept, marks: Sequence[CapabilityMark], days: Days
-    ) -> CapabilityFacts:
-        called = handbook.people.team_called
-        known = Known(
-            history(capability, marks, now_called=called),
-            _events(capability, handbook, kept),
-            _stickiness(kept.people.get(capability.id), days.last),
-            [each for each in kept.pulls if each.capability == capability.id],
-            has_source(capability, handbook.actions),
-        )
-        return capability_facts(capability, known, days)
 
-    def _contributions(self, read: Mapping[str, ContributionRow], days: Days) -> ContributionFacts:
-        return contribution_facts(self._places(), read, days)
+def _of_all(handbook: Handbook, kept: Kept, days: Days, today: date) -> tuple[CapabilityFacts, ...]:
+    marks = with_today(handbook, kept.marks, today=today)
+    return tuple(_of(each, handbook, kept, marks.get(each.id, ()), days) for each in handbook.capabilities)
+
+
+def _of(
+    capability: Capability, handbook: Handbook, kept: Kept, marks: Sequence[CapabilityMark], days: Days
+) -> CapabilityFacts:
+    known = Known(
+        history(capability, marks, now_called=handbook.people.team_called),
+        _traces(capability, handbook, kept),
+        _stickiness(kept.people.get(capability.id), days.last),
+        [each for each in kept.pulls if each.capability == capability.id],
+        has_source(capability, handbook.actions),
+    )
+    return capability_facts(capability, known, days)
 
 
 async def _kept(tx: Tx, handbook: Handbook, days: Days) -> Kept:
@@ -110,15 +116,28 @@ async def _kept(tx: Tx, handbook: Handbook, days: Days) -> Kept:
     )
 
 
-def _events(capability: Capability, handbook: Handbook, kept: Kept) -> Mapping[str, Sequence[Event]]:
+def _traces(capability: Capability, handbook: Handbook, kept: Kept) -> Mapping[str, Traces]:
     """By team, as it is called now; one that is not there any more keeps the name it had."""
-    called, policies = handbook.people.team_called, _policies_of(capability, handbook)
-    found: defaultdict[str, list[Event]] = defaultdict(list)
-    for team, day, what in kept.uses.get(capability.id, ()):
-        found[called(team) or team].append(Event(day, what))
+    policies = _policies_of(capability, handbook)
     chosen = [each for each in kept.chosen if each.policy in policies]
-    for team, event in by_policy(chosen, timezone=handbook.channels.timezone):
-        found[called(team) or team].append(event)
+    uses, said = by_policy(chosen, timezone=handbook.channels.timezone)
+    told = kept.uses.get(capability.id, ())
+    uses += [(team, day) for team, day, what in told if what == What.USED]
+    said += [(team, Said(day, State.LEFT)) for team, day, what in told if what == What.LEFT]
+    used_by, said_by = _by_team(uses, handbook), _by_team(said, handbook)
+    return {
+        team: Traces(used_by.get(team, NOTHING), said_by.get(team, NOTHING)) for team in used_by.keys() | said_by.keys()
+    }
+
+
+def _by_team(told: Iterable[tuple[str, T]], handbook: Handbook) -> Mapping[str, frozenset[T]]:
+    by_name: defaultdict[str, set[T]] = defaultdict(set)
+    for name, each in told:
+        by_name[name].add(each)
+    found: dict[str, frozenset[T]] = {}
+    for name, all_of_it in by_name.items():
+        team = handbook.people.team_called(name) or name
+        found[team] = found.get(team, NOTHING) | all_of_it
     return found
 
 

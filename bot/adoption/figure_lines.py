@@ -43,7 +43,7 @@ def _of_capability(each: CapabilityFacts) -> Iterator[str]:
 def _chosen(each: CapabilityFacts) -> str:
     if each.voluntary is None:
         return f"there is no choice yet ({counted(each.eligible, 'team')} could use it)"
-    return f"chosen by {share_in_words(each.voluntary)} of the teams that could"
+    return f"teams that chose it, of those that could: {share_in_words(each.voluntary)}"
 
 
 def _beside(each: CapabilityFacts) -> str:

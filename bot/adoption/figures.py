@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from bot.adoption.courses import Course, Event, State, course
+from bot.adoption.courses import Course, State, Traces, course
 from bot.adoption.history import History
 from bot.model import Json, Pull, Window
 from bot.statistics import FEWEST, Share
@@ -139,10 +139,10 @@ class CapabilityFacts:
 
 @dataclass(frozen=True)
 class Known:
-    """All that is kept of one capability. `events` are of each team by what it is called now, in any order."""
+    """All that is kept of one capability. `traces` are of each team by what it is called now."""
 
     history: History
-    events: Mapping[str, Sequence[Event]]
+    traces: Mapping[str, Traces]
     stickiness: Stickiness
     pulls: Sequence[Pull]
     has_source: bool  # an action of the catalogue counts as its use
@@ -150,7 +150,7 @@ class Known:
 
 def capability_facts(capability: Capability, known: Known, days: Days) -> CapabilityFacts:
     history, eligible = known.history, known.history.eligible_on(days.last)
-    courses = {team: course(team, events, history, through=days.last) for team, events in known.events.items()}
+    courses = {team: course(team, each, history, through=days.last) for team, each in known.traces.items()}
     now = {team: courses.get(team, Course()) for team in eligible}
     standings = {state: sum(each.state is state for each in now.values()) for state in State}
     before = [each for each in now.values() if days.before.any_of(each.by_choice)]
@@ -160,7 +160,7 @@ def capability_facts(capability: Capability, known: Known, days: Days) -> Capabi
         title=capability.title,
         status=history.status_on(days.last),
         since=next((day for day, _ in reversed(history.statuses) if day <= days.last), None),
-        is_measured=known.has_source or any(known.events.values()),
+        is_measured=known.has_source or bool(known.traces),
         standings=standings,
         voluntary=Share(standings[State.CHOSE], len(now)) if history.was_ever_free(until=days.last) else None,
         new_by_choice=sum(_began(each, State.CHOSE, days) for each in now.values()),

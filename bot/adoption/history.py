@@ -3,7 +3,6 @@
 Pure. What was seen is not undone by what the file says later: see docs/decisions/0031-adoption.md.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -107,5 +106,7 @@ def _in_order(dated: Sequence[tuple[date, T]]) -> tuple[tuple[date, T], ...]:
 
 
 def _at(dated: Sequence[tuple[date, T]], day: date) -> T | None:
-    index = bisect_right([since for since, _ in dated], day)
-    return dated[index - 1][1] if index else None
+    for since, value in reversed(dated):  # few, and the newest are asked for most
+        if since <= day:
+            return value
+    return None

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.adoption.courses import Event, State, course
+from bot.adoption.courses import Said, State, Traces, course
 from bot.adoption.figures import Days, Known, Stickiness, capability_facts, whole_weeks
 from bot.adoption.history import History
-from bot.model import What
 from knowledge.capabilities import Status
 from tests.adoption.company import OPTIONAL
 
@@ -22,79 +21,84 @@ HISTORY = History(
     ((date.min, frozenset({"a", "b"})), (START + timedelta(days=100), frozenset({"a"}))),
 )
 END = START + timedelta(days=120)
-EVENTS = st.builds(
-    Event,
-    st.integers(-5, 120).map(lambda days: START + timedelta(days=days)),
-    st.sampled_from([What.USED, What.USED, What.LEFT, State.EQUIVALENT]),
-    st.one_of(st.none(), st.integers(0, 140).map(lambda days: START + timedelta(days=days))),
+DAYS = st.integers(-5, 120).map(lambda days: START + timedelta(days=days))
+SAID = st.one_of(
+    st.builds(Said, DAYS, st.just(State.LEFT)),
+    st.builds(
+        Said, DAYS, st.just(State.EQUIVALENT), st.integers(0, 140).map(lambda days: START + timedelta(days=days))
+    ),
 )
+TRACES = st.builds(Traces, st.frozensets(DAYS, max_size=15), st.frozensets(SAID, max_size=6))
 
 
 def day(number: int) -> date:
     return START + timedelta(days=number)
 
 
-def used(*numbers: int) -> list[Event]:
-    return [Event(day(each), What.USED) for each in numbers]
+def traces(*used: int, left: int | None = None, evidence: tuple[int, date] | None = None) -> Traces:
+    said = [Said(day(left), State.LEFT)] if left is not None else []
+    said += [Said(day(evidence[0]), State.EQUIVALENT, evidence[1])] if evidence else []
+    return Traces(frozenset(map(day, used)), frozenset(said))
 
 
 @pytest.mark.parametrize(
-    ("events", "state"),
+    ("known", "state"),
     [
-        pytest.param([], State.NOT_YET, id="nothing"),
-        pytest.param(used(-3), State.NOT_YET, id="before it was offered"),
-        pytest.param(used(10), State.PILOT, id="in the pilot alone"),
-        pytest.param(used(10, 40), State.CHOSE, id="stayed after the pilot"),
-        pytest.param(used(10, 70), State.HAS_TO, id="a pilot that was mandated"),
-        pytest.param(used(40, 70), State.CHOSE, id="chose, then it was mandated"),
-        pytest.param(used(70), State.HAS_TO, id="had to"),
-        pytest.param(used(70, 95), State.HAS_TO, id="had to, and went on when it was free again"),
-        pytest.param([*used(70, 97), Event(day(95), What.LEFT)], State.CHOSE, id="left when it could, and came back"),
-        pytest.param([*used(40), Event(day(50), What.LEFT)], State.LEFT, id="left"),
-        pytest.param([*used(40, 50), Event(day(50), What.LEFT)], State.LEFT, id="what it says outweighs its use"),
-        pytest.param([*used(40), Event(day(50), State.EQUIVALENT, END)], State.EQUIVALENT, id="an equivalent holds"),
-        pytest.param([*used(40), Event(day(50), State.EQUIVALENT, day(80))], State.NOT_YET, id="an equivalent ended"),
-        pytest.param([*used(70), Event(day(50), State.EQUIVALENT, END)], State.HAS_TO, id="back by mandate"),
+        pytest.param(traces(), State.NOT_YET, id="nothing"),
+        pytest.param(traces(-3), State.NOT_YET, id="before it was offered"),
+        pytest.param(traces(10), State.PILOT, id="in the pilot alone"),
+        pytest.param(traces(10, 40), State.CHOSE, id="stayed after the pilot"),
+        pytest.param(traces(10, 70), State.HAS_TO, id="a pilot that was mandated"),
+        pytest.param(traces(40, 70), State.CHOSE, id="chose, then it was mandated"),
+        pytest.param(traces(70), State.HAS_TO, id="had to"),
+        pytest.param(traces(70, 95), State.HAS_TO, id="had to, and went on when it was free again"),
+        pytest.param(traces(70, 97, left=95), State.CHOSE, id="left when it could, and came back"),
+        pytest.param(traces(40, left=50), State.LEFT, id="left"),
+        pytest.param(traces(40, 50, left=50), State.LEFT, id="what it says outweighs its use"),
+        pytest.param(traces(40, evidence=(50, END)), State.EQUIVALENT, id="an equivalent holds"),
+        pytest.param(traces(40, evidence=(50, day(80))), State.NOT_YET, id="an equivalent ended"),
+        pytest.param(traces(40, left=50, evidence=(50, END)), State.EQUIVALENT, id="left for an equivalent"),
+        pytest.param(traces(70, evidence=(50, END)), State.HAS_TO, id="back by mandate"),
     ],
 )
-def test_a_team_stands_by_how_it_began(events: list[Event], state: State) -> None:
-    assert course("a", events, HISTORY, through=END).state is state
+def test_a_team_stands_by_how_it_began(known: Traces, state: State) -> None:
+    assert course("a", known, HISTORY, through=END).state is state
 
 
 def test_use_counts_while_the_team_may_choose_it_alone() -> None:
-    found = course("b", used(40, 99, 100, 110), HISTORY, through=END)
+    found = course("b", traces(40, 99, 100, 110), HISTORY, through=END)
 
     assert (found.used, found.by_choice) == ((day(40), day(99)), (day(40), day(99)))
 
 
 def test_what_comes_after_the_last_day_is_not_known_then() -> None:
-    events = [*used(40, 70), Event(day(80), What.LEFT)]
-
-    assert course("a", events, HISTORY, through=day(75)).state is State.CHOSE
+    assert course("a", traces(40, 70, left=80), HISTORY, through=day(75)).state is State.CHOSE
 
 
 @settings(max_examples=150)
-@given(events=st.lists(EVENTS, max_size=25), chance=st.randoms(use_true_random=False))
-def test_order_and_repeats_change_nothing(events: list[Event], chance: "object") -> None:
-    again = [*events, *events]
-    chance.shuffle(again)  # type: ignore[attr-defined]
+@given(known=TRACES, through=DAYS)
+def test_a_course_goes_by_what_was_known_by_then(known: Traces, through: date) -> None:
+    """So a past window reads the same, whatever came after it."""
+    by_then = Traces(
+        frozenset(each for each in known.used if each <= through),
+        frozenset(each for each in known.said if each.day <= through),
+    )
 
-    assert course("a", again, HISTORY, through=END) == course("a", events, HISTORY, through=END)
+    assert course("a", known, HISTORY, through=through) == course("a", by_then, HISTORY, through=through)
 
 
 @settings(max_examples=100)
 @given(
-    events=st.dictionaries(st.sampled_from("abc"), st.lists(EVENTS, max_size=15)),
+    known=st.dictionaries(st.sampled_from("abc"), TRACES),
     first=st.integers(0, 119),
     length=st.integers(1, 40),
 )
 def test_states_sum_to_the_eligible_teams_and_shares_are_of_them(
-    events: dict[str, list[Event]], first: int, length: int
+    known: dict[str, Traces], first: int, length: int
 ) -> None:
     days = Days(day(first), day(first + length - 1))
-    known = Known(HISTORY, events, Stickiness(), (), has_source=True)
 
-    found = capability_facts(OPTIONAL, known, days)
+    found = capability_facts(OPTIONAL, Known(HISTORY, known, Stickiness(), (), has_source=True), days)
 
     assert found.eligible == len(HISTORY.eligible_on(days.last))
     assert found.active_by_choice <= found.active <= found.eligible
@@ -106,7 +110,9 @@ def test_where_there_never_was_a_choice_no_share_is_told() -> None:
     only = replace(OPTIONAL, status=Status.ONLY_WAY)
     history = History(((START, Status.ONLY_WAY),), ((date.min, frozenset({"a"})),))
 
-    found = capability_facts(only, Known(history, {"a": used(3)}, Stickiness(), (), has_source=True), Days(START, END))
+    found = capability_facts(
+        only, Known(history, {"a": traces(3)}, Stickiness(), (), has_source=True), Days(START, END)
+    )
 
     assert (found.voluntary, found.standings[State.HAS_TO], found.new_without) == (None, 1, 1)
 
