@@ -27,7 +27,7 @@ from bot.adoption.policies import policy_facts
 from bot.adoption.totals import AdoptionFacts
 from bot.adoption.uses import has_source
 from bot.authority import Act
-from bot.blockkit import TEXT_MAX, escape, header, section
+from bot.blockkit import escape, header, sections
 from bot.desk import Desk
 from bot.model import CapabilityMark, Chosen, Json, Pull, What, Window
 from bot.people import PeopleService
@@ -168,5 +168,5 @@ class AdoptionPart:
         found = lines(await self._facts.facts(Window(now - LOOK_BACK, now)))
         more = len(found) - HOME_MOST
         shown = [*found[:HOME_MOST], *([f"{more} more: `mentor adoption` has them all."] if more > 0 else [])]
-        told = "\n".join(f"• {escape(each)}" for each in shown)
-        return [header(f"Chosen or not, {LOOK_BACK.days // 7} weeks"), section(told[:TEXT_MAX])]
+        told = sections([f"• {escape(each)}" for each in shown])
+        return [header(f"Chosen or not, {LOOK_BACK.days // 7} weeks"), *told]

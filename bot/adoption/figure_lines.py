@@ -42,7 +42,7 @@ def _of_capability(each: CapabilityFacts) -> Iterator[str]:
 
 def _chosen(each: CapabilityFacts) -> str:
     if each.voluntary is None:
-        return f"there is no choice yet ({counted(each.eligible, 'team')} could use it)"
+        return f"there never was a choice ({counted(each.eligible, 'team')} could use it)"
     return f"teams that chose it, of those that could: {share_in_words(each.voluntary)}"
 
 

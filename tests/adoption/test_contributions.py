@@ -93,9 +93,9 @@ class Office:
         self.adoption = Adoption(database, hands, handbook=handbook)
         self.url = writer.remote.address
         self.place = Place(HANDBOOK, self.url, "main", subfolder, partial(history_of, folder, self.url))
-        self.service = ContributionService(self.adoption.desk, handbook=self.place, history_of=self._refused)
+        self.service = ContributionService(self.adoption.desk, handbook=self.place, history_of=self.refused)
 
-    def _refused(self, repository: LiveRepository) -> History:
+    def refused(self, repository: LiveRepository) -> History:
         raise GitFailed(f"{repository.url} may not be read.")
 
     async def start(self) -> None:
@@ -264,3 +264,11 @@ async def test_no_author_is_kept(office: Office, writer: Writer) -> None:
 
     assert row.days == {"2026-03-02": [0, 1, 0], "2026-03-03": [1, 0, 0]}
     assert "example.com" not in str(row)
+
+
+async def test_a_handbook_in_a_folder_and_nothing_declared_is_nothing_to_read(office: Office) -> None:
+    service = ContributionService(office.adoption.desk, handbook=None, history_of=office.refused)
+
+    await service.read(DUE)
+
+    assert await office.adoption.rows(select(contributions)) == []
