@@ -3,6 +3,7 @@
 Commits and folders are fetched where the server can leave the files out. Knows no people, and never writes there.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ HEAD = "refs/mentor/head"
 # A field a line: whatever an author writes into a name or an address, Git keeps it to one.
 FORMAT = f"%H%n%P%n%ct%n%ae%n%(trailers:key={SIGNATURE.strip(': ')},valueonly,unfold,separator=%x20)"
 FIELDS = 5
+LATEST_S = 253_402_128_000  # two days before the end of the year 9999: what a date can hold in any zone
+_SECONDS = re.compile(r"-?\d{1,20}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -98,13 +101,13 @@ class History:
 
 def _commit(record: str) -> Commit:
     fields = record.split("\n")
-    if len(fields) != FIELDS or not fields[2].isdecimal():
+    if len(fields) != FIELDS or not _SECONDS.fullmatch(fields[2]):
         raise GitFailed("git log printed something else than was asked for; is Git older than 2.22?")
     id_, parents, at, email, proposals = fields
     return Commit(
         id_,
         tuple(parents.split()),
-        datetime.fromtimestamp(int(at), UTC),
+        datetime.fromtimestamp(min(max(int(at), 0), LATEST_S), UTC),  # a commit may claim any time
         email,
         tuple(dict.fromkeys(proposals.split())),
     )

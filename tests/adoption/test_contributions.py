@@ -272,3 +272,11 @@ async def test_a_handbook_in_a_folder_and_nothing_declared_is_nothing_to_read(of
     await service.read(DUE)
 
     assert await office.adoption.rows(select(contributions)) == []
+
+
+async def test_a_commit_that_claims_to_be_of_the_year_13000_stops_nothing(office: Office, writer: Writer) -> None:
+    root = writer.commit(MAYA)
+    writer.day = 4_000_000
+    writer.push(writer.commit(PRIYA, parents=(root,)))
+
+    assert (await office.read()).outside == Share(0, 1)  # it lies outside of the year
