@@ -23,6 +23,7 @@ from bot.actions.device_codes import DeviceCodes
 from bot.actions.direct import backend_for
 from bot.actions.services import action_services
 from bot.adoption import reminders
+from bot.adoption.contributions import HANDBOOK, Place
 from bot.adoption.services import adoption_services
 from bot.answers import blocks
 from bot.answers.duty import DutyService
@@ -56,7 +57,7 @@ from bot.digest.service import DigestService
 from bot.embeddings import Embedder, embedder_of, words_alone
 from bot.embeddings.service import EmbeddingService
 from bot.gauges import Gauges
-from bot.git.hosts import LiveHosts, flows_of, host_for
+from bot.git.hosts import LiveHosts, flows_of, history_for, host_for, live_history
 from bot.handbook import HandbookSource, InRepository, read_place
 from bot.handover.blocks import Part
 from bot.handover.questions import OpenQuestions
@@ -248,8 +249,15 @@ class Mentor:
         self.owners = OwnerService(desk, people, self.article_health, self.proposals)
         sorting = GapSorting(self.database, reading, clock=clock)
         self.gaps = GapService(desk, people, gap_facts, sorting, GapDrafts(desk, people, gap_facts, self.proposals))
-        self.adoption = adoption_services(desk, people, self.audit, command=settings.command)
-        parts = (self.actions.figures, self.gaps, self.owners, self.surveys.results)
+        self.adoption = adoption_services(
+            desk,
+            people,
+            self.audit,
+            command=settings.command,
+            handbook_place=handbook_place(settings),
+            history_of=partial(live_history, settings=settings),
+        )
+        parts = (self.actions.figures, self.adoption.figures, self.gaps, self.owners, self.surveys.results)
         team_parts = tuple(each.home_part for each in parts)
         self.home = HomeService(
             desk,
@@ -298,6 +306,7 @@ class Mentor:
             self.answers.forget_words,
             self.notices.announce_changes,
             self.actions.controllers.forget_old,
+            self.adoption.uses.forget_old,
             *([self.embeddings.forget_old] if self.embeddings else []),
         ]
         return Upkeep(self.database, others=others, clock=self.clock)
@@ -342,7 +351,8 @@ class Mentor:
             Kind.HAND_IN: _job(HandingIn, self.adoption.handing_in.hand_in, self.adoption.handing_in.given_up),
             Kind.JUDGE_EVIDENCE: _job(Judging, self.adoption.judging.judge, self.adoption.judging.given_up),
             Kind.REMIND_EVIDENCE: _job(Due, self.adoption.reminders.remind),
-            Kind.CONVERGED: _job(Converged, self.adoption.policies.converged),
+            Kind.CONVERGED: _job(Converged, self.adoption.converged),
+            Kind.CONTRIBUTIONS: _job(Due, self.adoption.contributions.read),
             Kind.SETTINGS: asked(self.own_data.show),
             Kind.HINT: _job(Asking, self.hints.hint),
             Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
@@ -394,6 +404,7 @@ class Mentor:
             Planned(Kind.TELL_DRIFT, self.actions.drift.schedule, drift.WORTH),
             Planned(Kind.ASK_OWNERS, self.owners.schedule, owners.WORTH),
             Planned(Kind.REMIND_EVIDENCE, self.adoption.reminders.schedule, reminders.WORTH),
+            Planned(Kind.CONTRIBUTIONS, self.adoption.contributions.schedule, DAY),
             Planned(Kind.OPEN_WAVES, self.surveys.waves.schedule, waves.WORTH),
         )
 
@@ -460,6 +471,7 @@ class Mentor:
             await self.team.take_handbook(self.shelf.library.handbook)
             await self.team.observe_group()
             await self.handover.observe()
+            await self.adoption.marks.observe()
             await self.upkeep.forget_old()
 
     async def is_database_there(self) -> str:
@@ -486,6 +498,7 @@ class Mentor:
             argocd_token=hooks.argocd_token,
             flux_hmac_key=hooks.flux_hmac_key,
         )
+        webhooks.add_use_route(application, self.adoption.uses.take_event, key=hooks.use_hmac_key)
         if self.socket is None:
             secret = self.settings.slack_signing_secret.value
             http.add_routes(application, self.bolt, signing_secret=secret, replays=self.replays)
@@ -541,6 +554,15 @@ def _repository(settings: Settings) -> HandbookRepository | None:
     return HandbookRepository(host_for(where.address, settings, branch=where.branch), where.subfolder)
 
 
+def handbook_place(settings: Settings) -> Place | None:
+    """Where the handbook's history is read; None where it is a folder."""
+    where = read_place(settings.handbook)
+    if not isinstance(where, InRepository):
+        return None
+    history = partial(history_for, where.address, settings)
+    return Place(HANDBOOK, where.address.url, where.branch, where.subfolder, history)
+
+
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Mentor]:
     """The bot at work. On leaving, what is in hand is finished and everything is closed.
@@ -569,6 +591,7 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         await mentor.team.take_handbook(source.current)
         await mentor.team.observe_group()
         await mentor.handover.observe()
+        await mentor.adoption.marks.observe()
         for loop in (mentor.outbox.run(), mentor.workers.run()):  # workers stop first: what they put in is still sent
             stack.push_async_callback(_ended, asyncio.create_task(loop))
         mentor.start_ticks()

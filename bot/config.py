@@ -60,10 +60,11 @@ class GitSettings:
 
 @dataclass(frozen=True)
 class HookSettings:
-    """What controllers prove by that a report is theirs. Not set: that kind is not heard."""
+    """What others prove by that a report, or an event of use, is theirs. Not set: that kind is not heard."""
 
     argocd_token: Secret = Secret("")
     flux_hmac_key: Secret = Secret("")
+    use_hmac_key: Secret = Secret("")
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         hooks=HookSettings(
             argocd_token=_hook_key("MENTOR_ARGOCD_TOKEN", of("MENTOR_ARGOCD_TOKEN"), problems),
             flux_hmac_key=_hook_key("MENTOR_FLUX_HMAC_KEY", of("MENTOR_FLUX_HMAC_KEY"), problems),
+            use_hmac_key=_hook_key("MENTOR_USE_HMAC_KEY", of("MENTOR_USE_HMAC_KEY"), problems),
         ),
     )
     if not of("MENTOR_EMBEDDING_BASE_URL"):

@@ -324,6 +324,63 @@ class PolicyChoice:
     at: datetime
 
 
+class What(StrEnum):
+    """What a team did with something that the platform offers."""
+
+    USED = "used"
+    LEFT = "left"  # it said so
+
+
+@dataclass(frozen=True)
+class Use:
+    """That a team used it on a day, or left it: `what`. The same from the same `source` is one."""
+
+    capability: str
+    team: str
+    day: date
+    what: str
+    source: str  # action | webhook | file
+
+
+@dataclass(frozen=True)
+class CapabilityMark:
+    """What a capability's status was seen to be, the day it had begun, and which teams could choose it."""
+
+    capability: str
+    seen_on: date
+    status: str
+    since: date
+    teams: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a team chose for a policy: a `Way`. `until` is the last day that its evidence holds."""
+
+    policy: str
+    team: str
+    way: str
+    at: datetime
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Pull:
+    """A team was asked who told it of what it began to use: peer, platform or other; None: it gave no answer."""
+
+    capability: str
+    team: str
+    asked_on: date
+    said: str | None = None
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """What a hook was sent is not of its form; `reason` names the field and the fix, in words of ours alone."""
+
+    reason: str
+
+
 class Purpose(StrEnum):
     """Why a message is sent: a reply to an act, something owed, or neither."""
 

@@ -96,6 +96,7 @@ class Kind(StrEnum):
     JUDGE_EVIDENCE = "adoption.judge"
     REMIND_EVIDENCE = "adoption.remind"
     CONVERGED = "adoption.action_converged"
+    CONTRIBUTIONS = "adoption.read_contributions"
 
 
 class Payload:

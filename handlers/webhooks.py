@@ -1,7 +1,8 @@
-"""Hears Argo CD and Flux, at `/hooks/argocd` and `/hooks/flux`: what is proven to be theirs is kept, then answered.
+"""Hears Argo CD, Flux, and whoever tells that a team used something, at `/hooks/argocd`, `/hooks/flux`, `/hooks/use`.
 
-A route without its key is not there. Nothing of what was sent gets into a log. What each says is read by
-`bot.actions.reports`; how to set both up is in `docs/controllers.md`.
+What is proven to be theirs is kept, then answered. A route without its key is not there. Nothing of what was sent gets
+into a log. What each says is read by `bot.actions.reports` and `bot.adoption.use_events`; how to set them up is in
+`docs/controllers.md` and `docs/adoption.md`.
 """
 
 import asyncio
@@ -10,14 +11,16 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from aiohttp import web
 from multidict import CIMultiDictProxy
 
-from bot.actions.reports import Malformed, Report, read_argocd, read_flux
+from bot.actions.reports import Report, read_argocd, read_flux
+from bot.adoption.use_events import UseEvent, read_use
 from bot.config import Secret
-from bot.model import Json
+from bot.model import Json, Malformed
 
 log = structlog.get_logger(__name__)
 
@@ -29,31 +32,43 @@ AWAY = "not taken down: the database is away; send it again"
 
 Headers = CIMultiDictProxy[str]
 Proof = Callable[[Secret, Headers, bytes], bool]
-Read = Callable[[Json], Report | Malformed]
+Read = Callable[[Json], Any | Malformed]
 Take = Callable[[Report], Awaitable[bool]]
+TakeUse = Callable[[UseEvent], Awaitable[str]]
+Keep = Callable[[Any], Awaitable[str]]  # why it is not taken; "" when it is
 
 
 def add_routes(
     app: web.Application, take: Take, *, argocd_token: Secret, flux_hmac_key: Secret, within_s: float = STORE_S
 ) -> None:
     """`take` keeps a report, and says whether it is one of these days; it has `within_s` for that."""
+
+    async def keep(report: Report) -> str:
+        return "" if await take(report) else OLD
+
     if argocd_token:
-        argocd = Hook("argocd", argocd_token, has_token, read_argocd, take, within_s)
+        argocd = Hook("argocd", argocd_token, has_token, read_argocd, keep, within_s)
         app.router.add_post("/hooks/argocd", argocd.hear)
     if flux_hmac_key:
-        flux = Hook("flux", flux_hmac_key, is_signed, read_flux, take, within_s)
+        flux = Hook("flux", flux_hmac_key, is_signed, read_flux, keep, within_s)
         app.router.add_post("/hooks/flux", flux.hear)
+
+
+def add_use_route(app: web.Application, take: TakeUse, *, key: Secret, within_s: float = STORE_S) -> None:
+    """`take` keeps an event, and says why not where it does not."""
+    if key:
+        app.router.add_post("/hooks/use", Hook("use", key, is_signed, read_use, take, within_s).hear)
 
 
 @dataclass(frozen=True)
 class Hook:
-    """The address one kind of controller posts to."""
+    """The address one kind of sender posts to."""
 
     name: str
     key: Secret
     is_proven: Proof
     read: Read
-    take: Take
+    keep: Keep
     within_s: float
 
     async def hear(self, request: web.Request) -> web.Response:
@@ -69,14 +84,14 @@ class Hook:
             return self._malformed(report.reason)
         return await self._keep(report)
 
-    async def _keep(self, report: Report) -> web.Response:
+    async def _keep(self, told: object) -> web.Response:
         try:
             async with asyncio.timeout(self.within_s):
-                is_taken = await self.take(report)
+                reason = await self.keep(told)
         except Exception as error:  # the handlers' boundary: whatever it is, the sender must try again
             log.error("hook.not_taken_down", hook=self.name, reason=type(error).__name__)  # noqa: TRY400
             return web.Response(status=503, text=AWAY)
-        return web.Response(status=200) if is_taken else self._malformed(OLD)
+        return self._malformed(reason) if reason else web.Response(status=200)
 
     def _malformed(self, reason: str) -> web.Response:
         log.warning("hook.malformed", hook=self.name, reason=reason)

@@ -4,18 +4,20 @@ Its shapes and how they are read. Who uses what is counted elsewhere.
 """
 
 import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from knowledge.people import PLATFORM_TEAM, Group, People
+from knowledge.problem import Problem
 from knowledge.schema import Fields, Value, did_you_mean
 from knowledge.strict_yaml import Mapping, Scalar
 
 FILE = "capabilities.yaml"
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 ID_FIX = "write small letters, digits and -, such as object-storage; at most 60"
-ALL = "all"
+ALL, NONE = "all", "none"
 
 
 class Status(StrEnum):
@@ -26,6 +28,9 @@ class Status(StrEnum):
     POLICY = "policy"  # meets a policy, which equivalent evidence meets too
     ONLY_WAY = "only way"  # there is nothing else
     MANDATED = "mandated"
+
+
+FREE = (Status.OPTIONAL, Status.POLICY)  # with these a team may choose, and does comply either way
 
 
 class Origin(StrEnum):
@@ -51,8 +56,21 @@ class BuiltFrom:
 
 
 @dataclass(frozen=True)
+class Former:
+    """A status of before, and the day it began; it ended when the next began."""
+
+    status: Status
+    since: date
+    alternative: str = ""
+
+
+@dataclass(frozen=True)
 class Capability:
-    """`since` is when its status began. `owner` is a team or group of people.yaml."""
+    """`since` is when its status began. `owner` is a team or group of people.yaml.
+
+    `was` are statuses of before, the oldest first. `used_by` are the actions of which each that comes to hold is a use;
+    None: all that the catalogue lists under the capability.
+    """
 
     id: str
     title: str
@@ -63,9 +81,15 @@ class Capability:
     counts_as_use: str
     built_from: BuiltFrom
     alternative: str = ""  # what a team can really use instead
+    was: tuple[Former, ...] = ()
+    used_by: tuple[str, ...] | None = None
     line: int = field(default=1, compare=False)
 
 
+KEYS = (
+    *("id", "title", "owner", "status", "since", "was", "teams", "counts_as_use", "used_by", "built_from"),
+    "alternative",
+)
 NO_CAPABILITIES: tuple[Capability, ...] = ()
 
 
@@ -121,8 +145,7 @@ def read_teams(value: Value, people: People | None) -> Teams | None:
 
 
 def _read_capability(value: Value, people: People | None) -> Capability | None:
-    keys = ("id", "title", "owner", "status", "since", "teams", "counts_as_use", "built_from", "alternative")
-    fields = value.fields(*keys)
+    fields = value.fields(*KEYS)
     own_id = fields.need("id", read_id, ID_FIX)
     title = fields.need("title", Value.name, "write a few words that people know it by")
     owner = fields.need("owner", lambda owner: read_owner(owner, people), "name a team or group of people.yaml")
@@ -132,9 +155,53 @@ def _read_capability(value: Value, people: People | None) -> Capability | None:
     use = fields.need("counts_as_use", _read_line, "say by what one sees that a team uses it")
     built = fields.need("built_from", _read_built_from, "write `{what: open source, because: …}`")
     alternative = _read_alternative(fields, status)
+    was = fields.get("was", lambda each: _read_was(each, status, since), ())
+    used_by = fields.get("used_by", _read_used_by, None)
     if not (own_id and title and owner and status and since and teams and use and built):
         return None
-    return Capability(own_id, title, owner, status, since, teams, use, built, alternative, value.line)
+    return Capability(own_id, title, owner, status, since, teams, use, built, alternative, was, used_by, value.line)
+
+
+def unknown_actions(capabilities: Collection[Capability], actions: Sequence[str]) -> Iterator[Problem]:
+    """A problem for each action under `used_by` that the catalogue has not."""
+    for each in capabilities:
+        for name in each.used_by or ():
+            if name not in actions:
+                what = f'"{each.id}" names the action "{name}", which is not in actions/'
+                fix = did_you_mean(name, actions, otherwise="add it there, or take it out")
+                yield Problem(FILE, each.line, "used_by", what, fix)
+
+
+def _read_was(value: Value, status: Status | None, since: date | None) -> tuple[Former, ...]:
+    """Each began after the one before it, and the last before the status of now."""
+    found: list[Former] = []
+    for item in value.items():
+        fields = item.fields("status", "since", "alternative")
+        former = fields.need("status", _read_status, f"write one of: {', '.join(Status)}")
+        day = fields.need("since", Value.day, "write the day that status began, as 2026-01-31")
+        alternative = _read_alternative(fields, former)
+        if former is None or day is None:
+            continue
+        if found and day <= found[-1].since:
+            item.wrong("it does not begin after the one above it", "list them in order, the oldest first", at="since")
+        if found and former is found[-1].status:
+            item.wrong(f"it is {former}, like the one above it", "take one of the two out", at="status")
+        found.append(Former(former, day, alternative))
+    if found and since and found[-1].since >= since:
+        value.wrong("the last does not begin before the status of now", "correct its `since`, or the one above")
+    if found and found[-1].status is status:
+        value.wrong(f"the last is {status}, like the status of now", "take it out, and let `since` begin there")
+    return tuple(found)
+
+
+def _read_used_by(value: Value) -> tuple[str, ...] | None:
+    """`none`, or actions."""
+    if isinstance(value.node, Scalar):
+        return () if value.choice((NONE,)) else None
+    names = tuple(dict.fromkeys(name for item in value.items() if (name := item.name())))
+    if not names:
+        value.wrong("no action is named", f"write {NONE}, name actions, or take the line out: then all of it count")
+    return names
 
 
 def _read_status(value: Value) -> Status | None:

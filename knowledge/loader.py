@@ -22,7 +22,7 @@ from knowledge.actions import Action
 from knowledge.article import Article, Parsed
 from knowledge.article import article_from_text as article_from_text  # for articles that are in no handbook
 from knowledge.capabilities import FILE as CAPABILITIES
-from knowledge.capabilities import NO_CAPABILITIES, Capability, read_capabilities
+from knowledge.capabilities import NO_CAPABILITIES, Capability, read_capabilities, unknown_actions
 from knowledge.channels import Channels, read_channels
 from knowledge.golden import FILE as GOLDEN
 from knowledge.golden import GoldenQuestion, dangling, read_golden
@@ -129,7 +129,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     actions = reader.actions(people, live, capabilities)
     read = reader.articles()
     reader.problems += dangling(golden, {article.id for article in read})
-    reader.check_actions(actions, channels, read)
+    reader.check_actions(actions, channels, read, capabilities)
     rules = reader.policies(people, capabilities, [each.id for each in actions], [each.id for each in read])
     surveys = reader.surveys(people, channels, actions, capabilities)
     reader.look_around()
@@ -271,12 +271,19 @@ class _Reader:
         """What was found there; None where something is wrong, and so nothing can be held against other files."""
         return None if self.has_error_in(place) else found
 
-    def check_actions(self, actions: Sequence[Action], channels: Channels, read: Sequence[Article]) -> None:
+    def check_actions(
+        self,
+        actions: Sequence[Action],
+        channels: Channels,
+        read: Sequence[Article],
+        capabilities: Sequence[Capability],
+    ) -> None:
         """Notes what names an action that is not there; nothing while an entry itself is broken."""
         if self.has_error_in(ACTIONS):
             return
         self.problems += channels_file.dangling(channels, actions)
         self.problems += unknown_in(read, actions)
+        self.problems += unknown_actions(capabilities, [each.id for each in actions])
 
     def articles(self) -> tuple[Article, ...]:
         folder = self.folder / "articles"

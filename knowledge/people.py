@@ -65,6 +65,7 @@ class Team:
     group: Group
     site: str = ""
     channel_id: str = ""  # for what concerns the team; "": none
+    formerly: tuple[str, ...] = ()  # what it was called: what is kept under these names is its
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,12 @@ class People:
     def same_person(self, one: str, other: str) -> bool:
         """Whether both ids are one account, or accounts of one person."""
         return one == other or any(one in ids and other in ids for ids in self.aliases)
+
+    def team_called(self, name: str) -> str:
+        """What the team of this name is called now; "" when there is none."""
+        if name in self.teams:
+            return name
+        return next((now for now, team in self.teams.items() if name in team.formerly), "")
 
     def role(self, name: str) -> Group | None:
         """The group that entries call so: a name under `approvers`, platform_team or duty; None when there is none."""
@@ -231,16 +238,30 @@ def _read_approvers(value: Value) -> dict[str, ApproverGroup]:
 
 
 def _read_teams(value: Value, sites: Sequence[str]) -> dict[str, Team]:
-    return {name: _read_team(below, sites) for name, below in value.named().items()}
+    below = value.named()
+    teams = {name: _read_team(each, sites) for name, each in below.items()}
+    taken = set(teams)
+    for name, team in teams.items():
+        for former in team.formerly:
+            if former in taken:
+                fix = "a name leads to one team: take it out here, or there"
+                below[name].wrong(f'"{former}" is another team, or was', fix, at="formerly")
+            taken.add(former)
+    return teams
 
 
 def _read_team(value: Value, sites: Sequence[str]) -> Team:
-    fields = value.fields("group", "members", "site", "channel")
+    fields = value.fields("group", "members", "site", "channel", "formerly")
     group = _group(value, fields)
+    formerly = fields.get("formerly", _read_names, ())
     site = fields.get("site", Value.name, "")
     if site and site not in sites:
         fields["site"].dangling(site, "sites", sites)
-    return Team(group=group, site=site, channel_id=fields.get("channel", Value.channel_id, ""))
+    return Team(group, site, fields.get("channel", Value.channel_id, ""), formerly)
+
+
+def _read_names(value: Value) -> tuple[str, ...]:
+    return tuple(name for item in value.items() if (name := item.name()) is not None)
 
 
 def _read_sites(value: Value) -> dict[str, Site]:

@@ -40,12 +40,16 @@ class Controller:
 
 @dataclass(frozen=True)
 class LiveRepository:
-    """`branch` "" is the default one. No controllers: what is merged is not seen to become live."""
+    """`branch` "" is the default one. No controllers: what is merged is not seen to become live.
+
+    `contributions`: it is the platform's own, and who changes it is counted.
+    """
 
     name: str
     url: str
     branch: str = ""
     controllers: tuple[Controller, ...] = field(default=())
+    contributions: bool = False
     line: int = field(default=1, compare=False, repr=False)  # where it stands in the file
 
     def wrong(self, key: str, what: str, fix: str) -> Problem:
@@ -96,12 +100,13 @@ def read_folder(value: Value) -> str | None:
 def _read_repository(name: str, value: Value) -> LiveRepository | None:
     if not NAME.fullmatch(name):
         value.wrong(f'"{name[:40]}" is no name for a repository', "write small letters, digits and -, such as live")
-    fields = value.fields("url", "branch", "controllers")
+    fields = value.fields("url", "branch", "controllers", "contributions")
     fix = "write where it is, such as https://git.example.com/platform/live.git"
     url = fields.need("url", lambda url: url.text(at_most=400), fix)
     branch = fields.get("branch", lambda branch: branch.text(at_most=200), "")
     controllers = fields.get("controllers", _read_controllers, ())
-    return LiveRepository(name, url, branch, controllers, value.line) if url else None
+    contributions = fields.get("contributions", Value.yes_or_no, default=False)
+    return LiveRepository(name, url, branch, controllers, contributions, value.line) if url else None
 
 
 def _read_controllers(value: Value) -> tuple[Controller, ...]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.model import Json
+from bot.model import Json, Malformed
 from knowledge.repositories import Reporter
 
 OBJECT_MOST, SAID_MOST, RESOURCES_MOST = 200, 2_000, 50
@@ -63,13 +63,6 @@ class Report:
     @property
     def key(self) -> tuple[str, str]:
         return self.reporter.value, self.object
-
-
-@dataclass(frozen=True)
-class Malformed:
-    """`reason` names the field and the fix, in words of ours alone."""
-
-    reason: str
 
 
 class _Wrong(Exception):

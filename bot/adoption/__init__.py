@@ -1,1 +1,1 @@
-"""Adoption: how teams meet policies, by the platform's way or by evidence of their own. Both comply."""
+"""Adoption: whether teams choose what the platform offers, and how they meet policies, in either of two ways."""

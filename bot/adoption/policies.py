@@ -5,11 +5,14 @@ Evidence is handed in by `bot.adoption.handing_in` and judged by `bot.adoption.j
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
 
 from bot import effects
 from bot.adoption import blocks
 from bot.adoption.blocks import Listed, Took
 from bot.adoption.rules import TIMED, Standing, choice_id, digest, evidence_share, standing
+from bot.adoption.teams import team_of
 from bot.audit import Audit
 from bot.authority import Act
 from bot.blockkit import Shown
@@ -20,13 +23,13 @@ from bot.statistics import Share
 from bot.storage import policies as rows
 from bot.storage import requests
 from bot.storage.engine import Tx
-from bot.storage.people import slack_id_of
 from bot.storage.policies import Kept
 from bot.storage.requests import DONE, LIVE, UNOBSERVED, RequestRow
 from bot.work import Asking, Converged
-from knowledge.actions import InputType
 from knowledge.loader import Handbook
 from knowledge.policies import Policy
+
+T = TypeVar("T")
 
 HOLDS = (LIVE, DONE, UNOBSERVED)  # states of a request that did what was asked
 
@@ -55,16 +58,7 @@ class PolicyService:
     async def facts(self) -> Sequence[PolicyFacts]:
         """Of every policy, as things stand now."""
         async with self._desk.database.read() as tx:
-            return [self._facts(each, await rows.kept_for(tx, each.id)) for each in self._handbook.policies]
-
-    def _facts(self, policy: Policy, kept: Kept) -> PolicyFacts:
-        teams = [each for each in self._handbook.people.teams if policy.teams.has(each)]
-        today, timezone = self._desk.today(), self._handbook.channels.timezone
-        standings = {
-            team: standing(kept.choices.get(team, ()), kept.evidence.get(team, ()), today=today, timezone=timezone)
-            for team in teams
-        }
-        return PolicyFacts(policy.id, standings, evidence_share(standings.values()))
+            return await policy_facts(tx, self._handbook, today=self._desk.today())
 
     async def _shown(self, person: Profile) -> Shown:
         if reason := await self._people.why_not(person, Act.ASK):
@@ -128,7 +122,7 @@ class PolicyService:
         if request is None or request.state not in HOLDS:
             return
         satisfied = [each for each in self._handbook.policies if each.action == request.action]
-        team = await self._team_of(request) if satisfied else ""
+        team = await team_of(request, self._desk, self._people) if satisfied else ""
         for each in satisfied:
             if team and each.teams.has(team):
                 await self._choose(each, team, request)
@@ -145,18 +139,26 @@ class PolicyService:
 
         await self._desk.database.write(unit)
 
-    async def _team_of(self, request: RequestRow) -> str:
-        """The team the request names, else the requester's only team; "" where neither tells."""
-        known, action = self._handbook.people.teams, self._handbook.action(request.action)
-        asked = [each.name for each in action.inputs if each.type is InputType.TEAM] if action else []
-        named = [team for name in asked if (team := request.inputs.get(name, ""))]
-        if named:
-            return named[0] if named[0] in known else ""
-        async with self._desk.database.read() as tx:
-            slack_id = await slack_id_of(tx, request.person)
-        teams = await self._people.teams_of(slack_id) if slack_id else ()
-        return teams[0] if len(teams) == 1 else ""
-
     @property
     def _handbook(self) -> Handbook:
         return self._desk.shelf.library.handbook
+
+
+async def policy_facts(tx: Tx, handbook: Handbook, *, today: date) -> Sequence[PolicyFacts]:
+    """Of every policy, in the handbook's order."""
+    return [_facts(each, await rows.kept_for(tx, each.id), handbook, today) for each in handbook.policies]
+
+
+def _facts(policy: Policy, kept: Kept, handbook: Handbook, today: date) -> PolicyFacts:
+    people, timezone = handbook.people, handbook.channels.timezone
+    names = {team: (team, *people.teams[team].formerly) for team in people.teams if policy.teams.has(team)}
+    standings = {
+        team: standing(_of(kept.choices, called), _of(kept.evidence, called), today=today, timezone=timezone)
+        for team, called in names.items()
+    }
+    return PolicyFacts(policy.id, standings, evidence_share(standings.values()))
+
+
+def _of(by_team: Mapping[str, Sequence[T]], names: Sequence[str]) -> list[T]:
+    """What is kept of a team, by whatever name it had."""
+    return [each for name in names for each in by_team.get(name, ())]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bot.cli import (
     actions,
+    adopting,
     answering,
     audit,
     database,
@@ -56,6 +57,7 @@ def _parser() -> Parser:
         actions,
         importing,
         facts,
+        adopting,
         pulse,
         database,
         privacy,

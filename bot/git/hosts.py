@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from bot.config import Settings
+from bot.config import Secret, Settings
 from bot.errors import GitFailed
 from bot.git import device_flow, github, gitlab
 from bot.git.accounts import web_address, web_host
@@ -16,6 +16,7 @@ from bot.git.device_flow import DeviceFlow
 from bot.git.github import GitHub
 from bot.git.github_app import App, AppToken
 from bot.git.gitlab import GitLab
+from bot.git.history import History
 from bot.git.host import Author, GitHost
 from bot.git.plain import PlainHost
 from bot.git.proxy import proxy_for
@@ -83,6 +84,35 @@ def live_host(repository: Live, settings: Settings) -> GitHost:
     Many people can write to the handbook, so its addresses hold no credentials (at the handbook's own host its are
     used), and one from elsewhere names nothing on this machine.
     """
+    address = _live_address(repository, settings)
+    return host_for(address, settings, branch=read_branch(repository.branch) if repository.branch else "")
+
+
+def live_history(repository: Live, settings: Settings) -> History:
+    """What was merged into a repository that the handbook names. Raises GitFailed like `live_host`."""
+    return history_for(_live_address(repository, settings), settings)
+
+
+def history_for(address: Address, settings: Settings) -> History:
+    """Read by Git itself, with the token of GitHub or GitLab where there is one and the address has nothing else."""
+    name = hashlib.sha256(address.url.encode()).hexdigest()[:16]
+    git = Git(settings.environment, timeout_s=TIMEOUT_S)
+    mirror = settings.data_folder / "histories" / name / "mirror.git"
+    return History(Repository(git, _with_token(address, settings), mirror))
+
+
+def _with_token(address: Address, settings: Settings) -> Address:
+    ours, (host, _) = settings.git, _place(address)
+    if address.scheme != "https" or address.credentials:
+        return address
+    if ours.github_token and host == web_host(ours.github_api_url):
+        return replace(address, credentials=Secret(f"x-access-token:{ours.github_token.value}"))
+    if ours.gitlab_token and host == web_host(ours.gitlab_api_url):
+        return replace(address, credentials=Secret(f"oauth2:{ours.gitlab_token.value}"))
+    return address
+
+
+def _live_address(repository: Live, settings: Settings) -> Address:
     address, home = read_address(repository.url), _home(settings.handbook)
     if address.credentials:
         raise GitFailed(f"Credentials have no place in repositories.yaml; take them out of {address}.")
@@ -92,7 +122,7 @@ def live_host(repository: Live, settings: Settings) -> GitHost:
         )
     if home and _origin(home) == _origin(address):
         address = replace(address, credentials=home.credentials)
-    return host_for(address, settings, branch=read_branch(repository.branch) if repository.branch else "")
+    return address
 
 
 def device_flow_for(address: Address, settings: Settings) -> DeviceFlow | None:

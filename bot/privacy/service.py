@@ -19,6 +19,7 @@ from bot.privacy import blocks
 from bot.privacy.rules import FOR_EVER, Kept, Traces, usable_names
 from bot.slack import Slack
 from bot.storage import (
+    adoption,
     answers,
     drafts,
     gaps,
@@ -180,6 +181,7 @@ class PrivacyService:
         await work.drop_overheard(tx, person)
         await outbox.drop_unasked(tx, person, now=now)
         await surveys.put_off(tx, person, because=Why.LEFT_OUT)
+        await adoption.forget_person(tx, person)
 
     async def _forget(self, tx: Tx, traces: Traces) -> bool:
         """Whether the person was known."""

@@ -477,6 +477,55 @@ choices = Table(  # which way a team chose to meet a policy, each time it chose
     Index(None, "policy", "team", "at"),
 )
 
+capability_uses = Table(  # on which days a team used what the platform offers, or said that it left it
+    "capability_uses",
+    metadata,
+    Column("capability", String(60), primary_key=True),
+    Column("team", String(80), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("what", String(10), primary_key=True),  # used | left
+    Column("source", String(10), primary_key=True),  # action | webhook | file
+)
+
+capability_people = Table(  # who used it in which week: no day and no team, and for half a year
+    "capability_people",
+    metadata,
+    Column("capability", String(60), primary_key=True),
+    Column("week", String(8), primary_key=True),  # 2026-W47
+    _person("person", primary_key=True),
+)
+
+capability_marks = Table(  # status and eligible teams of a capability, each time one of them was seen to be another
+    "capability_marks",
+    metadata,
+    Column("capability", String(60), primary_key=True),
+    Column("seen_on", Date, primary_key=True),
+    Column("status", String(10), nullable=False),
+    Column("since", Date, nullable=False),  # the day the status began
+    Column("teams", JSON, nullable=False),  # names of those that could choose it
+)
+
+peer_pulls = Table(  # teams that were asked, once they began to use something, who told them of it
+    "peer_pulls",
+    metadata,
+    Column("capability", String(60), primary_key=True),
+    Column("team", String(80), primary_key=True),
+    Column("asked_on", Date, nullable=False),
+    Column("said", String(10)),  # peer | platform | other; null: no answer
+)
+
+contributions = Table(  # merged changes to the platform's own repositories, counted by day; nobody stands in it
+    "contributions",
+    metadata,
+    Column("repository", String(40), primary_key=True),  # of repositories.yaml; "" is the handbook
+    Column("place", String(64), nullable=False),  # a hash of its address, branch and folder
+    Column("revision", String(64), nullable=False),  # up to which they are counted; "" where it was never read
+    Column("whole_since", Date),  # from here on all are known; null: from its beginning
+    Column("days", JSON, nullable=False),  # by day: how many from outside, by the platform team, by nobody knows whom
+    Column("problem", Text, nullable=False),  # why it could not be read last time
+    Column("read_at", Moment, nullable=False),
+)
+
 audit = Table(  # what was decided and done, each row sealed with the one before it; see bot.audit
     "audit",
     metadata,

@@ -6,16 +6,18 @@ Decides nothing. Results and themes are read elsewhere.
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model import What
 from bot.storage.people import StandIns, stand_ins
 from bot.storage.requests import DONE, LIVE, UNOBSERVED
 from bot.storage.schema import (
     answers,
+    capability_uses,
     choices,
     invitations,
     left_out,
@@ -469,6 +471,15 @@ async def teams_that_chose(tx: AsyncConnection, policies: Collection[str], *, wa
     query = select(choices.c.policy, choices.c.team, choices.c.way).where(choices.c.policy.in_(list(policies)))
     newest = {(row.policy, row.team): row.way for row in await tx.execute(query.order_by(choices.c.at, choices.c.id))}
     return frozenset(team for (_, team), chosen in newest.items() if chosen == way)
+
+
+async def teams_using(tx: AsyncConnection, capability: str) -> frozenset[str]:
+    """Teams of which it was told that they use the capability, and not since then that they left it."""
+    table = capability_uses
+    query = select(table.c.team, table.c.what, func.max(table.c.day)).where(table.c.capability == capability)
+    last = {(team, what): day for team, what, day in await tx.execute(query.group_by(table.c.team, table.c.what))}
+    used = {team: day for (team, what), day in last.items() if what == What.USED}
+    return frozenset(team for team, day in used.items() if day > last.get((team, What.LEFT), date.min))
 
 
 async def first_seen(tx: AsyncConnection, among: Collection[str] | None = None) -> Mapping[str, datetime]:

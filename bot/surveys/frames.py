@@ -177,7 +177,7 @@ class FrameService:
         return parts
 
     async def _absent(self, tx: Tx, capability_id: str, crowd: Crowd) -> frozenset[str]:
-        """People of teams that could choose the capability, and did not by any policy or action of it."""
+        """People of teams that could choose the capability, and did not by any policy, action or use of it."""
         capability = self._handbook.capability(capability_id)
         if capability is None:
             return frozenset()
@@ -186,6 +186,8 @@ class FrameService:
         chose = set(await rows.teams_that_chose(tx, policies, way=Way.PLATFORM))
         for user_id in _of(crowd, await rows.who_got(tx, actions)):
             chose.update(crowd.teams.get(user_id, ()))
+        told = {*chose, *(await rows.teams_using(tx, capability_id))}
+        chose = {self._handbook.people.team_called(each) for each in told}
         eligible = [each for each in self._handbook.people.teams if capability.teams.has(each)]
         return _in_teams(crowd, set(eligible) - chose)
 

@@ -13,7 +13,6 @@ import yaml
 
 from bot.actions.reports import (
     ARGOCD_EVENTS,
-    Malformed,
     Report,
     ReportState,
     as_returned,
@@ -23,6 +22,7 @@ from bot.actions.reports import (
     resources_in,
     revision_in,
 )
+from bot.model import Malformed
 from knowledge.repositories import Reporter
 from tests.actions.said import (
     ARGOCD,

@@ -36,7 +36,7 @@ from tests.journeys.office import new_sandbox
 from tests.work.desk import Hands
 
 TOKEN, KEY = "t" * 32, "k" * 40
-ARGOCD, FLUX = "/hooks/argocd", "/hooks/flux"
+ARGOCD, FLUX, USE = "/hooks/argocd", "/hooks/flux", "/hooks/use"
 Headers = Mapping[str, str] | CIMultiDict[str]
 
 
@@ -395,17 +395,24 @@ async def test_the_bot_listens_where_it_has_a_key(tmp_path: Path) -> None:
         settings = replace(
             demo.settings_for(sandbox, tmp_path),
             http_port=free_port(),
-            hooks=HookSettings(argocd_token=Secret(TOKEN)),
+            hooks=HookSettings(argocd_token=Secret(TOKEN), use_hmac_key=Secret(KEY)),
         )
         async with running(settings) as mentor, aiohttp.ClientSession() as session:
             base = f"http://127.0.0.1:{settings.http_port}"
             body = encoded(argocd("live", at=told(mentor.clock.now())))
-            for path, headers, status in ((ARGOCD, bearer(TOKEN), 200), (FLUX, signed(body), 404)):
-                async with session.post(base + path, data=body, headers=headers) as response:
+            at = told(mentor.clock.now())
+            use = encoded({"id": "d1", "capability": "object-storage", "team": "payments", "at": at})
+            told_to = (
+                (ARGOCD, body, bearer(TOKEN), 200),
+                (FLUX, body, signed(body), 404),
+                (USE, use, signed(use), 200),
+            )
+            for path, sent, headers, status in told_to:
+                async with session.post(base + path, data=sent, headers=headers) as response:
                     assert response.status == status
 
 
-@pytest.mark.parametrize("name", ["MENTOR_ARGOCD_TOKEN", "MENTOR_FLUX_HMAC_KEY"])
+@pytest.mark.parametrize("name", ["MENTOR_ARGOCD_TOKEN", "MENTOR_FLUX_HMAC_KEY", "MENTOR_USE_HMAC_KEY"])
 def test_a_key_that_could_be_guessed_is_no_setting(name: str) -> None:
     with pytest.raises(SettingsInvalid) as raised:
         read_settings({name: "x" * 31})
@@ -414,9 +421,9 @@ def test_a_key_that_could_be_guessed_is_no_setting(name: str) -> None:
     assert "x" * 31 not in str(raised.value)
 
 
-@pytest.mark.parametrize("name", ["MENTOR_ARGOCD_TOKEN", "MENTOR_FLUX_HMAC_KEY"])
+@pytest.mark.parametrize("name", ["MENTOR_ARGOCD_TOKEN", "MENTOR_FLUX_HMAC_KEY", "MENTOR_USE_HMAC_KEY"])
 def test_a_key_is_not_shown(name: str) -> None:
     hooks = read_settings({name: TOKEN}).hooks
 
-    assert TOKEN in {hooks.argocd_token.value, hooks.flux_hmac_key.value}
+    assert TOKEN in {hooks.argocd_token.value, hooks.flux_hmac_key.value, hooks.use_hmac_key.value}
     assert TOKEN not in repr(hooks)

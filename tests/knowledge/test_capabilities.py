@@ -6,7 +6,16 @@ from textwrap import dedent
 import pytest
 
 from knowledge import strict_yaml
-from knowledge.capabilities import BuiltFrom, Capability, Origin, Status, Teams, read_capabilities
+from knowledge.capabilities import (
+    BuiltFrom,
+    Capability,
+    Former,
+    Origin,
+    Status,
+    Teams,
+    read_capabilities,
+    unknown_actions,
+)
 from knowledge.people import ApproverGroup, Group, Member, People, Team
 from knowledge.problem import Problem
 from knowledge.schema import Value
@@ -94,6 +103,32 @@ def test_a_file_of_comments_alone_names_nothing() -> None:
         pytest.param(
             {"built_from": "{what: borrowed, because: so}"}, "[0].built_from.what", "not allowed", "ours", id="borrowed"
         ),
+        pytest.param(
+            {"was": "[{status: pilot, since: 2026-03-02}]"}, "[0].was", "before the status of now", "correct", id="late"
+        ),
+        pytest.param(
+            {"was": "[{status: pilot, since: 2026-02-01}, {status: mandated, since: 2026-01-01}]"},
+            "[0].was[1].since",
+            "after the one above",
+            "oldest first",
+            id="out of order",
+        ),
+        pytest.param(
+            {"was": "[{status: optional, since: 2026-01-01, alternative: x}]"},
+            "[0].was",
+            "like the status of now",
+            "take it out",
+            id="was what it is",
+        ),
+        pytest.param(
+            {"was": "[{status: optional, since: 2026-01-01}, {status: pilot, since: 2026-02-01}]"},
+            "[0].was[0].alternative",
+            "missing",
+            "use instead",
+            id="was optional without a choice",
+        ),
+        pytest.param({"used_by": "[]"}, "[0].used_by", "no action is named", "write none", id="used by an empty list"),
+        pytest.param({"used_by": "all"}, "[0].used_by", "not allowed", "none", id="used by all"),
         pytest.param({"capability": "x"}, "[0].capability", "unknown key", "known here", id="an unknown key"),
     ],
 )
@@ -108,3 +143,21 @@ def test_an_id_is_taken_once() -> None:
     _, (problem,) = read(f"{entry()}\n{entry()}")
 
     assert (problem.line, problem.field, problem.what) == (10, "[1].id", 'the id "buckets" is taken')
+
+
+def test_what_it_was_and_what_counts_as_its_use_are_read() -> None:
+    was = "[{status: pilot, since: 2025-09-01}, {status: mandated, since: 2025-12-01}]"
+    (found,), problems = read(entry(was=was, used_by="[create-bucket]"))
+    (none,), _ = read(entry(used_by="none"))
+
+    assert problems == []
+    assert found.was == (Former(Status.PILOT, date(2025, 9, 1)), Former(Status.MANDATED, date(2025, 12, 1)))
+    assert (found.used_by, none.used_by) == (("create-bucket",), ())
+
+
+def test_an_action_that_is_not_there_counts_as_no_use() -> None:
+    capabilities, _ = read(entry(used_by="[create-buckett]"))
+
+    (problem,) = unknown_actions(capabilities, ["create-bucket"])
+
+    assert (problem.file, problem.line, problem.fix) == ("capabilities.yaml", 1, 'did you mean "create-bucket"?')

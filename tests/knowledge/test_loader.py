@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -461,3 +462,30 @@ def test_what_a_survey_names_in_vain_is_an_error(tmp_path: Path) -> None:
             "add it to channels in channels.yaml"
         )
     ]
+
+
+def test_an_action_that_counts_as_a_use_must_be_in_the_catalogue(tmp_path: Path) -> None:
+    capability = """
+        - id: buckets
+          title: Buckets
+          owner: platform_team
+          status: only way
+          since: 2026-01-05
+          teams: all
+          counts_as_use: a bucket
+          used_by: [create-bucket]
+          built_from: {what: ours, because: so}
+        """
+    folder = write(
+        tmp_path,
+        **{
+            "articles/a.md": "# A\n",
+            "people.yaml": "platform_team: {members: [U0MAYA]}\n",
+            "capabilities.yaml": dedent(capability),
+        },
+    )
+
+    loaded = load(folder)
+
+    assert isinstance(loaded, Broken)
+    assert [(each.file, each.field) for each in loaded.problems] == [("capabilities.yaml", "used_by")]

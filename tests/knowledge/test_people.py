@@ -145,3 +145,29 @@ def test_role_is_found_by_the_name_that_entries_use() -> None:
         None,
         None,
     ]
+
+
+def test_a_team_is_found_by_what_it_was_called() -> None:
+    people, problems = read("""
+        teams:
+          data: {group: S0DATA001, formerly: [warehouse, "data & more"]}
+          search: {group: S0SEARCH1}
+        """)
+
+    assert problems == []
+    assert [people.team_called(each) for each in ("data", "warehouse", "data & more", "search", "gone")] == [
+        *("data", "data", "data", "search", ""),
+    ]
+
+
+def test_a_former_name_leads_to_one_team() -> None:
+    _, problems = read("""
+        teams:
+          data: {group: S0DATA001, formerly: [search, old]}
+          search: {group: S0SEARCH1, formerly: [old]}
+        """)
+
+    assert [(each.field, each.what) for each in problems] == [
+        ("teams.data.formerly", '"search" is another team, or was'),
+        ("teams.search.formerly", '"old" is another team, or was'),
+    ]

@@ -107,3 +107,12 @@ def test_branch_that_git_would_misread_is_found() -> None:
     (problem,) = repository_problems([LiveRepository("live", "https://git.example.com/live.git", "--force")], None)
 
     assert (problem.field, problem.what) == ("live.branch", "'--force' is no branch name")
+
+
+def test_what_is_the_platforms_own_says_so() -> None:
+    (own, live), problems = read("""
+        steps: {url: "git@git.example.com:steps.git", contributions: yes}
+        live: {url: "git@git.example.com:live.git"}
+        """)
+
+    assert (problems, own.contributions, live.contributions) == ([], True, False)

@@ -1,19 +1,21 @@
 """Waves are opened once, by the calendar and by what happens; and each person is asked at most once in each."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
+from functools import partial
 
 import pytest
 
-from bot.model import PolicyChoice, Way
-from bot.storage import policies
+from bot.model import PolicyChoice, Use, Way, What
+from bot.storage import adoption, policies
 from bot.storage.engine import Database
 from bot.storage.schema import invitations, outbox, people, waves, work
 from bot.surveys.status import in_words, status
 from bot.surveys.telling import Where
 from bot.work import Due, Kind, SurveyEvent
 from knowledge.surveys import After, Audience, Moment, Repeats
-from tests.surveys.desk import PULSE, USERS, OfficeSlack, Surveys
+from tests.adoption.company import OPTIONAL
+from tests.surveys.desk import PEOPLE, PULSE, USERS, OfficeSlack, Surveys
 
 EVENT = replace(PULSE, id="after", schedule=After(Moment.CONVERGED, ("create-bucket",), 1.0))
 
@@ -156,3 +158,22 @@ async def test_who_was_not_drawn_belongs_to_the_frame_and_may_be_drawn_later(dat
     assert [each for each in states if each not in ("skipped", "waiting")] == []
     assert (await desk.rows(waves))[0]["frame"] == 1
     assert sum(each["kind"] == Kind.INVITE for each in await desk.rows(work)) == 1
+
+
+async def test_who_is_told_to_use_a_capability_is_not_asked_why_not(desk: Surveys) -> None:
+    """By whatever name the team had then; once it left, it is asked."""
+    people = replace(PEOPLE, teams={"payments": replace(PEOPLE.teams["payments"], formerly=("billing",))})
+    library = desk.desk.shelf.library
+    handbook = replace(library.handbook, people=people, capabilities=(OPTIONAL,))
+    desk.desk.shelf.library = replace(library, handbook=handbook)
+    survey = replace(PULSE, audience=Audience(did_not_choose=OPTIONAL.id))
+    today = desk.hands.now.date()
+
+    asked = []
+    for what, ago in ((None, 0), (What.USED, 9), (What.LEFT, 5), (What.USED, 1)):
+        if what is not None:
+            use = Use(OPTIONAL.id, "billing", today - timedelta(days=ago), what, "file")
+            await desk.database.write(partial(adoption.add, rows=[use]))
+        asked.append(bool(await desk.frames.frame(survey, today)))
+
+    assert asked == [True, False, True, False]
