@@ -8,15 +8,16 @@ from datetime import datetime
 
 import structlog
 
+from bot import themes
 from bot.desk import Desk
 from bot.model import Json
 from bot.model_client import ModelClient, Task, Trouble
 from bot.storage import survey_results as rows
 from bot.storage.engine import Tx
 from bot.storage.survey_results import Comment, Theme
-from bot.surveys import definition, themes
+from bot.surveys import definition
 from bot.surveys.suppression import FEWEST
-from bot.surveys.themes import FEWEST_COMMENTS, Found
+from bot.themes import FEWEST_COMMENTS, Found
 
 log = structlog.get_logger(__name__)
 

@@ -1,7 +1,8 @@
-"""Finds what several comments are about, and judges what a model found. Pure; the model is asked in `sorting`.
+"""Finds what several comments are about, and judges what a model found: of surveys, and of what was hard. Pure.
 
 Comments are compared as askings are for gaps, and a title is made of words that at least three of them share. A theme
-needs three comments of one wave. No title quotes anybody: none takes over four words in a row of a comment.
+needs three comments. No title quotes anybody: none takes over four words in a row of a comment. Whose comments they
+are is not known here, nor is a model asked.
 """
 
 from collections import Counter
