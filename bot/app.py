@@ -42,6 +42,7 @@ from bot.curation import article_health, owners
 from bot.curation.article_health import ArticleHealthService
 from bot.curation.draft_maker import DraftMaker
 from bot.curation.drafts import DraftService
+from bot.curation.filing import FilingService
 from bot.curation.gap_drafts import GapDrafts
 from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_sorting import GapSorting, Reading
@@ -64,6 +65,7 @@ from bot.handover.service import HandoverService
 from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.library import Library, Shelf, catalogued
+from bot.listening.services import listening_services
 from bot.model import Workspace
 from bot.model_client import Budget, ModelClient
 from bot.outbox import Outbox
@@ -90,12 +92,15 @@ from bot.upkeep import Upkeep
 from bot.work import (
     Asking,
     Began,
+    Bringing,
     Choice,
     ClosingWave,
     Converged,
     Decision,
     Documented,
     Due,
+    FileSettled,
+    FileWanted,
     HandingIn,
     Heard,
     Inviting,
@@ -105,6 +110,7 @@ from bot.work import (
     Kind,
     KindSaid,
     Linking,
+    Logging,
     NotProposed,
     Opened,
     Press,
@@ -114,6 +120,7 @@ from bot.work import (
     Saving,
     Shipped,
     Solved,
+    StoryTold,
     SurveyEvent,
     TakenBack,
     TalkWanted,
@@ -241,7 +248,10 @@ class Mentor:
         self.prompts = PromptService(desk)
         self.handover = HandoverService(desk, people, [OpenQuestions(desk, self.facts).part, self._open_requests])
         self.proposals = ProposalService(desk, _repository(settings))
-        draft_maker = DraftMaker(desk, people, can_propose=self.proposals.repository is not None, model=self.model)
+        self.filing = FilingService(desk, self.proposals)
+        can_propose = self.proposals.repository is not None
+        self.listening = listening_services(desk, people, can_propose=can_propose)
+        draft_maker = DraftMaker(desk, people, can_propose=can_propose, model=self.model)
         self.drafts = DraftService(desk, draft_maker, self.proposals)
         self.offers = OfferService(desk, draft_maker)
         self.article_health = ArticleHealthService(desk)
@@ -249,7 +259,7 @@ class Mentor:
         sorting = GapSorting(self.database, reading, clock=clock)
         self.gaps = GapService(desk, people, gap_facts, sorting, GapDrafts(desk, people, gap_facts, self.proposals))
         self.adoption = adoption_services(desk, people, self.audit, command=settings.command)
-        parts = (self.actions.figures, self.gaps, self.owners, self.surveys.results)
+        parts = (self.actions.figures, self.gaps, self.owners, self.surveys.results, self.listening.listing)
         team_parts = tuple(each.home_part for each in parts)
         self.home = HomeService(
             desk,
@@ -298,6 +308,9 @@ class Mentor:
             self.answers.forget_words,
             self.notices.announce_changes,
             self.actions.controllers.forget_old,
+            self.listening.friction.forget_old,
+            self.listening.stories.forget_old,
+            self.listening.thanks.forget_old,
             *([self.embeddings.forget_old] if self.embeddings else []),
         ]
         return Upkeep(self.database, others=others, clock=self.clock)
@@ -343,6 +356,19 @@ class Mentor:
             Kind.JUDGE_EVIDENCE: _job(Judging, self.adoption.judging.judge, self.adoption.judging.given_up),
             Kind.REMIND_EVIDENCE: _job(Due, self.adoption.reminders.remind),
             Kind.CONVERGED: _job(Converged, self.adoption.policies.converged),
+            Kind.FRICTION: asked(self.listening.friction.asked),
+            Kind.LOG_FRICTION: _job(Logging, self.listening.friction.log, self.listening.friction.given_up),
+            Kind.DECIDE_FRICTION: _job(Decision, self.listening.friction.decide, self.listening.friction.given_up),
+            Kind.SORT_FRICTION: _job(Due, self.listening.sorting.sort),
+            Kind.STORY: asked(self.listening.stories.asked),
+            Kind.TELL_STORY: _job(StoryTold, self.listening.stories.tell, self.listening.stories.given_up),
+            Kind.DECIDE_STORY: _job(Decision, self.listening.stories.decide, self.listening.stories.given_up),
+            Kind.PROPOSE_FILE: _job(FileWanted, self.filing.propose, self.filing.given_up),
+            Kind.STORY_SETTLED: _job(FileSettled, self.listening.stories.settled),
+            Kind.THANKS: asked(self.listening.thanks.asked),
+            Kind.DECIDE_THANKS: _job(Decision, self.listening.thanks.decide, self.listening.thanks.given_up),
+            Kind.GATHER_THANKS: _job(Due, self.listening.thanks.gather),
+            Kind.BRING_THANKS: _job(Bringing, self.listening.thanks.bring),
             Kind.SETTINGS: asked(self.own_data.show),
             Kind.HINT: _job(Asking, self.hints.hint),
             Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
@@ -394,6 +420,8 @@ class Mentor:
             Planned(Kind.TELL_DRIFT, self.actions.drift.schedule, drift.WORTH),
             Planned(Kind.ASK_OWNERS, self.owners.schedule, owners.WORTH),
             Planned(Kind.REMIND_EVIDENCE, self.adoption.reminders.schedule, reminders.WORTH),
+            Planned(Kind.SORT_FRICTION, self.listening.sorting.schedule, NIGHT_WORTH),
+            Planned(Kind.GATHER_THANKS, self.listening.thanks.schedule, DAY),
             Planned(Kind.OPEN_WAVES, self.surveys.waves.schedule, waves.WORTH),
         )
 
@@ -440,6 +468,9 @@ class Mentor:
             changes=self.surveys.changes,
             talks=self.surveys.talks,
             linking=self.actions.linking,
+            friction=self.listening.friction,
+            stories=self.listening.stories,
+            thanks=self.listening.thanks,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app

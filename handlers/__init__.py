@@ -22,6 +22,9 @@ from bot.curation.gaps import GapService
 from bot.curation.owners import OwnerService
 from bot.home.prompts import PromptService
 from bot.home.service import HomeService
+from bot.listening.friction import FrictionService
+from bot.listening.stories import StoryService
+from bot.listening.thanks import ThanksService
 from bot.model import Workspace
 from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
@@ -40,6 +43,7 @@ from handlers import (
     gaps,
     home,
     kinds,
+    listening,
     messages,
     privacy,
     results,
@@ -71,6 +75,9 @@ class Services:
     changes: ChangeService
     talks: TalkService
     linking: LinkService
+    friction: FrictionService
+    stories: StoryService
+    thanks: ThanksService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -85,7 +92,8 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.event("app_home_opened")(_ours(home.on_opened, home=services.home, prompts=services.prompts))
     app.event("member_joined_channel")(_ours(privacy.on_joined, notices=services.notices, workspace=workspace))
     asked = {"answers": services.answers, "catalogue": services.catalogue, "forms": services.forms}
-    app.command(command)(_ours(answers.on_command, **asked))
+    told = {"friction": services.friction, "stories": services.stories}
+    app.command(command)(_ours(answers.on_command, **asked, **told))
     app.shortcut(re.compile(r"^answers\."))(_ours(answers.on_shortcut, answers=services.answers))
     app.action(re.compile(r"^answers\."))(_ours(answers.on_verdict, verdicts=services.verdicts))
     app.action(re.compile(r"^peers\.say_kind"))(_ours(kinds.on_kind, kinds=services.kinds))
@@ -115,6 +123,13 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action("surveys.resume")(_ours(surveys.on_resume, refusals=services.refusals))
     app.action(re.compile(r"^results\.talk\."))(_ours(results.on_talk, talks=services.talks))
     app.action(re.compile(r"^results\.(?:link|live|drop)$"))(_ours(results.on_theme, changes=services.changes))
+    app.shortcut("listening.friction.log")(_ours(listening.on_friction_shortcut, friction=services.friction))
+    app.action(re.compile(r"^listening\.friction\."))(_ours(listening.on_friction, friction=services.friction))
+    app.view("listening.friction.form")(_ours(listening.on_friction_form, friction=services.friction))
+    app.shortcut("listening.story.save")(_ours(listening.on_story_shortcut, stories=services.stories))
+    app.action(re.compile(r"^listening\.story\."))(_ours(listening.on_story, stories=services.stories))
+    app.view("listening.story.form")(_ours(listening.on_story_form, stories=services.stories))
+    app.action(re.compile(r"^listening\.thanks\."))(_ours(listening.on_thanks, thanks=services.thanks))
     app.view("results.change")(_ours(results.on_change, changes=services.changes))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)

@@ -102,7 +102,11 @@ def _kept(counts: Mapping[str, int]) -> str:
         f"Git accounts you linked {counts['git_accounts']}"
     )
     drawn = f"those you were drawn for {counts['survey_invitations']}"
-    said = {"In watched channels": there, "From me to you": here, "Actions": asked, "Surveys": drawn}
+    told = (
+        f"what you logged as hard {counts['friction']}; success stories {counts['stories']}; thanks you gave "
+        f"{counts['thanks_you_gave']}, and got {counts['thanks_you_got']}"
+    )
+    said = {"In watched channels": there, "From me to you": here, "Actions": asked, "Surveys": drawn, "Told": told}
     return "\n".join(["What I keep about you:", *(f"• {name}: {words}" for name, words in said.items())])
 
 

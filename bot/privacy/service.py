@@ -22,6 +22,7 @@ from bot.storage import (
     answers,
     drafts,
     gaps,
+    listening,
     model_use,
     outbox,
     peers,
@@ -174,7 +175,8 @@ class PrivacyService:
         await peers.forget_addressee(tx, person)
         await answers.forget_questions_of(tx, person)
         drafted = await drafts.leave_out(tx, person)
-        await proposals.forget_words_of(tx, [*asked_in, *drafted], now=now)
+        told = await listening.leave_out(tx, person)
+        await proposals.forget_words_of(tx, [*asked_in, *drafted, *told], now=now)
         everywhere = sorted(wrote | self._watched())
         await team.stand_in_for(tx, person, [names.stand_in(user_id, each) for each in everywhere])
         await work.drop_overheard(tx, person)
@@ -192,6 +194,7 @@ class PrivacyService:
         await outbox.forget_person(tx, person, direct, now=self._clock.now())
         await work.forget_person(tx, person, but=Kind.ERASE)
         await model_use.forget_person(tx, person)
+        await listening.forget_person(tx, person)
         await surveys.forget_person(tx, person, await _survey_tags(tx, person))
         withdrawn = await request_privacy.forget_person(tx, person, now=self._clock.now())
         await people.forget(tx, person)
