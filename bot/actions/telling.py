@@ -94,6 +94,7 @@ class Telling:
             problem=row.problem,
             agreed=[await self.name_of(each) for each in agreed],
             notes=_notes(row),
+            is_late=row.stuck_told_at is not None,
         )
 
     async def asked(self, row: RequestRow, needed: rules.Need, *, to: Sequence[str], channel_id: str) -> Scene:
