@@ -344,7 +344,7 @@ class Mentor:
             Kind.HANDOVER: asked(self.handover.show),
             Kind.RESULTS: asked(self.surveys.results.show),
             Kind.DECIDE_THEME: _job(Decision, self.surveys.changes.decide, self.surveys.changes.given_up),
-            Kind.SHIPPED: _job(Shipped, self.surveys.changes.tell),
+            Kind.SHIPPED: _job(Shipped, self.surveys.news.tell),
             Kind.TALK: _job(TalkWanted, self.surveys.talks.tell, self.surveys.talks.given_up),
             Kind.OPEN_WAVES: _job(Due, self.surveys.waves.open_due),
             Kind.SURVEY_EVENT: _job(SurveyEvent, self.surveys.waves.take_event),
@@ -360,6 +360,7 @@ class Mentor:
             Kind.LOG_FRICTION: _job(Logging, self.listening.friction.log, self.listening.friction.given_up),
             Kind.DECIDE_FRICTION: _job(Decision, self.listening.friction.decide, self.listening.friction.given_up),
             Kind.SORT_FRICTION: _job(Due, self.listening.sorting.sort),
+            Kind.DECIDE_FRICTION_THEME: _job(Decision, self.listening.changes.decide, self.listening.changes.given_up),
             Kind.STORY: asked(self.listening.stories.asked),
             Kind.TELL_STORY: _job(StoryTold, self.listening.stories.tell, self.listening.stories.given_up),
             Kind.DECIDE_STORY: _job(Decision, self.listening.stories.decide, self.listening.stories.given_up),
@@ -471,6 +472,7 @@ class Mentor:
             friction=self.listening.friction,
             stories=self.listening.stories,
             thanks=self.listening.thanks,
+            friction_changes=self.listening.changes,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app
@@ -535,6 +537,7 @@ class Mentor:
             "groups": (self.actions.memberships.refresh, 240),
             "solved threads": (self.solved.refresh, 300),
             "linked changes": (self.surveys.changes.look, 300),
+            "linked changes of friction": (self.listening.changes.look, 300),
             "forget": (self.upkeep.forget_old, 6 * 3600),
         }
         if self.embeddings is not None:

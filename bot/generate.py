@@ -28,6 +28,7 @@ from bot.digest import blocks as digest
 from bot.handover import blocks as handover
 from bot.home import blocks as home
 from bot.listening import friction_blocks as friction
+from bot.listening import list_blocks as friction_themes
 from bot.listening import story_blocks as stories
 from bot.listening import thanks_blocks as thanks
 from bot.model import MessageKind
@@ -169,6 +170,7 @@ KINDS: Mapping[str, MessageKind] = {
         *changes.KINDS,
         *talks.KINDS,
         *friction.KINDS,
+        *friction_themes.KINDS,
         *stories.KINDS,
         *thanks.KINDS,
         *digest.KINDS,

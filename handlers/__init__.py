@@ -17,11 +17,13 @@ from bot.adoption.handing_in import HandingInService
 from bot.adoption.judging import JudgingService
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
+from bot.changes import ChangeService
 from bot.curation.drafts import DraftService
 from bot.curation.gaps import GapService
 from bot.curation.owners import OwnerService
 from bot.home.prompts import PromptService
 from bot.home.service import HomeService
+from bot.listening import list_blocks
 from bot.listening.friction import FrictionService
 from bot.listening.stories import StoryService
 from bot.listening.thanks import ThanksService
@@ -30,8 +32,8 @@ from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.privacy.settings import SettingsService
+from bot.surveys import change_blocks
 from bot.surveys.answering import AnsweringService
-from bot.surveys.changes import ChangeService
 from bot.surveys.refusing import RefusalService
 from bot.surveys.talk import TalkService
 from handlers import (
@@ -48,6 +50,7 @@ from handlers import (
     privacy,
     results,
     surveys,
+    themes,
 )
 
 
@@ -78,6 +81,7 @@ class Services:
     friction: FrictionService
     stories: StoryService
     thanks: ThanksService
+    friction_changes: ChangeService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -122,7 +126,11 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action("surveys.pause")(_ours(surveys.on_pause, refusals=services.refusals))
     app.action("surveys.resume")(_ours(surveys.on_resume, refusals=services.refusals))
     app.action(re.compile(r"^results\.talk\."))(_ours(results.on_talk, talks=services.talks))
-    app.action(re.compile(r"^results\.(?:link|live|drop)$"))(_ours(results.on_theme, changes=services.changes))
+    of_surveys = {"changes": services.changes, "ids": change_blocks.IDS}
+    app.action(re.compile(r"^results\.(?:link|live|drop)$"))(_ours(themes.on_theme, **of_surveys))
+    of_friction = {"changes": services.friction_changes, "ids": list_blocks.IDS}
+    app.action(re.compile(r"^listening\.theme\.(?:link|live|drop)$"))(_ours(themes.on_theme, **of_friction))
+    app.view("listening.theme.change")(_ours(themes.on_change, changes=services.friction_changes))
     app.shortcut("listening.friction.log")(_ours(listening.on_friction_shortcut, friction=services.friction))
     app.action(re.compile(r"^listening\.friction\."))(_ours(listening.on_friction, friction=services.friction))
     app.view("listening.friction.form")(_ours(listening.on_friction_form, friction=services.friction))
@@ -130,7 +138,7 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action(re.compile(r"^listening\.story\."))(_ours(listening.on_story, stories=services.stories))
     app.view("listening.story.form")(_ours(listening.on_story_form, stories=services.stories))
     app.action(re.compile(r"^listening\.thanks\."))(_ours(listening.on_thanks, thanks=services.thanks))
-    app.view("results.change")(_ours(results.on_change, changes=services.changes))
+    app.view("results.change")(_ours(themes.on_change, changes=services.changes))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)
 

@@ -6,15 +6,32 @@ Counts of people stand only from two on; who said what stands nowhere, but where
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.blockkit import clip, context, escape, link, section
+from bot.blockkit import actions, clip, context, escape, link, section
+from bot.change_form import Ids, buttons
 from bot.friction import IN_WORDS, Stage
 from bot.listening.figures import Count, ListeningFacts, ThemeFacts
-from bot.model import Json
+from bot.model import Json, MessageKind, Purpose
 from bot.statistics import counted, duration
 
 THEMES_MOST, EXAMPLES_MOST = 6, 3
 WORDS_MOST, TITLE_MOST = 200, 120  # characters
 NONE = "Nobody logged anything hard in this window. `friction <text>` does, and *Log as friction* on a message."
+IDS = Ids(
+    form="listening.theme.change",
+    link="listening.theme.link",
+    live="listening.theme.live",
+    drop="listening.theme.drop",
+    told="When it is live, the digest can list it once.",
+)
+LINKED = MessageKind(
+    "theme of friction",
+    Purpose.ASKED,
+    "the person of the platform team who pressed, as a DM",
+    "a change was linked to a theme in App Home, or a theme was said to be live or not followed up",
+    "once a press",
+    "it only answers what you do",
+)
+KINDS = (LINKED,)
 STATES = {
     "open": "nothing done yet",
     "linked": "a change is linked",
@@ -35,14 +52,16 @@ class Example:
 Examples = Mapping[str, Sequence[Example]]  # by theme; "" of those that stand alone
 
 
-def home_part(facts: ListeningFacts, examples: Examples, *, buttons: Mapping[str, Json] | None = None) -> list[Json]:
-    """For App Home. `buttons` are of each theme that waits for somebody."""
+def home_part(facts: ListeningFacts, examples: Examples) -> list[Json]:
+    """For App Home; with buttons beside each theme that waits for somebody."""
     if not facts.friction.n:
         return []
     blocks: list[Json] = [section("\n".join(["*What people find hard*, in 90 days", *stage_lines(facts)]))]
     for theme in facts.themes[:THEMES_MOST]:
         blocks.append(section("\n".join([theme_line(theme), *_quoted(examples.get(theme.id, ()))])))
-        blocks += [buttons[theme.id]] if buttons and theme.id in buttons else []
+        if theme.state in ("open", "linked"):
+            row = buttons(IDS, theme.id, is_linked=theme.state == "linked")
+            blocks.append(actions(f"listening.theme.{theme.id}", row))
     if len(facts.themes) > THEMES_MOST:
         blocks.append(context(f"… and {len(facts.themes) - THEMES_MOST} more themes: `mentor friction`."))
     if alone := _quoted(examples.get("", ())):

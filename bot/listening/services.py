@@ -2,13 +2,21 @@
 
 from dataclasses import dataclass
 
+from bot.authority import Act
+from bot.changes import ChangeService, Kept, Terms
 from bot.desk import Desk
+from bot.listening import list_blocks
 from bot.listening.friction import FrictionService
 from bot.listening.listing import FrictionList, ListeningFactsService
 from bot.listening.sorting import FrictionSorting
 from bot.listening.stories import StoryService
 from bot.listening.thanks import ThanksService
 from bot.people import PeopleService
+from bot.storage import friction as rows
+from bot.storage.engine import Tx
+from bot.work import Kind
+
+TERMS = Terms(list_blocks.IDS, Kind.DECIDE_FRICTION_THEME, Act.SEE_FRICTION, list_blocks.LINKED, "Noted: it is live.")
 
 
 @dataclass(frozen=True)
@@ -19,6 +27,7 @@ class ListeningServices:
     thanks: ThanksService
     facts: ListeningFactsService
     listing: FrictionList
+    changes: ChangeService
 
 
 def listening_services(desk: Desk, people: PeopleService, *, can_propose: bool) -> ListeningServices:
@@ -31,4 +40,14 @@ def listening_services(desk: Desk, people: PeopleService, *, can_propose: bool) 
         thanks=ThanksService(desk, people),
         facts=facts,
         listing=FrictionList(desk, people, facts),
+        changes=ChangeService(desk, people, _kept(desk), TERMS),
     )
+
+
+def _kept(desk: Desk) -> Kept:
+    """Themes of friction. Nobody is told in person once a change is live: who logged it is not looked up."""
+
+    async def ship(tx: Tx, theme_id: str) -> bool:
+        return await rows.ship(tx, theme_id, now=desk.clock.now())
+
+    return Kept(rows.themes, rows.theme, rows.link, rows.drop, ship, rows.merged_urls)

@@ -174,7 +174,7 @@ async def put_themes(tx: AsyncConnection, new: Sequence[Theme], members: Mapping
     await forget_empty_themes(tx)  # another run may have taken all that a new one was made of
 
 
-async def link(tx: AsyncConnection, theme_id: str, *, url: str, person: str) -> bool:
+async def link(tx: AsyncConnection, theme_id: str, url: str, person: str) -> bool:
     """Whether nothing was shipped or dropped for it; the newest address holds."""
     return await _turn(tx, theme_id, (OPEN, LINKED), state=LINKED, url=url, linked_by=person)
 

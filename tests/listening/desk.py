@@ -118,6 +118,7 @@ class Office:
         jobs: dict[Kind, tuple[Any, Any]] = {
             Kind.LOG_FRICTION: (Logging, services.friction.log),
             Kind.DECIDE_FRICTION: (Decision, services.friction.decide),
+            Kind.DECIDE_FRICTION_THEME: (Decision, services.changes.decide),
             Kind.DECIDE_THANKS: (Decision, services.thanks.decide),
             Kind.BRING_THANKS: (Bringing, services.thanks.bring),
             Kind.TELL_STORY: (StoryTold, services.stories.tell),

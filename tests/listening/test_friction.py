@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.friction import Origin, SaidIn, Stage
 from bot.listening.friction import GONE, NOT_KEPT, WITHDRAWN
 from bot.listening.friction_blocks import Filled
 from bot.storage.engine import Database
-from bot.storage.schema import friction, friction_themes, messages
+from bot.storage.schema import friction, friction_themes, messages, proposals
 from bot.work import Kind
 from tests.listening.desk import ANN, BO, CY, GUEST, MAYA, Office
 
@@ -196,6 +196,66 @@ async def test_a_name_is_seen_only_where_the_person_lets_it_be(office: Office) -
     shown = str(await office.services.listing.home_part(await office.person(MAYA)))
 
     assert f"“{SLOW[2]}”, Bo" in shown
+
+
+async def with_theme(office: Office) -> str:
+    """The id of what Ann and Bo found hard."""
+    await office.logs(ANN, *SLOW[:2])
+    await office.logs(BO, SLOW[2])
+    await office.sort()
+    [theme] = await office.rows(select(friction_themes))
+    return str(theme.id)
+
+
+async def test_only_the_platform_team_says_what_answers_a_theme(office: Office) -> None:
+    theme_id = await with_theme(office)
+
+    await office.services.changes.take_form(theme_id, "https://git.example.com/pulls/7", key="v", user_id=ANN)
+    await office.do(Kind.DECIDE_FRICTION_THEME)
+
+    [theme] = await office.rows(select(friction_themes))
+    assert (theme.state, theme.url) == ("open", "")
+    assert await office.told("theme of friction") == [(ANN, "Only the platform team can see what people find hard.")]
+
+
+async def test_a_theme_is_linked_to_a_change_and_counts_once_it_is_live(office: Office) -> None:
+    theme_id, changes = await with_theme(office), office.services.changes
+
+    assert await changes.take_form(theme_id, "https://git.example.com/pulls/7", key="v", user_id=MAYA) == {}
+    await office.do(Kind.DECIDE_FRICTION_THEME)
+    office.hands.move(days=1)
+    await changes.look()  # nothing says that it is live
+    [linked] = await office.rows(select(friction_themes))
+    await changes.take_press(theme_id, "live", key="p", user_id=MAYA, response_url=None)
+    await office.do(Kind.DECIDE_FRICTION_THEME)
+
+    facts = await office.services.facts.facts(office.lately())
+    assert linked.state == "linked"
+    assert [(each.title, each.state, each.count.n) for each in facts.shipped] == [("builds, slow", "shipped", 3)]
+    assert (facts.kept_word.k, facts.kept_word.n, facts.days_to_change) == (1, 1, 1.0)
+
+
+async def test_a_merged_proposal_makes_its_theme_live_by_itself(office: Office) -> None:
+    theme_id, changes = await with_theme(office), office.services.changes
+    await changes.take_form(theme_id, "https://git.example.com/pulls/7", key="v", user_id=MAYA)
+    await office.do(Kind.DECIDE_FRICTION_THEME)
+    row: dict[str, object] = {
+        "id": "p1",
+        "kind": "article",
+        "subject": "d1",
+        "branch": "b",
+        "person": "x",
+        "title": "",
+        "number": "7",
+    }
+    row |= {"state": "merged", "url": "https://git.example.com/pulls/7", "created_at": office.hands.now}
+    await office.database.write(lambda tx: tx.execute(insert(proposals).values(**row)))
+
+    for _ in range(2):
+        await changes.look()
+
+    [theme] = await office.rows(select(friction_themes))
+    assert theme.state == "shipped"
 
 
 async def test_facts_count_a_window_and_the_one_before(office: Office) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from bot.changes import ChangeService
 from bot.desk import Desk
 from bot.people import PeopleService
 from bot.storage.engine import Database, Tx
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import invitations, outbox, people, survey_comments, survey_results, waves, work
 from bot.surveys import definition
-from bot.surveys.changes import ChangeService
+from bot.surveys.changes import TERMS, NewsService
 from bot.surveys.results import ResultService, SurveyFactsService
 from bot.surveys.sorting import ThemeSorting
 from bot.surveys.talk import TalkService
@@ -74,7 +75,8 @@ class Results:
         self.desk: Desk = new_desk(self.database, self.hands, handbook=HANDBOOK, slack=self.slack)
         people_service, self.facts = PeopleService(self.desk), SurveyFactsService(self.database)
         self.results = ResultService(self.desk, people_service, self.facts, ThemeSorting(self.desk))
-        self.changes = ChangeService(self.desk, people_service)
+        self.news = NewsService(self.desk)
+        self.changes = ChangeService(self.desk, people_service, self.news.kept, TERMS)
         self.talks = TalkService(self.desk, people_service, self._read_given)
 
     async def _read_given(self, _wave_id: str, _user_id: str) -> Given | None:
@@ -137,7 +139,7 @@ class Results:
                     case Kind.DECIDE_THEME:
                         await self.changes.decide(Decision(**row.payload))
                     case Kind.SHIPPED:
-                        await self.changes.tell(Shipped(**row.payload))
+                        await self.news.tell(Shipped(**row.payload))
                     case _:
                         await self.talks.tell(TalkWanted(**row.payload))
 
