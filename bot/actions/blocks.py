@@ -81,7 +81,6 @@ DEBT = MessageKind(
 )
 KINDS = (REQUEST, ENDED, APPROVAL, PUSHED, STUCK, UNREVIEWED, DEBT)
 
-WAS_HARD = ("failed", "closed", "expired")  # states after which people may want to say what was hard
 UNDER_WAY = ("open", "running", "merged")
 MODES = {
     "proposal": "",
@@ -110,7 +109,7 @@ class Request:
     problem: str = ""
     agreed: Sequence[str] = ()
     notes: Sequence[str] = field(default=())
-    is_late: bool = False  # it took, or takes, longer than its entry gives it
+    is_hard: bool = False  # it failed once it was begun, or takes longer than its entry gives it
 
 
 def taken(title: str, standing: str) -> Shown:
@@ -146,7 +145,7 @@ def outcome(told: Request) -> Shown:
     """For the thread below the request's message, so that who asked is told."""
     why = f" {escape(clip(told.problem, NOTES_MOST))}" if told.problem else ""
     text = f"{escape(clip(told.title, NAME_MOST))}: {_standing(told)}{why}"
-    hard = [actions(f"actions.hard.{told.id}", [_hard(told)])] if told.is_late or told.state in WAS_HARD else []
+    hard = [actions(f"actions.hard.{told.id}", [_hard(told)])] if told.is_hard else []
     return Shown(text, (section(text), *hard))
 
 
@@ -238,7 +237,7 @@ def _own_buttons(told: Request) -> list[Json]:
         buttons.append(button("Ask again", action_id=RENEW, value=_value(told), style="primary"))
     if told.state in ("waiting", "void", "expired"):
         buttons.append(button("Withdraw", action_id=WITHDRAW, value=_value(told)))
-    if told.is_late and told.state in UNDER_WAY:
+    if told.is_hard and told.state in UNDER_WAY:
         buttons.append(_hard(told))
     return buttons
 

@@ -3,7 +3,7 @@
 Nothing here groups by person, and no words are shown before `sorting` readied them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ from bot.errors import SlackError
 from bot.listening import figures
 from bot.listening import list_blocks as blocks
 from bot.listening.figures import Entry, ListeningFacts, StoryFacts, ThemeFacts
-from bot.listening.list_blocks import EXAMPLES_MOST, Example, Examples
+from bot.listening.list_blocks import EXAMPLES_MOST, THEMES_MOST, Example, Examples
 from bot.model import Json, Window
 from bot.people import PeopleService
 from bot.storage import channels, stories, thanks
@@ -52,7 +52,7 @@ class ListeningFactsService:
             facts,
             friction=figures.counted(now, then),
             by_stage=figures.by_stage(now, then),
-            themes=tuple(each for each in found if each.count.n or each.id in shipped),
+            themes=tuple(sorted((each for each in found if each.count.n or each.id in shipped), key=_rank)),
             stories=tuple(StoryFacts(each.title, each.file, each.url, each.settled_at or BEGIN) for each in merged),
             thanks=thanked,
             thanks_before=thanked_before,
@@ -61,6 +61,11 @@ class ListeningFactsService:
 
 def _entries(logged: Sequence[Friction]) -> list[Entry]:
     return [Entry(each.person, each.stage, each.team, each.theme_id or "") for each in logged]
+
+
+def _rank(theme: ThemeFacts) -> tuple[int, str, str]:
+    """What was said most often stands first."""
+    return -theme.count.n, theme.title, theme.id
 
 
 def _theme(theme: Theme, now: Sequence[Entry], before: Sequence[Entry]) -> ThemeFacts:
@@ -81,16 +86,17 @@ class FrictionList:
             return ()
         now = self._desk.clock.now()
         facts = await self._facts.facts(Window(now - LATELY, now))
-        return blocks.home_part(facts, await self._examples(now))
+        wanted = {"", *(each.id for each in facts.themes[:THEMES_MOST])}
+        return blocks.home_part(facts, await self._examples(wanted, now))
 
-    async def _examples(self, now: datetime) -> Examples:
-        """Of each theme, and of what stands alone, a few in the order of their ids, which is no order."""
+    async def _examples(self, wanted: Collection[str], now: datetime) -> Examples:
+        """Of these themes, and of what stands alone (""), a few in the order of their ids, which is no order."""
         async with self._desk.database.read() as tx:
             logged = [each for each in await rows.logged(tx, now - LATELY, now) if each.is_readied]
             open_channels = {each.channel_id for each in await channels.states(tx) if not each.is_private}
         found: dict[str, list[Friction]] = {}
         for each in sorted(logged, key=lambda each: each.id):
-            if each.text or each.channel_id in open_channels:
+            if (each.theme_id or "") in wanted and (each.text or each.channel_id in open_channels):
                 found.setdefault(each.theme_id or "", []).append(each)
         return {theme: await self._shown(these[:EXAMPLES_MOST]) for theme, these in found.items()}
 

@@ -27,7 +27,15 @@ from bot.people import PeopleService
 from bot.storage import stories as rows
 from bot.storage import work as work_rows
 from bot.storage.engine import Tx
-from bot.storage.people import is_left_out, pseudonyms_of, slack_id_of, slack_ids_of, who_is_counted
+from bot.storage.people import (
+    is_left_out,
+    pseudonyms_of,
+    slack_id_of,
+    slack_ids_of,
+    stand_ins,
+    who_is_counted,
+    who_is_left_out,
+)
 from bot.storage.stories import StoryRow
 from bot.storage.thanks import wishes_of
 from bot.work import Asking, Decision, FileSettled, FileWanted, Kind, StoryTold, enqueue
@@ -75,9 +83,11 @@ class StoryService:
         now = self._desk.clock.now()
 
         async def unit(tx: Tx) -> None:
-            known = await pseudonyms_of(tx, {user_id, *others}, now=now, new_id=self._desk.new_id)
+            out = await who_is_left_out(tx, others, await stand_ins(tx))  # of whom no new record is made
+            asked = [each for each in others if each not in out]
+            known = await pseudonyms_of(tx, {user_id, *asked}, now=now, new_id=self._desk.new_id)
             person, words = known[user_id], {"title": filled.title, **filled.words}
-            named = [known[each] for each in others]
+            named = [known[each] for each in asked]
             told = StoryTold(f"{person}:{key}", person, words, filled.names_teller, filled.names_team, named)
             await enqueue(tx, Kind.TELL_STORY, told, due_at=now, now=now)
 

@@ -19,7 +19,7 @@ from bot.people import PeopleService
 from bot.storage import outbox
 from bot.storage import thanks as rows
 from bot.storage.engine import Tx
-from bot.storage.people import is_left_out, pseudonym_of, slack_id_of
+from bot.storage.people import is_left_out, pseudonym_of, slack_id_of, stand_ins, who_is_left_out
 from bot.storage.thanks import Thanks, Wishes
 from bot.unasked import MONTH, hours_of, is_in_hours, may_send_unasked
 from bot.work import Asking, Bringing, Decision, Due, Kind, enqueue
@@ -73,9 +73,10 @@ class ThanksService:
             if await is_left_out(tx, asking.asker):
                 await self._put(tx, asking, blocks.said(blocks.LEFT_OUT))
                 return
-            receiver = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
-            if await self._is_to_be_kept(tx, asking.asker, receiver, now=now):
-                await rows.add(tx, Thanks(thanks_id, key, asking.asker, receiver, said or None, now))
+            if not await who_is_left_out(tx, [user_id], await stand_ins(tx)):  # of whom no new record is made
+                receiver = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)
+                if await self._is_to_be_kept(tx, asking.asker, receiver, now=now):
+                    await rows.add(tx, Thanks(thanks_id, key, asking.asker, receiver, said or None, now))
             wishes = await rows.wishes_of(tx, asking.asker)
             await self._put(tx, asking, blocks.taken(thanks_id, is_public=wishes.may_be_public))
 
@@ -83,8 +84,8 @@ class ThanksService:
         self._desk.outbox.bell.set()
 
     async def _is_to_be_kept(self, tx: Tx, giver: str, receiver: str, *, now: datetime) -> bool:
-        """Nothing is kept for who is left out or wants none, nor more than a person may give."""
-        if await is_left_out(tx, receiver) or (await rows.wishes_of(tx, receiver)).wants_none:
+        """Nothing is kept for who wants none, nor more than a person may give."""
+        if (await rows.wishes_of(tx, receiver)).wants_none:
             return False
         given = await rows.given_since(tx, giver, now - AGAIN_AFTER)
         return receiver not in given and len(given) < GIVEN_MOST

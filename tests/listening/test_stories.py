@@ -9,7 +9,7 @@ from bot.git.host import Review
 from bot.listening.stories import DROPPED, GONE, LEFT_OUT, NOT_YOURS, SAID, TOO_LATE
 from bot.listening.story_blocks import Filled
 from bot.storage.engine import Database
-from bot.storage.schema import stories, work
+from bot.storage.schema import people, stories, work
 from bot.work import FileSettled, FileWanted, Kind, Proposing
 from tests.curation.desk import FakeHost, at
 from tests.listening.desk import ANN, BO, CY, GUEST, Office
@@ -104,6 +104,7 @@ async def test_somebody_left_out_is_not_asked_and_tells_nothing(office: Office) 
     await office.leave_out(BO)
     await tell(office)
     assert await office.told("question about a story") == []
+    assert await office.rows(select(people.c.id).where(people.c.slack_id == BO)) == []  # no new record of them
 
     await office.leave_out(ANN)
     await office.services.stories.take_form(FORM, key="v2", user_id=ANN)

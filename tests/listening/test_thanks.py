@@ -6,7 +6,7 @@ from sqlalchemy import select
 from bot.listening.thanks_blocks import LEFT_OUT, NOT_THEM, NOW_NONE, USAGE, YOURSELF
 from bot.storage import thanks as thanks_rows
 from bot.storage.engine import Database
-from bot.storage.schema import thanks
+from bot.storage.schema import people, thanks
 from bot.work import Kind
 from tests.listening.desk import ANN, BO, CY, GUEST, MAYA, Office
 
@@ -125,6 +125,8 @@ async def test_who_thanks_is_told_the_same_whatever_becomes_of_it(office: Office
 
     assert await office.thanks(ANN, f"<@{BO}> for all of it") == TAKEN
     assert len(await office.rows(select(thanks))) == before
+    known = await office.rows(select(people.c.slack_id).where(people.c.slack_id == BO))
+    assert len(known) == (why != "left out")  # of whom no new record is made
 
 
 async def test_who_is_left_out_is_never_named_as_who_thanks(office: Office) -> None:
