@@ -31,8 +31,8 @@ log = structlog.get_logger(__name__)
 SAY = "Say in a few words what was hard."
 NOT_OPENED = "Slack did not open the form. Please press again, or write `friction` and what was hard."
 NOT_KEPT = (
-    "Nothing was logged: the words of that message are not kept here (its channel keeps none, or its author is left "
-    "out). Say in your own words what was hard."
+    "Nothing was logged: I may not show the words of that message (its channel is private or keeps none, or its author "
+    "is left out). Say in your own words what was hard."
 )
 WITHDRAWN = "Withdrawn: nothing of it is kept."
 GONE = "That is not there any more: it was withdrawn, or its time is over."

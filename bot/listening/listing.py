@@ -18,8 +18,8 @@ from bot.listening.figures import Entry, ListeningFacts, StoryFacts, ThemeFacts
 from bot.listening.list_blocks import EXAMPLES_MOST, THEMES_MOST, Example, Examples
 from bot.model import Json, Window
 from bot.people import PeopleService
-from bot.storage import channels, stories, thanks
 from bot.storage import friction as rows
+from bot.storage import stories, thanks
 from bot.storage.engine import Database
 from bot.storage.friction import Friction, Theme
 from bot.storage.people import slack_id_of
@@ -93,10 +93,9 @@ class FrictionList:
         """Of these themes, and of what stands alone (""), a few in the order of their ids, which is no order."""
         async with self._desk.database.read() as tx:
             logged = [each for each in await rows.logged(tx, now - LATELY, now) if each.is_readied]
-            open_channels = {each.channel_id for each in await channels.states(tx) if not each.is_private}
         found: dict[str, list[Friction]] = {}
         for each in sorted(logged, key=lambda each: each.id):
-            if (each.theme_id or "") in wanted and (each.text or each.channel_id in open_channels):
+            if (each.theme_id or "") in wanted and (each.text or each.said):
                 found.setdefault(each.theme_id or "", []).append(each)
         return {theme: await self._shown(these[:EXAMPLES_MOST]) for theme, these in found.items()}
 
@@ -105,7 +104,7 @@ class FrictionList:
 
     async def _link(self, row: Friction) -> str:
         """To the message it is about; "" where there is none, or Slack gives none."""
-        if not row.channel_id or row.said is None:
+        if row.said is None:
             return ""
         try:
             return await self._desk.slack.permalink(row.channel_id, row.ts)

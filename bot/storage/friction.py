@@ -1,6 +1,7 @@
 """What people found hard, in which words and at which stage; what several of them are about, and what became of that.
 
-The words of a colleague's message are not copied: they are read where the message is kept, for as long as they are.
+The words of a colleague's message are not copied: they are read where the message is kept, for as long as they are, and
+never of a private channel.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -8,10 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.schema import friction, friction_themes, messages, proposals
+from bot.storage.schema import channels, friction, friction_themes, messages, proposals
 from bot.storage.statements import insert_new
 
 OPEN, LINKED, SHIPPED, DROPPED = "open", "linked", "shipped", "dropped"  # `friction_themes.state`
@@ -103,7 +104,7 @@ async def ready(tx: AsyncConnection, friction_id: str, text: str | None, *, inst
 
 async def _all(tx: AsyncConnection, *where: Any) -> Sequence[Friction]:
     here = and_(messages.c.channel_id == friction.c.channel_id, messages.c.ts == friction.c.ts)
-    joined = friction.outerjoin(messages, and_(here, messages.c.deleted_ts.is_(None)))
+    joined = friction.outerjoin(messages, and_(here, _is_open_to_all()))
     query = select(friction, messages.c.text.label("said")).select_from(joined).where(*where)
     rows = await tx.execute(query.order_by(friction.c.logged_at, friction.c.id))
     return [Friction(**row) for row in rows.mappings()]
@@ -145,9 +146,15 @@ async def forget_empty_themes(tx: AsyncConnection) -> None:
 
 
 async def is_kept(tx: AsyncConnection, channel_id: str, ts: str) -> bool:
-    """Whether the message's words are kept: its channel keeps text, and its author is not left out."""
-    here = and_(messages.c.channel_id == channel_id, messages.c.ts == ts, messages.c.deleted_ts.is_(None))
+    """Whether the message's words are kept: its channel is public and keeps text, and its author is not left out."""
+    here = and_(messages.c.channel_id == channel_id, messages.c.ts == ts, _is_open_to_all())
     return bool(await tx.scalar(select(func.count()).where(here, messages.c.text.is_not(None))))
+
+
+def _is_open_to_all() -> ColumnElement[bool]:
+    """Whether a message is there still, in a channel that anybody of the company may read."""
+    public = select(channels.c.channel_id).where(~channels.c.is_private, ~channels.c.is_direct)
+    return and_(messages.c.deleted_ts.is_(None), messages.c.channel_id.in_(public))
 
 
 # Themes.

@@ -151,11 +151,11 @@ class Office:
 
         await self.database.write(unit)
 
-    async def message(self, ts: str, author: str, text: str | None) -> None:
-        """A message of a watched public channel, as the peers pillar keeps it."""
+    async def message(self, ts: str, author: str, text: str | None, *, is_private: bool = False) -> None:
+        """A message of a watched channel, as the peers pillar keeps it."""
         person, at = await self.person(author), self.hands.now
         row = {"channel_id": ASK, "ts": ts, "author": person, "author_kind": "person", "text": text, "posted_at": at}
-        place = {"channel_id": ASK, "name": "ask", "is_private": False, "is_direct": False, "due_at": at}
+        place = {"channel_id": ASK, "name": "ask", "is_private": is_private, "is_direct": False, "due_at": at}
 
         async def unit(tx: Tx) -> None:
             await tx.execute(insert(messages).values(row))

@@ -9,7 +9,7 @@ from bot.friction import Origin, SaidIn, Stage
 from bot.listening.friction import GONE, NOT_KEPT, WITHDRAWN
 from bot.listening.friction_blocks import Filled
 from bot.storage.engine import Database
-from bot.storage.schema import friction, friction_themes, messages, proposals
+from bot.storage.schema import channels, friction, friction_themes, messages, proposals
 from bot.work import Kind
 from tests.listening.desk import ANN, BO, CY, GUEST, MAYA, Office
 
@@ -113,10 +113,12 @@ async def test_a_colleagues_message_is_pointed_to_and_not_copied(office: Office)
     assert (row["text"], row["channel_id"], row["ts"], row["source"]) == (None, "C0ASKPLAT", "1.5", "message")
 
 
-@pytest.mark.parametrize("there", [True, False], ids=["its words are not kept", "it is not known"])
-async def test_a_message_whose_words_are_not_kept_is_not_logged(office: Office, there: bool) -> None:
-    if there:
+@pytest.mark.parametrize("why", ["its words are not kept", "its channel is private", "it is not known"])
+async def test_a_message_whose_words_may_not_be_shown_is_not_logged(office: Office, why: str) -> None:
+    if why == "its words are not kept":
         await office.message("1.5", BO, None)  # the channel keeps counts, or the author is left out
+    elif why == "its channel is private":
+        await office.message("1.5", BO, "the deploy hangs", is_private=True)
 
     await form(office, Origin(SaidIn.MESSAGE, "C0ASKPLAT:1.5"))
 
@@ -269,6 +271,17 @@ async def test_facts_count_a_window_and_the_one_before(office: Office) -> None:
     assert (facts.friction.n, facts.friction.before, facts.friction.people, facts.friction.teams) == (3, 1, 2, None)
     assert {stage: count.n for stage, count in facts.by_stage.items()} == {Stage.BUILD: 2, Stage.TEST: 1}
     assert "ann" not in str(facts.to_json()).lower()
+
+
+async def test_words_of_a_channel_that_became_private_are_in_no_theme(office: Office) -> None:
+    await office.message("1.5", BO, "slow builds again")
+    await form(office, Origin(SaidIn.MESSAGE, "C0ASKPLAT:1.5"))
+    await office.logs(BO, *SLOW[:2])
+    await office.database.write(lambda tx: tx.execute(update(channels).values(is_private=True)))
+
+    await office.sort()
+
+    assert await office.rows(select(friction_themes)) == []
 
 
 async def test_all_of_it_goes_after_its_time_and_a_message_takes_its_words_along(office: Office) -> None:
