@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.blockkit import Shown, actions, button, confirmation, context, escape, section
 from bot.errors import PayloadMalformed
+from bot.listening.thanks_blocks import AGAIN, LESS, MINE
 from bot.model import Json, MessageKind, Purpose
 from bot.peers.notice_blocks import COUNT_OUT
 from bot.privacy.rules import FOR_EVER, SOMEONE, Kept
@@ -59,7 +60,14 @@ def settings(kept: Kept) -> Shown:
         button("Erase what you keep", action_id=ERASE, value="me", style="danger", confirm=_SURE),
     ]
     surveys = actions("privacy.surveys", _survey_buttons(kept))
-    return Shown(text, (section(text), actions("privacy.settings", buttons), surveys))
+    thanks = actions("privacy.thanks", [_thanks_button(kept)])
+    return Shown(text, (section(text), actions("privacy.settings", buttons), surveys, thanks))
+
+
+def _thanks_button(kept: Kept) -> Json:
+    if kept.wants_no_thanks:
+        return button("Bring me thanks again", action_id=AGAIN, value=MINE)
+    return button("No thanks from colleagues", action_id=LESS, value=MINE)
 
 
 def _surveys(kept: Kept) -> str:

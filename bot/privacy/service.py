@@ -32,6 +32,7 @@ from bot.storage import (
     request_privacy,
     surveys,
     team,
+    thanks,
     work,
 )
 from bot.storage.engine import Database, Tx
@@ -89,7 +90,12 @@ class PrivacyService:
             named = await personal.identities(tx, user_id, names, self._watched())
             is_left_out = await people.who_is_left_out(tx, [user_id], names)
             refusal = await surveys.refusal(tx, user_id, names, now=self._clock.now())
-            return Kept(not is_left_out, await personal.counts(tx, named), self._in_words(refusal))
+            counts, no_surveys = await personal.counts(tx, named), self._in_words(refusal)
+            return Kept(not is_left_out, counts, no_surveys, await self._wants_no_thanks(tx, user_id))
+
+    async def _wants_no_thanks(self, tx: Tx, user_id: str) -> bool:
+        known = await people.known_pseudonyms(tx, [user_id])
+        return bool(known) and (await thanks.wishes_of(tx, known[user_id])).wants_none
 
     def _in_words(self, refusal: surveys.Refusal | None) -> str:
         if refusal is None:

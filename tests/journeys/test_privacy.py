@@ -50,7 +50,13 @@ async def test_settings_tell_what_is_kept_and_to_the_person_alone(either_office:
         "• Told: what you logged as hard 0; success stories 0; thanks you gave 0, and got 0"
     )
     for_surveys = ["No surveys for 3 months", "No surveys at all"]
-    assert buttons(shown) == ["Count me out", "Send me what you keep", "Erase what you keep", *for_surveys]
+    assert buttons(shown) == [
+        "Count me out",
+        "Send me what you keep",
+        "Erase what you keep",
+        *for_surveys,
+        "No thanks from colleagues",
+    ]
     assert office.channel("random") == []
 
 
