@@ -25,9 +25,15 @@ class Hours:
     timezone: str
 
 
+@lru_cache(maxsize=1024)  # all zones there are: the library keeps eight, and reads files for any other
+def zone_of(timezone: str) -> ZoneInfo:
+    """Raises what `ZoneInfo` raises for a zone that is not known."""
+    return ZoneInfo(timezone)
+
+
 def is_within(hours: Hours, at: datetime) -> bool:
     """Whether the moment falls in the hours, by the clock on that zone's wall."""
-    local = at.astimezone(ZoneInfo(hours.timezone))
+    local = at.astimezone(zone_of(hours.timezone))
     return local.isoweekday() in hours.days and hours.start <= local.time() < hours.end
 
 
@@ -36,7 +42,7 @@ def moment_of(day: date, at: time, timezone: str) -> datetime:
 
     A time that comes twice is its first occurrence; a time or a day that is left out is the first moment after it.
     """
-    local = datetime.combine(day, at.replace(fold=0), ZoneInfo(timezone))
+    local = datetime.combine(day, at.replace(fold=0), zone_of(timezone))
     if _offset(local) < _offset(local.replace(fold=1)):  # PEP 495: so only for a time that is left out
         return _end_of_gap(local.replace(microsecond=0))
     return local.astimezone(UTC)
@@ -111,7 +117,7 @@ Schedule = Daily | Weekly
 
 def latest_slot(schedule: Schedule, now: datetime) -> Slot:
     """The newest slot that is due by now."""
-    today = now.astimezone(ZoneInfo(schedule.timezone)).date()
+    today = now.astimezone(zone_of(schedule.timezone)).date()
     # From the next one back: a clock put back may lead into the day before.
     slots = (schedule.slot(today - back * schedule.length) for back in count(-1))
     return next(slot for slot in slots if slot.due_at <= now)
@@ -119,7 +125,7 @@ def latest_slot(schedule: Schedule, now: datetime) -> Slot:
 
 def slots_between(schedule: Schedule, after: datetime, until: datetime) -> Sequence[Slot]:
     """The slots due later than `after` and not later than `until`, oldest first."""
-    zone = ZoneInfo(schedule.timezone)
+    zone = zone_of(schedule.timezone)
     first = after.astimezone(zone).date()
     last = until.astimezone(zone).date() + schedule.length  # the next one too, as above
     periods = range((last - first) // schedule.length + 1)
@@ -225,7 +231,7 @@ class WorkingTime:
 
     def _days_from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Each day's two ends of working time, from the day of this moment on, without end."""
-        first = start.astimezone(ZoneInfo(self.hours.timezone)).date()
+        first = start.astimezone(zone_of(self.hours.timezone)).date()
         return (_ends(self, first + later * DAY) for later in count())
 
 

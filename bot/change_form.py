@@ -14,6 +14,10 @@ from bot.model import Json
 
 FIELD = "change"  # the block of the form's one field
 CHANGE_MOST, TITLE_MOST = 500, 120  # characters
+NO_ADDRESS = (
+    "Write a whole address, such as https://git.example.com/pulls/7, or the handbook's id of an article or action that "
+    "has a page."
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,10 @@ def form(ids: Ids, theme_id: str, title: str) -> Json:
     """Where a change is named that answers the theme."""
     words = {"title": "Link a change", "submit": "Link", "close": "Cancel"}
     shown = {name: {"type": "plain_text", "text": text} for name, text in words.items()}
-    hint = "A pull request, an issue, an article or an action: its address, or the id it has in the handbook."
+    hint = (
+        "The address of a pull request or an issue, or the id of an article or action in the handbook. An article or "
+        "action that is there counts as live at once."
+    )
     field = {
         "type": "input",
         "block_id": FIELD,
@@ -73,4 +80,4 @@ def problem(text: str) -> str:
         parts = urlsplit("")
     if is_plain and parts.scheme in ("http", "https") and parts.hostname and not parts.username:
         return ""
-    return "Write a whole address, such as https://git.example.com/pulls/7, or the id of an article or action."
+    return NO_ADDRESS

@@ -22,9 +22,13 @@ from bot.work import Decision, Kind
 
 log = structlog.get_logger(__name__)
 
-OPEN, LINKED = "open", "linked"  # states of a theme that waits for somebody
+OPEN, LINKED = GOING = "open", "linked"  # states of a theme of which nothing has come yet
 LINK = "link:"  # before the change, in a decision's choice
 GONE = "That theme is settled already, or not there any more."
+LINKED_LATER = (
+    "Linked. Press *It is live* once it is. Of a proposal of mine to the handbook that is merged, and of an article "
+    "that has come, I see it myself."
+)
 NOT_LINKED = "Please link a change first, so that people see what was done."
 NOT_OPENED = "Slack did not open the form. Please press again."
 BROKEN = "That could not be taken down: something broke on my side, and my operators see it. Please press again."
@@ -62,6 +66,7 @@ class Terms:
     act: Act
     message: MessageKind
     shipped: str
+    linked_now: str  # where it was linked to what is live already
 
 
 class ChangeService:
@@ -78,9 +83,11 @@ class ChangeService:
     ) -> None:
         async with self._desk.database.read() as tx:
             theme = await self._kept.theme(tx, theme_id)
-        form = change_form.form(self._terms.ids, theme_id, theme.title if theme else "")
+        if theme is None or theme.state not in GOING:
+            await self.take_press(theme_id, "settled", key=key, user_id=user_id, response_url=response_url)
+            return
         try:
-            await self._desk.slack.open_view(trigger_id, form)
+            await self._desk.slack.open_view(trigger_id, change_form.form(self._terms.ids, theme_id, theme.title))
         except SlackError as error:
             log.warning("theme.form_not_opened", reason=str(error))
             await self.take_press(theme_id, "not opened", key=key, user_id=user_id, response_url=response_url)
@@ -116,7 +123,7 @@ class ChangeService:
             return
         async with self._desk.database.read() as tx:
             theme = await self._kept.theme(tx, decision.subject)
-        if theme is None:
+        if theme is None or theme.state not in GOING:
             await self._tell(decision, GONE)
         else:
             await self._tell(decision, await self._carry_out(decision, theme))
@@ -129,10 +136,9 @@ class ChangeService:
         choice, write, kept = decision.choice, self._desk.database.write, self._kept
         if choice.startswith(LINK):
             url = choice.removeprefix(LINK)
-            is_linked = await write(lambda tx: kept.link(tx, theme.id, url, decision.person))
-            return (
-                "Linked. Press *It is live* once it is; a merged proposal of mine I see myself." if is_linked else GONE
-            )
+            if not await write(lambda tx: kept.link(tx, theme.id, url, decision.person)):
+                return GONE
+            return self._terms.linked_now if await self._live_of([url]) and await self._ship(theme) else LINKED_LATER
         if choice == "drop":
             return "Noted: not followed up." if await write(lambda tx: kept.drop(tx, theme.id)) else GONE
         if choice != "live":
@@ -145,11 +151,17 @@ class ChangeService:
         """Linked changes that are live by now: a proposal that was merged, an article or action that is there."""
         async with self._desk.database.read() as tx:
             linked = [each for each in await self._kept.themes(tx) if each.state == LINKED]
-            merged = await self._kept.merged_urls(tx, [each.url for each in linked])
-        present = {each.url for each in self._desk.shelf.library.handbook.articles if each.url}
+        live = await self._live_of([each.url for each in linked])
         for theme in linked:
-            if theme.url in merged or theme.url in present:
+            if theme.url in live:
                 await self._ship(theme)
+
+    async def _live_of(self, urls: Sequence[str]) -> frozenset[str]:
+        """Those of the addresses that can be seen to be live; of all others somebody has to say it."""
+        async with self._desk.database.read() as tx:
+            merged = await self._kept.merged_urls(tx, urls)
+        articles = self._desk.shelf.library.handbook.articles
+        return merged | {each.url for each in articles if each.url in urls and each.url}
 
     async def _ship(self, theme: Theme) -> bool:
         is_shipped = await self._desk.database.write(lambda tx: self._kept.ship(tx, theme.id))

@@ -100,9 +100,12 @@ class Outbox:
 
     async def _send(self, sending: Sending) -> None:
         """One attempt, and its outcome written down."""
-        if sending.is_erased:
-            await self._end(sending, "skipped", ERASED)
-        elif reason := await self._why_not_unasked(sending):
+        try:
+            reason = ERASED if sending.is_erased else await self._why_not_unasked(sending)
+        except (SlackRateLimited, SlackUnclear) as error:
+            await self._look_later(sending, error)
+            return
+        if reason:
             await self._end(sending, "skipped", reason)
         elif sending.manner is Manner.WHISPER:
             await self._whisper(sending)
@@ -206,6 +209,15 @@ class Outbox:
         due_at = self._clock.now() + timedelta(seconds=limited.retry_after_s)
         await self._database.write(lambda tx: rows.mark_untried(tx, sending, due_at=due_at, problem="rate limited"))
 
+    async def _look_later(self, sending: Sending, error: SlackError) -> None:
+        """Whether the person is at work now could not be found out. Nothing was tried, and nobody is passed over."""
+        now = self._clock.now()
+        if now - sending.created_at > GIVE_UP_AFTER:
+            await self._end(sending, "failed", str(error))
+            return
+        due_at = now + wait_before(min(sending.attempts, TRIES_TO_LONGEST))
+        await self._database.write(lambda tx: rows.mark_untried(tx, sending, due_at=due_at, problem=str(error)))
+
     async def _refused(self, sending: Sending, refused: SlackRefused) -> None:
         now = self._clock.now()
         log.warning("outbox.refused", kind=sending.kind, effect=sending.mark, code=refused.code)
@@ -275,7 +287,10 @@ class Outbox:
         self.bell.set()
 
     async def _why_not_unasked(self, sending: Sending) -> str:
-        """Why a message that nobody asked for is not sent now, nor later; "" when it may be, and for all others."""
+        """Why a message that nobody asked for is not sent now, nor later; "" when it may be, and for all others.
+
+        Raises SlackError while Slack does not tell the person's time zone.
+        """
         recipient = sending.recipient
         if sending.purpose is not Purpose.UNASKED or recipient is None or sending.first_tried_at or sending.edits:
             return ""
@@ -294,10 +309,10 @@ class Outbox:
         return prompt != sending.key or may_send_unasked(shown, now=now)
 
     async def _time_zone(self, user_id: str) -> str:
-        """ "" where Slack does not say."""
+        """ "" where there is none. Raises SlackError while Slack does not tell."""
         try:
             return await self._slack.time_zone(user_id)
-        except SlackError as error:
+        except SlackRefused as error:
             log.warning("outbox.no_time_zone", reason=str(error))
             return ""
 

@@ -1,14 +1,16 @@
 """Finds what several comments are about, and judges what a model found: of surveys, and of what was hard. Pure.
 
 Comments are compared as askings are for gaps, and a title is made of words that at least three of them share. A theme
-needs three comments. No title quotes anybody: none takes over four words in a row of a comment. Whose comments they
-are is not known here, nor is a model asked.
+needs three comments. No title quotes anybody: none takes four words in a row of a comment. None names anybody either:
+`names` are what Slack calls people, as they are taken out of comments. Whose comments they are is not known here.
 """
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 
 from bot.masking import masked
 from bot.model import Json
@@ -20,6 +22,9 @@ FEWEST_COMMENTS = 3
 ALIKE_AT = 0.35  # as for gaps, where it was measured
 TITLE_WORDS, TITLE_MOST = 4, 60
 QUOTED_FROM = 4  # words in a row
+COMPARED_MOST = 1_000  # comments of a wave, 5 s; each is compared with each
+TITLE = re.compile(r"\w[\w ,'’&/()+-]*")  # nothing that is read as a mention, a link or an address
+KNOWN_MOST = 20  # comments of a theme that was there before
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,17 @@ class Found:
         return self.joins or sha256("\0".join(sorted(self.members)).encode()).hexdigest()[:24]
 
 
-def by_words(comments: Mapping[str, str], *, known: Mapping[str, Sequence[str]]) -> list[Found]:
-    """Comments by key; `known` are the comments of each theme that was there before, which others may join."""
-    told = {key: text for key, text in comments.items() if says_anything(text)}
-    before = {f"{theme} {at}": text for theme, texts in known.items() for at, text in enumerate(texts)}
+def by_words(
+    comments: Mapping[str, str], *, known: Mapping[str, Sequence[str]], names: Collection[str] = ()
+) -> list[Found]:
+    """Comments by key; `known` are the comments of each theme that was there before, which others may join.
+
+    Keys are of chance, so of more comments than can be compared a sample is.
+    """
+    told = {key: comments[key] for key in sorted(comments)[:COMPARED_MOST] if says_anything(comments[key])}
+    old = {theme: [f"{theme} {at}" for at, _ in enumerate(texts[:KNOWN_MOST])] for theme, texts in known.items()}
+    before = {key: text for theme, keys in old.items() for key, text in zip(keys, known[theme], strict=False)}
     alike = WordLikeness({**told, **before})
-    old = {theme: [f"{theme} {at}" for at, _ in enumerate(texts)] for theme, texts in known.items()}
     joined: dict[str, list[str]] = {}
     new: list[list[str]] = []
     for key in sorted(told):
@@ -55,7 +65,7 @@ def by_words(comments: Mapping[str, str], *, known: Mapping[str, Sequence[str]])
         else:
             new.append([key])
     groups = [tuple(group) for group in new if len(group) >= FEWEST_COMMENTS]
-    titled = [Found(title_of([told[key] for key in group]), group) for group in groups]
+    titled = [Found(title_of([told[key] for key in group], names=names), group) for group in groups]
     return [
         *(Found("", tuple(keys), theme) for theme, keys in joined.items()),
         *(each for each in titled if each.title),
@@ -69,8 +79,11 @@ def _nearest(key: str, groups: Mapping[str, Sequence[str]], alike: Alike) -> str
     return name if likeness >= ALIKE_AT else ""
 
 
-def title_of(comments: Sequence[str]) -> str:
-    """The words that most of the comments share, the commonest first; "" where no word is in three of them."""
+def title_of(comments: Sequence[str], *, names: Collection[str] = ()) -> str:
+    """The words that most of the comments share, the commonest first; "" where no word is in three of them.
+
+    A word that is part of somebody's name is none of them, for nobody can tell here which of the two was meant.
+    """
     stems = Stems()
     having: Counter[str] = Counter()
     spelled: dict[str, Counter[str]] = {}
@@ -80,8 +93,14 @@ def title_of(comments: Sequence[str]) -> str:
         for stem, word in found.items():
             spelled.setdefault(stem, Counter())[word] += 1
     shared = [stem for stem, count in having.most_common() if count >= FEWEST_COMMENTS]
-    ordered = sorted(shared, key=lambda stem: (-having[stem], stem))[:TITLE_WORDS]
-    return ", ".join(min(spelled[stem], key=lambda word: (-spelled[stem][word], word)) for stem in ordered)
+    ordered = sorted(shared, key=lambda stem: (-having[stem], stem))
+    chosen = [min(spelled[stem], key=lambda word: (-spelled[stem][word], word)) for stem in ordered]
+    nameless = (word for word in chosen if not _names_anybody(word.capitalize(), names))
+    return ", ".join(islice(nameless, TITLE_WORDS))
+
+
+def _names_anybody(words: str, names: Collection[str]) -> bool:
+    return masked(words, names=names) != words
 
 
 # What a model found.
@@ -107,13 +126,19 @@ def _theme(value: object, keys: Sequence[str]) -> Found:
     raise ValueError("no theme")
 
 
-def is_fit(title: str, comments: Sequence[str]) -> bool:
-    """Whether it may be shown: short, without anybody's name, address or id, and quoting no comment."""
-    told = words(title)
-    runs = [tuple(told[at : at + QUOTED_FROM]) for at in range(len(told) - QUOTED_FROM + 1)]
-    in_comments = {run for comment in comments for run in _runs(words(comment))}
-    quotes = any(run in in_comments for run in runs) or any(told and told == words(comment) for comment in comments)
-    return bool(told) and len(title) <= TITLE_MOST and masked(title) == title and not quotes
+def is_fit(title: str, comments: Sequence[str], *, names: Collection[str] = ()) -> bool:
+    """Whether it may be shown: short plain words, without anybody's name or id, and quoting no comment."""
+    told, as_written = words(title), _as_written(title)
+    in_comments = {run for comment in comments for run in _runs(_as_written(comment))}
+    is_whole = any(told == words(comment) or as_written == _as_written(comment) for comment in comments)
+    quotes = is_whole or not in_comments.isdisjoint(_runs(as_written))
+    is_plain = len(title) <= TITLE_MOST and TITLE.fullmatch(title) is not None
+    return bool(told) and is_plain and not quotes and not _names_anybody(title, names)
+
+
+def _as_written(text: str) -> list[str]:
+    """Every word, also those that say little: a quotation is made of them too."""
+    return re.findall(r"\w+", text.casefold())
 
 
 def _runs(told: Sequence[str]) -> set[tuple[str, ...]]:

@@ -5,9 +5,9 @@ The outbox holds every message to this just before it is sent. See docs/decision
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from functools import lru_cache
 
-from bot.calendar import Hours, is_within
+from bot.calendar import Hours, is_within, zone_of
 
 UNASKED_PER_WEEK, UNASKED_PER_MONTH = 1, 2
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
@@ -30,10 +30,11 @@ def may_remind(prompted_at: datetime | None, *, now: datetime) -> bool:
     return prompted_at is not None and now - prompted_at <= WEEK
 
 
+@lru_cache(maxsize=1024)
 def hours_of(timezone: str) -> Hours | None:
     """When somebody with that time zone is at work; None for one that is not known."""
     try:
-        ZoneInfo(timezone)
+        zone_of(timezone)
     except (ValueError, OSError, KeyError):  # "" is a folder, and Slack may know zones that we do not
         return None
     return Hours(WEEKDAYS, OPENS, CLOSES, timezone)

@@ -6,7 +6,6 @@ asked to; where there is no address for that, Slack itself tells them that it di
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -105,12 +104,22 @@ async def _not_taken_down(body: Json) -> NotTakenDown:
         return NotTakenDown(status=200, body={"response_type": "ephemeral", "text": NOT_TAKEN_DOWN})
     if body.get("type") == "view_submission" and (block_id := _first_input(body)):
         return NotTakenDown(status=200, body={"response_action": "errors", "errors": {block_id: NOT_TAKEN_DOWN}})
-    if body.get("type") in ACTS and (url := body.get("response_url")):
-        with suppress(Exception):  # at most once, and nothing more can be done
-            async with asyncio.timeout(TELL_S):
-                await AsyncRespond(response_url=url)(NOT_TAKEN_DOWN, response_type="ephemeral", replace_original=False)
+    if body.get("type") in ACTS and (url := body.get("response_url")) and await _is_told(url):
         return NotTakenDown(status=200, body="")
     return NotTakenDown(status=500, body="")
+
+
+async def _is_told(url: str) -> bool:
+    """Whether the person was, by one try. If not, the press is not acknowledged: Slack says that it did not work."""
+    try:
+        async with asyncio.timeout(TELL_S):
+            said = await AsyncRespond(response_url=url)(
+                NOT_TAKEN_DOWN, response_type="ephemeral", replace_original=False
+            )
+    except Exception:  # the handlers' boundary: whatever went wrong, they were not told
+        log.warning("listener.not_told", exc_info=True)
+        return False
+    return said.status_code == 200
 
 
 def _first_input(body: Json) -> str:

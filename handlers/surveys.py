@@ -25,10 +25,13 @@ async def on_comment(body: Json, ack: AsyncAck, answering: AnsweringService) -> 
 
 
 async def on_form(body: Json, ack: AsyncAck, answering: AnsweringService) -> None:
-    """The form was sent."""
+    """The form was sent; what is wrong in it is shown beside its field."""
     sent = payload.read_submission(body)
-    await answering.take_form(Where(sent.private_metadata, sent.user_id), sent.values)
-    await ack()
+    errors = await answering.take_form(Where(sent.private_metadata, sent.user_id), sent.values)
+    if errors:
+        await ack(response_action="errors", errors=dict(errors))
+    else:
+        await ack()
 
 
 async def on_why(body: Json, ack: AsyncAck, answering: AnsweringService) -> None:

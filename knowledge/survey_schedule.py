@@ -58,10 +58,10 @@ def check_times(fields: Fields, survey: Survey) -> None:
     """Waves do not overlap, and nobody is reminded of what is over."""
     days, schedule = survey.open_days, survey.schedule
     if survey.remind_after_days >= days:
-        fix = f"write less than `open`, which is {days} days"
-        fields["remind_after"].wrong(f"after {survey.remind_after_days} days it is closed", fix)
+        fix = f"write less than `open`, which is {_counted(days)}"
+        fields["remind_after"].wrong(f"after {_counted(survey.remind_after_days)} it is closed", fix)
     if isinstance(schedule, Repeats) and days > schedule.weeks * 7:
-        what = f"it is open for {days} days, and the next wave begins after {schedule.weeks * 7}"
+        what = f"it is open for {_counted(days)}, and the next wave begins after {schedule.weeks * 7}"
         fields["open"].wrong(what, "write fewer days, or more `weeks`")
 
 
@@ -137,5 +137,9 @@ def _read_days(value: Value, least: int, most: int, why: str) -> int | None:
     days = int(text.split()[0])
     if least <= days <= most:
         return days
-    value.wrong(f"{days} days are too {'few' if days < least else 'many'}", fix)
+    value.wrong(f"{_counted(days)} {'is' if days == 1 else 'are'} too {'few' if days < least else 'many'}", fix)
     return None
+
+
+def _counted(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"

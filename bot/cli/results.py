@@ -14,6 +14,8 @@ from bot.config import read_settings
 if TYPE_CHECKING:
     from bot.surveys.result_rules import SurveyFacts
 
+NOT_THAT = 'No wave of a survey "{survey}" has closed yet. `mentor pulse results` shows all that have.'
+
 
 def add_to(kinds: Commands) -> None:
     """The command below `mentor pulse`."""
@@ -25,6 +27,7 @@ def add_to(kinds: Commands) -> None:
 
 
 def _results(options: argparse.Namespace) -> int:
+    from bot.blockkit import plain
     from bot.surveys.result_blocks import NONE, theme_line, wave_lines
     from bot.surveys.result_rules import csv_rows
 
@@ -34,10 +37,10 @@ def _results(options: argparse.Namespace) -> int:
     elif options.csv:
         csv.writer(sys.stdout).writerows(csv_rows(facts.waves))
     elif not facts.waves:
-        print(NONE)
+        print(NOT_THAT.format(survey=options.survey) if options.survey else NONE)
     else:
         lines = [line for wave in facts.waves for line in (*wave_lines(wave, timezone=timezone), "")]
-        print("\n".join([*lines, *map(theme_line, facts.themes)]).replace("*", "").strip())
+        print(plain("\n".join([*lines, *map(theme_line, facts.themes)]).replace("*", "")))
     return 0
 
 

@@ -29,6 +29,7 @@ from bot.work import Asking, Decision, Kind, Logging
 log = structlog.get_logger(__name__)
 
 SAY = "Say in a few words what was hard."
+TOO_LONG = f"Nothing was logged: please say it in at most {TEXT_MOST:,} characters."
 NOT_OPENED = "Slack did not open the form. Please press again, or write `friction` and what was hard."
 NOT_KEPT = (
     "Nothing was logged: I may not show the words of that message (its channel is private or keeps none, or its author "
@@ -65,6 +66,8 @@ class FrictionService:
         """What is wrong in it, by its blocks; taken down when nothing is."""
         if not filled.words and not _is_of_colleague(origin):
             return blocks.errors(SAY)
+        if len(filled.words) > TEXT_MOST:
+            return blocks.errors(TOO_LONG)
 
         def wanted(person: str) -> Logging:
             stage = filled.stage.value if filled.stage else ""
@@ -85,11 +88,13 @@ class FrictionService:
 
     async def asked(self, asking: Asking) -> None:
         """By the verb, with the words beside it."""
-        words = plain(asking.text)[:TEXT_MOST]
+        words = plain(asking.text)
         if reason := await self._why_not(asking.asker):
             await self._tell(asking.key, asking.asker, blocks.said(reason), asking.response_url)
         elif not words:
             await self._tell(asking.key, asking.asker, blocks.asks(), asking.response_url)
+        elif len(words) > TEXT_MOST:
+            await self._tell(asking.key, asking.asker, blocks.said(TOO_LONG), asking.response_url)
         else:
             logging = Logging(f"{asking.asker}:{asking.key}", asking.asker, words, str(Origin()))
             await self._log(replace(logging, response_url=asking.response_url))

@@ -77,7 +77,7 @@ def read_form(values: Mapping[str, str]) -> Filled:
     stage = values.get(f"{FIELD}{AT}", "")
     if stage and stage not in set(Stage):
         raise PayloadMalformed(f"no stage of ours: {clip(stage, 40)}")
-    words = values.get(f"{FIELD}{WORDS}", "").strip()[:TEXT_MOST]
+    words = values.get(f"{FIELD}{WORDS}", "").strip()
     return Filled(words, Stage(stage) if stage else None, values.get(f"{FIELD}{NAMED}") == YES)
 
 

@@ -16,7 +16,14 @@ from bot.storage import friction as rows
 from bot.storage.engine import Tx
 from bot.work import Kind
 
-TERMS = Terms(list_blocks.IDS, Kind.DECIDE_FRICTION_THEME, Act.SEE_FRICTION, list_blocks.LINKED, "Noted: it is live.")
+TERMS = Terms(
+    ids=list_blocks.IDS,
+    kind=Kind.DECIDE_FRICTION_THEME,
+    act=Act.SEE_FRICTION,
+    message=list_blocks.LINKED,
+    shipped="Noted: it is live.",
+    linked_now="Linked. It is live already.",
+)
 
 
 @dataclass(frozen=True)

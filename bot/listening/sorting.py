@@ -3,7 +3,8 @@
 Once a day, so that nobody can tell by the minute who wrote what. How texts are compared is `bot.themes`'.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from datetime import time
 
 from bot import themes
@@ -32,32 +33,31 @@ class FrictionSorting:
         """Raises SlackError while Slack does not tell the names."""
         async with self._desk.database.read() as tx:
             new = await rows.not_readied(tx)
-        everybody = await self._desk.slack.everybody() if new else []
-        names = frozenset[str]().union(*[each.names for each in everybody])
-
-        def nameless(text: str) -> str:
-            return masked(text, names=names)
-
+        if not new:
+            return
+        names = await self._names()
         for each in new:
-            await self._ready(each, nameless)
-        await self._find_themes(nameless)
+            await self._ready(each, names)
+        await self._find_themes(names)
 
-    async def _ready(self, row: Friction, nameless: Callable[[str], str]) -> None:
-        text = nameless(row.text) if row.text else None
+    async def _names(self) -> Collection[str]:
+        """What Slack calls people. A bot's name is no person's, and often a word of the matter."""
+        everybody = [each for each in await self._desk.slack.everybody() if not each.profile.is_bot]
+        return frozenset[str]().union(*[each.names for each in everybody])
+
+    async def _ready(self, row: Friction, names: Collection[str]) -> None:
+        text = masked(row.text, names=names) if row.text else None
         await self._desk.database.write(lambda tx: rows.ready(tx, row.id, text, instead_of=row.text))
 
-    async def _find_themes(self, nameless: Callable[[str], str]) -> None:
+    async def _find_themes(self, names: Collection[str]) -> None:
         async with self._desk.database.read() as tx:
             alone = await rows.without_theme(tx, limit=ALONE_MOST)
             known = {each.id: each for each in await rows.themes(tx) if each.state in (OPEN, LINKED)}
             themed = [each for each in await rows.in_themes(tx) if each.theme_id in known]
         by_id = {each.id: each for each in alone}
-        texts = {each.id: _told(each, nameless) for each in alone}
-        found = [
-            each
-            for each in themes.by_words(texts, known=_by_theme(themed, nameless))
-            if each.joins or _is_of_several(each, by_id)
-        ]
+        texts, told = {each.id: _told(each, names) for each in alone}, _by_theme(themed, names)
+        by_words = await asyncio.to_thread(themes.by_words, texts, known=told, names=names)
+        found = [each for each in by_words if each.joins or _is_of_several(each, by_id)]
         new = [Theme(each.id, each.title, self._desk.clock.now()) for each in found if not each.joins]
         members = {key: each.id for each in found for key in each.members}
 
@@ -67,15 +67,15 @@ class FrictionSorting:
         await self._desk.database.write(unit)
 
 
-def _told(row: Friction, nameless: Callable[[str], str]) -> str:
+def _told(row: Friction, names: Collection[str]) -> str:
     """Its words without anybody's name, nor the word that stands for one: a title is made of these."""
-    return nameless(row.words).replace(SOMEONE, " ")
+    return masked(row.words, names=names).replace(SOMEONE, " ")
 
 
-def _by_theme(themed: Sequence[Friction], nameless: Callable[[str], str]) -> Mapping[str, list[str]]:
+def _by_theme(themed: Sequence[Friction], names: Collection[str]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for each in themed:
-        found.setdefault(each.theme_id or "", []).append(_told(each, nameless))
+        found.setdefault(each.theme_id or "", []).append(_told(each, names))
     return found
 
 

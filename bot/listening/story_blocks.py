@@ -106,8 +106,8 @@ def read_form(values: Mapping[str, str]) -> Filled:
 
     naming = said(NAMING).split(",")
     return Filled(
-        title=said(TITLE)[:TITLE_MOST],
-        words={part: said(part)[:PART_MOST] for part in PARTS},
+        title=said(TITLE),
+        words={part: said(part) for part in PARTS},
         names_teller=ME in naming,
         names_team=TEAM in naming,
         named=tuple(dict.fromkeys(each for each in said(NAMED).split(",") if each)),

@@ -13,6 +13,7 @@ PARTS = {HARD: "What was hard", DID: "What was done", CAME: "What came of it"}
 TITLE_MOST, PART_MOST = 80, 1_000  # characters
 NAMED_MOST = 5  # people beside the teller
 NAME_MOST = 80
+TOO_LONG = "Please write at most {:,} characters. Nothing was taken down yet."
 
 _MARKDOWN = re.compile(r"^(\s*)([#>=`~-])", re.MULTILINE)  # what begins a heading, a quotation, a rule or code
 
@@ -55,6 +56,9 @@ def one_line(text: str, most: int) -> str:
 def problems(title: str, words: Mapping[str, str], named: Sequence[str]) -> dict[str, str]:
     """What is wrong with a story, by field."""
     found = {part: "Say it in a sentence or two." for part in PARTS if not words.get(part, "").strip()}
+    found |= {part: TOO_LONG.format(PART_MOST) for part in PARTS if len(words.get(part, "")) > PART_MOST}
+    if len(title) > TITLE_MOST:
+        found["title"] = TOO_LONG.format(TITLE_MOST)
     if not title.strip():
         found["title"] = "Say in a few words what came of it."
     if len(named) > NAMED_MOST:

@@ -515,6 +515,7 @@ waves = Table(  # a survey sent to a sample; after an event a wave gathers a mon
     Column("opened_at", Moment, nullable=False),
     Column("closes_at", Moment, nullable=False),
     Column("closed_at", Moment),
+    Column("shown", JSON(none_as_null=True)),  # what may be shown of the answers, and all that is kept of them
     UniqueConstraint("survey", "slot"),
     Index(None, "state", "closes_at"),
 )
@@ -528,7 +529,7 @@ invitations = Table(  # who is asked in a wave; that is no secret, what they say
     Column("state", String(10), nullable=False),  # waiting | asked | skipped
     Column("because", String(40), nullable=False),  # why skipped
     Column("has_answered", Boolean, nullable=False),  # one bit, and no time
-    Column("strata", JSON, nullable=False, server_default="{}"),  # once closed: what stands beside answers too
+    Column("strata", JSON, nullable=False, server_default="{}"),  # once closed: what enough have in common
     Index(None, "person"),
 )
 
@@ -540,15 +541,6 @@ survey_answers = Table(  # as long as the wave is open; nobody stands in it
     Column("scores", JSON, nullable=False),  # by question: a number, a choice, or words
     Column("comment", Text, nullable=False),
     Column("strata", JSON, nullable=False),  # team, role, asker, new
-)
-
-survey_results = Table(  # of closed waves: one row an answer, in no order, with strata that enough people share
-    "survey_results",
-    metadata,
-    Column("id", String(40), primary_key=True),  # random
-    Column("wave_id", ForeignKey("waves.id"), nullable=False, index=True),
-    Column("scores", JSON, nullable=False),
-    Column("strata", JSON, nullable=False),
 )
 
 survey_comments = Table(  # of closed waves with answers enough, apart from scores, in no order

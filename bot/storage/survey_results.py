@@ -1,4 +1,4 @@
-"""Of closed waves: what was answered, who was asked, comments and what they are about, and what became of that.
+"""Of closed waves: what may be shown, comments and what they are about, and what became of that.
 
 Waves themselves, and answers while one is open, are `bot.storage.surveys`'.
 """
@@ -16,7 +16,6 @@ from bot.storage.schema import (
     invitations,
     proposals,
     survey_comments,
-    survey_results,
     survey_themes,
     waves,
 )
@@ -30,7 +29,7 @@ NO_THEME = ""  # `survey_comments.theme_id` of one that was looked at and is alo
 
 @dataclass(frozen=True)
 class ClosedWave:
-    """`strata` are of each person who answered, the same as beside their answer; {} of a wave of which none is kept."""
+    """`shown` is what may be shown of its answers, as it was decided when it closed: nothing else is kept of them."""
 
     id: str
     survey: str
@@ -39,26 +38,20 @@ class ClosedWave:
     frame: int
     opened_at: datetime
     closed_at: datetime
-    invited: int
-    delivered: int
-    strata: Mapping[str, Mapping[str, Any]]
-    results: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
+    shown: dict[str, Any]
     comments: Sequence[str]
 
 
 async def closed_waves(tx: AsyncConnection, *, survey: str | None = None) -> Sequence[ClosedWave]:
     """Of the survey, or of all; the oldest first."""
-    query = select(waves).where(waves.c.state == CLOSED).order_by(waves.c.closes_at, waves.c.id)
+    query = select(waves).where(waves.c.state == CLOSED, waves.c.shown.is_not(None))
     if survey is not None:
         query = query.where(waves.c.survey == survey)
-    return [await _wave(tx, row) for row in (await tx.execute(query)).all()]
+    found = (await tx.execute(query.order_by(waves.c.closes_at, waves.c.id))).all()
+    return [await _wave(tx, row) for row in found]
 
 
 async def _wave(tx: AsyncConnection, row: Any) -> ClosedWave:
-    invited = select(invitations).where(invitations.c.wave_id == row.id)
-    people = (await tx.execute(invited)).all()
-    results = select(survey_results.c.scores, survey_results.c.strata).where(survey_results.c.wave_id == row.id)
-    given = (await tx.execute(results.order_by(survey_results.c.id))).all()
     comments = await comments_of(tx, [row.id])
     return ClosedWave(
         id=row.id,
@@ -68,10 +61,7 @@ async def _wave(tx: AsyncConnection, row: Any) -> ClosedWave:
         frame=row.frame,
         opened_at=row.opened_at,
         closed_at=row.closed_at or row.closes_at,
-        invited=len(people),
-        delivered=sum(each.state == ASKED or each.has_answered for each in people),
-        strata={each.person: each.strata or {} for each in people if each.has_answered},
-        results=[(each.scores, each.strata) for each in given],
+        shown=row.shown,
         comments=[each.text for each in comments],
     )
 

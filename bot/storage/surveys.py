@@ -3,12 +3,13 @@
 Decides nothing. Results and themes are read elsewhere.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, literal, or_, select, update
+from sqlalchemy import Select, and_, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.people import StandIns, stand_ins
@@ -26,7 +27,6 @@ from bot.storage.schema import (
     survey_answers,
     survey_comments,
     survey_refusals,
-    survey_results,
     waves,
 )
 from bot.storage.statements import insert_into, insert_new, insert_rows
@@ -38,7 +38,7 @@ AT_ONCE = 500  # people in one query
 
 @dataclass(frozen=True)
 class Wave:
-    """`key` is None once the answers are nobody's."""
+    """`key` is None once the answers are nobody's, and `shown` then is all that is kept of them."""
 
     id: str
     survey: str
@@ -52,6 +52,7 @@ class Wave:
     opened_at: datetime
     closes_at: datetime
     closed_at: datetime | None = None
+    shown: dict[str, Any] | None = None
 
     def is_open(self, *, at: datetime) -> bool:
         return self.state == OPEN and at < self.closes_at
@@ -197,7 +198,8 @@ class Progress:
     """Of a wave that is not closed: how many are in each state, and how many were skipped for each reason.
 
     `unsent` is what the outbox says of each message it did not send to somebody who counts as asked here. `answered` is
-    how many answered; whether that may be shown is decided elsewhere.
+    how many answered; whether that may be shown is decided elsewhere. `on_their_way` is to how many of those who
+    count as asked the outbox has yet to send it; `last_due_at` is when the last of those who wait is asked.
     """
 
     wave: Wave
@@ -205,6 +207,8 @@ class Progress:
     skipped: Mapping[str, int]
     unsent: Sequence[str]
     answered: int
+    on_their_way: int = 0
+    last_due_at: datetime | None = None
 
 
 async def progress(tx: AsyncConnection) -> Sequence[Progress]:
@@ -214,17 +218,35 @@ async def progress(tx: AsyncConnection) -> Sequence[Progress]:
 
 
 async def _progress(tx: AsyncConnection, wave: Wave) -> Progress:
-    here = invitations.c.wave_id == wave.id
-    counted = select(invitations.c.state, invitations.c.because, func.count()).where(here)
-    counts: dict[str, int] = {}
-    skipped: dict[str, int] = {}
-    for state, because, count in await tx.execute(counted.group_by(invitations.c.state, invitations.c.because)):
-        counts[state] = counts.get(state, 0) + count
-        if state == SKIPPED:
-            skipped[because] = count
-    answered = await tx.scalar(select(func.count()).where(here, invitations.c.has_answered))
-    problems = [problem for _, problem in await unsent(tx, wave.id)]
-    return Progress(wave, counts, skipped, problems, answered or 0)
+    """By one query, for what is counted apart would not be of one moment."""
+    counts: Counter[str] = Counter()
+    skipped: Counter[str] = Counter()
+    unsent: list[str] = []
+    answered = on_their_way = 0
+    last_due_at = None
+    for row in await tx.execute(_standing(wave.id)):
+        counts[row.state] += row.people
+        if row.state == SKIPPED:
+            skipped[row.because] += row.people
+        elif row.state == WAITING:
+            last_due_at = row.last_due_at
+        elif row.has_answered:
+            answered += row.people
+        elif row.message in ("skipped", "failed"):
+            unsent += [row.problem or ""] * row.people
+        elif row.message != "sent":
+            on_their_way += row.people
+    return Progress(wave, counts, skipped, unsent, answered, on_their_way, last_due_at)
+
+
+def _standing(wave_id: str) -> Select[Any]:
+    """Those who were drawn, counted by how they and their message stand; who waits is one row."""
+    own = outbox.c.key == literal(f"pulse:{wave_id}:").concat(invitations.c.person)
+    drawn = (invitations.c.state, invitations.c.because, invitations.c.has_answered)
+    apart = (*drawn, outbox.c.state, outbox.c.problem)
+    people, last = func.count().label("people"), func.max(invitations.c.due_at).label("last_due_at")
+    query = select(*drawn, outbox.c.state.label("message"), outbox.c.problem, people, last)
+    return query.outerjoin(outbox, own).where(invitations.c.wave_id == wave_id).group_by(*apart)
 
 
 # What people say while a wave is open.
@@ -282,9 +304,39 @@ async def begin_closing(tx: AsyncConnection, wave_id: str) -> None:
     await tx.execute(update(waves).where(waves.c.id == wave_id, waves.c.state == OPEN).values(state=CLOSING))
 
 
+async def hold_ended(tx: AsyncConnection, survey: str) -> None:
+    """Waves of a survey that close follow each other: each sees what those before it show.
+
+    Both are under way, or over, so each finds the other. Open waves are not held: presses in them go on.
+    """
+    ended = and_(waves.c.survey == survey, waves.c.state != OPEN)
+    await tx.execute(select(waves.c.id).where(ended).order_by(waves.c.id).with_for_update(key_share=True))
+
+
 async def given_answers(tx: AsyncConnection, wave_id: str) -> Sequence[AnswerRow]:
-    rows = (await tx.execute(select(survey_answers).where(survey_answers.c.wave_id == wave_id))).mappings()
-    return [AnswerRow(**row) for row in rows]
+    query = select(survey_answers).where(survey_answers.c.wave_id == wave_id).order_by(survey_answers.c.tag)
+    return [AnswerRow(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def shown_before(
+    tx: AsyncConnection, survey: str
+) -> Sequence[tuple[dict[str, Any], Mapping[str, Mapping[str, Any]]]]:
+    """Of each wave of the survey whose answers are gone: what may be shown of it, and the strata of who answered."""
+    here = and_(waves.c.survey == survey, waves.c.shown.is_not(None))
+    rows = (
+        await tx.execute(select(waves.c.id, waves.c.shown).where(here).order_by(waves.c.closes_at, waves.c.id))
+    ).all()
+    return [(row.shown, await who_answered(tx, row.id)) for row in rows]
+
+
+async def reached(tx: AsyncConnection, wave_id: str, *, undelivered: str) -> tuple[int, int]:
+    """How many were sent the question, and how many got it. Who was skipped before that was not invited."""
+    got_it = and_(invitations.c.wave_id == wave_id, or_(invitations.c.state == ASKED, invitations.c.has_answered))
+    missed = and_(
+        invitations.c.wave_id == wave_id, invitations.c.state == SKIPPED, invitations.c.because == undelivered
+    )
+    delivered = await tx.scalar(select(func.count()).where(got_it)) or 0
+    return delivered + (await tx.scalar(select(func.count()).where(missed, ~got_it)) or 0), delivered
 
 
 async def take_key(tx: AsyncConnection, wave_id: str) -> bool:
@@ -302,15 +354,15 @@ async def who_answered(tx: AsyncConnection, wave_id: str) -> Mapping[str, Mappin
 async def release(
     tx: AsyncConnection,
     wave_id: str,
-    results: Sequence[Mapping[str, Any]],
+    shown: Mapping[str, Any],
     comments: Sequence[Mapping[str, Any]],
     shared: Sequence[tuple[dict[str, Any], Sequence[str]]],
 ) -> None:
-    """What is kept of the answers; they themselves go, and what tells by whom or when they were given.
+    """What may be shown stays of the answers; they themselves go, and what tells by whom or when they were given.
 
     `shared` are strata with the people who keep them; nobody else keeps any.
     """
-    await insert_rows(tx, survey_results, [{**each, "wave_id": wave_id} for each in results])
+    await tx.execute(update(waves).where(waves.c.id == wave_id).values(shown=shown))
     await insert_rows(tx, survey_comments, [{**each, "wave_id": wave_id} for each in comments])
     await tx.execute(delete(survey_answers).where(survey_answers.c.wave_id == wave_id))
     here = invitations.c.wave_id == wave_id

@@ -9,24 +9,21 @@ from typing import Any
 
 import structlog
 
-from bot import effects
 from bot.blockkit import Shown
 from bot.desk import Desk
 from bot.errors import SlackError
-from bot.model import Effect
 from bot.storage import surveys as rows
 from bot.storage.engine import Tx
 from bot.storage.people import known_pseudonyms
 from bot.storage.surveys import ASKED, AnswerRow, Invitation, Wave
 from bot.surveys import blocks, definition, rules
-from bot.surveys.blocks import PULSE
 from bot.surveys.talk_blocks import Given
-from bot.surveys.telling import Where, tell
+from bot.surveys.telling import Where, edit_question, tell
 from knowledge.surveys import Survey
 
 log = structlog.get_logger(__name__)
 
-Change = Callable[[Survey, AnswerRow], AnswerRow]
+Change = Callable[[Survey, AnswerRow], AnswerRow | Shown]  # or why nothing can be taken
 
 
 @dataclass(frozen=True)
@@ -50,17 +47,22 @@ class AnsweringService:
     async def take_score(self, where: Where, number: int) -> None:
         """The first question's answer: `number` is which of its options was pressed."""
 
-        def change(survey: Survey, row: AnswerRow) -> AnswerRow:
+        def change(survey: Survey, row: AnswerRow) -> AnswerRow | Shown:
             question = survey.questions[0]
             offered = blocks.options(question)
             if number >= len(offered):
-                return row
+                return blocks.NOT_OFFERED
             return replace(row, scores=row.scores | {question.name: offered[number][1]})
 
         await self._take(where, change)
 
-    async def take_form(self, where: Where, values: Mapping[str, str]) -> None:
-        """Further answers and the comment, as they stand in the form: what was emptied there goes."""
+    async def take_form(self, where: Where, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Further answers and the comment, as they stand in the form: what was emptied there goes.
+
+        Gives what is wrong in it, by its blocks; taken down when nothing is.
+        """
+        if problems := blocks.too_long(values):
+            return problems
 
         def change(survey: Survey, row: AnswerRow) -> AnswerRow:
             given, words = blocks.read_form(survey, values)
@@ -68,6 +70,7 @@ class AnsweringService:
             return replace(row, scores=scores, comment=words)
 
         await self._take(where, change)
+        return {}
 
     async def _take(self, where: Where, change: Change) -> None:
         async def unit(tx: Tx) -> None:
@@ -78,7 +81,10 @@ class AnsweringService:
             before = await rows.answer(tx, found.wave.id, found.tag)
             row = before or AnswerRow(found.wave.id, found.tag, {}, "", found.invitation.strata)
             after = change(found.survey, row)
-            if before is None and not (after.scores or after.comment):
+            if before is None and isinstance(after, AnswerRow) and not (after.scores or after.comment):
+                after = blocks.EMPTY
+            if isinstance(after, Shown):
+                await tell(tx, self._desk, where, after)
                 return
             await rows.put_answer(tx, after)
             await self._show_taken(tx, where, found)
@@ -93,8 +99,8 @@ class AnsweringService:
             await tell(tx, self._desk, where, blocks.changed(until))
             return
         shown = blocks.pulse(mine.survey, mine.wave.id, until=until, is_answered=True)
-        key = rows.message_key(mine.wave.id, person)
-        await self._desk.outbox.put(tx, effects.newest(Effect(key, PULSE, shown.text, shown.blocks, recipient=person)))
+        reminder = blocks.reminder(mine.survey, mine.wave.id, until=until, is_answered=True)
+        await edit_question(tx, self._desk, (mine.wave.id, person), shown=shown, reminder=reminder)
 
     async def _mine(self, tx: Tx, where: Where) -> Mine | Shown:
         """What the person may answer, or why they may not."""

@@ -11,7 +11,7 @@ from bot.blockkit import BUTTON_TEXT_MAX, Shown, actions, button, clip, context,
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from bot.surveys.talk_blocks import Given, talk_offer
-from knowledge.surveys import Question, Scale, Survey
+from knowledge.surveys import After, Question, Scale, Survey
 
 SCORE, FORM = "surveys.score.", "surveys.form"
 COMMENT, WHY, NEVER = "surveys.comment", "surveys.why", "surveys.never"
@@ -20,6 +20,7 @@ FIELD = "surveys.field."  # before a question's name: a block of the form
 WORDS = "surveys.words"  # the block of the comment
 WORDS_MOST = 1_000  # characters of a comment
 HINT = "Names and ids are taken out, as far as they are recognised. Write nothing that tells who you are."
+COMMENT_ALONE, SAY_MORE = "Add a comment", "Say more"  # the button and its form, by what stands in it
 NOTHING_GIVEN: Mapping[str, Any] = {}
 
 PULSE = MessageKind(
@@ -72,28 +73,42 @@ def options(question: Question) -> Sequence[tuple[str, int | str]]:
 def pulse(survey: Survey, wave_id: str, *, until: str, is_answered: bool = False) -> Shown:
     """`until` is the day the wave ends, in words."""
     question = survey.questions[0]
-    thanks = f"*Thank you, your answer is taken down.* You can change it until {until}: the newest counts."
     more = [
-        button("Add a comment", action_id=COMMENT, value=wave_id),
+        button(more_label(survey), action_id=COMMENT, value=wave_id),
         button("Why do we ask?", action_id=WHY, value=wave_id),
         button("Never again", action_id=NEVER, value=wave_id),
     ]
     blocks = [
         section(f"*{escape(question.text)}*"),
         _scores(question, wave_id),
-        *([section(thanks), *talk_offer(survey, wave_id)] if is_answered else []),
+        *([section(thanks(until)), *talk_offer(survey, wave_id)] if is_answered else []),
         context(f"{escape(survey.title)}{'' if survey.title.endswith(('?', '!', '.')) else '.'} {promise(until)}"),
         actions("surveys.more", more),
     ]
     return Shown(escape(question.text), tuple(blocks))
 
 
-def reminder(survey: Survey, wave_id: str, *, until: str) -> Shown:
+def reminder(survey: Survey, wave_id: str, *, until: str, is_answered: bool = False) -> Shown:
     question = survey.questions[0]
     text = f"One reminder, and no other: {escape(question.text)}"
     never = [button("Never again", action_id=NEVER, value=wave_id)]
-    blocks = (section(text), _scores(question, wave_id), context(promise(until)), actions("surveys.more", never))
-    return Shown(text, blocks)
+    blocks = [
+        section(text),
+        _scores(question, wave_id),
+        *([section(thanks(until))] if is_answered else []),
+        context(promise(until)),
+        actions("surveys.more", never),
+    ]
+    return Shown(text, tuple(blocks))
+
+
+def thanks(until: str) -> str:
+    return f"*Thank you, your answer is taken down.* You can change it until {until}: the newest counts."
+
+
+def more_label(survey: Survey) -> str:
+    """What the form holds: further questions, or a comment alone."""
+    return SAY_MORE if len(survey.questions) > 1 else COMMENT_ALONE
 
 
 def promise(until: str) -> str:
@@ -118,8 +133,9 @@ def read_score(action_id: str) -> int:
 
 
 def will_not_ask(survey: Survey) -> Shown:
-    """In place of the question, after *Never again*."""
-    return said(f"{escape(survey.questions[0].text)}\nYou are not asked any more, by this survey or any other.")
+    """In place of the question and its reminder, after *Never again*: the same whether it was answered or not."""
+    text = "You are not asked any more, by this survey or any other. If you answered, that counts as it stands."
+    return said(f"{escape(survey.questions[0].text)}\n{text}")
 
 
 # The form.
@@ -133,7 +149,7 @@ def form(
     if not any(each.scale is Scale.TEXT for each in survey.questions):
         fields.append(_input(WORDS, "Comment", _words_box(words), hint=HINT))
     blocks = [section(f"*{escape(survey.title)}*\n{promise(until)}"), *fields]
-    return _modal("Add a comment", blocks, submit="Send", callback_id=FORM, subject=wave_id)
+    return _modal(more_label(survey), blocks, submit="Send", callback_id=FORM, subject=wave_id)
 
 
 def _field(question: Question, given: object) -> Json:
@@ -144,6 +160,17 @@ def _field(question: Question, given: object) -> Json:
     values = [value for _, value in options(question)]
     chosen = offered[values.index(given)] if isinstance(given, int | str) and given in values else None
     return _input(f"{FIELD}{question.name}", label, select("Choose", offered, action_id="choice", chosen=chosen))
+
+
+def too_long(values: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with what was typed, in words for the person, by its block; empty when all of it can be kept."""
+    lengths = {block_id: len(words.strip()) for block_id, words in values.items()}
+    fix = f"Please write at most {WORDS_MOST:,} characters"
+    return {
+        block_id: f"{fix}; these are {length:,}. Nothing was taken down yet."
+        for block_id, length in lengths.items()
+        if length > WORDS_MOST and (block_id == WORDS or block_id.startswith(FIELD))
+    }
 
 
 def read_form(survey: Survey, values: Mapping[str, str]) -> tuple[dict[str, Any], str]:
@@ -175,15 +202,15 @@ def why(survey: Survey, *, until: str) -> Json:
     most = f"Results are shown for groups of at least {survey.threshold} answers, comments likewise"
     blocks = [
         section(f"*{escape(survey.title)}*\n{escape(survey.why)}"),
-        section(f"*Who asks:* {escape(survey.owner)}. You were drawn at random; nobody chose you."),
+        section(f"*Who asks:* {escape(survey.owner)}. {_drawn(survey)} Nobody chose you."),
         section(
             f"*Until {until} your answer is confidential.* It is kept under a code that is made of you and a key of "
             "this survey's, so that you can change it. Only whoever can read my database could find it."
         ),
         section(
-            "*After that it is anonymous.* The key is destroyed, answers are mixed, and comments are kept apart from "
-            f"them. {most}. Of fewer nothing is kept. What stays of you is that you were asked, whether you answered, "
-            f"and what at least {survey.threshold} who answered have in common, such as a team."
+            "*After that it is anonymous.* The key and the answers are destroyed. Figures that may be shown stay, and "
+            f"comments apart from them. {most}. Of fewer nothing is kept. What stays of you is that you were asked, "
+            f"whether you answered, and what at least {survey.threshold} who answered have in common, such as a team."
         ),
         context(
             "What nobody can prevent: when all but one of a group tell each other what they said, they learn what the "
@@ -191,6 +218,14 @@ def why(survey: Survey, *, until: str) -> Json:
         ),
     ]
     return _modal("Why do we ask?", blocks)
+
+
+def _drawn(survey: Survey) -> str:
+    if isinstance(survey.schedule, After):
+        return f"It follows {100 * survey.schedule.share:.3g} % of what it is about, drawn at random."
+    if survey.share < 1:
+        return "You were drawn at random from those whom it is for."
+    return f"Everybody whom it is for is asked; where they are over {survey.people:,}, so many drawn at random."
 
 
 # What is said to the person alone.
@@ -210,8 +245,13 @@ def over(until: str) -> Shown:
 
 NOT_YOURS = said("This question was sent to somebody else, and only they can answer it. Nothing was taken down.")
 UNKNOWN = said("This survey is not known here any more. Nothing was taken down.")
+NOT_OFFERED = said("That is none of the answers to this question. Nothing was taken down.")
+EMPTY = said("The form was empty, so nothing was taken down.")
 NOT_OPENED = said("Slack did not open the form. Please press again.")
-STOPPED = said("Done. I do not ask you again, by any survey. If you change your mind: *settings*, then *Ask me again*.")
+STOPPED = said(
+    "Done. I do not ask you again, by any survey, nor tell you what came of one. If you change your mind: *settings*, "
+    "then *Ask me again*."
+)
 RESUMED = said("Done. You may be asked again, at most as often as before.")
 
 

@@ -19,7 +19,7 @@ SHIPPED = MessageKind(
     "people who were asked in the survey, whether they answered or not, as a DM in their own hours",
     "a change is live that answers what several people wrote in a survey",
     "once a theme and person, within the unasked budget",
-    "press *Less of this* in it: no more surveys, nor news of them",
+    "press *Never again* in it: no more surveys, nor news of them",
 )
 LINKED = MessageKind(
     "theme of a survey",
@@ -39,6 +39,9 @@ def shipped(title: str, url: str, *, survey: str, wave_id: str) -> Shown:
         f"*You said, we did.* In the survey *{escape(clip(survey, TITLE_MOST))}* several people wrote about "
         f"*{escape(clip(title, TITLE_MOST))}*. Now there is: {what}"
     )
-    why = "All who were asked get this once, whether they answered or not."
-    less = [button("Less of this", action_id=NEVER, value=wave_id)]
-    return Shown(text, (section(text), context(why), actions("results.shipped", less)))
+    why = (
+        "All who were asked get this once, whether they answered or not. "
+        "*Never again* ends all surveys and news of them."
+    )
+    never = [button("Never again", action_id=NEVER, value=wave_id)]
+    return Shown(text, (section(text), context(why), actions("results.shipped", never)))

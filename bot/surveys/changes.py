@@ -21,7 +21,12 @@ from bot.unasked import hours_of, is_in_hours
 from bot.work import Kind, Shipped, enqueue
 
 TERMS = Terms(
-    blocks.IDS, Kind.DECIDE_THEME, Act.SEE_RESULTS, blocks.LINKED, "It is live. Those who were asked are told."
+    ids=blocks.IDS,
+    kind=Kind.DECIDE_THEME,
+    act=Act.SEE_RESULTS,
+    message=blocks.LINKED,
+    shipped="It is live. Those who were asked are told.",
+    linked_now="Linked. It is live already, so those who were asked are told now.",
 )
 
 

@@ -106,7 +106,7 @@ def population_note(n: int, frame: int) -> str:
     if factor is None:
         return ""
     return (
-        f"{n} of {frame} who could have been asked answered. Of these {frame} alone, an interval is "
+        f"Who answered is a large part of the {frame}: for these {frame} alone, an interval is "
         f"{factor:.0%} as wide (finite population).".replace("%", " %")
     )
 

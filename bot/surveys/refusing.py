@@ -6,17 +6,14 @@ What is kept of it is a code made of the Slack id, so that it outlasts erasing.
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot import effects
 from bot.desk import Desk
-from bot.model import Effect
 from bot.storage import surveys as rows
 from bot.storage.engine import Tx
 from bot.storage.people import known_pseudonyms, stand_ins
 from bot.storage.surveys import ASKED, CLOSED
 from bot.surveys import blocks, definition, rules
-from bot.surveys.blocks import PULSE
 from bot.surveys.rules import PAUSE, Why
-from bot.surveys.telling import Where, tell
+from bot.surveys.telling import Where, edit_question, tell
 
 
 class RefusalService:
@@ -24,7 +21,7 @@ class RefusalService:
         self._desk = desk
 
     async def stop(self, where: Where) -> None:
-        """Never again, by any survey. Where that was pressed under a question, the question goes."""
+        """Never again, by any survey. Where that was pressed under a question, it goes, and its reminder."""
 
         async def unit(tx: Tx) -> None:
             await self._refuse(tx, where, None)
@@ -38,8 +35,7 @@ class RefusalService:
         if wave is None or invitation is None or invitation.state != ASKED or wave.state == CLOSED:
             return
         shown = blocks.will_not_ask(definition.from_json(wave.definition))
-        message = Effect(rows.message_key(wave.id, person), PULSE, shown.text, shown.blocks, recipient=person)
-        await self._desk.outbox.put(tx, effects.newest(message))
+        await edit_question(tx, self._desk, (wave.id, person), shown=shown, reminder=shown)
 
     async def pause(self, where: Where) -> None:
         """Nothing for three months."""

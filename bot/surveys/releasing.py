@@ -1,6 +1,6 @@
-"""What is kept of a wave once it is closed: answers without people, in no order, and comments apart from them. Pure.
+"""What becomes of a wave's answers when it closes: what may be shown of them, and comments without people. Pure.
 
-Whether a figure of them may be shown is decided where it is shown; here groups under the threshold cease to exist.
+The answers themselves end here; what may be shown is decided in `deciding`.
 """
 
 from collections import defaultdict
@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from bot.surveys.deciding import Earlier, decide
+from bot.surveys.kept import KeptQuestion
 from bot.surveys.sampling import Strata, rank
 from knowledge.surveys import Scale, Survey
 
@@ -25,44 +27,32 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Closing:
+    """All that a wave's end is decided by: answers, the strata of each who answered, and the waves decided before."""
+
+    given: Sequence[Given]
+    who: Mapping[str, Strata]
+    before: Sequence[Earlier] = ()
+
+    @property
+    def answers(self) -> int:
+        """How many answered, also those who were erased a moment ago."""
+        return max(len(self.given), len(self.who))
+
+
+@dataclass(frozen=True)
 class Released:
-    """`answers` and `comments` each in an order of chance of their own; nothing leads from one to the other.
+    """`questions` are what may be shown. `comments` are in an order of chance, and lead to no answer.
 
-    `shared` says of the strata of each who answered what stays of them, beside their answer as beside their invitation.
+    `shared` is what stays of the strata of each who answered: what at least the threshold have in common.
     """
 
-    answers: Sequence[tuple[Scores, Strata]]
-    comments: Sequence[str]
-    shared: Mapping[Strata, Strata] = field(default_factory=dict)
+    questions: Mapping[str, KeptQuestion] = field(default_factory=dict)
+    comments: Sequence[str] = ()
+    shared: Mapping[str, Strata] = field(default_factory=dict)
 
 
-def release(survey: Survey, given: Sequence[Given], *, key: str, masked: Callable[[str], str] | None) -> Released:
-    """Nothing at all of a wave with fewer answers than its threshold. `key` is chance, used once and kept nowhere.
-
-    Words typed into the form are comments. Without `masked` there are none: names in them could not be told. Who gave
-    words alone has an answer without scores, so that there are as many as people, until one of them is erased.
-    """
-    typed = {each.name for each in survey.questions if each.scale is Scale.TEXT}
-    scores = [{name: value for name, value in each.scores.items() if name not in typed} for each in given]
-    kept = shared_strata([each.strata for each in given], survey.threshold)
-    words = [masked(text) for each in given for text in _words(each, typed)] if masked else []
-    is_large = sum(map(bool, scores)) >= survey.threshold
-    return Released(
-        _shuffled(list(zip(scores, kept, strict=True)), f"{key}answers") if is_large else (),
-        _shuffled(words, f"{key}words") if len(given) >= survey.threshold else (),
-        {each.strata: strata for each, strata in zip(given, kept, strict=True)} if is_large else {},
-    )
-
-
-def _words(given: Given, typed: set[str]) -> list[str]:
-    said = [given.comment, *(str(given.scores[name]) for name in sorted(typed & set(given.scores)))]
-    return [each for each in said if each.strip()]
-
-
-def _shuffled(things: Sequence[Any], key: str) -> Sequence[Any]:
-    seed = key.encode().hex()
-    order = sorted(range(len(things)), key=lambda number: rank(seed, str(number)))
-    return [things[number] for number in order]
+Share = Callable[[Sequence[Strata], int], list[Strata]]
 
 
 def shared_strata(rows: Sequence[Strata], threshold: int) -> list[Strata]:
@@ -81,6 +71,49 @@ def shared_strata(rows: Sequence[Strata], threshold: int) -> list[Strata]:
                 for number in group:
                     kept[number] = replace(kept[number], **{name: value})
     return kept
+
+
+def release(
+    survey: Survey,
+    closing: Closing,
+    *,
+    key: str,
+    masked: Callable[[str], str] | None,
+    share: Share = shared_strata,
+) -> Released:
+    """Nothing at all of a wave with fewer answers than its threshold. `key` is chance, used once and kept nowhere.
+
+    Words typed into the form are comments. Without `masked` there are none: names in them could not be told. Who gave
+    words alone is among those who answered, so that answers are as many as people, until one of them is erased.
+    """
+    given = closing.given
+    typed = {each.name for each in survey.questions if each.scale is Scale.TEXT}
+    words = [masked(text) for each in given for text in _words(each, typed)] if masked else []
+    comments = _shuffled(words, f"{key}words") if len(given) >= survey.threshold else ()
+    if sum(bool(each.scores.keys() - typed) for each in given) < survey.threshold:
+        return Released(comments=comments)
+    kept = share([each.strata for each in given], survey.threshold)
+    became = dict(zip((each.strata for each in given), kept, strict=True))
+    shared = {person: became.get(strata, Strata()) for person, strata in closing.who.items()}
+    questions = decide(
+        survey,
+        [(each.scores, strata.to_json()) for each, strata in zip(given, kept, strict=True)],
+        {person: strata.to_json() for person, strata in shared.items()},
+        erased=closing.answers - len(closing.who),
+        before=closing.before,
+    )
+    return Released(questions, comments, shared)
+
+
+def _words(given: Given, typed: set[str]) -> list[str]:
+    said = [given.comment, *(str(given.scores[name]) for name in sorted(typed & set(given.scores)))]
+    return [each for each in said if each.strip()]
+
+
+def _shuffled(things: Sequence[Any], key: str) -> Sequence[Any]:
+    seed = key.encode().hex()
+    order = sorted(range(len(things)), key=lambda number: rank(seed, str(number)))
+    return [things[number] for number in order]
 
 
 def _parts(group: Sequence[int], rows: Sequence[Strata], name: str, threshold: int) -> list[list[int]]:

@@ -58,6 +58,7 @@ CHANGES = {
     Change.NONE: "no detectable change from the wave before",
     Change.TOO_FEW: "too few to compare with a wave before",
 }
+FIRST = "nothing shown before it to compare with"
 STATES = {"open": "nothing is linked yet", "linked": "in work", "shipped": "done", "dropped": "not followed up"}
 FINE_PRINT = (
     "Shares with their 95 % interval (Wilson). Under the threshold nothing is shown, nor what would give it away. "
@@ -121,9 +122,9 @@ def wave_lines(wave: WaveFacts, *, timezone: str) -> list[str]:
     """The same where no blocks can be shown: a terminal, a notification, a screen reader."""
     lines = [f"*{escape(wave.survey.title)}, {escape(wave.slot)}*: {_reached(wave, timezone)}"]
     for facts in wave.questions:
-        lines += [_headline(facts), *(f"• {name}: {value}" for name, value in _rows(facts))]
+        lines += [_headline(facts), *(f"• {escape(name)}: {value}" for name, value in _rows(facts))]
         if facts.released is not None:
-            lines += _hidden(facts.released)
+            lines += [escape(each) for each in _hidden(facts.released)]
     return lines
 
 
@@ -131,8 +132,8 @@ def _reached(wave: WaveFacts, timezone: str) -> str:
     frame = figures.population_note(wave.answers, wave.frame) if wave.answers >= wave.threshold else ""
     days = f"{_day(wave.opened_at, timezone)} to {_day(wave.closed_at, timezone)}"
     return (
-        f"{days}. {_count(wave.answers, 'answer')}; of those asked {share_in_words(wave.response_rate)} answered; "
-        f"{wave.invited} of {wave.frame} who could be asked were asked. {frame}".strip()
+        f"{days}: {_count(wave.answers, 'answer')}. Asked: {wave.invited} of {wave.frame} who could be. "
+        f"Answered: {share_in_words(wave.response_rate)} who got the question. {frame}".strip()
     )
 
 
@@ -144,7 +145,7 @@ def _question(facts: QuestionFacts, wave: WaveFacts) -> list[Json]:
     if facts.spread:
         blocks.append(_chart(facts))
     notes = [DEFINITIONS[facts.question.scale], *(_hidden(facts.released) if facts.released else [])]
-    return [*blocks, context(". ".join(escape(each) for each in notes))]
+    return [*blocks, context(". ".join(escape(f"{each[:1].upper()}{each[1:]}") for each in notes))]
 
 
 def _headline(facts: QuestionFacts) -> str:
@@ -153,10 +154,10 @@ def _headline(facts: QuestionFacts) -> str:
     if facts.nps is not None and facts.nps.value is not None:
         return f"{asked}{facts.nps.value:+.1f} points (n = {facts.nps.n})"
     if facts.everybody is not None:
-        return f"{asked}{in_words(facts.everybody)}: {CHANGES[facts.change]}"
+        return f"{asked}{in_words(facts.everybody)}: {CHANGES[facts.change] if len(facts.trend) > 1 else FIRST}"
     if facts.choices:
         return f"{asked}n = {facts.n}{'' if _are_told(facts) else ', and none was chosen by over half'}"
-    return f"{asked}{TOO_FEW} (n = {facts.n})"
+    return f"{asked}{TOO_FEW}" if facts.n is None else f"{asked}{TOO_FEW} (n = {facts.n})"
 
 
 def _are_told(facts: QuestionFacts) -> bool:

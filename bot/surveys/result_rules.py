@@ -1,27 +1,26 @@
 """What is said of closed waves: figures that may be shown, how they changed, what people wrote. Pure.
 
-Takes rows that lead to nobody; which figures may be shown is `suppression`'s.
+Which figures may be shown was decided when each wave closed (`deciding`).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.model import Json, Window
 from bot.statistics import Change, Share, median
-from bot.surveys import figures, overlaps, suppression
-from bot.surveys.overlaps import Seen
-from bot.surveys.suppression import BLURRED_TO, FEWEST, Cell, Crowd, Plan, Reading, Released, Row
+from bot.surveys import figures, suppression
+from bot.surveys.deciding import threshold_of
+from bot.surveys.kept import Kept
+from bot.surveys.suppression import Cell, Reading, Released
 from knowledge.surveys import Question, Scale, Survey
 
 TREND_MOST = 12  # waves
-YES_NO = {True: "yes", False: "no"}
 
 
 @dataclass(frozen=True)
 class Closed:
-    """A closed wave as it was kept. `strata` are of each person who answered, the same as beside their answer."""
+    """A closed wave, with what may be shown of its answers: nothing else was kept of them."""
 
     id: str
     slot: str
@@ -29,25 +28,8 @@ class Closed:
     frame: int
     opened_at: datetime
     closed_at: datetime
-    invited: int
-    delivered: int
-    results: tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...] = ()  # scores and strata of each answer
-    strata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    kept: Kept
     comments: tuple[str, ...] = ()
-
-    @property
-    def threshold(self) -> int:
-        return max(FEWEST, self.survey.threshold)
-
-    @property
-    def answers(self) -> int:
-        """How many answered. Of a wave under its threshold nothing else is kept."""
-        return max(len(self.strata), len(self.results))
-
-    @property
-    def erased(self) -> int:
-        """How many answered and were erased since: what they said is nobody's, and stays."""
-        return self.answers - len(self.strata)
 
 
 @dataclass(frozen=True)
@@ -66,7 +48,7 @@ class QuestionFacts:
     """
 
     question: Question
-    n: int
+    n: int | None = None
     released: Released | None = None
     choices: Mapping[str, Cell] = field(default_factory=dict)
     nps: figures.Nps | None = None
@@ -153,18 +135,18 @@ class SurveyFacts:
 
 
 def facts_of(waves: Sequence[Closed]) -> list[WaveFacts]:
-    """Of one survey's closed waves, the oldest first: each is shown as the ones before it allow."""
-    before: dict[str, list[Seen]] = {}
+    """Of one survey's closed waves, the oldest first: each as it was decided, beside the one before."""
     trends: dict[str, list[Trend]] = {}
-    return [_wave(each, before, trends) for each in waves]
+    return [_wave(each, trends) for each in waves]
 
 
-def _wave(wave: Closed, before: dict[str, list[Seen]], trends: dict[str, list[Trend]]) -> WaveFacts:
+def _wave(wave: Closed, trends: dict[str, list[Trend]]) -> WaveFacts:
     questions = [
-        _question(wave, question, before.setdefault(question.name, []), trends.setdefault(question.name, []))
+        _question(wave, question, trends.setdefault(question.name, []))
         for question in wave.survey.questions
         if question.scale is not Scale.TEXT
     ]
+    kept, threshold = wave.kept, threshold_of(wave.survey)
     return WaveFacts(
         id=wave.id,
         slot=wave.slot,
@@ -172,67 +154,27 @@ def _wave(wave: Closed, before: dict[str, list[Seen]], trends: dict[str, list[Tr
         opened_at=wave.opened_at,
         closed_at=wave.closed_at,
         frame=wave.frame,
-        invited=wave.invited,
-        delivered=wave.delivered,
-        answers=wave.answers,
-        threshold=wave.threshold,
+        invited=kept.invited,
+        delivered=kept.delivered,
+        answers=kept.answers,
+        threshold=threshold,
         questions=tuple(questions),
-        comments=wave.comments if wave.answers >= wave.threshold else (),
+        comments=wave.comments if kept.answers >= threshold else (),
     )
 
 
-def _question(wave: Closed, question: Question, before: list[Seen], trend: list[Trend]) -> QuestionFacts:
-    told = [
-        (answer, known_strata(strata))
-        for scores, strata in wave.results
-        if (answer := figures.valid_one(scores.get(question.name), question)) is not None
-    ]
-    who = {person: known_strata(strata) for person, strata in wave.strata.items()}
-    is_by_group = question.scale in (Scale.CSAT, Scale.CES)  # choices and net promoters are told of everybody alone
-    rows = [Row(_is_yes(answer, question), strata if is_by_group else {}) for answer, strata in told]
-    crowd = Crowd(rows, who, erased=wave.erased)
-    planned = _planned(rows, crowd, before, wave.threshold)
-    found = QuestionFacts(question, len(told))
-    if planned is None:
+def _question(wave: Closed, question: Question, trend: list[Trend]) -> QuestionFacts:
+    """A change is told by what is shown of both waves, so it is no further thing to be kept."""
+    kept = wave.kept.questions.get(question.name)
+    if kept is None:
+        return QuestionFacts(question)
+    found = QuestionFacts(question, kept.n, kept.released, kept.choices, kept.nps, kept.spread)
+    if kept.released is None:
         return found
-    before.append(crowd.seen(planned.parts))
-    answers = [answer for answer, _ in told]
-    if question.scale is Scale.CHOICE:
-        shares = figures.choice_shares([str(each) for each in answers], question.choices)
-        return replace(found, choices=suppression.choice_cells(shares))
-    scores = [int(each) for each in answers]
-    is_large = len(scores) > BLURRED_TO
-    if question.scale is Scale.NPS:
-        return replace(found, nps=figures.nps(scores) if is_large else None)
-    released = suppression.release(rows, planned)
-    spread = figures.distribution(scores, scale_max=figures.CSAT_MAX) if is_large else ()
     last = trend[-1].cell if trend else None
-    trend.append(Trend(wave.slot, released.everybody))
-    changed = suppression.verdict(last, released.everybody) if last else Change.TOO_FEW
-    return replace(found, released=released, spread=spread, change=changed, trend=tuple(trend[-TREND_MOST:]))
-
-
-def _planned(rows: Sequence[Row], crowd: Crowd, before: Sequence[Seen], threshold: int) -> Plan | None:
-    def is_apart(parts: Sequence[suppression.Part]) -> bool:
-        now = crowd.seen(parts)
-        return all(overlaps.is_apart(now, earlier, threshold) for earlier in before)
-
-    return suppression.plan(rows, threshold=threshold, is_apart=is_apart)
-
-
-def _is_yes(answer: figures.Answer, question: Question) -> bool:
-    is_scored = question.scale in (Scale.CSAT, Scale.CES)
-    return is_scored and isinstance(answer, int) and answer >= figures.satisfied_from(figures.CSAT_MAX)
-
-
-def known_strata(strata: Mapping[str, Any]) -> dict[str, str]:
-    """Those that are known, each as the word it is shown by."""
-    known = {name: strata.get(name) for name in suppression.DIMENSIONS}
-    return {
-        name: YES_NO[value] if isinstance(value, bool) else str(value)
-        for name, value in known.items()
-        if value is not None
-    }
+    trend.append(Trend(wave.slot, kept.released.everybody))
+    changed = suppression.verdict(last, kept.released.everybody) if last else Change.TOO_FEW
+    return replace(found, change=changed, trend=tuple(trend[-TREND_MOST:]))
 
 
 # As JSON and in a table.
@@ -311,7 +253,7 @@ CSV_HEAD = ("survey", "slot", "closed", "question", "group", "choice", "n", "k",
 
 
 def csv_rows(waves: Sequence[WaveFacts]) -> list[tuple[str, ...]]:
-    """What may be shown, a figure a row; `k` is empty where it is not told."""
+    """What may be shown, a figure a row; `n` and `k` are empty where they are not told."""
     return [CSV_HEAD, *(row for wave in waves for facts in wave.questions for row in _csv_rows(wave, facts))]
 
 
@@ -325,7 +267,8 @@ def _csv_rows(wave: WaveFacts, facts: QuestionFacts) -> list[tuple[str, ...]]:
         shown = [cell for table in facts.released.tables.values() for cell in table.cells]
         cells = [("", cell) for cell in (facts.released.everybody, *shown)]
     if not cells:
-        return [(*begin, "everybody", "", str(facts.n), "", "", "", Change.TOO_FEW.value, definition)]
+        n = "" if facts.n is None else str(facts.n)
+        return [(*begin, "everybody", "", n, "", "", "", Change.TOO_FEW.value, definition)]
     return [(*begin, group_in_words(cell.group), choice, *_csv_cell(cell), definition) for choice, cell in cells]
 
 

@@ -16,7 +16,7 @@ from bot.people import PeopleService
 from bot.storage import survey_results as rows
 from bot.storage.engine import Database
 from bot.storage.survey_results import ClosedWave, Comment, Theme
-from bot.surveys import definition, result_rules
+from bot.surveys import definition, kept, result_rules
 from bot.surveys import result_blocks as blocks
 from bot.surveys.result_rules import Closed, SurveyFacts, ThemeFacts, WaveFacts
 from bot.surveys.sorting import ThemeSorting
@@ -32,7 +32,7 @@ class SurveyFactsService:
         self._database = database
 
     async def facts(self, window: Window = EVER, *, survey: str | None = None) -> SurveyFacts:
-        """The waves closed in the window, the newest first, each as all the waves before it allow."""
+        """The waves closed in the window, the newest first, each as it was decided when it closed."""
         async with self._database.read() as tx:
             waves = await rows.closed_waves(tx, survey=survey)
             themes, comments = await rows.themes(tx), await rows.comments_by_theme(tx)
@@ -66,10 +66,7 @@ def _closed(wave: ClosedWave) -> Closed:
         frame=wave.frame,
         opened_at=wave.opened_at,
         closed_at=wave.closed_at,
-        invited=wave.invited,
-        delivered=wave.delivered,
-        results=tuple(wave.results),
-        strata=wave.strata,
+        kept=kept.from_json(wave.shown),
         comments=tuple(masked(each) for each in wave.comments),  # again: names were taken out when the wave closed
     )
 

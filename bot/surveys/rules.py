@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+from itertools import islice
 
 from bot.authority import is_ours
-from bot.calendar import DAY, WorkingTime, moment_of
+from bot.calendar import DAY, WorkingTime, moment_of, zone_of
 from bot.model import Colleague, Status, Workspace
 from bot.surveys.sampling import rank
 from bot.unasked import CLOSES, COUNTED_OUT, ERASED, OPENS, OUT_OF_HOURS, OVER_BUDGET, hours_of
@@ -129,20 +129,20 @@ def month_of(day: date) -> str:
 
 
 def asking_time(
-    day: date, at: time, timezone: str, *, now: datetime, holidays: str = "", later: timedelta = timedelta(0)
+    day: date, at: time, timezone: str, *, now: datetime, holidays: str = "", place: int = 0
 ) -> datetime | None:
-    """When to write to the person: from that day on, on a working day of theirs, `later` than that time, and not past.
+    """When to write to the person: from that day on, on a working day of theirs, from that time on, and not past.
 
-    None where there is no such time within forty days, or the zone is not known.
+    So many are asked before them, as `place` says, at Slack's pace: for whom a day has no room it is the next working
+    day. None where there is no such time within forty days, or the zone is not known.
     """
     hours = hours_of(timezone)
     if hours is None:
         return None
-    working = WorkingTime(hours, holidays)
-    for each in (day + number * DAY for number in range(LOOK_AHEAD)):
-        if not working.is_working_day(each):
-            continue
-        when = max(moment_of(each, max(at, OPENS), timezone) + later, now)
+    working, (days, ahead) = WorkingTime(hours, holidays), divmod(place, in_a_day(at))
+    possible = (day + number * DAY for number in range(LOOK_AHEAD))
+    for each in islice(filter(working.is_working_day, possible), days, None):
+        when = max(moment_of(each, max(at, OPENS), timezone), now) + timedelta(minutes=ahead / A_MINUTE)
         if when <= moment_of(each, LAST_ASKED, timezone):
             return when
     return None
@@ -151,14 +151,14 @@ def asking_time(
 def next_time(survey: Survey, seed: str, person: str, timezone: str, *, now: datetime) -> datetime | None:
     """When to write to somebody whose own time went by while we were away; each a little apart from the others."""
     at = survey.schedule.at if isinstance(survey.schedule, Repeats) else OPENS
-    later = spread(MANY, at) * (rank(seed, person)[0] / 256)
-    return asking_time(today_in(timezone, now), at, timezone, now=now, later=later)
+    place = int.from_bytes(rank(seed, person)[:8]) * min(MANY, in_a_day(at)) // 2**64
+    return asking_time(today_in(timezone, now), at, timezone, now=now, place=place)
 
 
-def spread(count: int, at: time) -> timedelta:
-    """Over how long so many messages are spread: at Slack's pace, and at most until the last are in their hours."""
-    left = datetime.combine(date.min, LAST_ASKED) - datetime.combine(date.min, at)
-    return max(min(timedelta(minutes=count / A_MINUTE), left), timedelta(0))
+def in_a_day(at: time) -> int:
+    """How many can be asked at Slack's pace from that time on, until the last are in their hours."""
+    left = datetime.combine(date.min, LAST_ASKED) - datetime.combine(date.min, max(at, OPENS))
+    return max(1, int(left.total_seconds() / 60 * A_MINUTE))
 
 
 def latest_on(day: date, timezone: str, *, otherwise: datetime) -> datetime:
@@ -176,7 +176,7 @@ def last_of_month(day: date) -> date:
 
 
 def today_in(timezone: str, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(timezone)).date()
+    return now.astimezone(zone_of(timezone)).date()
 
 
 def may_still_ask(closes: datetime, *, at: datetime) -> bool:

@@ -17,6 +17,8 @@ from bot.surveys import definition, rules
 
 @dataclass(frozen=True)
 class WaveStatus:
+    """`asked` were sent their message; it is `on_their_way` to those whom it has yet to reach, at Slack's pace."""
+
     survey: str
     slot: str
     state: str
@@ -26,9 +28,12 @@ class WaveStatus:
     waiting: int
     skipped: dict[str, int]  # by reason
     answered: int | None  # None: too few to say
+    on_their_way: int = 0
+    last_due_at: datetime | None = None  # when the last of those who wait is asked
 
     def to_json(self) -> dict[str, Any]:
-        return {**vars(self), "closes_at": self.closes_at.isoformat()}
+        last = self.last_due_at and self.last_due_at.isoformat()
+        return {**vars(self), "closes_at": self.closes_at.isoformat(), "last_due_at": last}
 
 
 async def status(database: Database) -> Sequence[WaveStatus]:
@@ -43,6 +48,7 @@ async def gauges(database: Database) -> dict[tuple[str, str], float]:
     counted: dict[tuple[str, str], float] = {("pulse_waves", "under way"): len(found)}
     for state, counts in (
         ("asked", [each.asked for each in found]),
+        ("on their way", [each.on_their_way for each in found]),
         ("waiting", [each.waiting for each in found]),
         ("skipped", [sum(each.skipped.values()) for each in found]),
     ):
@@ -61,9 +67,11 @@ def in_words(found: Sequence[WaveStatus]) -> str:
 def _in_words(each: WaveStatus) -> str:
     answered = "too few to say" if each.answered is None else str(each.answered)
     skipped = ", ".join(f"{count} {why}" for why, count in sorted(each.skipped.items())) or "nobody"
+    until = f" (the last until {each.last_due_at:%Y-%m-%d %H:%M}Z)" if each.last_due_at else ""
     return (
         f"{each.survey} {each.slot}: {each.state}, ends {each.closes_at:%Y-%m-%d %H:%M}Z. "
-        f"Could be asked: {each.frame}; asked: {each.asked}; wait for their time: {each.waiting}; "
+        f"Could be asked: {each.frame}; asked: {each.asked}; on their way: {each.on_their_way}; "
+        f"wait for their time: {each.waiting}{until}; "
         f"answered: {answered}; skipped: {skipped}."
     )
 
@@ -77,8 +85,10 @@ def _status(found: Progress) -> WaveStatus:
         state=wave.state,
         closes_at=wave.closes_at,
         frame=wave.frame,
-        asked=found.counts.get(ASKED, 0) - len(found.unsent),
+        asked=found.counts.get(ASKED, 0) - len(found.unsent) - found.on_their_way,
         waiting=found.counts.get(WAITING, 0),
         skipped=dict(skipped),
         answered=rules.shown_count(found.answered, survey),
+        on_their_way=found.on_their_way,
+        last_due_at=found.last_due_at,
     )

@@ -9,6 +9,7 @@ from bot import effects
 from bot.authority import Act
 from bot.blockkit import Shown
 from bot.desk import Desk
+from bot.model import Effect
 from bot.people import PeopleService
 from bot.storage import survey_results as rows
 from bot.storage.engine import Tx
@@ -71,10 +72,22 @@ class TalkService:
         along = Along(talk.context)
         given = None if along is Along.NOTHING else await self._read_given(talk.wave_id, user_id)
         name = await self._desk.slack.real_name(user_id)
-        shown = blocks.wanted(name, survey, given, along)
-        await self._desk.send(effects.in_channel(f"talk:{talk.wave_id}:{talk.person}", blocks.TALK, channel_id, shown))
-        await self._answer(talk, blocks.taken(given, along))
+        wanted = blocks.wanted(name, survey, given, along)
+        posted = effects.in_channel(f"talk:{talk.wave_id}:{talk.person}", blocks.TALK, channel_id, wanted)
+
+        async def unit(tx: Tx) -> None:
+            """In one, so that nobody is told that more went along than did."""
+            is_new = await self._desk.outbox.put(tx, posted)
+            told = blocks.taken(given, along) if is_new else blocks.taken_before()
+            await self._desk.outbox.put(tx, _privately(talk, told))
+
+        await self._desk.database.write(unit)
+        self._desk.outbox.bell.set()
 
     async def _answer(self, talk: TalkWanted, shown: Shown) -> None:
-        key, url = f"talk-taken:{talk.key}", talk.response_url
-        await self._desk.send(effects.privately(key, talk.person, shown, response_url=url, kind=blocks.TALK_TAKEN))
+        await self._desk.send(_privately(talk, shown))
+
+
+def _privately(talk: TalkWanted, shown: Shown) -> Effect:
+    key, url = f"talk-taken:{talk.key}", talk.response_url
+    return effects.privately(key, talk.person, shown, response_url=url, kind=blocks.TALK_TAKEN)

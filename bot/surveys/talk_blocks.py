@@ -4,6 +4,7 @@ It is for who gave a low score, and made to everybody: else the message would te
 known, and what goes along. No button carries a score.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -93,11 +94,29 @@ def wanted(name: str, survey: Survey, given: Given | None, along: Along) -> Show
 
 
 def taken(given: Given | None, along: Along) -> Shown:
-    """What the person reads."""
-    text = "The platform team knows that you would like to talk; somebody will write to you."
+    """What the person reads: what was posted of them, and what happens next."""
+    sent = ["your name", *(words for words, is_sent in _sent(given, along) if is_sent)]
+    listed = f"{', '.join(sent[:-1])} and {sent[-1]}" if len(sent) > 1 else sent[0]
+    text = (
+        f"Posted to the platform team's channel: {listed}. Whoever takes it writes to you; `human` gets you a person."
+    )
     if along is not Along.NOTHING and given is None:
-        text += " Your answer could not be found any more, so your name alone went along."
-    return Shown(text, (section(text),))
+        text += " Your answer could not be found any more, so nothing else went along."
+    return said(text)
+
+
+def _sent(given: Given | None, along: Along) -> Iterator[tuple[str, bool]]:
+    found = given or Given()
+    yield "your score", along is not Along.NOTHING and bool(found.score)
+    yield "your comment", along is Along.COMMENT and bool(found.comment)
+
+
+def taken_before() -> Shown:
+    """What the person reads who presses once more."""
+    return said(
+        "The platform team's channel has your wish already, with what you chose then; nothing more was sent. Whoever "
+        "takes it writes to you."
+    )
 
 
 def said(text: str) -> Shown:

@@ -6,11 +6,10 @@ Who is asked is written down once, with the seed by which they were drawn; askin
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.calendar import DAY, Daily
+from bot.calendar import DAY, Daily, zone_of
 from bot.desk import Desk
 from bot.storage import surveys as rows
 from bot.storage.engine import Tx
@@ -31,10 +30,10 @@ WORTH = timedelta(hours=20)
 
 @dataclass(frozen=True)
 class Turn:
-    """Somebody who is asked, and when."""
+    """Somebody who is asked, and when; None: the wave ends too soon for all who were drawn."""
 
     framed: Framed
-    due_at: datetime
+    due_at: datetime | None
 
 
 class WaveService:
@@ -50,7 +49,7 @@ class WaveService:
 
     async def open_due(self, due: Due) -> None:
         """Opens a wave of every survey whose day is tomorrow; one that is open already stays as it is."""
-        day = datetime.fromisoformat(due.due_at).astimezone(ZoneInfo(self._channels.timezone)).date()
+        day = datetime.fromisoformat(due.due_at).astimezone(zone_of(self._channels.timezone)).date()
         for survey in self._desk.shelf.library.handbook.surveys:
             await self._open_if_due(survey, day + DAY)
         await self._close_overdue()
@@ -81,7 +80,7 @@ class WaveService:
             return True
 
         if await self._desk.database.write(unit):
-            log.info("surveys.opened", survey=survey.id, slot=slot, frame=len(frame), drawn=len(turns))
+            log.info("surveys.opened", survey=survey.id, slot=slot, frame=len(frame), drawn=len(drawn))
         self._desk.wake()
 
     def _wave(self, survey: Survey, slot: str, *, last_day: date, frame: int) -> Wave:
@@ -100,20 +99,13 @@ class WaveService:
         )
 
     def _turns(self, drawn: Sequence[Framed], repeats: Repeats, day: date, closes: datetime) -> Sequence[Turn]:
-        """In the order of chance, each a little later than the one before; who has no working day in time has none."""
-        step = rules.spread(len(drawn), repeats.at) / max(1, len(drawn))
+        """In the order of chance, each a little later than the one before, over as many days as it takes."""
         found = []
-        for number, each in enumerate(drawn):
-            due_at = rules.asking_time(
-                day,
-                repeats.at,
-                each.colleague.timezone,
-                now=each.not_before,
-                holidays=each.holidays,
-                later=step * number,
-            )
-            if due_at is not None and rules.may_still_ask(closes, at=due_at):
-                found.append(Turn(each, due_at))
+        for place, each in enumerate(drawn):
+            zone, now = each.colleague.timezone, each.not_before
+            due_at = rules.asking_time(day, repeats.at, zone, now=now, holidays=each.holidays, place=place)
+            is_in_time = due_at is not None and rules.may_still_ask(closes, at=due_at)
+            found.append(Turn(each, due_at if is_in_time else None))
         return found
 
     async def _begin(self, tx: Tx, wave: Wave) -> bool:
@@ -129,12 +121,16 @@ class WaveService:
         pseudonyms = await pseudonyms_of(tx, ids, now=now, new_id=self._desk.new_id)
         invited = [(pseudonyms[each.framed.user_id], each) for each in turns]
         await rows.invite(tx, [self._invitation(wave, person, each) for person, each in invited])
-        work: list[tuple[Payload, datetime]] = [(_inviting(wave, person), each.due_at) for person, each in invited]
+        work: list[tuple[Payload, datetime]] = [
+            (_inviting(wave, person), each.due_at) for person, each in invited if each.due_at is not None
+        ]
         await enqueue_many(tx, Kind.INVITE, work, now=now)
 
     def _invitation(self, wave: Wave, person: str, turn: Turn) -> Invitation:
-        strata = turn.framed.candidate.strata.to_json()
-        return Invitation(wave.id, person, turn.due_at, strata=strata)
+        found = Invitation(
+            wave.id, person, turn.due_at or wave.closes_at, strata=turn.framed.candidate.strata.to_json()
+        )
+        return found if turn.due_at is not None else replace(found, state=SKIPPED, because=Why.TOO_LATE)
 
     async def _close_overdue(self) -> None:
         """For what was to be closed and, against all expectation, was not."""

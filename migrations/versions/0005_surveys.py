@@ -9,7 +9,6 @@ branch_labels = None
 depends_on = None
 
 TABLES = (
-    "survey_results",
     "survey_comments",
     "survey_answers",
     "invitations",
@@ -55,6 +54,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shown", sa.JSON(none_as_null=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waves")),
         sa.UniqueConstraint("survey", "slot", name=op.f("uq_waves_survey_slot")),
     )
@@ -92,16 +92,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_comments")),
     )
     op.create_index(op.f("ix_survey_comments_wave_id"), "survey_comments", ["wave_id"], unique=False)
-    op.create_table(
-        "survey_results",
-        sa.Column("id", sa.String(length=40), nullable=False),
-        sa.Column("wave_id", sa.String(length=40), nullable=False),
-        sa.Column("scores", sa.JSON(), nullable=False),
-        sa.Column("strata", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["wave_id"], ["waves.id"], name=op.f("fk_survey_results_wave_id_waves")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_results")),
-    )
-    op.create_index(op.f("ix_survey_results_wave_id"), "survey_results", ["wave_id"], unique=False)
 
 
 def downgrade() -> None:

@@ -34,6 +34,7 @@ const BLOCKS = {
     h("div.actions", {}, block.elements.map((each) => element(each, block, surface, ctx))),
   markdown: (block, surface, ctx) => h("div.markdown", {}, markdown(block.text, ctx)),
   rich_text: (block, surface, ctx) => h("div.rich-text", {}, richText(block, ctx)),
+  data_table: dataTable,
   image: (block) => image(block),
   input: inputBlock,
 };
@@ -69,6 +70,16 @@ export function drawBlocks(blocks, surface, ctx) {
     if (block.block_id) node.dataset.blockId = block.block_id;
     return node;
   });
+}
+
+/** The whole table, however long its pages in Slack; a cell of another kind than these is left empty. */
+function dataTable(block, surface, ctx) {
+  const cell = (each) => (each.type === "rich_text" ? richText(each, ctx) : String(each.text ?? each.value ?? ""));
+  const [head, ...rows] = block.rows;
+  return h("div.data-table", {}, h("table", {},
+    h("caption", {}, block.caption),
+    h("thead", {}, h("tr", {}, head.map((each) => h("th", { scope: "col" }, cell(each))))),
+    h("tbody", {}, rows.map((row) => h("tr", {}, row.map((each) => h("td", {}, cell(each))))))));
 }
 
 /** A block of a kind or a shape this page does not know is named in its place: the rest still shows. */

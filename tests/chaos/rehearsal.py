@@ -66,7 +66,7 @@ class Rehearsal:
 
     async def _start(self, die_at: str) -> None:
         connected = len(self.sandbox.sockets.connections)
-        agreed = f"{time.time()}:{self.sandbox.clock.now()}:{PACE}"
+        agreed = f"{time.time()}:{self.sandbox.clock.now()}:{self.sandbox.clock.factor}"
         number = len(self.bots)
         own = {"MENTOR_CLOCK": agreed, "MENTOR_DATA": str(self._folder / f"bot{number}")}
         seen = self._folder / f"seen{number}"

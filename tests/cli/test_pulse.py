@@ -23,7 +23,10 @@ def test_what_one_survey_would_ask_is_shown_as_json(mentor: Run) -> None:
 
     (said,) = json.loads(done.out)
     assert (done.status, done.err) == (0, "")
-    assert said["message"]["buttons"] == ["1", "2", "3", "4", "5"]
+    assert [each["answers"] for each in said["message"] if each["kind"] == "actions"] == [
+        ["1 Very dissatisfied", "2", "3", "4", "5 Very satisfied"],
+        ["Say more", "Why do we ask?", "Never again"],
+    ]
     assert date.fromisoformat(said["next_day"]).isoweekday() == 2
 
 

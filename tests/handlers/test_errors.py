@@ -147,7 +147,7 @@ async def test_a_shortcut_that_is_not_ours_is_refused(bot: BotByHttp) -> None:
     assert (statuses, await bot.rows()) == ([400, 400, 404], 0)
 
 
-async def test_a_press_is_acknowledged_though_nobody_takes_what_is_told(bot: BotByHttp) -> None:
+async def test_a_press_is_not_acknowledged_where_nobody_takes_what_is_told(bot: BotByHttp) -> None:
     answered = asyncio.Event()
 
     async def hang(_request: web.Request) -> web.Response:
@@ -160,14 +160,14 @@ async def test_a_press_is_acknowledged_though_nobody_takes_what_is_told(bot: Bot
         status, _ = await _send(bot, press(response_url=str(server.make_url("/answer"))))
         answered.set()
 
-    assert status == 200
+    assert status == 500
 
 
-async def test_a_press_that_can_not_be_answered_raises_nothing(bot: BotByHttp) -> None:
+async def test_a_press_of_which_nobody_can_be_told_is_not_acknowledged(bot: BotByHttp) -> None:
     async with _without_people(bot):
         statuses = [await bot.send(press(response_url=url)) for url in ("http://127.0.0.1:9/none", None)]
 
-    assert (statuses, bot.uncaught) == ([200, 500], [])
+    assert (statuses, bot.uncaught) == ([500, 500], [])
 
 
 async def test_a_press_of_a_button_that_is_not_ours_is_refused(bot: BotByHttp) -> None:

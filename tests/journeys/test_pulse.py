@@ -17,7 +17,6 @@ from bot.storage.schema import (
     outbox,
     survey_answers,
     survey_comments,
-    survey_results,
     waves,
     work,
 )
@@ -49,7 +48,7 @@ REMINDED = datetime.fromisoformat("2026-11-27T10:20+00:00")
 AFTER = datetime.fromisoformat("2026-12-02T17:31+00:00")
 QUESTION = "How satisfied are you with the platform?"
 SCORES = ["1 Very dissatisfied", "2", "3", "4", "5 Very satisfied"]
-MORE = ["Add a comment", "Why do we ask?", "Never again"]
+MORE = ["Say more", "Why do we ask?", "Never again"]
 NAMES = ("priya", "jonas", "amara", "samir", "ellen", "owen", "marta")
 
 
@@ -129,9 +128,9 @@ async def test_question_is_answered_changed_and_becomes_anonymous(office: Office
     assert told == "Taken down; the newest answer counts. You can change it until 2 Dec 2026."
     assert sorted(each["scores"]["satisfied"] for each in confidential) == [4, 4, 4, 4, 4, 4, 5]
     assert (wave["state"], wave["key"]) == ("closed", None)
-    results = await rows(office, survey_results)
-    assert sorted(each["scores"]["satisfied"] for each in results) == [4, 4, 4, 4, 4, 4, 5]
-    assert {each["strata"]["role"] for each in results} == {"other"}
+    satisfied = wave["shown"]["questions"]["satisfied"]
+    everybody = {"group": {}, "n": 7, "k": None, "reads": "over 80 %"}
+    assert (satisfied["n"], satisfied["released"]["everybody"]) == (7, everybody)
     assert await rows(office, survey_answers) == []
     assert sum(each["has_answered"] for each in await rows(office, invitations)) == 7
     await press(office, "priya", "1 Very dissatisfied")
@@ -167,13 +166,13 @@ async def test_comment_and_further_answers_are_given_in_a_form(office: Office) -
     await asked(office)
     for name in NAMES[:5]:
         await press(office, name, "3")
-    await office.person("priya").press(question_to(office, "priya"), "Add a comment")
+    await office.person("priya").press(question_to(office, "priya"), "Say more")
     [form] = await office.until(lambda: office.person("priya").views())
     said = "Paved roads. Ask Jonas Weber or <@U0JONAS>, jonas@example.com"
     filled = {"What would help you most?": "Better documentation", "What is missing?": said}
     await office.person("priya").submit(form, filled)
     await office.quiet()
-    await office.person("priya").press(question_to(office, "priya"), "Add a comment")
+    await office.person("priya").press(question_to(office, "priya"), "Say more")
     [again] = await office.until(lambda: office.person("priya").views())
     kept = [each for each in await rows(office, survey_answers) if "missing" in each["scores"]]
     await at(office, AFTER)
@@ -186,17 +185,28 @@ async def test_comment_and_further_answers_are_given_in_a_form(office: Office) -
     assert "'initial_option': {'text': {'type': 'plain_text', 'text': 'Better documentation'}" in shown
     comments = {each["text"] for each in await rows(office, survey_comments)}
     assert comments == {"Paved roads. Ask someone or someone, (e-mail address removed)"}
-    scores = [each["scores"] for each in await rows(office, survey_results)]
-    assert sorted(map(len, scores)) == [1, 1, 1, 1, 2]
+    [wave] = await rows(office, waves)
+    assert {name: each["n"] for name, each in wave["shown"]["questions"].items()} == {"satisfied": 5}
 
 
-async def test_of_a_wave_under_its_threshold_nothing_is_kept(office: Office) -> None:
+async def test_who_is_too_late_is_told_and_of_a_wave_under_its_threshold_nothing_is_kept(office: Office) -> None:
     await asked(office)
     for name in NAMES[:4]:
         await press(office, name, "3")
+    owen = office.person("owen")
+    await owen.press(question_to(office, "owen"), "Say more")
+    [form] = await office.until(owen.views)
     await at(office, AFTER)
+    await owen.submit(form, {"What is missing?": "Time"})
+    await press(office, "marta", "3")  # who had not answered either
 
-    assert [await rows(office, each) for each in (survey_answers, survey_results, survey_comments)] == [[], [], []]
+    ended = "This survey ended on 2 Dec 2026. Answers are anonymous now, so nothing can be added or changed."
+    assert alone(office, "marta") == ended
+    assert [each.text for each in office.told("owen")][-1] == ended
+    assert [await rows(office, each) for each in (survey_answers, survey_comments)] == [[], []]
+    assert [each["shown"] for each in await rows(office, waves)] == [
+        {"answers": 4, "invited": 16, "delivered": 16, "questions": {}}
+    ]
 
 
 async def test_why_is_said_to_whoever_asks(office: Office) -> None:
@@ -226,11 +236,9 @@ async def test_never_again_is_one_press_and_can_be_taken_back(office: Office) ->
     await at(office, datetime.fromisoformat("2027-01-19T06:01+00:00"))
     await at(office, datetime.fromisoformat("2027-01-20T11:10+00:00"))
 
-    assert (stopped.text, buttons(stopped)) == (
-        f"{QUESTION}\nYou are not asked any more, by this survey or any other.",
-        [],
-    )
-    assert said.startswith("Done. I do not ask you again, by any survey.")
+    no_more = "You are not asked any more, by this survey or any other. If you answered, that counts as it stands."
+    assert (stopped.text, buttons(stopped)) == (f"{QUESTION}\n{no_more}", [])
+    assert said.startswith("Done. I do not ask you again, by any survey, nor tell you what came of one.")
     assert "*Pulse surveys:* you are never asked." in shown.text
     assert after_four_weeks == {"priya": 0, "jonas": 2}  # hers was taken away
     assert questions_to(office, "priya") == 1
@@ -243,13 +251,22 @@ async def test_whoever_has_not_answered_is_reminded_once(office: Office) -> None
     reminded = {name: [each for each in office.told(name) if each.text.startswith("One reminder")] for name in NAMES}
     await office.person("jonas").press(reminded["jonas"][0], "2")
     await office.quiet()
+    taken = [words(reminded["jonas"][0])[1], words(question_to(office, "jonas"))[1]]  # where it was pressed too
+    await office.person("amara").press(reminded["amara"][0], "Never again")
+    await office.quiet()
+    gone = [each for each in office.told("amara") if "You are not asked any more" in each.text]
     await at(office, datetime.fromisoformat("2026-11-30T10:20+00:00"))
 
     assert {name: len(found) for name, found in reminded.items()} == {name: int(name != "priya") for name in NAMES}
     assert reminded["jonas"][0].thread_ts == question_to(office, "jonas").ts
+    assert (
+        taken == ["*Thank you, your answer is taken down.* You can change it until 2 Dec 2026: the newest counts."] * 2
+    )
+    assert [buttons(each) for each in gone] == [[], []]
+    assert alone(office, "amara").startswith("Done. I do not ask you again, by any survey, nor tell you")
     assert sorted(each["scores"]["satisfied"] for each in await rows(office, survey_answers)) == [2, 4]
     again = [each for name in NAMES for each in office.told(name) if each.text.startswith("One reminder")]
-    assert len(again) == len(NAMES) - 1
+    assert len(again) == len(NAMES) - 2  # amara's is gone
 
 
 async def test_only_who_was_asked_can_answer(office: Office) -> None:

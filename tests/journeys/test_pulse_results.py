@@ -111,16 +111,21 @@ async def test_results_show_groups_that_are_large_enough_and_say_what_is_hidden(
     shown = await results(office)
 
     said = "\n".join(words(shown))
-    assert "16 answers; of those asked 100 % of 16 (81 % to 100 %) answered" in said
-    assert "*How satisfied are you with the platform?* 44 % of 16 (23 % to 67 %): too few to compare" in said
+    assert (
+        "16 answers. Asked: 16 of 16 who could be. Answered: 100 % of 16 (81 % to 100 %) who got the question." in said
+    )
+    assert (
+        "*How satisfied are you with the platform?* 44 % of 16 (23 % to 67 %): nothing shown before it to compare with"
+        in said
+    )
     assert cells(shown) == [
         ["Group", "Share"],
         ["payments", "50 % of 6 (19 % to 81 %)"],
         ["search", "40 % of 5 (12 % to 77 %)"],
         ["outside the platform team", "45 % of 11 (21 % to 72 %)"],
     ]
-    assert "by team: 5 answers not shown, of too small a group or of none. by role: 5 answers not shown" in said
-    assert "by new: too few to say" in said
+    assert "By team: 5 answers not shown, of too small a group or of none. By role: 5 answers not shown" in said
+    assert "By new: too few to say" in said
     assert "data" not in said
 
 
@@ -138,7 +143,8 @@ async def test_too_few_answers_say_so(office: Office) -> None:
 
     shown = await results(office, said="results")
 
-    assert "too few to say (n = 0)" in shown.text
+    assert "4 answers. Asked: 16 of 16 who could be." in shown.text
+    assert shown.text.endswith("too few to say")
     assert cells(shown) == []
 
 
@@ -153,7 +159,7 @@ async def test_what_people_said_leads_to_a_change_and_all_who_were_asked_hear_of
     await maya.press(linked, "It is live")
     await office.quiet()
     [told] = news(office, "priya")
-    await office.person("priya").press(told, "Less of this")
+    await office.person("priya").press(told, "Never again")
     await office.quiet()
     done = await results(office)
     await at(office, DIGEST)
@@ -164,7 +170,7 @@ async def test_what_people_said_leads_to_a_change_and_all_who_were_asked_hear_of
         "*You said, we did.* In the survey *Platform pulse* several people wrote about *builds, slow*. Now there is: "
         f"<{FASTER}|{FASTER}>"
     )
-    assert alone(office, "priya").startswith("Done. I do not ask you again, by any survey.")
+    assert alone(office, "priya").startswith("Done. I do not ask you again, by any survey, nor tell")
     assert await refused(office) == {"U0PRIYA"}
     assert "*You said, we did*: 1 of 1 theme led to a change" in "\n".join(words(done))
     assert [FASTER in text for _, text in office.channel("platform-team") if "The week" in text] == [True]
@@ -200,7 +206,10 @@ async def test_after_a_low_score_somebody_is_known_only_if_they_choose_to_be(off
         f"*Priya Nair* {wants}\nScore: 1 of 5\n&gt; Builds take an hour",
         f"*Jonas Weber* {wants}",
     ]
-    assert alone(office, "priya").startswith("The platform team knows that you would like to talk")
+    assert alone(office, "priya").startswith(
+        "Posted to the platform team's channel: your name, your score and your comment."
+    )
+    assert alone(office, "jonas").startswith("Posted to the platform team's channel: your name. Whoever takes it")
 
 
 async def test_once_it_is_anonymous_the_name_alone_goes_along(office: Office) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.friction import Origin, SaidIn, Stage
-from bot.listening.friction import GONE, NOT_KEPT, WITHDRAWN
+from bot.listening.friction import GONE, NOT_KEPT, TOO_LONG, WITHDRAWN
 from bot.listening.friction_blocks import Filled
 from bot.storage.engine import Database
 from bot.storage.schema import channels, friction, friction_themes, messages, proposals
@@ -56,6 +56,14 @@ async def test_without_words_it_asks_for_them(office: Office) -> None:
 
     assert await kept(office) == []
     assert (await office.told("friction noted"))[0][1].startswith("What was hard?")
+
+
+async def test_too_many_words_are_told_and_none_is_cut(office: Office) -> None:
+    await office.logs(ANN, "x" * 1_001)
+
+    assert await kept(office) == []
+    assert await office.told("friction noted") == [(ANN, TOO_LONG)]
+    assert await form(office, Origin(), "x" * 1_001) == {"listening.field.words": TOO_LONG}
 
 
 async def test_a_guest_is_refused_with_the_reason(office: Office) -> None:

@@ -55,3 +55,7 @@ def test_whatever_was_typed_is_read_again(title: str, words: str, by: str, other
 def test_each_part_has_to_say_something() -> None:
     assert set(problems(" ", {"hard": "", "did": " ", "came": "x"}, ["U1"] * 6)) == {"hard", "did", "title", "named"}
     assert problems("t", WORDS, ["U1"] * 5) == {}
+
+
+def test_too_many_words_are_told_and_none_is_cut() -> None:
+    assert set(problems("t" * 81, {**WORDS, "did": "x" * 1_001}, [])) == {"title", "did"}

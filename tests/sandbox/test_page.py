@@ -341,6 +341,16 @@ async def test_a_message_shortcut_is_in_the_messages_menu(desk: Desk, bot: Small
     assert bot.told_last("callback_id")["message"]["text"] == "Use the catalogue"
 
 
+async def test_a_table_shows_its_caption_its_head_and_each_cell_as_text(desk: Desk, bot: SmallBot) -> None:
+    rows = [[{"type": "raw_text", "text": text} for text in row] for row in (("Group", "Share"), ("<b>a</b>", "50 %"))]
+    block: Json = {"type": "data_table", "caption": "How it is", "page_size": 1, "rows": rows}
+    await bot.client.chat_postMessage(channel="C0HELP", text="Shares", blocks=[block])
+
+    table = desk.message("How it is").get_by_role("table", name="How it is")
+    await expect(table.get_by_role("columnheader")).to_have_text(["Group", "Share"])
+    await expect(table.get_by_role("cell")).to_have_text(["<b>a</b>", "50 %"])
+
+
 async def test_blocks_it_does_not_know_are_named_in_place(desk: Desk, bot: SmallBot) -> None:
     chart = {"type": "pie", "segments": [{"label": "a", "value": 1}, {"label": "b", "value": 2}]}
     odd = {"type": "rich_text", "elements": [{"type": "rich_text_from_tomorrow"}]}

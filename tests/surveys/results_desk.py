@@ -9,16 +9,24 @@ from sqlalchemy import insert, select
 
 from bot.changes import ChangeService
 from bot.desk import Desk
+from bot.errors import SlackUnclear
+from bot.model import Colleague, Profile
+from bot.model_client import ModelClient
 from bot.people import PeopleService
+from bot.storage import surveys as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.people import pseudonym_of
-from bot.storage.schema import invitations, outbox, people, survey_comments, survey_results, waves, work
-from bot.surveys import definition
+from bot.storage.schema import invitations, outbox, people, survey_comments, waves, work
+from bot.surveys import definition, kept, releasing
 from bot.surveys.changes import TERMS, NewsService
+from bot.surveys.deciding import Earlier
+from bot.surveys.kept import Kept
+from bot.surveys.releasing import Closing, Given
 from bot.surveys.results import ResultService, SurveyFactsService
+from bot.surveys.sampling import Strata
 from bot.surveys.sorting import ThemeSorting
 from bot.surveys.talk import TalkService
-from bot.surveys.talk_blocks import Given
+from bot.surveys.talk_blocks import Given as TalkGiven
 from bot.work import Asking, Decision, Kind, Shipped, TalkWanted
 from knowledge.channels import Channels
 from knowledge.loader import Handbook
@@ -55,6 +63,15 @@ HANDBOOK = Handbook(
 class ZonedSlack(CompanySlack):
     zones: dict[str, str] = field(default_factory=dict)
     views: list[Any] = field(default_factory=list)
+    is_deaf: bool = False
+
+    async def everybody(self) -> list[Colleague]:
+        if self.is_deaf:
+            raise SlackUnclear("users.list", "no answer")
+        return [
+            Colleague(Profile(f"U0{each}", "T0SMALL", is_bot=each == "BUILDS"), names=frozenset({each.title()}))
+            for each in ("MAYA", "PRIYA", "JONAS", "BUILDS")
+        ]
 
     async def time_zone(self, user_id: str) -> str:
         return self.zones.get(user_id, "Europe/London")
@@ -67,19 +84,21 @@ class ZonedSlack(CompanySlack):
 class Results:
     database: Database
     hands: Hands
-    given: Given | None = None
+    given: TalkGiven | None = None
+    model: ModelClient | None = None
+    handbook: Handbook = HANDBOOK
     slack: ZonedSlack = field(default_factory=ZonedSlack)
     number: int = 0
 
     def __post_init__(self) -> None:
-        self.desk: Desk = new_desk(self.database, self.hands, handbook=HANDBOOK, slack=self.slack)
+        self.desk: Desk = new_desk(self.database, self.hands, handbook=self.handbook, slack=self.slack)
         people_service, self.facts = PeopleService(self.desk), SurveyFactsService(self.database)
-        self.results = ResultService(self.desk, people_service, self.facts, ThemeSorting(self.desk))
+        self.results = ResultService(self.desk, people_service, self.facts, ThemeSorting(self.desk, model=self.model))
         self.news = NewsService(self.desk)
         self.changes = ChangeService(self.desk, people_service, self.news.kept, TERMS)
         self.talks = TalkService(self.desk, people_service, self._read_given)
 
-    async def _read_given(self, _wave_id: str, _user_id: str) -> Given | None:
+    async def _read_given(self, _wave_id: str, _user_id: str) -> TalkGiven | None:
         return self.given
 
     async def person(self, user_id: str) -> str:
@@ -94,14 +113,20 @@ class Results:
         wave_id, closed_at = f"w{self.number}", self.hands.clock.now() - timedelta(days=30 - self.number)
         persons = [await self.person(f"{prefix}{at}") for at in range(len(answers) + silent)]
 
+        given = [Given(_scores(at, mood), "", Strata(team=team)) for at, (team, mood) in enumerate(answers)]
+        who = {person: each.strata for person, each in zip(persons, given, strict=False)}
+
         async def unit(tx: Tx) -> None:
-            await tx.execute(insert(waves).values(**self._wave(wave_id, closed_at, len(persons))))
-            for at, person in enumerate(persons):
-                await tx.execute(insert(invitations).values(**_invitation(wave_id, person, at, answers, closed_at)))
-            for at, (team, mood) in enumerate(answers):
-                scores = {"mood": mood, "need": "docs" if at % 2 else "speed", "would": 9}
-                row = {"id": f"{wave_id}r{at * 7919 % 1000:03}{at}", "wave_id": wave_id, "scores": scores}
-                await tx.execute(insert(survey_results).values(**row, strata={**NO_STRATA, "team": team}))
+            before = [Earlier(kept.from_json(each), them) for each, them in await rows.shown_before(tx, SURVEY.id)]
+            released = releasing.release(SURVEY, Closing(given, who, before), key="5e" * 32, masked=str)
+            shown = Kept(len(given), len(persons), len(persons), released.questions)
+            found = {**self._wave(wave_id, closed_at, len(persons)), "shown": kept.to_json(shown)}
+            await tx.execute(insert(waves).values(**found))
+            for person in persons:
+                strata = released.shared.get(person, Strata()).to_json()
+                await tx.execute(
+                    insert(invitations).values(**_invitation(wave_id, person, person in who, strata, closed_at))
+                )
             for at, text in enumerate(comments):
                 await tx.execute(insert(survey_comments).values(id=f"{wave_id}c{at}", wave_id=wave_id, text=text))
 
@@ -155,23 +180,15 @@ class Results:
         return [(row.slack_id or row.channel_id, row.text) for row in found]
 
 
-NO_STRATA: dict[str, Any] = {"team": None, "role": None, "asker": None, "new": None}
+def _scores(at: int, mood: int) -> dict[str, Any]:
+    return {"mood": mood, "need": "docs" if at % 2 else "speed", "would": 9}
 
 
 def _invitation(
-    wave_id: str, person: str, at: int, answers: Sequence[tuple[str, int]], due_at: datetime
+    wave_id: str, person: str, has_answered: bool, strata: dict[str, Any], due_at: datetime
 ) -> dict[str, Any]:
-    has_answered = at < len(answers)
-    strata = {**NO_STRATA, "team": answers[at][0]} if has_answered else NO_STRATA
-    return {
-        "wave_id": wave_id,
-        "person": person,
-        "due_at": due_at,
-        "state": "asked",
-        "because": "",
-        "has_answered": has_answered,
-        "strata": strata,
-    }
+    asked = {"wave_id": wave_id, "person": person, "due_at": due_at, "state": "asked", "because": ""}
+    return {**asked, "has_answered": has_answered, "strata": strata}
 
 
 def answers(**teams: Sequence[int]) -> list[tuple[str, int]]:

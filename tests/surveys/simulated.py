@@ -1,15 +1,19 @@
 """A company that is simulated: who is in it, what they think, what is kept of a wave, and what is shown of it."""
 
 import hmac
+import json
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.surveys import sampling
-from bot.surveys.releasing import shared_strata
+from bot.surveys import kept, releasing
+from bot.surveys.deciding import Earlier
+from bot.surveys.kept import Kept
+from bot.surveys.releasing import Closing, Given, Released, Share, shared_strata
 from bot.surveys.result_rules import Closed, WaveFacts, facts_of
+from bot.surveys.sampling import Strata as Traits
 from knowledge.surveys import Audience, Question, Repeats, Scale, Survey
 
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -36,18 +40,25 @@ class Person:
 
 @dataclass(frozen=True)
 class Dump:
-    """What a copy of the database holds once a wave is closed; `answers` and `key` only if they were not destroyed."""
+    """What a copy of the database holds of a wave that is closed.
 
-    results: Sequence[tuple[str, Mapping[str, int], Strata]]  # in the order of the table: random id, scores, strata
-    answers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # by tag
+    The last three only if they were not destroyed: answers by tag, their key, and answers beside the strata that at
+    least five share, as an earlier design kept them.
+    """
+
+    shown: str  # JSON
+    comments: Sequence[str]  # in the order of the table; here each says what its writer answered
+    who: Mapping[str, Strata]  # invitations of those who answered
     key: str | None = None
+    answers: Mapping[str, int] | None = None
+    beside: Sequence[tuple[int, Strata]] = ()
 
 
 @dataclass(frozen=True)
 class Told:
     """All that an attacker has of a company's waves. They know everybody, and who answered when.
 
-    `answered` are of each person the strata that stand beside their answer: how these are made is no secret.
+    `answered` are of each person the strata by which it was decided: how these are made is no secret.
     """
 
     waves: Sequence[WaveFacts]
@@ -86,55 +97,44 @@ def goes_on(rng: random.Random, people: Sequence[Person], number: int) -> list[P
     return [*left, *joined]
 
 
-Keep = Callable[[Sequence[Strata]], list[dict[str, Any]]]
-
-
-def simulate(seed: int, *, people: int, waves: int, keep: Keep | None = None, is_key_kept: bool = False) -> Told:
-    """`keep` gives the strata that are kept beside answers. `is_key_kept`: as if a closed wave's key stayed."""
+def simulate(seed: int, *, people: int, waves: int, share: Share = shared_strata) -> Told:
+    """`share` says which strata stay."""
     rng = random.Random(seed)
-    staff, closed, dumps, answered, moods = company(rng, people), [], [], [], []
+    staff, closed, dumps, before = company(rng, people), list[Closed](), list[Dump](), list[Earlier]()
+    moods: list[Mapping[str, int]] = []
     for number in range(waves):
         answering = [each for each in staff if each.is_answering]
-        kept = (keep or shared)([each.strata for each in answering])
-        dump = _dump(rng, answering, kept, is_key_kept=is_key_kept)
-        who = {each.id: strata for each, strata in zip(answering, kept, strict=True)}
-        closed.append(_closed(number, dump, who, len(staff)))
+        closing, key = _closing(answering, before), f"{rng.getrandbits(256):064x}"
+        released = releasing.release(SURVEY, closing, key=key, masked=str, share=share)
+        shown = Kept(closing.answers, len(staff), len(staff), released.questions)
+        dump = _dump(shown, released)
+        closed.append(_closed(number, shown, len(staff)))
         dumps.append(dump)
-        answered.append(who)
+        before.append(Earlier(kept.from_json(json.loads(dump.shown)), dump.who))
         moods.append({each.id: each.mood for each in answering})
         staff = goes_on(rng, staff, number)
-    return Told(facts_of(closed), dumps, answered, moods)
+    return Told(facts_of(closed), dumps, [each.who for each in dumps], moods)
 
 
-def _closed(number: int, dump: Dump, who: Mapping[str, Strata], frame: int) -> Closed:
+def _closing(answering: Sequence[Person], before: Sequence[Earlier]) -> Closing:
+    given = [Given({"mood": each.mood}, str(each.mood), Traits.from_json(each.strata)) for each in answering]
+    return Closing(given, {each.id: Traits.from_json(each.strata) for each in answering}, tuple(before))
+
+
+def _dump(shown: Kept, released: Released) -> Dump:
+    who = {person: strata.to_json() for person, strata in released.shared.items()}
+    return Dump(json.dumps(kept.to_json(shown)), released.comments, who)
+
+
+def _closed(number: int, shown: Kept, frame: int) -> Closed:
     at = BEGIN + timedelta(weeks=4 * number)
-    results = tuple((scores, strata) for _, scores, strata in dump.results)
-    return Closed(f"w{number}", f"2026-W{2 + 4 * number:02}", SURVEY, frame, at, at, frame, frame, results, who)
-
-
-def _dump(rng: random.Random, answering: Sequence[Person], kept: Sequence[Strata], *, is_key_kept: bool) -> Dump:
-    """As a closed wave is kept: answers shuffled, under random ids."""
-    key = f"{rng.getrandbits(256):064x}"
-    rows = [
-        (f"{rng.getrandbits(128):032x}", {"mood": each.mood}, strata)
-        for each, strata in zip(answering, kept, strict=True)
-    ]
-    rows = sorted(rows) if len(answering) >= SURVEY.threshold else []
-    if not is_key_kept:
-        return Dump(rows)
-    return Dump(rows, {tag(key, each.id): {"mood": each.mood} for each in answering}, key)
+    return Closed(f"w{number}", f"2026-W{2 + 4 * number:02}", SURVEY, frame, at, at, shown)
 
 
 def tag(key: str, person: str) -> str:
     return hmac.digest(bytes.fromhex(key), person.encode(), "sha256").hex()
 
 
-def as_they_are(strata: Sequence[Strata]) -> list[dict[str, Any]]:
-    """As if storing answers hid nothing."""
-    return [dict(each) for each in strata]
-
-
-def shared(strata: Sequence[Strata]) -> list[dict[str, Any]]:
-    """What the bot keeps of them."""
-    known = [sampling.Strata.from_json(each) for each in strata]
-    return [each.to_json() for each in shared_strata(known, SURVEY.threshold)]
+def as_they_are(strata: Sequence[Traits], _threshold: int) -> list[Traits]:
+    """As if nothing of them were hidden."""
+    return list(strata)

@@ -8,19 +8,26 @@ deviations of a binomial. Where a safeguard is switched off the same attackers e
 All but one of a group together always learn the last one's answer, whatever the bot does: see the last tests.
 """
 
+import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import product
 from math import comb, sqrt
 from typing import Any
 
 import pytest
 
-from bot.surveys import overlaps, suppression
-from bot.surveys.result_rules import WaveFacts, known_strata
+from bot.surveys import kept, overlaps, releasing, result_rules, suppression
+from bot.surveys.deciding import known_strata
+from bot.surveys.kept import Kept
+from bot.surveys.releasing import Closing, Given, Share, shared_strata
+from bot.surveys.result_rules import Closed, WaveFacts
+from bot.surveys.sampling import Strata
 from bot.surveys.suppression import Cell, Part, Plan, Reading, Released, Row, Shown, plan
-from tests.surveys.simulated import SATISFIED, SURVEY, Dump, Keep, Told, as_they_are, shared, simulate, tag
+from tests.surveys.simulated import BEGIN, SATISFIED, SURVEY, Dump, Told, as_they_are, simulate, tag
 
 COMPANIES = [(seed, people) for seed in range(6) for people in (24, 90, 350)]
 WAVES = 6
@@ -68,7 +75,11 @@ def baseline(told: Told, wave: int, people: frozenset[str]) -> float:
 
 
 def members(told: Told, wave: int, cell: Cell) -> frozenset[str]:
-    return frozenset(person for person, strata in told.answered[wave].items() if is_in(cell, strata))
+    return _in_group(told.answered[wave], cell.group)
+
+
+def _in_group(answered: Mapping[str, Mapping[str, Any]], group: suppression.Group) -> frozenset[str]:
+    return frozenset(person for person, strata in answered.items() if group <= frozenset(known_strata(strata).items()))
 
 
 # Attackers.
@@ -112,59 +123,83 @@ def _by_shown(told: Told, number: int, person: str) -> float:
 
 def by_weeks(told: Told) -> Iterator[Guess]:
     """Who joined or left, answered late or for the first time: the difference to the month before is laid on them."""
-    for number in range(1, len(told.waves)):
-        for cell in groups_shown(told.waves[number]):
-            for earlier in range(number):
-                for before in groups_shown(told.waves[earlier]):
-                    yield from _between(told, (number, cell), (earlier, before))
+    shown = [
+        [(number, members(told, number, cell), cell.k) for cell in groups_shown(wave) if cell.k is not None]
+        for number, wave in enumerate(told.waves)
+    ]
+    for number in range(1, len(shown)):
+        for now, then in product(shown[number], (each for earlier in shown[:number] for each in earlier)):
+            yield from _between(told, now, then)
 
 
-def _between(told: Told, now: tuple[int, Cell], then: tuple[int, Cell]) -> Iterator[Guess]:
-    (number, cell), (earlier, before) = now, then
-    if cell.k is None or before.k is None:
-        return
-    who, they = members(told, number, cell), members(told, earlier, before)
+Count = tuple[int, frozenset[str], int]  # of a wave the people in a group shown, and how many of them are satisfied
+
+
+def _between(told: Told, now: Count, then: Count) -> Iterator[Guess]:
+    """Of few people between, where the difference is the most or the least there may be: surest if nobody changed."""
+    (number, who, k), (earlier, they, j) = now, then
     joined, left = who - they, they - who
-    if 0 < len(joined) + len(left) < SURVEY.threshold:
-        for each in sorted(joined):
-            yield Guess(number, each, cell.k > before.k, _by_shown(told, number, each))
-        for each in sorted(left):
-            yield Guess(earlier, each, before.k > cell.k, _by_shown(told, earlier, each))
+    if 0 < len(joined | left) < SURVEY.threshold and k - j in (len(joined), -len(left)):
+        is_most = k - j == len(joined)
+        yield from (Guess(number, each, is_most, _by_shown(told, number, each)) for each in sorted(joined))
+        yield from (Guess(earlier, each, not is_most, _by_shown(told, earlier, each)) for each in sorted(left))
 
 
 def by_the_dump(told: Told) -> Iterator[Guess]:
-    """A row whose strata few share is theirs; and a key, if one is left, finds everybody's."""
+    """The majority of the smallest class that the copy lets apart; and a key, if one is left, finds everybody's."""
     for number, dump in enumerate(told.dumps):
-        alike: defaultdict[Any, list[int]] = defaultdict(list)
-        for _, scores, strata in dump.results:
-            alike[frozenset(strata.items())].append(scores["mood"])
-        for person, strata in told.answered[number].items():
-            if (mine := _found(dump, person)) is not None:
+        classes = sorted(_apart(dump, told.answered[number]), key=lambda each: len(each[0]))
+        for person in told.answered[number]:
+            mine, by_class = _found(dump, person), next((share for who, share in classes if person in who), None)
+            if mine is not None:
                 yield Guess(number, person, mine >= SATISFIED, _by_shown(told, number, person))
-                continue
-            rows = [moods for kept, moods in alike.items() if _fits(dict(kept), strata)]
-            if len(rows) == 1 and len(rows[0]) < SURVEY.threshold:
-                yield Guess(number, person, rows[0][0] >= SATISFIED, _by_shown(told, number, person))
+            elif by_class is not None:
+                yield Guess(number, person, by_class > 0.5, _by_shown(told, number, person))
 
 
-def _fits(kept: Mapping[str, Any], strata: Mapping[str, Any]) -> bool:
-    return all(value is None or strata[name] == value for name, value in kept.items())
+Class = tuple[frozenset[str], float]  # people, and the share of them that is satisfied, as far as it is told
+
+
+def _apart(dump: Dump, answered: Mapping[str, Mapping[str, Any]]) -> Iterator[Class]:
+    """By all that is counted anywhere in the copy, by the difference of any two of it, and by rows that read alike."""
+    exact: dict[frozenset[str], int] = {}
+    for cell in _cells_in(json.loads(dump.shown)):
+        who = _in_group(answered, cell.group)
+        if len(who) == cell.n and cell.k is None:
+            yield who, likely(cell)
+        elif len(who) == cell.n and cell.k is not None:
+            exact[who] = cell.k
+    rows: defaultdict[suppression.Group, list[int]] = defaultdict(list)
+    for mood, strata in dump.beside:
+        rows[frozenset(known_strata(strata).items())].append(mood)
+    for traits, moods in rows.items():
+        who = frozenset(each for each, strata in answered.items() if traits == frozenset(known_strata(strata).items()))
+        exact[who] = sum(mood >= SATISFIED for mood in moods)
+    for who, k in exact.items():
+        yield who, k / len(who)
+        yield from ((who - other, (k - j) / len(who - other)) for other, j in exact.items() if other < who)
+
+
+def _cells_in(found: Any) -> Iterator[Cell]:
+    """All counts of some satisfied of so many, wherever they stand."""
+    if isinstance(found, dict) and {"n", "reads"} <= found.keys():
+        yield Cell(frozenset(found["group"].items()), found["n"], found["k"], Reading(found["reads"]))
+    elif isinstance(found, dict | list):
+        for each in found.values() if isinstance(found, dict) else found:
+            yield from _cells_in(each)
 
 
 def _found(dump: Dump, person: str) -> int | None:
-    if dump.key is None:
-        return None
-    answer = dump.answers.get(tag(dump.key, person))
-    return answer["mood"] if answer else None
+    return dump.answers.get(tag(dump.key, person)) if dump.key is not None and dump.answers is not None else None
 
 
 def by_order(told: Told) -> Iterator[Guess]:
-    """As if the table kept the order in which people are known, or answered, or that of last month."""
+    """As if comments stood in the order in which people are known, or answered, or in that of last month."""
     for number, dump in enumerate(told.dumps):
-        people = sorted(told.answered[number])
-        for person, (_, scores, _) in zip(people, dump.results, strict=False):
-            everybody = frozenset(told.answered[number])
-            yield Guess(number, person, scores["mood"] >= SATISFIED, baseline(told, number, everybody))
+        everybody = frozenset(told.answered[number])
+        by_chance = baseline(told, number, everybody)
+        for person, said in zip(sorted(everybody), dump.comments, strict=True):
+            yield Guess(number, person, int(said) >= SATISFIED, by_chance)
 
 
 def by_figures(told: Told) -> Iterator[Guess]:
@@ -175,7 +210,7 @@ def by_figures(told: Told) -> Iterator[Guess]:
                 yield Guess(number, person, likely(cell) > 0.5, _by_shown(told, number, person))
 
 
-ATTACKS: Sequence[Attack] = (by_differences, by_weeks, by_order, by_figures)
+ATTACKS: Sequence[Attack] = (by_differences, by_weeks, by_order, by_figures, by_the_dump)
 
 
 def excess(told: Sequence[Told], attack: Attack) -> tuple[int, float]:
@@ -187,10 +222,15 @@ def excess(told: Sequence[Told], attack: Attack) -> tuple[int, float]:
     return len(guesses), (hits - expected) / max(spread, 1.0)
 
 
-@pytest.fixture(scope="module", params=[shared, as_they_are], ids=["strata as kept", "all strata kept"])
+@cache
+def simulated(share: Share) -> list[Told]:
+    return [simulate(seed, people=people, waves=WAVES, share=share) for seed, people in COMPANIES]
+
+
+@pytest.fixture(scope="module", params=[shared_strata, as_they_are], ids=["strata as kept", "all strata kept"])
 def companies(request: pytest.FixtureRequest) -> list[Told]:
-    """The second is as if storing answers hid nothing: what is shown must not lean on it."""
-    return [simulate(seed, people=people, waves=WAVES, keep=request.param) for seed, people in COMPANIES]
+    """The second is as if no strata were hidden: what is shown must not lean on it."""
+    return simulated(request.param)
 
 
 def test_there_are_ten_thousand_respondents_and_much_is_shown_of_them(companies: list[Told]) -> None:
@@ -208,11 +248,31 @@ def test_nobody_is_found_better_than_by_the_figures_of_the_group_shown(companies
     assert deviations < 3, f"{number} guesses"
 
 
-def test_a_copy_of_the_database_finds_nobody() -> None:
-    """Here all that storing answers hides is needed."""
-    number, deviations = excess([simulate(seed, people=people, waves=WAVES) for seed, people in COMPANIES], by_the_dump)
+@pytest.mark.parametrize("sizes", [(6, 7), (12, 5), (21, 4)], ids=str)
+def test_what_is_shown_alike_is_kept_alike(sizes: Sequence[int]) -> None:
+    """In every world of two teams: the copy of the database is another way to write what is shown, to the byte."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for world in product(*(range(n + 1) for n in sizes)):
+        shown, copy = _shown_and_kept(sizes, world)
+        found[shown].add(copy)
 
-    assert deviations < 3, f"{number} guesses"
+    assert len(found) > 10
+    assert {len(copies) for copies in found.values()} == {1}
+
+
+def _shown_and_kept(sizes: Sequence[int], world: Sequence[int]) -> tuple[str, str]:
+    given = [
+        Given({"mood": 5 if at < k else 1}, "", Strata(team=str(team)))
+        for team, (n, k) in enumerate(zip(sizes, world, strict=True))
+        for at in range(n)
+    ]
+    people = {f"p{at}": each.strata for at, each in enumerate(given)}
+    released = releasing.release(SURVEY, Closing(given, people), key="5e" * 32, masked=str)
+    decided = Kept(len(given), len(given), len(given), released.questions)
+    closed = Closed("w", "2026-W02", SURVEY, len(given), BEGIN, BEGIN, decided)
+    [wave] = result_rules.facts_of([closed])
+    copy = json.dumps([kept.to_json(decided), [each.to_json() for each in released.shared.values()]])
+    return json.dumps(result_rules.wave_json(wave)), copy
 
 
 # With a safeguard switched off, the same attackers find somebody.
@@ -246,34 +306,47 @@ def without_weeks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overlaps, "is_apart", lambda *_: True)
 
 
-def nothing(_: pytest.MonkeyPatch) -> None:
-    """The key is kept instead."""
+def with_keys(told: Told) -> Told:
+    """As if keys and answers of closed waves stayed."""
+    key = "5e" * 32
+    answers = [{tag(key, person): mood for person, mood in moods.items()} for moods in told.moods]
+    dumps = [replace(dump, key=key, answers=them) for dump, them in zip(told.dumps, answers, strict=True)]
+    return replace(told, dumps=dumps)
+
+
+def with_strata_beside_answers(told: Told) -> Told:
+    """As if answers stayed, in no order, beside the strata that at least five share."""
+    beside = [
+        [(told.moods[number][person], strata) for person, strata in dump.who.items()]
+        for number, dump in enumerate(told.dumps)
+    ]
+    return replace(told, dumps=[replace(dump, beside=rows) for dump, rows in zip(told.dumps, beside, strict=True)])
 
 
 @pytest.mark.parametrize(
-    ("switch_off", "keep", "is_key_kept", "attack"),
+    ("switch_off", "attack"),
     [
-        pytest.param(without_second_groups, as_they_are, False, by_differences, id="second groups are shown"),
-        pytest.param(without_weeks, as_they_are, False, by_weeks, id="weeks are not compared"),
-        pytest.param(nothing, shared, True, by_the_dump, id="the key is kept"),
-        pytest.param(nothing, as_they_are, False, by_the_dump, id="strata that few share are kept"),
+        pytest.param(without_second_groups, by_differences, id="second groups are shown"),
+        pytest.param(without_weeks, by_weeks, id="weeks are not compared"),
     ],
 )
 def test_with_a_safeguard_off_people_are_found(
-    monkeypatch: pytest.MonkeyPatch,
-    switch_off: Callable[[pytest.MonkeyPatch], None],
-    keep: Keep,
-    is_key_kept: bool,
-    attack: Attack,
+    monkeypatch: pytest.MonkeyPatch, switch_off: Callable[[pytest.MonkeyPatch], None], attack: Attack
 ) -> None:
     switch_off(monkeypatch)
-    told = [
-        simulate(seed, people=people, waves=WAVES, keep=keep, is_key_kept=is_key_kept) for seed, people in COMPANIES
-    ]
+    told = [simulate(seed, people=people, waves=WAVES, share=as_they_are) for seed, people in COMPANIES]
 
     number, deviations = excess(told, attack)
 
     assert number > 10
+    assert deviations > 3
+
+
+@pytest.mark.parametrize("keep", [with_keys, with_strata_beside_answers], ids=["the key", "strata beside answers"])
+def test_where_a_copy_holds_more_people_are_found(keep: Callable[[Told], Told]) -> None:
+    number, deviations = excess([keep(each) for each in simulated(shared_strata)], by_the_dump)
+
+    assert number > 10_000
     assert deviations > 3
 
 

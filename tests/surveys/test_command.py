@@ -6,9 +6,11 @@ import io
 import json
 
 import pytest
+from sqlalchemy import insert
 
 from bot.cli import main
 from bot.storage.engine import Database
+from bot.storage.schema import survey_themes
 from bot.surveys.result_rules import CSV_HEAD
 from tests.surveys.results_desk import Results, answers
 from tests.work.desk import Hands
@@ -24,6 +26,9 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 async def prepared(url: str) -> None:
     database = Database(url)
     await Results(database, Hands()).wave(answers(a=(5, 4, 2, 1, 3, 4, 5), b=(1, 5, 4)))
+    theme = {"id": "t1", "survey": "pulse", "title": "builds & docs", "opened_at": Hands().now, "state": "shipped"}
+    done = insert(survey_themes).values(**theme, url="https://git.example.com/7", shipped_at=Hands().now)
+    await database.write(lambda tx: tx.execute(done))
     await database.close()
 
 
@@ -42,6 +47,9 @@ def test_results_are_told_in_words_as_json_and_as_csv(
     assert "How satisfied are you? 60 % of 10 (31 % to 83 %)" in words
     [wave] = as_json["waves"]
     assert (wave["n"], wave["questions"][0]["everybody"]["k"], wave["questions"][0]["groups"]) == (10, 6, [])
+    assert "&amp;" not in words
+    assert "\nbuilds & docs · 0 comments · done: https://git.example.com/7\n" in words
     assert rows[0] == list(CSV_HEAD)
     assert len(rows) == 6
     assert json.loads(run(capsys, "--json", "--survey", "other"))["waves"] == []
+    assert run(capsys, "--survey", "other").startswith('No wave of a survey "other" has closed yet.')

@@ -67,7 +67,7 @@ def test_a_survey_is_shown_as_people_would_see_it_and_with_its_terms() -> None:
         "  How satisfied are you?",
         "    [1 Very dissatisfied] [2] [3] [4] [5 Very satisfied]",
         "  Platform pulse. Confidential until 8 Dec 2026, then anonymous.",
-        "    [Add a comment] [Why do we ask?] [Never again]",
+        "    [Say more] [Why do we ask?] [Never again]",
         "",
         "Once an answer was pressed:",
         "  Thank you, your answer is taken down. You can change it until 8 Dec 2026: the newest counts.",
@@ -143,7 +143,7 @@ def test_the_same_is_told_as_json() -> None:
             {"kind": "section", "text": "How satisfied are you?", "answers": []},
             {"kind": "actions", "text": "", "answers": ["1 Very dissatisfied", "2", "3", "4", "5 Very satisfied"]},
             {"kind": "context", "text": f"Platform pulse. {promised}", "answers": []},
-            {"kind": "actions", "text": "", "answers": ["Add a comment", "Why do we ask?", "Never again"]},
+            {"kind": "actions", "text": "", "answers": ["Say more", "Why do we ask?", "Never again"]},
         ],
         "thanks": [
             {

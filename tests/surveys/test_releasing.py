@@ -1,15 +1,19 @@
-"""What is kept of a closed wave: no group under the threshold, in no order, and no comment beside its score."""
+"""What is kept of a closed wave: figures that may be shown, what enough people share, comments in no order."""
 
+import json
 from collections import Counter
+from dataclasses import replace
 from datetime import time
 from itertools import combinations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.surveys.releasing import Given, release, shared_strata
+from bot.surveys.figures import Nps
+from bot.surveys.kept import Kept, from_json, to_json
+from bot.surveys.releasing import Closing, Given, Released, release, shared_strata
 from bot.surveys.sampling import Strata
+from bot.surveys.suppression import Reading
 from knowledge.surveys import Audience, Question, Repeats, Scale, Survey
 from tests.surveys.test_sampling import STRATA
 
@@ -53,58 +57,74 @@ def _given(count: int, **more: object) -> list[Given]:
     return [Given({"satisfied": 1 + n % 5, **more}, f"comment {n}", Strata(team="a")) for n in range(count)]
 
 
+def _closing(given: list[Given]) -> Closing:
+    return Closing(given, {f"p{at}": each.strata for at, each in enumerate(given)})
+
+
 def test_nothing_is_kept_of_a_wave_under_its_threshold() -> None:
-    released = release(SURVEY, _given(4), key=KEY, masked=str)
-
-    assert (released.answers, released.comments) == ((), ())
+    assert release(SURVEY, _closing(_given(4)), key=KEY, masked=str) == Released()
 
 
-def test_words_are_comments_and_stand_beside_no_score() -> None:
-    released = release(SURVEY, _given(5, missing="docs"), key=KEY, masked=str.upper)
+def test_words_are_comments_and_stand_beside_no_figure() -> None:
+    released = release(SURVEY, _closing(_given(5, missing="docs")), key=KEY, masked=str.upper)
 
-    assert sorted(scores["satisfied"] for scores, _ in released.answers) == [1, 2, 3, 4, 5]
-    assert {tuple(scores) for scores, _ in released.answers} == {("satisfied",)}
+    assert released.questions.keys() == {"satisfied"}
     assert sorted(released.comments) == [*(f"COMMENT {n}" for n in range(5)), *["DOCS"] * 5]
 
 
-def test_who_wrote_words_alone_has_an_answer_without_scores_that_reads_like_others() -> None:
+def test_who_wrote_words_alone_reads_like_others_and_is_not_counted_by_the_question() -> None:
     silent = Given({"missing": "docs"}, "", Strata(team="b"))
-    released = release(SURVEY, [*_given(9), silent], key=KEY, masked=str)
-    of_few = release(SURVEY, [*_given(4), silent, silent], key=KEY, masked=str)
+    released = release(SURVEY, _closing([*_given(9), silent]), key=KEY, masked=str)
+    of_few = release(SURVEY, _closing([*_given(4), silent, silent]), key=KEY, masked=str)
 
-    assert sorted(len(scores) for scores, _ in released.answers) == [0, *[1] * 9]
-    assert {strata for _, strata in released.answers} == {Strata()}
-    assert (of_few.answers, len(of_few.comments), of_few.shared) == ((), 6, {})
+    assert (released.questions["satisfied"].n, released.questions["satisfied"].is_known) == (9, False)
+    assert set(released.shared.values()) == {Strata()}
+    assert (of_few.questions, len(of_few.comments), of_few.shared) == ({}, 6, {})
 
 
-def test_of_a_persons_strata_stays_what_stands_beside_answers() -> None:
-    other = [Given({"satisfied": 3}, "", Strata(team="b", new=True)) for _ in range(5)]
-    released = release(SURVEY, [*_given(5), *other, Given({"satisfied": 1}, "", Strata(team="c"))], key=KEY, masked=str)
+def test_of_a_persons_strata_stays_what_at_least_five_share() -> None:
+    others = [Given({"satisfied": 3}, "", Strata(team="b", new=True)) for _ in range(5)]
+    given = [*_given(5), *others, Given({"satisfied": 1}, "", Strata(team="c"))]
+    released = release(SURVEY, _closing(given), key=KEY, masked=str)
 
-    assert released.shared == {
-        Strata(team="a"): Strata(),
-        Strata(team="b", new=True): Strata(team="b", new=True),
-        Strata(team="c"): Strata(),
-    }
+    kept = [Strata()] * 5 + [Strata(team="b", new=True)] * 5 + [Strata()]
+    assert dict(released.shared) == {f"p{at}": strata for at, strata in enumerate(kept)}
 
 
 def test_no_comment_is_kept_when_names_cannot_be_told() -> None:
-    released = release(SURVEY, _given(5), key=KEY, masked=None)
+    released = release(SURVEY, _closing(_given(5)), key=KEY, masked=None)
 
-    assert (len(released.answers), released.comments) == (5, [])
+    assert (released.questions["satisfied"].n, released.comments) == (5, [])
 
 
-@pytest.mark.parametrize("part", ["answers", "comments"])
-def test_order_is_of_chance_and_differs_between_answers_and_comments(part: str) -> None:
-    given = [Given({"satisfied": 3, "place": n}, str(n), Strata()) for n in range(40)]
+def test_order_of_comments_is_of_chance() -> None:
+    given = [Given({"satisfied": 3}, str(n), Strata()) for n in range(40)]
+    orders = [
+        [int(each) for each in release(SURVEY, _closing(given), key=key, masked=str).comments]
+        for key in (KEY, "6f" * 32)
+    ]
 
-    orders = []
-    for key in ("5e" * 32, "6f" * 32):
-        released = release(SURVEY, given, key=key, masked=str)
-        places = [scores["place"] for scores, _ in released.answers]
-        words = [int(each) for each in released.comments]
-        assert sorted(places) == sorted(words) == list(range(40))
-        assert places != words
-        orders.append(places if part == "answers" else words)
-
+    assert [sorted(each) for each in orders] == [list(range(40))] * 2
     assert orders[0] != orders[1] != list(range(40)) != orders[0]
+
+
+def test_what_is_kept_is_read_as_it_was_written() -> None:
+    """Of a company where groups are shown exactly, coarsely and not at all, and of each kind of question."""
+    asked = (
+        *QUESTIONS,
+        Question("need", Scale.CHOICE, "What next?", ("docs", "speed")),
+        Question("would", Scale.NPS, "Would you?"),
+    )
+    scores = [(5, "a"), *[(2, "a")] * 14, *[(4, "a")] * 15, *[(5, "b")] * 12, *[(3, "c")] * 11, *[(1, "d")] * 10]
+    given = [
+        Given({"satisfied": score, "need": "docs", "would": 9}, "", Strata(team=team, new=False))
+        for score, team in scores
+    ]
+    released = release(replace(SURVEY, questions=asked), _closing(given), key=KEY, masked=str)
+    found = Kept(len(given), 70, 66, released.questions)
+
+    assert from_json(json.loads(json.dumps(to_json(found)))) == found
+    cells = found.questions["satisfied"].released
+    assert cells is not None
+    assert {each.reads for each in cells.tables["team",].cells} == {Reading.EXACT, Reading.HIGH}
+    assert (found.questions["would"].nps, found.questions["need"].choices["docs"].k) == (Nps(63, 0, 63), 63)

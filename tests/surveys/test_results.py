@@ -2,22 +2,29 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
 
+from bot import change_form
+from bot.changes import GONE, LINKED_LATER
 from bot.statistics import Change
 from bot.storage.engine import Database, Tx
 from bot.storage.people import stand_ins
-from bot.storage.schema import outbox, survey_refusals, survey_themes, work
+from bot.storage.schema import outbox, proposals, survey_refusals, survey_themes, work
 from bot.storage.surveys import forget_person, refuse
 from bot.surveys import result_blocks as blocks
 from bot.surveys import talk_blocks
+from bot.surveys.changes import TERMS
 from bot.surveys.result_rules import csv_rows
 from bot.surveys.talk_blocks import Along, Given
 from bot.work import Kind
-from tests.surveys.results_desk import PLATFORM, SLOW, SURVEY, Results, answers
+from knowledge.article import Article
+from tests.surveys.results_desk import HANDBOOK, PLATFORM, SLOW, SURVEY, Results, answers
 from tests.work.desk import Hands
 
 MIXED = (5, 4, 4, 3, 2, 5, 1, 4, 3, 5, 4, 2)  # 7 of 12
@@ -46,8 +53,11 @@ async def test_too_few_answers_say_nothing_but_how_many_they_are(desk: Results) 
     [wave] = (await desk.facts.facts()).waves
 
     assert (wave.answers, wave.comments) == (4, ())
-    assert all(not (each.released or each.choices or each.nps or each.spread) for each in wave.questions)
-    assert "too few to say (n = 4)" in await desk.show()
+    assert [(each.n, each.released, dict(each.choices), each.nps, each.spread) for each in wave.questions] == [
+        (None, None, {}, None, ())
+    ] * 3
+    assert "4 answers. Asked: 6 of 6 who could be. Answered: 67 % of 6" in await desk.show()
+    assert "*How satisfied are you?* too few to say" in await desk.show()
 
 
 async def test_groups_that_may_be_shown_are_and_the_others_are_counted(desk: Results) -> None:
@@ -111,16 +121,43 @@ async def test_a_wave_that_differs_by_one_person_from_the_one_before_is_not_show
     assert newest.questions[0].released is None
 
 
-async def test_that_person_is_not_found_by_erasing_them(desk: Results) -> None:
-    await desk.wave(answers(a=MIXED), silent=3)
-    await desk.wave(answers(a=(*MIXED, 5)))
-    person = await desk.person(f"U0P{len(MIXED)}")
-    await desk.database.write(lambda tx: forget_person(tx, person, {}))
+async def test_erasing_somebody_changes_nothing_that_is_shown(desk: Results) -> None:
+    """Who joined alone, who was asked and said nothing, and one of a group that is shown."""
+    await desk.wave(answers(a=MIXED, b=(4, 4, 4, 2, 2, 2, 5, 1, 3)), silent=3)
+    await desk.wave(answers(a=MIXED, b=(4, 4, 4, 2, 2, 2, 5, 1, 3, 5)))
+    before = await desk.facts.facts()
+    for at in (21, 22, 0):
+        person = await desk.person(f"U0P{at}")
+        await desk.database.write(partial(_forgotten, person))
 
-    newest, first = (await desk.facts.facts()).waves
-
+    newest, first = before.waves
+    assert await desk.facts.facts() == before
+    assert (newest.invited, newest.delivered, newest.answers, newest.questions[0].released) == (24, 24, 22, None)
     assert first.questions[0].released is not None
-    assert (newest.answers, newest.questions[0].released) == (13, None)
+
+
+async def _forgotten(person: str, tx: Tx) -> None:
+    await forget_person(tx, person, {})
+
+
+async def test_waves_after_an_erased_person_are_not_held_against_who_is_not_known(desk: Results) -> None:
+    await desk.wave(answers(a=MIXED))
+    person = await desk.person("U0P11")
+    await desk.database.write(partial(_forgotten, person))
+    await desk.wave(answers(a=MIXED[:-1]), prefix="U0P")
+
+    newest, _ = (await desk.facts.facts()).waves
+
+    assert newest.questions[0].released is None
+
+
+async def test_what_was_decided_stays_whatever_is_decided_after(desk: Results) -> None:
+    await desk.wave(answers(a=MIXED, b=(4, 4, 4, 2, 2, 2, 5, 1, 3)))
+    [before] = (await desk.facts.facts()).waves
+    for _ in range(3):
+        await desk.wave(answers(a=(*MIXED, 5), b=(4, 4, 1, 2, 2, 2, 5, 1)), prefix="U0Q")
+
+    assert (await desk.facts.facts()).waves[-1] == before
 
 
 async def test_csv_has_what_may_be_shown_and_no_more(desk: Results) -> None:
@@ -249,9 +286,99 @@ async def test_nothing_is_said_to_be_live_before_a_change_is_linked_nor_by_other
 async def test_what_is_no_address_is_refused_in_the_form(desk: Results, change: str) -> None:
     errors = await desk.changes.take_form("T", change, key="k", user_id="U0MAYA")
 
-    assert list(errors.values()) == [
-        "Write a whole address, such as https://git.example.com/pulls/7, or the id of an article or action."
-    ]
+    assert errors == {change_form.FIELD: change_form.NO_ADDRESS}
+
+
+PAGE, PULL = "https://docs.example.com/cache", "https://git.example.com/platform/pulls/7"
+ARTICLE = Article("cache.md", "Clean the cache", (), url=PAGE, actions=())
+
+
+def shelved(database: Database, *articles: Article) -> Results:
+    return Results(database, Hands(), handbook=replace(HANDBOOK, articles=articles))
+
+
+async def propose(desk: Results, url: str, state: str) -> None:
+    """A proposal to the handbook that the bot opened, as it stands now."""
+    row: dict[str, Any] = {
+        "id": "p1",
+        "kind": "article",
+        "subject": "d1",
+        "branch": "mentor/p1",
+        "person": await desk.person("U0MAYA"),
+    }
+    row |= {"title": "", "state": state, "url": url, "number": "7", "created_at": desk.hands.now}
+    await desk.database.write(lambda tx: tx.execute(insert(proposals).values(**row)))
+
+
+async def said_of_link(desk: Results) -> str:
+    return (await desk.told("theme of a survey"))[-1][1]
+
+
+async def told_after_looking(desk: Results) -> int:
+    """How many hear that it was done, however often it is looked."""
+    for _ in range(2):
+        await desk.changes.look()
+        await desk.do(Kind.SHIPPED)
+        await desk.do(Kind.SHIPPED)
+    return len(await desk.told("you said, we did"))
+
+
+async def test_an_article_that_is_there_is_live_once_it_is_linked_by_its_id(database: Database) -> None:
+    desk = shelved(database, ARTICLE)
+    await linked(desk, "cache.md")
+
+    assert await said_of_link(desk) == TERMS.linked_now
+    assert await told_after_looking(desk) == 14
+    assert PAGE in (await desk.told("you said, we did"))[0][1]
+
+
+async def test_an_action_is_linked_by_its_id_where_an_article_tells_of_it(database: Database) -> None:
+    desk = shelved(database, replace(ARTICLE, actions=("clean-cache",)))
+    await linked(desk, "clean-cache")
+
+    assert await told_after_looking(desk) == 14
+    assert await desk.changes.take_form("T", "create-bucket", key="k", user_id="U0MAYA") == {
+        change_form.FIELD: change_form.NO_ADDRESS
+    }
+
+
+async def test_an_article_is_live_when_it_has_come_to_the_handbook(database: Database) -> None:
+    desk = shelved(database)
+    await linked(desk, PAGE)
+    before = (await said_of_link(desk), await told_after_looking(desk))
+    await desk.desk.shelf.put(replace(HANDBOOK, articles=(ARTICLE,)))
+
+    assert before == (LINKED_LATER, 0)
+    assert await told_after_looking(desk) == 14
+
+
+@pytest.mark.parametrize(("state", "told"), [("open", 0), ("merged", 14), ("closed", 0)])
+async def test_a_proposal_of_ours_is_live_when_it_is_merged(desk: Results, state: str, told: int) -> None:
+    await linked(desk, PULL)
+    await propose(desk, PULL, state)
+
+    assert await told_after_looking(desk) == told
+
+
+async def test_an_issue_is_live_when_somebody_says_so_and_what_was_dropped_never_is(desk: Results) -> None:
+    theme_id = await linked(desk, "https://git.example.com/platform/issues/12")
+    before = await told_after_looking(desk)
+    await press(desk, theme_id, "drop")
+    await press(desk, theme_id, "live")
+    await desk.changes.open_form(theme_id, key="p", user_id="U0MAYA", trigger_id="T", response_url=None)
+    await desk.do(Kind.DECIDE_THEME)
+
+    assert (before, await told_after_looking(desk)) == (0, 0)
+    assert desk.slack.views == []
+    said = sorted(text for _, text in await desk.told("theme of a survey"))
+    assert said == sorted([LINKED_LATER, "Noted: not followed up.", GONE, GONE])
+
+
+async def test_a_theme_that_is_not_there_opens_no_form_and_says_so(desk: Results) -> None:
+    await desk.changes.open_form("made up", key="p", user_id="U0MAYA", trigger_id="T", response_url=None)
+    await desk.do(Kind.DECIDE_THEME)
+
+    assert (desk.slack.views, await said_of_link(desk)) == ([], GONE)
 
 
 # A talk.
@@ -268,6 +395,10 @@ async def test_a_talk_reaches_the_platform_channel_once_with_what_the_person_cho
     assert await desk.told("offer to talk") == [
         (PLATFORM, "*P3* would like to talk, 15 minutes, about *Platform pulse*.\nScore: 2")
     ]
+    assert {text for _, text in await desk.told("talk asked for")} == {
+        talk_blocks.taken(desk.given, Along.SCORE).text,
+        talk_blocks.taken_before().text,
+    }
     assert "builds" not in str(payloads)
     assert all("'2'" not in each for each in payloads)
 

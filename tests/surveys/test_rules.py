@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -115,12 +116,12 @@ def test_slot_names_its_week(day: date) -> None:
     st.sampled_from(ZONES),
     st.datetimes(NOW.replace(tzinfo=None), NOW.replace(year=2030, tzinfo=None), timezones=st.just(UTC)),
     st.integers(-3, 10),
-    st.integers(0, 60),
+    st.integers(0, 30_000),
 )
-def test_asking_time_is_in_the_persons_hours_and_not_past(zone: str, at: datetime, days: int, minutes: int) -> None:
+def test_asking_time_is_in_the_persons_hours_and_not_past(zone: str, at: datetime, days: int, place: int) -> None:
     day = at.astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
 
-    when = asking_time(day, time(10), zone, now=at, later=timedelta(minutes=minutes))
+    when = asking_time(day, time(10), zone, now=at, place=place)
 
     assert when is not None
     local = when.astimezone(ZoneInfo(zone))
@@ -154,12 +155,31 @@ def test_next_times_after_an_outage_are_apart() -> None:
     assert {each.date() for each in times if each} == {date(2026, 11, 25)}
 
 
-@given(st.integers(1, 20_000), st.times(time(9), time(17)))
-def test_messages_are_spread_by_slacks_pace_and_end_in_hours(count: int, at: time) -> None:
-    length = rules.spread(count, at)
+@given(st.times(time(9), time(17)), st.integers(1, 2_000))
+def test_messages_are_spread_by_slacks_pace_over_days_and_end_in_hours(at: time, count: int) -> None:
+    day = date(2026, 11, 27)  # a Friday
+    times = [asking_time(day, at, "Europe/London", now=NOW, place=place) for place in range(0, count, 30)]
 
-    assert timedelta(0) <= length <= timedelta(minutes=count / rules.A_MINUTE)
-    assert datetime.combine(date.min, at) + length <= datetime.combine(date.min, max(at, rules.LAST_ASKED))
+    assert all(each and each.time() <= rules.LAST_ASKED and each.isoweekday() <= 5 for each in times)
+    apart = [late - early for early, late in pairwise(each for each in times if each)]
+    assert all(each >= timedelta(minutes=1) for each in apart)  # thirty at a time
+    assert {each.date() for each in times[: rules.in_a_day(at) // 30] if each} <= {day}
+
+
+def test_who_finds_no_room_in_a_day_is_asked_on_the_next_working_one() -> None:
+    friday = date(2026, 11, 27)
+    found = [asking_time(friday, time(17), "Europe/London", now=NOW, place=place) for place in (0, 449, 450, 900)]
+
+    assert [f"{each:%a %H:%M:%S}" for each in found if each] == [
+        *("Fri 17:00:00", "Fri 17:14:58", "Mon 17:00:00", "Tue 17:00:00")
+    ]
+
+
+def test_a_wave_that_is_opened_late_is_spread_from_then_on() -> None:
+    noon = datetime(2026, 11, 27, 12, tzinfo=UTC)
+    found = [asking_time(noon.date(), time(10), "Europe/London", now=noon, place=place) for place in (0, 30)]
+
+    assert found == [noon, noon + timedelta(minutes=1)]
 
 
 @pytest.mark.parametrize(

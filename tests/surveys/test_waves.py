@@ -9,10 +9,11 @@ from bot.model import PolicyChoice, Way
 from bot.storage import policies
 from bot.storage.engine import Database
 from bot.storage.schema import invitations, outbox, people, waves, work
+from bot.surveys.status import in_words, status
 from bot.surveys.telling import Where
 from bot.work import Due, Kind, SurveyEvent
 from knowledge.surveys import After, Audience, Moment, Repeats
-from tests.surveys.desk import PULSE, USERS, Surveys
+from tests.surveys.desk import PULSE, USERS, OfficeSlack, Surveys
 
 EVENT = replace(PULSE, id="after", schedule=After(Moment.CONVERGED, ("create-bucket",), 1.0))
 
@@ -32,6 +33,23 @@ async def test_wave_is_opened_once_however_often_it_is_tried(desk: Surveys) -> N
     assert {each["state"] for each in await desk.rows(invitations)} == {"asked"}
     keys = [each["key"] for each in await desk.rows(outbox)]
     assert sorted(keys) == sorted(f"pulse:{wave_id}:{each['person']}" for each in await desk.rows(invitations))
+
+
+async def test_wave_too_large_for_a_day_goes_on_the_next_one_and_says_whom_it_does_not_reach(
+    database: Database,
+) -> None:
+    late = replace(PULSE, schedule=Repeats(4, 3, time(17)), open_days=2)  # 450 a day, and none on the last one
+    users = tuple(f"U0CROWD{number}" for number in range(1_000))
+    desk = Surveys(database, (late,), slack=OfficeSlack(users=users))
+    await desk.waves.open_due(Due("2026-11-24", desk.hands.now.isoformat()))
+
+    [found] = await status(database)
+    assert (found.frame, found.waiting, found.skipped) == (1_000, 900, {"too late in the wave": 100})
+    assert in_words([found]).startswith(
+        "pulse 2026-W48: open, ends 2026-11-27 17:30Z. Could be asked: 1000; asked: 0; on their way: 0; "
+        "wait for their time: 900 (the last until 2026-11-26 17:14Z); "
+    )
+    assert len(await desk.rows(work)) == 900 + 1  # and one that closes it
 
 
 async def test_only_those_who_are_drawn_are_known(database: Database) -> None:

@@ -45,14 +45,9 @@ class Person:
     sent: list[tuple[datetime, str]] = field(default_factory=list)  # when, and of which wave
     other: list[datetime] = field(default_factory=list)  # unasked messages of other kinds
 
-    @property
-    def shown(self) -> list[datetime]:
-        """The last ones: what is older than a month bears on nothing."""
-        return [*(at for at, _ in self.sent[-3:]), *self.other[-3:]]
-
-    @property
-    def last(self) -> datetime | None:
-        return max(self.shown, default=None)
+    def shown(self, but: str = "") -> list[datetime]:
+        """The last ones, apart from that wave's: what is older than a month bears on nothing."""
+        return [*(at for at, wave in self.sent[-3:] if wave != but), *self.other[-3:]]
 
 
 @dataclass
@@ -65,13 +60,14 @@ class Company:
     begun: set[tuple[str, str]] = field(default_factory=set)
     queue: list[tuple[datetime, str, str, Survey, str]] = field(default_factory=list)
 
-    def standing(self, person: Person, now: datetime) -> Standing:
-        rests = person.last + COOLDOWN if person.last else None
-        return Standing(has_refused=now >= person.refuses_from, rests_until=rests)
+    def standing(self, person: Person, now: datetime, *, but: str = "") -> Standing:
+        """As the bot reckons it: the message of the wave in hand, of which it may not know yet, does not count."""
+        last = max(person.shown(but), default=None)
+        return Standing(has_refused=now >= person.refuses_from, rests_until=last + COOLDOWN if last else None)
 
-    def may(self, person: Person, now: datetime, *, by: datetime | None = None) -> bool:
-        standing = self.standing(person, now)
-        return rules.why_not(person.colleague, standing, workspace=WORKSPACE, at=by or now) is None
+    def may(self, person: Person, now: datetime, *, at: datetime, but: str = "") -> bool:
+        standing = self.standing(person, now, but=but)
+        return rules.why_not(person.colleague, standing, workspace=WORKSPACE, at=at) is None
 
     def live(self, days: int) -> None:
         for number in range(days):
@@ -83,7 +79,7 @@ class Company:
                     self.open(survey, day + timedelta(days=1), dawn + late)
             self.ask_until(dawn + timedelta(days=1))
             for person in self.rng.sample(list(self.people.values()), 3):
-                if may_send_unasked([at for at in person.shown if dawn - at < MONTH], now=dawn):
+                if may_send_unasked([at for at in person.shown() if dawn - at < MONTH], now=dawn):
                     person.other.append(dawn)
 
     def open(self, survey: Survey, tomorrow: date, now: datetime) -> None:
@@ -95,17 +91,17 @@ class Company:
         self.begun.add((survey.id, slot))
         self.slots[survey.id] = slot
         seed = f"{self.rng.getrandbits(256):064x}"
+        by = {zone: rules.latest_on(tomorrow, zone, otherwise=now) for zone in ZONES}
         frame = [
             Candidate(each, Strata(team=each[-1]))
             for each, person in self.people.items()
-            if self.may(person, now, by=rules.latest_on(tomorrow, person.colleague.timezone, otherwise=now))
+            if self.may(person, now, at=by[person.colleague.timezone])
         ]
         drawn = sampling.sample(frame, seed=seed, size=rules.sample_size(survey, len(frame)))
-        step = rules.spread(len(drawn), survey.schedule.at) / max(1, len(drawn))
         for place, each in enumerate(drawn):
             zone = self.people[each.user_id].colleague.timezone
             rests = self.standing(self.people[each.user_id], now).rests_until or now
-            due_at = rules.asking_time(tomorrow, survey.schedule.at, zone, now=max(now, rests), later=step * place)
+            due_at = rules.asking_time(tomorrow, survey.schedule.at, zone, now=max(now, rests), place=place)
             if due_at is not None:
                 self.queue.append((due_at, f"{survey.id}:{slot}", each.user_id, survey, seed))
 
@@ -120,14 +116,15 @@ class Company:
 
     def ask(self, wave: str, user_id: str, survey: Survey, seed: str, now: datetime) -> None:
         person = self.people[user_id]
-        if any(each == wave for _, each in person.sent) or not self.may(person, now):  # its invitation is settled
+        is_settled = any(each == wave for _, each in person.sent)
+        if is_settled or not self.may(person, now, at=now, but=wave):
             return
         zone = person.colleague.timezone
         if not is_in_hours(zone, now=now):
             later = rules.next_time(survey, seed, user_id, zone, now=now)
             if later is not None and later < now + timedelta(days=6):
                 self.queue.append((later, wave, user_id, survey, seed))
-        elif may_send_unasked([at for at in person.shown if now - at < MONTH], now=now):  # the outbox's own look
+        elif may_send_unasked([at for at in person.shown(wave) if now - at < MONTH], now=now):  # the outbox
             person.sent.append((now, wave))
 
 

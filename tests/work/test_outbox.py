@@ -608,8 +608,32 @@ async def test_unasked_message_outside_the_persons_own_hours_is_skipped(
     assert await desk.states() == {"thought": state}
 
 
-async def test_unasked_message_is_skipped_when_slack_does_not_tell_the_persons_hours(desk: Desk) -> None:
-    desk.slack.troubles["time_zone"] = [refusal(SlackUnclear("users.info", "status 500"))]
+async def test_unasked_message_waits_as_long_as_slack_does_not_tell_the_persons_hours(desk: Desk) -> None:
+    away = [SlackUnclear("users.info", "status 500"), SlackRateLimited("users.info", 30.0)]
+    desk.slack.troubles["time_zone"] = [refusal(each) for each in away]
+    await desk.put(Effect("thought", UNASKED, "a thought", recipient=await desk.person("U1")))
+    states = []
+    for _ in range(3):
+        await desk.turn()
+        states.append(await desk.states())
+        desk.hands.move(minutes=1)
+
+    assert states == [{"thought": "waiting"}, {"thought": "waiting"}, {"thought": "sent"}]
+    assert desk.slack.calls.count("post") == 1
+
+
+async def test_unasked_message_is_given_up_when_slack_does_not_tell_for_a_day(desk: Desk) -> None:
+    desk.slack.troubles["time_zone"] = [refusal(SlackUnclear("users.info", "status 500"))] * 2
+    await desk.put(Effect("thought", UNASKED, "a thought", recipient=await desk.person("U1")))
+    await desk.turn()
+    desk.hands.move(days=1, minutes=1)
+    await desk.turn()
+
+    assert await desk.states() == {"thought": "failed"}
+
+
+async def test_unasked_message_to_somebody_slack_does_not_know_is_skipped(desk: Desk) -> None:
+    desk.slack.troubles["time_zone"] = [refusal(SlackRefused("users.info", "user_not_found"))]
     await desk.put(Effect("thought", UNASKED, "a thought", recipient=await desk.person("U1")))
     await desk.turn()
 
