@@ -43,6 +43,7 @@ from bot.curation import article_health, owners
 from bot.curation.article_health import ArticleHealthService
 from bot.curation.draft_maker import DraftMaker
 from bot.curation.drafts import DraftService
+from bot.curation.filing import FilingService
 from bot.curation.gap_drafts import GapDrafts
 from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_sorting import GapSorting, Reading
@@ -65,6 +66,7 @@ from bot.handover.service import HandoverService
 from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.library import Library, Shelf, catalogued
+from bot.listening.services import listening_services
 from bot.model import Workspace
 from bot.model_client import Budget, ModelClient
 from bot.outbox import Outbox
@@ -91,12 +93,15 @@ from bot.upkeep import Upkeep
 from bot.work import (
     Asking,
     Began,
+    Bringing,
     Choice,
     ClosingWave,
     Converged,
     Decision,
     Documented,
     Due,
+    FileSettled,
+    FileWanted,
     HandingIn,
     Heard,
     Inviting,
@@ -106,6 +111,7 @@ from bot.work import (
     Kind,
     KindSaid,
     Linking,
+    Logging,
     NotProposed,
     Opened,
     Press,
@@ -115,6 +121,7 @@ from bot.work import (
     Saving,
     Shipped,
     Solved,
+    StoryTold,
     SurveyEvent,
     TakenBack,
     TalkWanted,
@@ -242,7 +249,10 @@ class Mentor:
         self.prompts = PromptService(desk)
         self.handover = HandoverService(desk, people, [OpenQuestions(desk, self.facts).part, self._open_requests])
         self.proposals = ProposalService(desk, _repository(settings))
-        draft_maker = DraftMaker(desk, people, can_propose=self.proposals.repository is not None, model=self.model)
+        self.filing = FilingService(desk, self.proposals)
+        can_propose = self.proposals.repository is not None
+        self.listening = listening_services(desk, people, can_propose=can_propose)
+        draft_maker = DraftMaker(desk, people, can_propose=can_propose, model=self.model)
         self.drafts = DraftService(desk, draft_maker, self.proposals)
         self.offers = OfferService(desk, draft_maker)
         self.article_health = ArticleHealthService(desk)
@@ -257,7 +267,14 @@ class Mentor:
             handbook_place=handbook_place(settings),
             history_of=partial(live_history, settings=settings),
         )
-        parts = (self.actions.figures, self.adoption.figures, self.gaps, self.owners, self.surveys.results)
+        parts = (
+            self.actions.figures,
+            self.adoption.figures,
+            self.gaps,
+            self.owners,
+            self.surveys.results,
+            self.listening.listing,
+        )
         team_parts = tuple(each.home_part for each in parts)
         self.home = HomeService(
             desk,
@@ -307,6 +324,9 @@ class Mentor:
             self.notices.announce_changes,
             self.actions.controllers.forget_old,
             self.adoption.uses.forget_old,
+            self.listening.friction.forget_old,
+            self.listening.stories.forget_old,
+            self.listening.thanks.forget_old,
             *([self.embeddings.forget_old] if self.embeddings else []),
         ]
         return Upkeep(self.database, others=others, clock=self.clock)
@@ -340,7 +360,7 @@ class Mentor:
             Kind.HANDOVER: asked(self.handover.show),
             Kind.RESULTS: asked(self.surveys.results.show),
             Kind.DECIDE_THEME: _job(Decision, self.surveys.changes.decide, self.surveys.changes.given_up),
-            Kind.SHIPPED: _job(Shipped, self.surveys.changes.tell),
+            Kind.SHIPPED: _job(Shipped, self.surveys.news.tell),
             Kind.TALK: _job(TalkWanted, self.surveys.talks.tell, self.surveys.talks.given_up),
             Kind.OPEN_WAVES: _job(Due, self.surveys.waves.open_due),
             Kind.SURVEY_EVENT: _job(SurveyEvent, self.surveys.waves.take_event),
@@ -353,6 +373,20 @@ class Mentor:
             Kind.REMIND_EVIDENCE: _job(Due, self.adoption.reminders.remind),
             Kind.CONVERGED: _job(Converged, self.adoption.converged),
             Kind.CONTRIBUTIONS: _job(Due, self.adoption.contributions.read),
+            Kind.FRICTION: asked(self.listening.friction.asked),
+            Kind.LOG_FRICTION: _job(Logging, self.listening.friction.log, self.listening.friction.given_up),
+            Kind.DECIDE_FRICTION: _job(Decision, self.listening.friction.decide, self.listening.friction.given_up),
+            Kind.SORT_FRICTION: _job(Due, self.listening.sorting.sort),
+            Kind.DECIDE_FRICTION_THEME: _job(Decision, self.listening.changes.decide, self.listening.changes.given_up),
+            Kind.STORY: asked(self.listening.stories.asked),
+            Kind.TELL_STORY: _job(StoryTold, self.listening.stories.tell, self.listening.stories.given_up),
+            Kind.DECIDE_STORY: _job(Decision, self.listening.stories.decide, self.listening.stories.given_up),
+            Kind.PROPOSE_FILE: _job(FileWanted, self.filing.propose, self.filing.given_up),
+            Kind.STORY_SETTLED: _job(FileSettled, self.listening.stories.settled),
+            Kind.THANKS: asked(self.listening.thanks.asked),
+            Kind.DECIDE_THANKS: _job(Decision, self.listening.thanks.decide, self.listening.thanks.given_up),
+            Kind.GATHER_THANKS: _job(Due, self.listening.thanks.gather),
+            Kind.BRING_THANKS: _job(Bringing, self.listening.thanks.bring),
             Kind.SETTINGS: asked(self.own_data.show),
             Kind.HINT: _job(Asking, self.hints.hint),
             Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
@@ -405,6 +439,8 @@ class Mentor:
             Planned(Kind.ASK_OWNERS, self.owners.schedule, owners.WORTH),
             Planned(Kind.REMIND_EVIDENCE, self.adoption.reminders.schedule, reminders.WORTH),
             Planned(Kind.CONTRIBUTIONS, self.adoption.contributions.schedule, DAY),
+            Planned(Kind.SORT_FRICTION, self.listening.sorting.schedule, NIGHT_WORTH),
+            Planned(Kind.GATHER_THANKS, self.listening.thanks.schedule, DAY),
             Planned(Kind.OPEN_WAVES, self.surveys.waves.schedule, waves.WORTH),
         )
 
@@ -452,6 +488,10 @@ class Mentor:
             changes=self.surveys.changes,
             talks=self.surveys.talks,
             linking=self.actions.linking,
+            friction=self.listening.friction,
+            stories=self.listening.stories,
+            thanks=self.listening.thanks,
+            friction_changes=self.listening.changes,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app
@@ -518,6 +558,7 @@ class Mentor:
             "groups": (self.actions.memberships.refresh, 240),
             "solved threads": (self.solved.refresh, 300),
             "linked changes": (self.surveys.changes.look, 300),
+            "linked changes of friction": (self.listening.changes.look, 300),
             "forget": (self.upkeep.forget_old, 6 * 3600),
         }
         if self.embeddings is not None:

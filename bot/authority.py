@@ -25,6 +25,9 @@ class Act(StrEnum):
     LINK = "link"  # prove a Git account
     HAND_IN = "hand in"  # evidence for one's team
     JUDGE_EVIDENCE = "judge evidence"
+    SPEAK_UP = "speak up"  # say what was hard
+    TELL = "tell"  # a success story, or thanks
+    SEE_FRICTION = "see friction"  # and say what was done about it
 
 
 REASONS = {  # for those who may not, in words for them
@@ -46,6 +49,9 @@ REASONS = {  # for those who may not, in words for them
     Act.LINK: "Guests cannot link a Git account.",
     Act.HAND_IN: "Only the team itself can say how it meets a policy.",
     Act.JUDGE_EVIDENCE: "Only the policy's owner can judge this.",
+    Act.SPEAK_UP: "Guests cannot log this here. Please tell the person who invited you.",
+    Act.TELL: "Guests cannot do this here. Please tell the person who invited you.",
+    Act.SEE_FRICTION: "Only the platform team can see what people find hard.",
 }
 
 
@@ -170,6 +176,9 @@ def may(
         Act.SETTLE: team or owner,
         Act.LINK: is_member,
         Act.HAND_IN: matter.is_named and is_member,
+        Act.SPEAK_UP: guests_may_ask or is_member,
+        Act.TELL: is_member,
+        Act.SEE_FRICTION: team,
     }
     return Allowed() if granted[act] else Refused(REASONS[act])
 

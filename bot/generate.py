@@ -27,6 +27,10 @@ from bot.curation import health_blocks as articles
 from bot.digest import blocks as digest
 from bot.handover import blocks as handover
 from bot.home import blocks as home
+from bot.listening import friction_blocks as friction
+from bot.listening import list_blocks as friction_themes
+from bot.listening import story_blocks as stories
+from bot.listening import thanks_blocks as thanks
 from bot.model import MessageKind
 from bot.peers import blocks as peers
 from bot.peers import notice_blocks as notices
@@ -165,6 +169,10 @@ KINDS: Mapping[str, MessageKind] = {
         *results.KINDS,
         *changes.KINDS,
         *talks.KINDS,
+        *friction.KINDS,
+        *friction_themes.KINDS,
+        *stories.KINDS,
+        *thanks.KINDS,
         *digest.KINDS,
         *handover.KINDS,
         *surveys.KINDS,

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
-from bot.authority import Act, Matter, Refused, may
+from bot.authority import Act, Matter, Refused, is_ours, may
 from bot.desk import Desk
+from bot.errors import SlackRefused
 from bot.model import Profile
 from bot.storage.people import slack_id_of, slack_ids_of
 from knowledge.people import Group
@@ -38,6 +39,17 @@ class PeopleService:
         """Whether the person is in the group today. Raises SlackError."""
         members = await self._desk.slack.group_members(group.usergroup_id)
         return group.has(user_id, on=self._desk.today(), usergroup_members=members)
+
+    async def is_member(self, user_id: str) -> bool:
+        """Whether it is a person of ours who is there now: no bot, no guest. Raises SlackError where it is not told."""
+        try:
+            them = await self._desk.slack.profile(user_id)
+        except SlackRefused as refused:
+            if refused.is_token_trouble:
+                raise
+            return False
+        is_person = not (them.is_bot or them.is_guest or them.is_deleted)
+        return is_person and is_ours(them.team_id, them.enterprise_id, self._desk.workspace)
 
     async def members_of(self, group: Group) -> frozenset[str]:
         """The Slack ids of all who are in the group today. Raises SlackError."""

@@ -50,6 +50,7 @@ class Kind(StrEnum):
     SAVE = "curation.save"
     DECIDE_DRAFT = "curation.decide_draft"
     PROPOSE = "curation.propose"
+    PROPOSE_FILE = "curation.propose_file"
     SOLVED = "curation.solved"
     DOCUMENTED = "curation.documented"
     NOT_PROPOSED = "curation.not_proposed"
@@ -97,6 +98,19 @@ class Kind(StrEnum):
     REMIND_EVIDENCE = "adoption.remind"
     CONVERGED = "adoption.action_converged"
     CONTRIBUTIONS = "adoption.read_contributions"
+    FRICTION = "listening.friction"
+    LOG_FRICTION = "listening.log_friction"
+    DECIDE_FRICTION = "listening.decide_friction"
+    SORT_FRICTION = "listening.sort_friction"
+    DECIDE_FRICTION_THEME = "listening.decide_theme"
+    STORY = "listening.story"
+    TELL_STORY = "listening.tell_story"
+    DECIDE_STORY = "listening.decide_story"
+    STORY_SETTLED = "listening.story_settled"
+    THANKS = "listening.thanks"
+    DECIDE_THANKS = "listening.decide_thanks"
+    GATHER_THANKS = "listening.gather_thanks"
+    BRING_THANKS = "listening.bring_thanks"
 
 
 class Payload:
@@ -426,6 +440,75 @@ class Joined(Payload):
 
     key: str
     channel_id: str
+
+
+@dataclass(frozen=True)
+class Logging(Payload):
+    """Somebody found something hard: the payload of `listening.log_friction`. `person` is a pseudonym.
+
+    `origin` is where it was said, as `bot.friction.Origin` writes it; `stage` is "" where the words are to tell it.
+    """
+
+    key: str
+    person: str
+    text: str
+    origin: str
+    stage: str = ""
+    is_named: bool = False
+    response_url: str | None = None
+
+
+@dataclass(frozen=True)
+class StoryTold(Payload):
+    """Somebody told a success story: the payload of `listening.tell_story`. `person` and `named` are pseudonyms."""
+
+    key: str
+    person: str
+    words: dict[str, str]
+    names_teller: bool
+    names_team: bool
+    named: list[str]
+
+
+@dataclass(frozen=True)
+class FileWanted(Payload):
+    """A file is to be proposed to the handbook, for another pillar: the payload of `curation.propose_file`.
+
+    `subject` is the id of what it comes from; `file` a path below the handbook, changed where one is there already.
+    What became of it is told by work with a `FileSettled`.
+    """
+
+    key: str
+    subject: str
+    kind: str
+    title: str
+    body: str
+    file: str
+    text: str
+    person: str
+    response_url: str | None = None
+
+
+@dataclass(frozen=True)
+class FileSettled(Payload):
+    """What became of a file that was to be proposed: the payload of `listening.story_settled`.
+
+    `outcome` is merged, closed or failed. `file` is the path below the handbook that it really has.
+    """
+
+    key: str
+    subject: str
+    outcome: str
+    file: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Bringing(Payload):
+    """A person's turn to be brought thanks: the payload of `listening.bring_thanks`. `person` is a pseudonym."""
+
+    key: str
+    person: str
 
 
 Do = Callable[[dict[str, Any]], Awaitable[object]]

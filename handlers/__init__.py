@@ -17,18 +17,23 @@ from bot.adoption.handing_in import HandingInService
 from bot.adoption.judging import JudgingService
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
+from bot.changes import ChangeService
 from bot.curation.drafts import DraftService
 from bot.curation.gaps import GapService
 from bot.curation.owners import OwnerService
 from bot.home.prompts import PromptService
 from bot.home.service import HomeService
+from bot.listening import list_blocks
+from bot.listening.friction import FrictionService
+from bot.listening.stories import StoryService
+from bot.listening.thanks import ThanksService
 from bot.model import Workspace
 from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.privacy.settings import SettingsService
+from bot.surveys import change_blocks
 from bot.surveys.answering import AnsweringService
-from bot.surveys.changes import ChangeService
 from bot.surveys.refusing import RefusalService
 from bot.surveys.talk import TalkService
 from handlers import (
@@ -40,10 +45,12 @@ from handlers import (
     gaps,
     home,
     kinds,
+    listening,
     messages,
     privacy,
     results,
     surveys,
+    themes,
 )
 
 
@@ -71,6 +78,10 @@ class Services:
     changes: ChangeService
     talks: TalkService
     linking: LinkService
+    friction: FrictionService
+    stories: StoryService
+    thanks: ThanksService
+    friction_changes: ChangeService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -85,7 +96,8 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.event("app_home_opened")(_ours(home.on_opened, home=services.home, prompts=services.prompts))
     app.event("member_joined_channel")(_ours(privacy.on_joined, notices=services.notices, workspace=workspace))
     asked = {"answers": services.answers, "catalogue": services.catalogue, "forms": services.forms}
-    app.command(command)(_ours(answers.on_command, **asked))
+    told = {"friction": services.friction, "stories": services.stories}
+    app.command(command)(_ours(answers.on_command, **asked, **told))
     app.shortcut(re.compile(r"^answers\."))(_ours(answers.on_shortcut, answers=services.answers))
     app.action(re.compile(r"^answers\."))(_ours(answers.on_verdict, verdicts=services.verdicts))
     app.action(re.compile(r"^peers\.say_kind"))(_ours(kinds.on_kind, kinds=services.kinds))
@@ -114,8 +126,19 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action("surveys.pause")(_ours(surveys.on_pause, refusals=services.refusals))
     app.action("surveys.resume")(_ours(surveys.on_resume, refusals=services.refusals))
     app.action(re.compile(r"^results\.talk\."))(_ours(results.on_talk, talks=services.talks))
-    app.action(re.compile(r"^results\.(?:link|live|drop)$"))(_ours(results.on_theme, changes=services.changes))
-    app.view("results.change")(_ours(results.on_change, changes=services.changes))
+    of_surveys = {"changes": services.changes, "ids": change_blocks.IDS}
+    app.action(re.compile(r"^results\.(?:link|live|drop)$"))(_ours(themes.on_theme, **of_surveys))
+    of_friction = {"changes": services.friction_changes, "ids": list_blocks.IDS}
+    app.action(re.compile(r"^listening\.theme\.(?:link|live|drop)$"))(_ours(themes.on_theme, **of_friction))
+    app.view("listening.theme.change")(_ours(themes.on_change, changes=services.friction_changes))
+    app.shortcut("listening.friction.log")(_ours(listening.on_friction_shortcut, friction=services.friction))
+    app.action(re.compile(r"^listening\.friction\."))(_ours(listening.on_friction, friction=services.friction))
+    app.view("listening.friction.form")(_ours(listening.on_friction_form, friction=services.friction))
+    app.shortcut("listening.story.save")(_ours(listening.on_story_shortcut, stories=services.stories))
+    app.action(re.compile(r"^listening\.story\."))(_ours(listening.on_story, stories=services.stories))
+    app.view("listening.story.form")(_ours(listening.on_story_form, stories=services.stories))
+    app.action(re.compile(r"^listening\.thanks\."))(_ours(listening.on_thanks, thanks=services.thanks))
+    app.view("results.change")(_ours(themes.on_change, changes=services.changes))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)
 

@@ -7,18 +7,31 @@ from bot.actions.opening import At, FormService
 from bot.answers import blocks
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
+from bot.listening.friction import FrictionService
+from bot.listening.stories import StoryService
 from bot.model import Json
-from handlers import payload, shortcuts, verbs
+from handlers import listening, payload, shortcuts, verbs
 from handlers.payload import Command
 from handlers.shortcuts import Place
 
 
 async def on_command(
-    body: Json, ack: AsyncAck, answers: AnswerService, catalogue: CatalogueService, forms: FormService
+    body: Json,
+    ack: AsyncAck,
+    answers: AnswerService,
+    catalogue: CatalogueService,
+    forms: FormService,
+    friction: FrictionService,
+    stories: StoryService,
 ) -> None:
     """Somebody used the command; only they will see what comes of it. One action that is named opens its form."""
     command = payload.read_command(body)
     parsed = verbs.parse(command.text, is_action=catalogue.is_meant)
+    if parsed.verb in (verbs.FRICTION, verbs.STORY) and not parsed.rest:
+        wants_story = parsed.verb is verbs.STORY
+        await listening.opens_form(command, wants_story=wants_story, friction=friction, stories=stories)
+        await ack()
+        return
     if parsed.verb is verbs.RUN and await forms.open_named(parsed.rest, _at(command)):
         await ack()
         return

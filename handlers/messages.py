@@ -39,4 +39,6 @@ def request_in(message: Message, workspace: Workspace, *, is_action: Callable[[s
     if message.author.is_bot or not (message.is_direct or message.mentions_us):
         return None
     parsed = verbs.parse(wire.without_mention(message.text, workspace), is_action=is_action)
+    if parsed.verb is verbs.THANKS and not parsed.rest:  # "thanks!" to the bot is no wish to thank somebody else
+        return Request(verbs.ASK.kind, "thanks")
     return Request(parsed.verb.kind, parsed.rest)

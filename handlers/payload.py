@@ -35,6 +35,7 @@ class Picked:
     root: str | None = None
     response_url: str | None = None
     trigger_id: str = ""
+    author_id: str = ""  # who wrote the message; "" where that is no person
 
     @property
     def is_on_message(self) -> bool:
@@ -158,6 +159,7 @@ def read_picked(body: Json) -> Picked:
         root=read_ts(message, "thread_ts") if message.get("thread_ts") else ts,
         response_url=read_text(body, "response_url"),
         trigger_id=read_text(body, "trigger_id"),
+        author_id="" if message.get("bot_id") else read_optional(message, "user", most=40) or "",
     )
 
 
@@ -217,6 +219,9 @@ def _read_only(elements: object) -> str:
             return read_text(chosen, "value") if isinstance(chosen, dict) else ""
         case "users_select":
             return read_optional(element, "selected_user") or ""
+        case "multi_users_select":
+            chosen = element.get("selected_users")
+            return ",".join(each for each in chosen if _is_id(each)) if isinstance(chosen, list) else ""
         case "datepicker":
             return read_optional(element, "selected_date") or ""
         case "checkboxes":
@@ -225,6 +230,10 @@ def _read_only(elements: object) -> str:
         case "plain_text_input" | "number_input" | "url_text_input" | "email_text_input":
             return read_words(element, "value")
     raise PayloadMalformed(f"no element of ours: {str(element.get('type'))[:40]}")
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and wire.ID.fullmatch(value) is not None
 
 
 def _read_value(action: Json) -> str:

@@ -1,36 +1,11 @@
-"""The buttons and the form beside results of pulse surveys, and the offer of a talk below an answer."""
+"""The offer of a talk below an answer to a pulse survey."""
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.model import Json
-from bot.surveys import change_blocks, result_blocks, talk_blocks
-from bot.surveys.changes import ChangeService
+from bot.surveys import talk_blocks
 from bot.surveys.talk import TalkService
 from handlers import payload
-
-
-async def on_theme(body: Json, ack: AsyncAck, changes: ChangeService) -> None:
-    """Somebody wants to link a change to a theme, said that it is live, or that it is not followed up."""
-    pressed = payload.read_press(body)
-    key, user_id, url = pressed.key, pressed.user_id, pressed.response_url
-    choice = result_blocks.read_press(pressed.action_id)
-    if choice:
-        await changes.take_press(pressed.value, choice, key=key, user_id=user_id, response_url=url)
-    else:
-        trigger_id = pressed.trigger_id
-        await changes.open_form(pressed.value, key=key, user_id=user_id, trigger_id=trigger_id, response_url=url)
-    await ack()
-
-
-async def on_change(body: Json, ack: AsyncAck, changes: ChangeService) -> None:
-    """The form was sent; what is wrong in it is shown beside its field."""
-    sent = payload.read_submission(body)
-    change = change_blocks.read_form(sent.values)
-    errors = await changes.take_form(sent.private_metadata, change, key=sent.key, user_id=sent.user_id)
-    if errors:
-        await ack(response_action="errors", errors=dict(errors))
-    else:
-        await ack()
 
 
 async def on_talk(body: Json, ack: AsyncAck, talks: TalkService) -> None:

@@ -47,7 +47,21 @@ RUN = Shortcut(
     Place.EVERYWHERE,
     Kind.ACTIONS,
 )
-SHORTCUTS = (ASK, SAVE, RUN, PERSON)
+FRICTION = Shortcut(
+    "listening.friction.log",
+    "Log as friction",
+    "What was hard, with its stage, for the platform team",
+    Place.MESSAGE,
+    Kind.LOG_FRICTION,
+)
+STORY = Shortcut(
+    "listening.story.save",
+    "Save as success story",
+    "What went well, for the handbook, with everybody's consent",
+    Place.MESSAGE,
+    Kind.TELL_STORY,
+)
+SHORTCUTS = (ASK, SAVE, FRICTION, STORY, RUN, PERSON)
 _BY_ID = {shortcut.id: shortcut for shortcut in SHORTCUTS}
 
 

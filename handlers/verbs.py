@@ -61,6 +61,9 @@ HANDOVER = Verb("handover", "", "what is open, for the platform team", Kind.HAND
 SETTINGS = Verb(
     "settings", "", "what I keep about you, and how to be left out", Kind.SETTINGS, aliases=("pulse", "privacy")
 )
+FRICTION = Verb("friction", "<text>", "log what is hard on the way to production", Kind.FRICTION)
+STORY = Verb("story", "", "tell a success, which names only who agrees", Kind.STORY)
+THANKS = Verb("thanks", "@person [for …]", "thank somebody, in private", Kind.THANKS)
 VERBS = (
     ASK,
     FIND,
@@ -69,6 +72,9 @@ VERBS = (
     LINK,
     HUMAN,
     POLICIES,
+    FRICTION,
+    STORY,
+    THANKS,
     WHY,
     HEALTH,
     DIGEST,
@@ -114,6 +120,8 @@ def _is_asked(verb: Verb, rest: str, is_action: Callable[[str], bool]) -> bool:
             return not is_action(rest)
         case Verb(name="human"):
             return rest.split(maxsplit=1)[0].lower().strip(".,;:!?") in ONE_WORD_WITH_HUMAN
+        case Verb(name="thanks"):
+            return not rest.startswith(("<@", "@"))  # "thanks, that works" thanks nobody by the verb
         case _:
             return not verb.usage
 

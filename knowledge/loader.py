@@ -35,6 +35,9 @@ from knowledge.repositories import LiveRepository, read_repositories
 from knowledge.schema import Value, nearest
 from knowledge.sources import FILE as SOURCES
 from knowledge.sources import Source, SourceArticles, of_source, read_sources
+from knowledge.stories import FOLDER as STORIES
+from knowledge.stories import README, Story, read_story
+from knowledge.stories import SUFFIX as STORY_SUFFIX
 from knowledge.survey_audience import Around as AroundSurveys
 from knowledge.survey_files import FOLDER as SURVEYS
 from knowledge.survey_files import read_survey
@@ -84,6 +87,7 @@ class Handbook:
     capabilities: tuple[Capability, ...] = ()
     policies: tuple[Policy, ...] = ()
     surveys: tuple[Survey, ...] = ()
+    stories: tuple[Story, ...] = ()
     warnings: Sequence[Problem] = ()
 
     def action(self, action_id: str) -> Action | None:
@@ -132,6 +136,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     reader.check_actions(actions, channels, read, capabilities)
     rules = reader.policies(people, capabilities, [each.id for each in actions], [each.id for each in read])
     surveys = reader.surveys(people, channels, actions, capabilities)
+    stories = reader.stories(capabilities)
     reader.look_around()
     problems = sorted(set(reader.problems))
     errors = tuple(problem for problem in problems if problem.level is Level.ERROR)
@@ -153,6 +158,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
         capabilities=capabilities,
         policies=rules,
         surveys=surveys,
+        stories=stories,
         warnings=warnings,
     )
 
@@ -243,15 +249,32 @@ class _Reader:
         )
         return self.yaml_files(SURVEYS, lambda root: read_survey(root, PurePosixPath(root.file).stem, around))
 
-    def yaml_files(self, folder: str, read: Callable[[Value], T | None]) -> tuple[T, ...]:
-        """What the YAML files of the folder say, by name, but those that cannot be read."""
+    def stories(self, capabilities: Sequence[Capability]) -> tuple[Story, ...]:
+        """By name. A story that names somebody who did not agree is an error, and so stays out of use."""
+        known = self.sound(CAPABILITIES, [each.id for each in capabilities])
+        found = [self.story(path, known) for path in self.entries(STORIES)]
+        return tuple(one for one in found if one is not None)
+
+    def story(self, path: Path, capabilities: Sequence[str] | None) -> Story | None:
+        name = files.shown(path.name)
+        if path.suffix != STORY_SUFFIX or name == README:
+            return None
+        text = self.text(path, f"{STORIES}/{name}", Level.ERROR)
+        return None if text is None else read_story(name, text, self.problems, capabilities=capabilities)
+
+    def entries(self, folder: str) -> Sequence[Path]:
+        """What stands in the folder, by name, but what is hidden."""
         below = self.folder / folder
         if below.is_symlink() or (below.exists() and not below.is_dir()):
             what = "this is no folder, and links are not followed"
-            self.problems.append(Problem(folder, 1, "", what, "make it a folder of YAML files"))
+            self.problems.append(Problem(folder, 1, "", what, "make it a folder of files"))
             return ()
         paths = sorted(below.iterdir()) if below.is_dir() else []
-        found = [self.yaml_entry(path, folder, read) for path in paths if not path.name.startswith(".")]
+        return [path for path in paths if not path.name.startswith(".")]
+
+    def yaml_files(self, folder: str, read: Callable[[Value], T | None]) -> tuple[T, ...]:
+        """What the YAML files of the folder say, by name, but those that cannot be read."""
+        found = [self.yaml_entry(path, folder, read) for path in self.entries(folder)]
         return tuple(one for one in found if one is not None)
 
     def yaml_entry(self, path: Path, folder: str, read: Callable[[Value], T | None]) -> T | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.blockkit import Shown, actions, button, clip, code, confirmation, context, escape, link, section, sections
 from bot.errors import PayloadMalformed
+from bot.friction import Origin, SaidIn, offer
 from bot.model import Json, MessageKind, Purpose
 
 APPROVE, DECLINE = "actions.request.approve", "actions.request.decline"
@@ -80,6 +81,7 @@ DEBT = MessageKind(
 )
 KINDS = (REQUEST, ENDED, APPROVAL, PUSHED, STUCK, UNREVIEWED, DEBT)
 
+UNDER_WAY = ("open", "running", "merged")
 MODES = {
     "proposal": "",
     "direct": "This is done at once and not through Git.",
@@ -107,6 +109,7 @@ class Request:
     problem: str = ""
     agreed: Sequence[str] = ()
     notes: Sequence[str] = field(default=())
+    is_hard: bool = False  # it failed once it was begun, or takes longer than its entry gives it
 
 
 def taken(title: str, standing: str) -> Shown:
@@ -141,7 +144,14 @@ def approval(told: Request, *, by: str, people: int, until: str, why: str) -> Sh
 def outcome(told: Request) -> Shown:
     """For the thread below the request's message, so that who asked is told."""
     why = f" {escape(clip(told.problem, NOTES_MOST))}" if told.problem else ""
-    return _said(f"{escape(clip(told.title, NAME_MOST))}: {_standing(told)}{why}")
+    text = f"{escape(clip(told.title, NAME_MOST))}: {_standing(told)}{why}"
+    hard = [actions(f"actions.hard.{told.id}", [_hard(told)])] if told.is_hard else []
+    return Shown(text, (section(text), *hard))
+
+
+def _hard(told: Request) -> Json:
+    """What was hard about it may be told, where it failed or took long."""
+    return offer(Origin(SaidIn.REQUEST, told.id))
 
 
 def pushed(told: Request, *, follow_up: str, has_buttons: bool) -> Shown:
@@ -227,6 +237,8 @@ def _own_buttons(told: Request) -> list[Json]:
         buttons.append(button("Ask again", action_id=RENEW, value=_value(told), style="primary"))
     if told.state in ("waiting", "void", "expired"):
         buttons.append(button("Withdraw", action_id=WITHDRAW, value=_value(told)))
+    if told.is_hard and told.state in UNDER_WAY:
+        buttons.append(_hard(told))
     return buttons
 
 

@@ -94,6 +94,7 @@ class Telling:
             problem=row.problem,
             agreed=[await self.name_of(each) for each in agreed],
             notes=_notes(row),
+            is_hard=_is_hard(row),
         )
 
     async def asked(self, row: RequestRow, needed: rules.Need, *, to: Sequence[str], channel_id: str) -> Scene:
@@ -194,6 +195,12 @@ def _again(card: Put, shown: Shown) -> Effect:
     if card.recipient is None:
         return effects.in_channel(card.key, blocks.APPROVAL, card.channel_id, shown)
     return effects.privately(card.key, card.recipient, shown, kind=blocks.APPROVAL)
+
+
+def _is_hard(row: RequestRow) -> bool:
+    """Whether people may want to say what was hard: not where it was only refused."""
+    was_in_vain = row.state in (rows.FAILED, rows.CLOSED) and row.started_at is not None
+    return was_in_vain or row.state == rows.EXPIRED or row.stuck_told_at is not None
 
 
 def _notes(row: RequestRow) -> list[str]:

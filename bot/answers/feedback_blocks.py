@@ -10,6 +10,7 @@ from datetime import date
 from bot.answers.blocks import ASK_PEOPLE, NOT_QUITE, PERSON, REASONS, SOLVED, WHY, answer, refusal, source_link
 from bot.answers.writer import Draft, Source
 from bot.blockkit import Shown, actions, button, context, section
+from bot.friction import Origin, SaidIn, offer
 from bot.model import Json, MessageKind, Purpose
 
 HINT = MessageKind(
@@ -105,12 +106,14 @@ def why_alone(answer_id: str) -> Shown:
     return Shown("What was wrong with it?", why(answer_id))
 
 
-def noted(reason: str) -> Json:
-    return context(f"Noted: {reason}. Thank you.")
+def noted(reason: str, answer_id: str) -> tuple[Json, Json]:
+    """What was behind the question may be worth more than the article: that can be logged too."""
+    row = actions("answers.hard", [offer(Origin(SaidIn.ANSWER, answer_id))])
+    return context(f"Noted: {reason}. Thank you."), row
 
 
-def noted_alone(reason: str) -> Shown:
-    return refusal(f"Noted: {reason}. Thank you.")
+def noted_alone(reason: str, answer_id: str) -> Shown:
+    return Shown(f"Noted: {reason}. Thank you.", noted(reason, answer_id))
 
 
 def still_open() -> Shown:

@@ -9,6 +9,7 @@ from bot.answers.pointers import Pointer, day
 from bot.answers.writer import Source
 from bot.blockkit import TEXT_MAX, Shown, actions, button, clip, escape, link, plain, section
 from bot.model import MessageKind, Purpose
+from knowledge.stories import Story
 
 WORDS_MOST = 100  # of what was looked for, said back
 
@@ -29,10 +30,11 @@ class Listed:
 
     articles: tuple[Source, ...]
     threads: tuple[Pointer, ...]
+    stories: tuple[Story, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        return not (self.articles or self.threads)
+        return not (self.articles or self.threads or self.stories)
 
 
 def listed(wanted: str, found: Listed, *, today: date) -> Shown:
@@ -41,7 +43,8 @@ def listed(wanted: str, found: Listed, *, today: date) -> Shown:
     threads = [
         f"• solved in {link(each.url, 'this thread')} on {day(each.solved_on, today=today)}" for each in found.threads
     ]
-    parts = [_part("In the handbook", articles), _part("Solved threads", threads)]
+    stories = [f"• {_story(each, today)}" for each in found.stories]
+    parts = [_part("In the handbook", articles), _part("Solved threads", threads), _part("Success stories", stories)]
     head = f"{_said(wanted)}:"
     text = clip("\n".join([head, *filter(None, parts)]), TEXT_MAX)
     return Shown(text, (section(head), *(section(part) for part in parts if part)))
@@ -56,6 +59,14 @@ def nothing(wanted: str, answer_id: str) -> Shown:
             actions("answers.verdict", [button("Get a person", action_id=PERSON, value=answer_id, style="primary")]),
         ),
     )
+
+
+def _story(story: Story, today: date) -> str:
+    """With its page where it has one, else the file that it is."""
+    told = f"told {day(story.told_on, today=today)}"
+    if story.url:
+        return f"{link(story.url, story.title)}, {told}"
+    return f"{escape(story.title)} (`stories/{escape(story.id)}`), {told}"
 
 
 def _part(name: str, lines: Sequence[str]) -> str:

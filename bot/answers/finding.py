@@ -19,8 +19,9 @@ from bot.storage import answers as rows
 from bot.storage.answers import Answer
 from bot.storage.engine import Tx
 from bot.work import Asking
+from knowledge.stories import with_words
 
-ARTICLES_MOST, THREADS_MOST = 5, 3
+ARTICLES_MOST, THREADS_MOST, STORIES_MOST = 5, 3, 2
 
 
 class FindService:
@@ -40,7 +41,8 @@ class FindService:
             asking.text, audiences=await self._audiences.in_private(profile), limit=ARTICLES_MOST
         )
         pointers = await self._solved.with_words(asking, asking.text, most=THREADS_MOST)
-        listed = Listed(tuple(source_of(hit) for hit in found.hits), pointers)
+        stories = with_words(library.handbook.stories, asking.text, most=STORIES_MOST)
+        listed = Listed(tuple(source_of(hit) for hit in found.hits), pointers, stories)
         if listed.is_empty:
             await self._keep_nothing(asking, library.handbook.revision)
         else:

@@ -121,11 +121,11 @@ class VerdictService:
     async def _reason(self, press: Press, answer: Answer, profile: Profile) -> None:
         """Kept with the verdict, and noted where it was pressed."""
         if answer.surface == "thread":
-            shown = feedback_blocks.noted_alone(press.verdict)
+            shown = feedback_blocks.noted_alone(press.verdict, answer.id)
             seen = effects.in_place(f"press:{press.key}", press.person, shown, response_url=press.response_url)
         else:
             following = await self._feedback.next_answer(answer, profile)
-            shown = await self._after_not_quite(answer, following, [feedback_blocks.noted(press.verdict)])
+            shown = await self._after_not_quite(answer, following, feedback_blocks.noted(press.verdict, answer.id))
             seen = self._in_its_place(press, answer, shown)
 
         async def unit(tx: Tx) -> bool:

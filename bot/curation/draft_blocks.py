@@ -46,7 +46,7 @@ PROPOSED = MessageKind(
     "proposal to the handbook",
     Purpose.OWED,
     "the platform channel",
-    "somebody opened a pull request for an article, for its review date, or for an action",
+    "somebody opened a pull request for an article, for its review date, for an action, or for a success story",
     "once a proposal",
     "take `platform_channel` out of `channels.yaml`",
 )
@@ -127,9 +127,9 @@ def proposed(title: str, *, branch: str, url: str, excerpt: str) -> Shown:
     return Shown(head, (section(head), *code(excerpt, most=1), context(who)))
 
 
-def opened(*, branch: str, url: str, is_article: bool) -> Shown:
+def opened(*, branch: str, url: str, is_told: bool) -> Shown:
     where = link(url, "the pull request") if url else f"a proposal on the branch `{escape(branch)}`"
-    return said(f"Opened: {where}." + " Once it is merged, I say so." * is_article)
+    return said(f"Opened: {where}." + " Once it is merged, I say so." * is_told)
 
 
 def proposed_before(*, branch: str, url: str) -> Shown:

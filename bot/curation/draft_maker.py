@@ -11,9 +11,10 @@ from bot import effects
 from bot.authority import Act
 from bot.blockkit import clip
 from bot.curation import draft_blocks as blocks
-from bot.curation.draft_rules import Written, article, file_name, sketched, template
+from bot.curation.draft_rules import Written, article, sketched, template
 from bot.desk import Desk
 from bot.errors import SlackRefused
+from bot.file_names import file_name
 from bot.masking import masked
 from bot.model import Effect, Line, Talk, Turn, moment
 from bot.model_client import ModelClient

@@ -4,8 +4,7 @@ What must not stand in it is taken out before (`bot.masking`); who may save what
 """
 
 import re
-import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +16,6 @@ from bot.model import Line, Talk
 from knowledge.text import question_text
 
 TITLE_MOST = 80
-SLUG_MOST = 60
 QUESTION_MOST = 300
 SAYS = "says"  # the gist of a reply that answers something
 
@@ -140,11 +138,3 @@ def article(written: Written, *, owner: str, tags: Sequence[str], permalink: str
 def _scalar(text: str) -> str:
     text = " ".join(text.split())  # PyYAML writes rarer line breaks, as U+0085, as they are; our reader takes none
     return yaml.safe_dump(text, allow_unicode=True, width=1_000).removesuffix("...\n").strip() if text else ""
-
-
-def file_name(title: str, *, taken: Collection[str]) -> str:
-    """A path below `articles/` made of the title's words; with a number where there is one of that name."""
-    ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = "-".join(re.findall(r"[a-z0-9]+", ascii_only))[:SLUG_MOST].strip("-") or "article"
-    names = (f"{slug}.md", *(f"{slug}-{number}.md" for number in range(2, 1_000)))
-    return next(name for name in names if name not in taken)

@@ -9,9 +9,10 @@ from bot import effects
 from bot.blockkit import Shown
 from bot.curation import draft_blocks as blocks
 from bot.curation.draft_maker import DraftMaker
-from bot.curation.draft_rules import Written, file_name, solving_reply
+from bot.curation.draft_rules import Written, solving_reply
 from bot.curation.proposals import ARTICLE, Change, ProposalService
 from bot.desk import Desk
+from bot.file_names import file_name
 from bot.model import Line, Talk
 from bot.storage import drafts as rows
 from bot.storage import proposals as proposal_rows

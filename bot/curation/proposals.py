@@ -23,12 +23,12 @@ from bot.storage import proposals as rows
 from bot.storage.engine import Tx
 from bot.storage.people import slack_id_of
 from bot.storage.proposals import ProposalRow
-from bot.work import Documented, Kind, NotProposed, Proposing, enqueue
+from bot.work import Documented, FileSettled, Kind, NotProposed, Proposing, enqueue
 from knowledge.channels import AnswerMode
 
 log = structlog.get_logger(__name__)
 
-ARTICLE, REVIEW, ACTION = "article", "review", "action"
+ARTICLE, REVIEW, ACTION, STORY = "article", "review", "action", "story"
 LOOKED_UP_AT_ONCE = 20  # at a tick, so that a host's own limits are far away
 FAILED = (
     "I could not open the proposal: the handbook's repository was away for a quarter of an hour, or refused it. "
@@ -143,6 +143,7 @@ class ProposalService:
             await draft_rows.take_back(tx, row.subject)
             if row.kind == REVIEW:
                 await enqueue(tx, Kind.NOT_PROPOSED, NotProposed(row.id, row.subject), due_at=now, now=now)
+            await self._tell_settled(tx, row, rows.FAILED, "")
             await self._desk.outbox.put(tx, effect)
 
         await self._desk.database.write(unit)
@@ -179,7 +180,7 @@ class ProposalService:
         self, row: ProposalRow, standing: Standing, excerpt: str, response_url: str | None
     ) -> list[Effect]:
         is_opened = standing.review is not Review.MERGED or bool(standing.number)
-        opened = blocks.opened(branch=row.branch, url=standing.url, is_article=row.kind == ARTICLE)
+        opened = blocks.opened(branch=row.branch, url=standing.url, is_told=row.kind in (ARTICLE, STORY))
         shown = opened if is_opened else blocks.said(SAYS_SO)
         told = [effects.privately(f"opened:{row.id}", row.person, shown, response_url=response_url)]
         if not is_opened:
@@ -201,6 +202,7 @@ class ProposalService:
         async def unit(tx: Tx) -> None:
             if not await rows.settle(tx, row.id, state=state, now=now):
                 return
+            await self._tell_settled(tx, row, state, standing.url or row.url)
             if not is_merged:
                 await self._desk.outbox.put(tx, _closed(row, standing))
             elif row.kind == ACTION:
@@ -214,6 +216,15 @@ class ProposalService:
         await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
         self._desk.wake()
+
+    async def _tell_settled(self, tx: Tx, row: ProposalRow, outcome: str, url: str) -> None:
+        """To the pillar that a story came from."""
+        if row.kind != STORY or self.repository is None:
+            return
+        path, now = next(iter(row.files or {}), ""), self._desk.clock.now()
+        file = path.removeprefix(self.repository.path(""))
+        settled = FileSettled(row.id, row.subject, outcome, file, url)
+        await enqueue(tx, Kind.STORY_SETTLED, settled, due_at=now, now=now)
 
     def _documented(self, row: ProposalRow, standing: Standing, draft: draft_rows.Draft, credit: str) -> Effect:
         articles = self._desk.shelf.library.handbook.articles

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.blockkit import Shown, actions, button, confirmation, context, escape, section
 from bot.errors import PayloadMalformed
+from bot.listening.thanks_blocks import AGAIN, LESS, MINE
 from bot.model import Json, MessageKind, Purpose
 from bot.peers.notice_blocks import COUNT_OUT
 from bot.privacy.rules import FOR_EVER, SOMEONE, Kept
@@ -59,7 +60,14 @@ def settings(kept: Kept) -> Shown:
         button("Erase what you keep", action_id=ERASE, value="me", style="danger", confirm=_SURE),
     ]
     surveys = actions("privacy.surveys", _survey_buttons(kept))
-    return Shown(text, (section(text), actions("privacy.settings", buttons), surveys))
+    thanks = actions("privacy.thanks", [_thanks_button(kept)])
+    return Shown(text, (section(text), actions("privacy.settings", buttons), surveys, thanks))
+
+
+def _thanks_button(kept: Kept) -> Json:
+    if kept.wants_no_thanks:
+        return button("Bring me thanks again", action_id=AGAIN, value=MINE)
+    return button("No thanks from colleagues", action_id=LESS, value=MINE)
 
 
 def _surveys(kept: Kept) -> str:
@@ -102,7 +110,11 @@ def _kept(counts: Mapping[str, int]) -> str:
         f"Git accounts you linked {counts['git_accounts']}"
     )
     drawn = f"those you were drawn for {counts['survey_invitations']}"
-    said = {"In watched channels": there, "From me to you": here, "Actions": asked, "Surveys": drawn}
+    told = (
+        f"what you logged as hard {counts['friction']}; success stories {counts['stories']}; thanks you gave "
+        f"{counts['thanks_you_gave']}, and got {counts['thanks_you_got']}"
+    )
+    said = {"In watched channels": there, "From me to you": here, "Actions": asked, "Surveys": drawn, "Told": told}
     return "\n".join(["What I keep about you:", *(f"• {name}: {words}" for name, words in said.items())])
 
 

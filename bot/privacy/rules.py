@@ -20,6 +20,7 @@ class Kept:
     is_counted: bool
     counts: Mapping[str, int]
     no_surveys: str = ""
+    wants_no_thanks: bool = False
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from bot.storage import (
     answers,
     drafts,
     gaps,
+    listening,
     model_use,
     outbox,
     peers,
@@ -32,6 +33,7 @@ from bot.storage import (
     request_privacy,
     surveys,
     team,
+    thanks,
     work,
 )
 from bot.storage.engine import Database, Tx
@@ -89,7 +91,12 @@ class PrivacyService:
             named = await personal.identities(tx, user_id, names, self._watched())
             is_left_out = await people.who_is_left_out(tx, [user_id], names)
             refusal = await surveys.refusal(tx, user_id, names, now=self._clock.now())
-            return Kept(not is_left_out, await personal.counts(tx, named), self._in_words(refusal))
+            counts, no_surveys = await personal.counts(tx, named), self._in_words(refusal)
+            return Kept(not is_left_out, counts, no_surveys, await self._wants_no_thanks(tx, user_id))
+
+    async def _wants_no_thanks(self, tx: Tx, user_id: str) -> bool:
+        known = await people.known_pseudonyms(tx, [user_id])
+        return bool(known) and (await thanks.wishes_of(tx, known[user_id])).wants_none
 
     def _in_words(self, refusal: surveys.Refusal | None) -> str:
         if refusal is None:
@@ -175,7 +182,8 @@ class PrivacyService:
         await peers.forget_addressee(tx, person)
         await answers.forget_questions_of(tx, person)
         drafted = await drafts.leave_out(tx, person)
-        await proposals.forget_words_of(tx, [*asked_in, *drafted], now=now)
+        told = await listening.leave_out(tx, person)
+        await proposals.forget_words_of(tx, [*asked_in, *drafted, *told], now=now)
         everywhere = sorted(wrote | self._watched())
         await team.stand_in_for(tx, person, [names.stand_in(user_id, each) for each in everywhere])
         await work.drop_overheard(tx, person)
@@ -194,6 +202,7 @@ class PrivacyService:
         await outbox.forget_person(tx, person, direct, now=self._clock.now())
         await work.forget_person(tx, person, but=Kind.ERASE)
         await model_use.forget_person(tx, person)
+        await listening.forget_person(tx, person)
         await surveys.forget_person(tx, person, await _survey_tags(tx, person))
         withdrawn = await request_privacy.forget_person(tx, person, now=self._clock.now())
         await people.forget(tx, person)

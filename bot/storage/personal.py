@@ -43,6 +43,8 @@ from bot.storage.schema import (
     drafts,
     evidence,
     follow_ups,
+    friction,
+    friction_themes,
     gaps,
     git_accounts,
     invitations,
@@ -58,10 +60,14 @@ from bot.storage.schema import (
     questions,
     reactions,
     requests,
+    stories,
+    story_people,
     survey_answers,
     survey_comments,
     survey_refusals,
     survey_themes,
+    thanks,
+    thanks_wishes,
     threads,
     verdicts,
     work,
@@ -127,6 +133,14 @@ PARTS = (
     Part("audit", audit.c.person, Fate.PSEUDONYM),
     Part("survey_invitations", invitations.c.person, Fate.GONE),
     Part("survey_themes_linked", survey_themes.c.linked_by, Fate.PSEUDONYM),
+    Part("friction", friction.c.person, Fate.PSEUDONYM),
+    Part("friction_themes_linked", friction_themes.c.linked_by, Fate.PSEUDONYM),
+    Part("stories", stories.c.teller, Fate.PSEUDONYM),
+    Part("stories_that_name_you", story_people.c.person, Fate.GONE),
+    Part("thanks_you_gave", thanks.c.giver, Fate.PSEUDONYM),
+    # somebody else's words once more
+    Part("thanks_you_got", thanks.c.receiver, Fate.PSEUDONYM, shows=("id", "given_at", "receiver")),
+    Part("wishes_about_thanks", thanks_wishes.c.person, Fate.GONE),
     Part("messages_to_you", outbox.c.recipient, Fate.PSEUDONYM),
     Part("model_use", model_use.c.person, Fate.GONE),
 )
@@ -138,6 +152,7 @@ WORDS = tuple(
     for table in (
         *(messages, answers, drafts, proposals, article_looks),
         *(requests, follow_ups, controller_reports, evidence, survey_answers, survey_comments, outbox, work),
+        *(friction, friction_themes, stories, thanks),
     )
     for column in table.columns
     if isinstance(column.type, Text | JSON)
@@ -149,6 +164,10 @@ PLACES = (
     requests.c.key,
     requests.c.channel_id,
     evidence.c.key,
+    friction.c.key,
+    friction.c.channel_id,
+    stories.c.key,
+    thanks.c.key,
     outbox.c.key,
     outbox.c.channel_id,
     outbox.c.edits,

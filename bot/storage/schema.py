@@ -291,7 +291,7 @@ proposals = Table(  # what was put before the handbook's reviewers, and what bec
     "proposals",
     metadata,
     Column("id", String(40), primary_key=True),
-    Column("kind", String(20), nullable=False),  # article | review | action
+    Column("kind", String(20), nullable=False),  # article | review | action | story
     Column("subject", String(40), nullable=False, unique=True),  # the id of the draft or look it came from
     Column("branch", String(100), nullable=False, unique=True),
     _person("person"),  # who asked for it
@@ -622,6 +622,89 @@ survey_refusals = Table(  # who wants no surveys: a keyed fingerprint of the Sla
     Column("fingerprint", String(64), primary_key=True),
     Column("since", Moment, nullable=False),
     Column("until", Moment),  # of a pause; null: for ever
+)
+
+friction_themes = Table(  # what several people found hard, and what became of it
+    "friction_themes",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("state", String(10), nullable=False),  # open | linked | shipped | dropped
+    Column("url", Text, nullable=False),  # the change that answers it; "" while there is none
+    _person("linked_by", nullable=True),
+    Column("opened_at", Moment, nullable=False),
+    Column("shipped_at", Moment),
+    Index(None, "state"),
+)
+
+friction = Table(  # what somebody found hard, at which stage of delivery
+    "friction",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("key", String(255), nullable=False, unique=True),
+    _person("person"),
+    Column("text", Text),  # the person's own words; null: none, or forgotten
+    Column("stage", String(10), nullable=False),  # code | build | test | review | deploy | operate | unsure
+    Column("is_stage_said", Boolean, nullable=False),  # by the person; else guessed from the words
+    Column("source", String(10), nullable=False),  # words | message | answer | request
+    Column("channel_id", String(40), nullable=False),  # of a colleague's message: its words are read there; "" for none
+    Column("ts", String(40), nullable=False),
+    Column("capability", String(60), nullable=False),  # "" where not known
+    Column("topic", String(80), nullable=False),
+    Column("team", String(80), nullable=False),  # of the person, where they are in just one
+    Column("is_named", Boolean, nullable=False),  # the person lets the platform team see who it was
+    Column("is_readied", Boolean, nullable=False),  # colleagues' names are taken out of the text: it may be shown
+    Column("theme_id", ForeignKey("friction_themes.id"), index=True),
+    Column("logged_at", Moment, nullable=False, index=True),
+)
+
+stories = Table(  # success stories, until the handbook has them
+    "stories",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("key", String(255), nullable=False, unique=True),
+    _person("teller"),
+    Column("title", Text, nullable=False),
+    Column("words", JSON),  # what was hard, done, and came of it; null once the handbook or nobody has them
+    Column("names_teller", Boolean, nullable=False),
+    Column("team", String(80), nullable=False),  # "" where it is not to be named
+    Column("state", String(10), nullable=False),  # shown | proposed | merged | closed | dropped
+    Column("file", String(255), nullable=False),  # below stories/
+    Column("url", Text, nullable=False),
+    Column("told_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Index(None, "state", "settled_at"),
+)
+
+story_people = Table(  # who else a story would name, and whether they may be
+    "story_people",
+    metadata,
+    Column("story_id", ForeignKey("stories.id"), primary_key=True),
+    _person("person", primary_key=True),
+    Column("said", String(10), nullable=False),  # asked | yes | no
+)
+
+thanks = Table(  # from one person to another
+    "thanks",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("key", String(255), nullable=False, unique=True),
+    _person("giver"),
+    _person("receiver"),
+    Column("words", Text),  # null: none, or forgotten
+    Column("told_in", String(255)),  # key of the message that brought it; null: it waits
+    Column("given_at", Moment, nullable=False),
+    Index(None, "receiver", "given_at"),
+    Index(None, "giver", "given_at"),
+)
+
+thanks_wishes = Table(  # who wants no thanks and no questions about stories, and who lets others see their thanks
+    "thanks_wishes",
+    metadata,
+    _person("person", primary_key=True),
+    Column("wants_none", Boolean, nullable=False),
+    Column("may_be_public", Boolean, nullable=False),
+    Column("said_at", Moment, nullable=False),
 )
 
 digests = Table(

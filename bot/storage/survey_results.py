@@ -134,7 +134,7 @@ async def put_themes(tx: AsyncConnection, wave_id: str, new: Sequence[Theme], me
     await tx.execute(update(survey_comments).where(unsorted).values(theme_id=NO_THEME))
 
 
-async def link(tx: AsyncConnection, theme_id: str, *, url: str, person: str) -> bool:
+async def link(tx: AsyncConnection, theme_id: str, url: str, person: str) -> bool:
     """Whether nothing was shipped or dropped for it; the newest address holds."""
     return await _turn(tx, theme_id, (OPEN, LINKED), state=LINKED, url=url, linked_by=person)
 

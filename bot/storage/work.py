@@ -63,6 +63,12 @@ async def last_due(tx: AsyncConnection, *, kind: str) -> datetime | None:
     return newest
 
 
+async def is_known(tx: AsyncConnection, *, kind: str, key: str) -> bool:
+    """Whether it was asked for before, done or not."""
+    here = and_(work.c.kind == kind, work.c.key == key)
+    return (await tx.execute(select(work.c.id).where(here))).first() is not None
+
+
 async def waits_until(tx: AsyncConnection, *, kind: str, key: str) -> datetime | None:
     """When the work is due; None when nothing waits under the key."""
     query = select(work.c.due_at).where(work.c.kind == kind, work.c.key == key, work.c.state == "waiting")

@@ -1,21 +1,17 @@
-"""Shows what came of what people said: the form that links a change, and the one message to those who were asked.
-
-And reads what comes back of the form.
-"""
-
-from collections.abc import Mapping
-from urllib.parse import urlsplit
+"""Shows what came of what people said: the one message to those who were asked, and what the team is told."""
 
 from bot.blockkit import Shown, actions, button, clip, context, escape, link, section
-from bot.model import Json, MessageKind, Purpose
+from bot.change_form import TITLE_MOST, Ids
+from bot.model import MessageKind, Purpose
 
-FORM, FIELD = "results.change", "results.field.change"  # the form, and its one field's block
-NEVER = "surveys.never"  # who hears it is the surveys' listener: no surveys, and no news of them
-NO_ADDRESS = (
-    "Write a whole address, such as https://git.example.com/pulls/7, or the handbook's id of an article or action that "
-    "has a page."
+IDS = Ids(
+    form="results.change",
+    link="results.link",
+    live="results.live",
+    drop="results.drop",
+    told="When it is live, those who were asked get one message, and the digest lists it once.",
 )
-CHANGE_MOST, TITLE_MOST = 500, 120  # characters
+NEVER = "surveys.never"  # who hears it is the surveys' listener: no surveys, and no news of them
 
 SHIPPED = MessageKind(
     "you said, we did",
@@ -34,42 +30,6 @@ LINKED = MessageKind(
     "it only answers what you do",
 )
 KINDS = (SHIPPED, LINKED)
-
-
-def form(theme_id: str, title: str) -> Json:
-    """Where a change is named that answers the theme."""
-    words = {"title": "Link a change", "submit": "Link", "close": "Cancel"}
-    shown = {name: {"type": "plain_text", "text": text} for name, text in words.items()}
-    hint = (
-        "The address of a pull request or an issue, or the id of an article or action in the handbook. An article or "
-        "action that is there counts as live at once."
-    )
-    field = {
-        "type": "input",
-        "block_id": FIELD,
-        "label": {"type": "plain_text", "text": "What answers it?"},
-        "element": {"type": "plain_text_input", "action_id": "change", "max_length": CHANGE_MOST},
-        "hint": {"type": "plain_text", "text": hint},
-    }
-    told = "When it is live, those who were asked get one message, and the digest lists it once."
-    about = section(f"*{escape(clip(title, TITLE_MOST))}*\n{told}")
-    return {"type": "modal", "callback_id": FORM, "private_metadata": theme_id, **shown, "blocks": [about, field]}
-
-
-def read_form(values: Mapping[str, str]) -> str:
-    return values.get(FIELD, "").strip()
-
-
-def problem(text: str) -> str:
-    """What is wrong with an address, in words for the person; "" for a whole one."""
-    is_plain = text.isprintable() and not any(each in text for each in "<>|\"'` ")
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        parts = urlsplit("")
-    if is_plain and parts.scheme in ("http", "https") and parts.hostname and not parts.username:
-        return ""
-    return NO_ADDRESS
 
 
 def shipped(title: str, url: str, *, survey: str, wave_id: str) -> Shown:

@@ -11,7 +11,6 @@ from bot.blockkit import (
     TEXT_MAX,
     Shown,
     actions,
-    button,
     clip,
     context,
     escape,
@@ -20,10 +19,11 @@ from bot.blockkit import (
     section,
     table,
 )
-from bot.errors import PayloadMalformed
+from bot.change_form import buttons
 from bot.model import Json, MessageKind, Purpose
 from bot.statistics import TOO_FEW, Change, duration, share_in_words
 from bot.surveys import figures
+from bot.surveys.change_blocks import IDS
 from bot.surveys.result_rules import (
     DEFINITIONS,
     QuestionFacts,
@@ -35,8 +35,6 @@ from bot.surveys.result_rules import (
 )
 from bot.surveys.suppression import BLURRED_TO, Cell, Reading, Released
 
-LINK, LIVE, DROP = "results.link", "results.live", "results.drop"
-CHOICES = {LIVE: "live", DROP: "drop"}
 WAVES_MOST, THEMES_MOST, COMMENTS_MOST, ROWS_MOST, QUESTIONS_MOST = 3, 5, 5, 12, 5
 HOME_THEMES_MOST = 3
 COMMENT_MOST, TITLE_MOST, LABEL_MOST = 200, 120, 60  # characters
@@ -224,7 +222,10 @@ def _themes(facts: SurveyFacts, *, most: int) -> list[Json]:
     took = f", after {duration(days * 86_400)} (median)" if days is not None else ""
     blocks: list[Json] = [section(f"{told}{took}.")]
     for theme in going[:most]:
-        blocks += [section(theme_line(theme)), actions(f"results.{theme.id}", _buttons(theme))]
+        blocks += [
+            section(theme_line(theme)),
+            actions(f"results.{theme.id}", buttons(IDS, theme.id, is_linked=theme.state == "linked")),
+        ]
     rest = len(going) - most
     return [*blocks, context(f"… and {rest} more themes.")] if rest > 0 else blocks
 
@@ -233,25 +234,6 @@ def theme_line(theme: ThemeFacts) -> str:
     change = f": {link(theme.url, theme.url)}" if theme.url else ""
     title = escape(clip(theme.title, TITLE_MOST))
     return f"*{title}* · {_count(theme.comments, 'comment')} · {STATES[theme.state]}{change}"
-
-
-def _buttons(theme: ThemeFacts) -> list[Json]:
-    linked = theme.state == "linked"
-    live = [button("It is live", action_id=LIVE, value=theme.id, style="primary")] if linked else []
-    return [
-        *live,
-        button("Link another change" if linked else "Link a change", action_id=LINK, value=theme.id),
-        button("Not followed up", action_id=DROP, value=theme.id),
-    ]
-
-
-def read_press(action_id: str) -> str:
-    """What was pressed: live, drop, or "" for the form. Raises PayloadMalformed for an id that is none of ours."""
-    if action_id == LINK:
-        return ""
-    if action_id not in CHOICES:
-        raise PayloadMalformed(f"no button of ours: {action_id[:40]}")
-    return CHOICES[action_id]
 
 
 def _comment(text: str) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.changes import ChangeService
 from bot.desk import Desk
 from bot.model_client import ModelClient
 from bot.people import PeopleService
 from bot.surveys.answering import AnsweringService
 from bot.surveys.asking import AskingService
-from bot.surveys.changes import ChangeService
+from bot.surveys.changes import TERMS, NewsService
 from bot.surveys.closing import ClosingService
 from bot.surveys.frames import FrameService
 from bot.surveys.refusing import RefusalService
@@ -28,6 +29,7 @@ class SurveyServices:
     facts: SurveyFactsService
     results: ResultService
     changes: ChangeService
+    news: NewsService
     talks: TalkService
 
 
@@ -37,7 +39,7 @@ def survey_services(
     """`new_key` gives chance that nobody foresees: a seed, or a key under which something is found by who has it."""
     frames = FrameService(desk, people)
     facts = SurveyFactsService(desk.database)
-    answering = AnsweringService(desk)
+    answering, news = AnsweringService(desk), NewsService(desk)
     return SurveyServices(
         waves=WaveService(desk, frames, new_key=new_key),
         asking=AskingService(desk, frames),
@@ -46,6 +48,7 @@ def survey_services(
         closing=ClosingService(desk, new_key=new_key),
         facts=facts,
         results=ResultService(desk, people, facts, ThemeSorting(desk, model=model)),
-        changes=ChangeService(desk, people),
+        changes=ChangeService(desk, people, news.kept, TERMS),
+        news=news,
         talks=TalkService(desk, people, answering.given),
     )

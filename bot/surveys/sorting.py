@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from bot import themes
 from bot.desk import Desk
 from bot.errors import SlackError
 from bot.masking import masked
@@ -17,9 +18,9 @@ from bot.model_client import ModelClient, Task, Trouble
 from bot.storage import survey_results as rows
 from bot.storage.engine import Tx
 from bot.storage.survey_results import ClosedWave, Comment, Theme
-from bot.surveys import definition, kept, themes
+from bot.surveys import definition, kept
 from bot.surveys.suppression import FEWEST
-from bot.surveys.themes import FEWEST_COMMENTS, Found
+from bot.themes import FEWEST_COMMENTS, Found
 
 log = structlog.get_logger(__name__)
 

@@ -117,7 +117,7 @@ async def test_two_replicas_tell_once_that_it_is_stuck(database: Database) -> No
             "live says: quota exceeded"
         )
     ]
-    assert (await company.message()).endswith("live says: quota exceeded")
+    assert (await company.message()).endswith("live says: quota exceeded\n[Log what was hard]")
 
 
 async def test_a_failure_that_is_mended_goes_from_the_message(database: Database) -> None:
@@ -407,7 +407,11 @@ async def test_what_needs_a_review_is_never_merged_by_the_bot(database: Database
     ("outcome", "state", "said"),
     [
         (Done("run-1", "It is up.", ""), rows.DONE, "done. It is up."),
-        (Failed("run-1", "It crashed."), rows.FAILED, "has not succeeded, as far as I can see. It crashed."),
+        (
+            Failed("run-1", "It crashed."),
+            rows.FAILED,
+            "has not succeeded, as far as I can see. It crashed.\n[Log what was hard]",
+        ),
     ],
     ids=["done", "failed"],
 )

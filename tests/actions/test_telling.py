@@ -127,3 +127,23 @@ async def test_what_is_said_of_others_neither_mentions_nor_links(action: object,
 
     said = [words for each in shown for words in (each.text, words_of(each.blocks))]
     assert not [each for each in said if "<!" in each or "<@" in each or "<http" in each]
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_offered"),
+    [
+        ({"state": rows.FAILED}, False),
+        ({"state": rows.FAILED, **BEGAN}, True),
+        ({"state": rows.CLOSED, **BEGAN}, True),
+        ({"state": rows.EXPIRED}, True),
+        ({"state": rows.LIVE, **AFTER}, False),
+        ({"state": rows.LIVE, **AFTER, "stuck_told_at": STARTS_AT}, True),
+    ],
+    ids=["refused", "failed", "closed", "nobody decided", "live", "live, and late"],
+)
+async def test_what_was_hard_can_be_logged_below_its_outcome(
+    changed: dict[str, object], is_offered: bool, database: Database
+) -> None:
+    told = await Telling(Company(database).desk).told(replace(ROW, **changed))  # type: ignore[arg-type]
+
+    assert ("Log what was hard" in str(blocks.outcome(told).blocks)) is is_offered

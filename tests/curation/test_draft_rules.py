@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from bot.curation.draft_rules import (
     Written,
     article,
-    file_name,
     marked_reply,
     quoted,
     sketched,
@@ -144,17 +143,3 @@ def test_words_come_back_as_they_were_kept() -> None:
     written = Written("How?", ("how?", "why?"), "> so")
 
     assert Written.from_json(written.to_json()) == written
-
-
-@pytest.mark.parametrize(
-    ("title", "taken", "name"),
-    [
-        ("How do I clean the cache?", (), "how-do-i-clean-the-cache.md"),
-        ("Wie räume ich auf?", (), "wie-raume-ich-auf.md"),
-        ("../../etc/passwd", (), "etc-passwd.md"),
-        ("小龍", (), "article.md"),
-        ("Logs", ("logs.md", "logs-2.md"), "logs-3.md"),
-    ],
-)
-def test_file_is_named_for_the_title_and_takes_no_others_place(title: str, taken: tuple[str, ...], name: str) -> None:
-    assert file_name(title, taken=taken) == name

@@ -147,6 +147,29 @@ def shortcut(**fields: Any) -> Json:
     }
 
 
+def pressed(action_id: str, value: str) -> Json:
+    """A press on a button of that id."""
+    known = press()
+    known["actions"] = [{**known["actions"][0], "action_id": action_id, "value": value}]
+    return known
+
+
+def submitted(callback_id: str, metadata: str, values: Json) -> Json:
+    """A form was sent; `values` are elements by block id."""
+    state = {"values": {block_id: {"it": element} for block_id, element in values.items()}}
+    blocks = [{"type": "input", "block_id": block_id} for block_id in values]
+    view = {"id": "V0SMALL", "type": "modal", "callback_id": callback_id, "private_metadata": metadata}
+    return {
+        "type": "view_submission",
+        "team": {"id": TEAM, "domain": "small"},
+        "user": {"id": PEOPLE, "username": "priya", "team_id": TEAM},
+        "api_app_id": "A0SMALL",
+        "token": "fixed",
+        "trigger_id": "1.2.small",
+        "view": {**view, "state": state, "blocks": blocks},
+    }
+
+
 def reaction(**fields: Any) -> Json:
     item = {"type": "message", "channel": CHANNEL, "ts": "1795514000.000100"}
     event = {"type": "reaction_added", "user": PEOPLE, "reaction": "white_check_mark", "item": item}
@@ -168,6 +191,32 @@ WHOLE: tuple[Json, ...] = (
     shortcut_on(message()),
     shortcut_on(message(thread_ts="1795513000.000100"), callback_id="curation.save"),
     shortcut(),
+    shortcut_on(message(), callback_id="listening.friction.log"),
+    shortcut_on(message(user="U0OTHER"), callback_id="listening.story.save"),
+    pressed("listening.friction.open", "answer:a1"),
+    pressed("listening.friction.withdraw", "f1"),
+    pressed("listening.story.yes", "s1"),
+    pressed("listening.thanks.less", "mine"),
+    submitted(
+        "listening.friction.form",
+        "words:",
+        {
+            "listening.field.words": {"type": "plain_text_input", "value": "builds are slow"},
+            "listening.field.stage": {"type": "static_select", "selected_option": {"value": "build"}},
+            "listening.field.named": {"type": "checkboxes", "selected_options": []},
+        },
+    ),
+    submitted(
+        "listening.story.form",
+        "",
+        {
+            "listening.story.field.title": {"type": "plain_text_input", "value": "Faster"},
+            "listening.story.field.hard": {"type": "plain_text_input", "value": "slow"},
+            "listening.story.field.did": {"type": "plain_text_input", "value": "a cache"},
+            "listening.story.field.came": {"type": "plain_text_input", "value": "fast"},
+            "listening.story.field.named": {"type": "multi_users_select", "selected_users": ["U0OTHER"]},
+        },
+    ),
 )
 STRANGE: tuple[Any, ...] = (
     None,

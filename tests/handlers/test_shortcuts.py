@@ -22,7 +22,14 @@ def test_a_shortcut_on_a_message_says_on_which() -> None:
         root="1795514000.000100",
         response_url="http://127.0.0.1:9/none",
         trigger_id="1.2.small",
+        author_id="U0PRIYA",
     )
+
+
+def test_a_shortcut_on_a_bots_message_names_no_author() -> None:
+    body = shortcut_on(message(bot_id="B0OTHER"), callback_id="answers.ask")
+
+    assert payload.read_picked(body).author_id == ""
 
 
 def test_a_shortcut_on_a_reply_says_in_which_thread() -> None:

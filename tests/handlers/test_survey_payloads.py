@@ -12,14 +12,16 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
+from bot import change_form
 from bot.blockkit import Shown
+from bot.changes import GONE
 from bot.model import Json
 from bot.storage import surveys as rows
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonyms_of
 from bot.storage.schema import outbox, survey_answers, survey_themes
 from bot.storage.surveys import ASKED, Invitation, Wave
-from bot.surveys import blocks, change_blocks, changes, definition, talk
+from bot.surveys import blocks, change_blocks, definition, talk
 from bot.surveys.blocks import FIELD, WORDS, WORDS_MOST
 from handlers.errors import dispatch, read_request
 from knowledge.surveys import Question, Scale
@@ -152,10 +154,10 @@ CASES = {
     "words for a wave that is over": (sent({WORDS: typed("hello")}, OVER), ENDED),
     "an empty form": (sent({WORDS: typed(None), f"{FIELD}missing": typed("  ")}), blocks.EMPTY),
     "a choice that is not offered": (sent({f"{FIELD}helps": chosen("9"), f"{FIELD}no": typed("x")}), blocks.EMPTY),
-    "a theme that is not there": (pressed("results.link", NOWHERE, by="U0MAYA"), changes.GONE),
-    "a theme that is not there, live": (pressed("results.live", NOWHERE, by="U0MAYA"), changes.GONE),
+    "a theme that is not there": (pressed("results.link", NOWHERE, by="U0MAYA"), GONE),
+    "a theme that is not there, live": (pressed("results.live", NOWHERE, by="U0MAYA"), GONE),
     "a change for a theme that is not there": (
-        sent({change_blocks.FIELD: typed("https://a.example.com")}, "t" * 39_000, callback_id=change_blocks.FORM),
+        sent({change_form.FIELD: typed("https://a.example.com")}, "t" * 39_000, callback_id=change_blocks.IDS.form),
         "Only the platform team can see results of surveys.",
     ),
     "a talk about an unknown wave": (pressed("results.talk.score", NOWHERE), talk.NOT_ASKED),
@@ -183,10 +185,10 @@ async def test_too_many_words_are_told_beside_their_field_and_none_is_cut(desk: 
 
 
 async def test_what_is_no_address_is_told_beside_its_field(desk: Desk) -> None:
-    body = sent({change_blocks.FIELD: typed("javascript:1")}, callback_id=change_blocks.FORM, by="U0MAYA")
+    body = sent({change_form.FIELD: typed("javascript:1")}, callback_id=change_blocks.IDS.form, by="U0MAYA")
     _, answer, said = await desk.act(body)
 
-    errors = {change_blocks.FIELD: change_blocks.NO_ADDRESS}
+    errors = {change_form.FIELD: change_form.NO_ADDRESS}
     assert (answer, said) == ({"response_action": "errors", "errors": errors}, [])
 
 
@@ -206,7 +208,7 @@ async def test_payloads_broken_by_chance_break_nothing_and_nobody_answers_for_so
         pressed("results.talk.comment", by="U0JONAS"),
         pressed("results.live", by="U0JONAS"),
         sent({WORDS: typed("hello"), f"{FIELD}helps": chosen("1")}, by="U0JONAS"),
-        sent({change_blocks.FIELD: typed("https://a.example.com")}, callback_id=change_blocks.FORM, by="U0JONAS"),
+        sent({change_form.FIELD: typed("https://a.example.com")}, callback_id=change_blocks.IDS.form, by="U0JONAS"),
     ]
     chance = random.Random(6)
     statuses = set()

@@ -3,7 +3,23 @@
 import pytest
 
 from handlers import verbs
-from handlers.verbs import ASK, FIND, HEALTH, HELP, HUMAN, REQUESTS, RESULTS, RUN, SETTINGS, Parsed, Verb, parse
+from handlers.verbs import (
+    ASK,
+    FIND,
+    FRICTION,
+    HEALTH,
+    HELP,
+    HUMAN,
+    REQUESTS,
+    RESULTS,
+    RUN,
+    SETTINGS,
+    STORY,
+    THANKS,
+    Parsed,
+    Verb,
+    parse,
+)
 
 
 def is_action(words: str) -> bool:
@@ -59,6 +75,12 @@ def is_action(words: str) -> bool:
         pytest.param("Pulse  results", Parsed(RESULTS, ""), id="results by two words"),
         pytest.param("pulse results of May?", Parsed(ASK, "pulse results of May?"), id="a question about results"),
         pytest.param("privacy policy of the logs?", Parsed(ASK, "privacy policy of the logs?"), id="words after it"),
+        pytest.param("friction builds are slow?", Parsed(FRICTION, "builds are slow?"), id="friction is no question"),
+        pytest.param("story", Parsed(STORY, ""), id="story"),
+        pytest.param("story points in Jira?", Parsed(ASK, "story points in Jira?"), id="another story"),
+        pytest.param("thanks <@U1|jo> for it", Parsed(THANKS, "<@U1|jo> for it"), id="thanks to somebody"),
+        pytest.param("thanks @jo for it", Parsed(THANKS, "@jo for it"), id="thanks to a name that Slack did not know"),
+        pytest.param("thanks, that works", Parsed(ASK, "thanks, that works"), id="thanks to the bot"),
         pytest.param("🙂", Parsed(ASK, "🙂"), id="a face"),
         pytest.param("x" * 10_000, Parsed(ASK, "x" * 10_000), id="a long word"),
     ],
@@ -69,7 +91,8 @@ def test_a_text_says_what_is_wanted(text: str, wanted: Parsed) -> None:
 
 @pytest.mark.parametrize("verb", verbs.VERBS, ids=lambda verb: verb.name)
 def test_each_verb_answers_to_its_name(verb: Verb) -> None:
-    rest = {"[action]": "create-bucket", "[window]": "4w", "[week]": "2026-W47", "": ""}.get(verb.usage, "something")
+    known = {"[action]": "create-bucket", "[window]": "4w", "[week]": "2026-W47", "@person [for …]": "<@U1> for it"}
+    rest = {**known, "": ""}.get(verb.usage, "something")
 
     assert parse(f"{verb.name} {rest}", is_action=is_action).verb == verb
 

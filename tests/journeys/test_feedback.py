@@ -44,7 +44,7 @@ async def test_the_next_source_comes_at_once_and_each_is_judged_by_itself(either
     assert offered[0] == "Not it, says the person who asked. Perhaps this:"
     assert offered[1].startswith(SECOND)
     assert offered_buttons == ["That solved it", "Not quite", "Ask people here", "Get a person"]
-    assert (buttons(why), words(why)) == ([], ["Noted: out of date. Thank you."])
+    assert (buttons(why), words(why)) == (["Log what was hard"], ["Noted: out of date. Thank you."])
     assert words(answer)[-1] == "✓ Solved, says the person who asked."
     assert len(office.replies(asked)) == 1
     assert await said(office) == [("not quite", "quotas.md", "out of date"), ("solved", "logs.md", None)]

@@ -46,10 +46,17 @@ async def test_settings_tell_what_is_kept_and_to_the_person_alone(either_office:
         "• In watched channels: messages 1, with their words 1; questions 1; reactions 0; others' messages to you 0\n"
         "• From me to you: answers 1; what you said of them 0; messages 0\n"
         "• Actions: what you asked to have done 0; your say on what others asked 0; Git accounts you linked 0\n"
-        "• Surveys: those you were drawn for 0"
+        "• Surveys: those you were drawn for 0\n"
+        "• Told: what you logged as hard 0; success stories 0; thanks you gave 0, and got 0"
     )
     for_surveys = ["No surveys for 3 months", "No surveys at all"]
-    assert buttons(shown) == ["Count me out", "Send me what you keep", "Erase what you keep", *for_surveys]
+    assert buttons(shown) == [
+        "Count me out",
+        "Send me what you keep",
+        "Erase what you keep",
+        *for_surveys,
+        "No thanks from colleagues",
+    ]
     assert office.channel("random") == []
 
 

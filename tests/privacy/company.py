@@ -27,6 +27,8 @@ from bot.storage.schema import (
     drafts,
     evidence,
     follow_ups,
+    friction,
+    friction_themes,
     gaps,
     git_accounts,
     invitations,
@@ -41,8 +43,12 @@ from bot.storage.schema import (
     questions,
     reactions,
     requests,
+    stories,
+    story_people,
     survey_answers,
     survey_themes,
+    thanks,
+    thanks_wishes,
     threads,
     verdicts,
     waves,
@@ -176,6 +182,7 @@ async def _seed(tx: Tx) -> None:
     )
     await _seed_self_service(tx)
     await _seed_surveys(tx)
+    await _seed_listening(tx)
     place = {"is_private": True, "is_direct": True, "is_read_back": False, "is_whole_due": False, "due_at": NOW}
     await _put(tx, channels, {"channel_id": DIRECT, "name": "", **place})
     await _put(tx, threads, {"channel_id": DIRECT, "ts": ts(6), "reply_count": 1, "latest_reply": ts(7)})
@@ -193,6 +200,30 @@ async def _seed_surveys(tx: Tx) -> None:
     await _put(tx, survey_answers, {**said, "tag": tag(WAVE_KEY, YOU), "comment": f"ask {REAL}"})
     theme = {"id": "t1", "survey": "pulse", "title": "docs", "state": "linked", "url": "", "opened_at": NOW}
     await _put(tx, survey_themes, {**theme, "linked_by": ME})
+
+
+async def _seed_listening(tx: Tx) -> None:
+    """What the person found hard, told and was told; and a colleague's words that name them."""
+    theme = {"title": f"{DISPLAY}, builds", "state": "linked", "url": "", "opened_at": NOW, "linked_by": ME}
+    await _put(tx, friction_themes, {**theme, "id": "ft1"})
+    at = {"stage": "build", "is_stage_said": False, "source": "words", "channel_id": "", "ts": "", "capability": ""}
+    at |= {"topic": "", "team": "shop", "is_named": True, "is_readied": True, "theme_id": "ft1", "logged_at": NOW}
+    await _put(tx, friction, {**at, "id": "f1", "key": f"{DIRECT}:{ts(6)}", "person": ME, "text": WORDS})
+    await _put(tx, friction, {**at, "id": "f2", "key": "k2", "person": YOU, "text": f"{REAL} reviews late"})
+    told = {"names_teller": True, "team": "shop", "file": "a.md", "url": "", "told_at": NOW}
+    mine = {"hard": WORDS, "did": WORDS, "came": WORDS}
+    await _put(
+        tx, stories, {**told, "id": "s1", "key": "k1", "teller": ME, "title": WORDS, "words": mine, "state": "shown"}
+    )
+    theirs = {"hard": "slow", "did": f"{REAL} helped", "came": "fast"}
+    await _put(
+        tx, stories, {**told, "id": "s2", "key": "k2", "teller": YOU, "title": "t", "words": theirs, "state": "shown"}
+    )
+    await _put(tx, story_people, {"story_id": "s2", "person": ME, "said": "yes"})
+    brought = {"told_in": "thanks:brought", "given_at": NOW}
+    await _put(tx, thanks, {**brought, "id": "t1", "key": "k1", "giver": ME, "receiver": YOU, "words": WORDS})
+    await _put(tx, thanks, {**brought, "id": "t2", "key": "k2", "giver": YOU, "receiver": ME, "words": "the review"})
+    await _put(tx, thanks_wishes, {"person": ME, "wants_none": False, "may_be_public": True, "said_at": NOW})
 
 
 async def _seed_self_service(tx: Tx) -> None:

@@ -26,6 +26,10 @@ COUNTS = dict.fromkeys(
         "verdicts",
         "requests",
         "decisions",
+        "friction",
+        "stories",
+        "thanks_you_gave",
+        "thanks_you_got",
         "git_accounts",
         "survey_invitations",
     ),
@@ -42,7 +46,7 @@ def pieces(shown: Shown) -> list[str]:
 def test_settings_offer_what_is_not_so_yet(is_counted: bool) -> None:
     shown = blocks.settings(Kept(is_counted, COUNTS))
 
-    row, _ = [block for block in shown.blocks if block["type"] == "actions"]
+    row, *_ = [block for block in shown.blocks if block["type"] == "actions"]
     read = [blocks.read_choice(each["action_id"]) for each in row["elements"]]
     assert read == ["out" if is_counted else "in", "export", "erase"]
     assert ["confirm" in each for each in row["elements"]] == [False, False, True]
@@ -59,9 +63,16 @@ def test_settings_offer_what_is_not_so_yet(is_counted: bool) -> None:
 def test_settings_say_how_it_stands_with_surveys(no_surveys: str, buttons: list[str], said: str) -> None:
     shown = blocks.settings(Kept(True, COUNTS, no_surveys))
 
-    _, row = [block for block in shown.blocks if block["type"] == "actions"]
+    _, row, _ = [block for block in shown.blocks if block["type"] == "actions"]
     assert [each["action_id"] for each in row["elements"]] == buttons
     assert said in shown.text
+
+
+@pytest.mark.parametrize(("wants_none", "button"), [(True, "listening.thanks.again"), (False, "listening.thanks.less")])
+def test_settings_switch_thanks_off_and_on(wants_none: bool, button: str) -> None:
+    shown = blocks.settings(Kept(True, COUNTS, wants_no_thanks=wants_none))
+
+    assert [each["action_id"] for each in shown.blocks[-1]["elements"]] == [button]
 
 
 @pytest.mark.parametrize("action_id", ["privacy.other", "answers.solved", ""])

@@ -12,6 +12,7 @@ from bot.peers.service import PeerService, Request
 from bot.storage.engine import Database, Tx
 from bot.storage.schema import (
     drafts,
+    friction,
     gap_members,
     gaps,
     memberships,
@@ -21,6 +22,9 @@ from bot.storage.schema import (
     proposals,
     questions,
     reactions,
+    stories,
+    story_people,
+    thanks,
     work,
 )
 from bot.work import Kind
@@ -32,6 +36,7 @@ from tests.privacy.company import (
     ME,
     NOW,
     OTHER,
+    REAL,
     USER,
     WORDS,
     YOU,
@@ -222,7 +227,26 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
         "model_use": 1,
         "survey_invitations": 1,
         "survey_themes_linked": 1,
+        "friction": 1,
+        "friction_themes_linked": 1,
+        "stories": 1,
+        "stories_that_name_you": 1,
+        "thanks_you_gave": 1,
+        "thanks_you_got": 1,
+        "wishes_about_thanks": 1,
     }
+
+
+async def test_friction_stories_and_thanks_lose_the_persons_words(seeded: Database) -> None:
+    await privacy(seeded).leave_out(USER)
+
+    logged = {row["id"]: row for row in await rows(seeded, friction)}
+    assert (logged["f1"]["text"], logged["f1"]["is_named"], logged["f1"]["stage"]) == (None, False, "build")
+    assert logged["f2"]["text"] == f"{REAL} reviews late"  # a colleague's words say someone once they are erased
+    told = {row["id"]: row for row in await rows(seeded, stories)}
+    assert (told["s1"]["state"], told["s1"]["words"], told["s1"]["title"]) == ("dropped", None, "")
+    assert [row["said"] for row in await rows(seeded, story_people)] == ["no"]
+    assert [row["words"] for row in await rows(seeded, thanks)] == [None, None]
 
 
 async def test_drafts_made_of_the_persons_words_are_gone_and_nobody_is_named(seeded: Database) -> None:

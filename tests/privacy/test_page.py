@@ -4,6 +4,8 @@ from pathlib import Path
 
 from bot import generate
 from bot.actions.controllers import DRIFT_KEPT, KEPT
+from bot.listening.rules import KEPT as FRICTION_KEPT
+from bot.listening.rules import WORDS_KEPT as STORIES_KEPT
 from bot.privacy.offline import OUT_OF_REACH
 from bot.storage.schema import metadata
 from bot.upkeep import REQUESTS_KEPT, WORDS_KEPT
@@ -37,6 +39,7 @@ def test_the_days_are_those_of_the_code() -> None:
     assert f"{Channels().text_days} days" in PAGE
     assert f"{WORDS_KEPT.days} days" in PAGE
     assert f"{REQUESTS_KEPT.days} days after it ended" in PAGE
+    assert f"friction {FRICTION_KEPT.days} days; words of stories and thanks {STORIES_KEPT.days};" in PAGE
     assert f"reports {KEPT.days} days, of changes by hand {DRIFT_KEPT.days};" in PAGE
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from bot.changes import ChangeService
 from bot.desk import Desk
 from bot.errors import SlackUnclear
 from bot.model import Colleague, Profile
@@ -17,7 +18,7 @@ from bot.storage.engine import Database, Tx
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import invitations, outbox, people, survey_comments, waves, work
 from bot.surveys import definition, kept, releasing
-from bot.surveys.changes import ChangeService
+from bot.surveys.changes import TERMS, NewsService
 from bot.surveys.deciding import Earlier
 from bot.surveys.kept import Kept
 from bot.surveys.releasing import Closing, Given
@@ -93,7 +94,8 @@ class Results:
         self.desk: Desk = new_desk(self.database, self.hands, handbook=self.handbook, slack=self.slack)
         people_service, self.facts = PeopleService(self.desk), SurveyFactsService(self.database)
         self.results = ResultService(self.desk, people_service, self.facts, ThemeSorting(self.desk, model=self.model))
-        self.changes = ChangeService(self.desk, people_service)
+        self.news = NewsService(self.desk)
+        self.changes = ChangeService(self.desk, people_service, self.news.kept, TERMS)
         self.talks = TalkService(self.desk, people_service, self._read_given)
 
     async def _read_given(self, _wave_id: str, _user_id: str) -> TalkGiven | None:
@@ -162,7 +164,7 @@ class Results:
                     case Kind.DECIDE_THEME:
                         await self.changes.decide(Decision(**row.payload))
                     case Kind.SHIPPED:
-                        await self.changes.tell(Shipped(**row.payload))
+                        await self.news.tell(Shipped(**row.payload))
                     case _:
                         await self.talks.tell(TalkWanted(**row.payload))
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import change_form
 from bot.blockkit import TEXT_MAX, Shown
 from bot.model import Json, Window
 from bot.surveys import blocks, change_blocks, releasing, result_blocks, result_rules, talk_blocks
@@ -110,7 +111,7 @@ def test_any_survey_is_a_message_and_a_form_that_slack_takes(survey: Survey, dat
         blocks.form(survey, WAVE, until=until),
         blocks.form(survey, WAVE, until=until, given=said | typed, words=comment),
     )
-    for view in (*forms, blocks.why(survey, until=until), change_blocks.form("t" * 24, comment)):
+    for view in (*forms, blocks.why(survey, until=until), change_form.form(change_blocks.IDS, "t" * 24, comment)):
         assert validate_view(view) == []
         assert [found for text in mrkdwn(view) for found in LIVE.findall(text)] == []
 

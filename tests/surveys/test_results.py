@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from bot import change_form
+from bot.changes import GONE, LINKED_LATER
 from bot.statistics import Change
 from bot.storage.engine import Database, Tx
 from bot.storage.people import stand_ins
 from bot.storage.schema import outbox, proposals, survey_refusals, survey_themes, work
 from bot.storage.surveys import forget_person, refuse
-from bot.surveys import change_blocks, changes, talk_blocks
 from bot.surveys import result_blocks as blocks
+from bot.surveys import talk_blocks
+from bot.surveys.changes import TERMS
 from bot.surveys.result_rules import csv_rows
 from bot.surveys.talk_blocks import Along, Given
 from bot.work import Kind
@@ -283,7 +286,7 @@ async def test_nothing_is_said_to_be_live_before_a_change_is_linked_nor_by_other
 async def test_what_is_no_address_is_refused_in_the_form(desk: Results, change: str) -> None:
     errors = await desk.changes.take_form("T", change, key="k", user_id="U0MAYA")
 
-    assert errors == {change_blocks.FIELD: change_blocks.NO_ADDRESS}
+    assert errors == {change_form.FIELD: change_form.NO_ADDRESS}
 
 
 PAGE, PULL = "https://docs.example.com/cache", "https://git.example.com/platform/pulls/7"
@@ -324,7 +327,7 @@ async def test_an_article_that_is_there_is_live_once_it_is_linked_by_its_id(data
     desk = shelved(database, ARTICLE)
     await linked(desk, "cache.md")
 
-    assert await said_of_link(desk) == changes.LINKED_NOW
+    assert await said_of_link(desk) == TERMS.linked_now
     assert await told_after_looking(desk) == 14
     assert PAGE in (await desk.told("you said, we did"))[0][1]
 
@@ -335,7 +338,7 @@ async def test_an_action_is_linked_by_its_id_where_an_article_tells_of_it(databa
 
     assert await told_after_looking(desk) == 14
     assert await desk.changes.take_form("T", "create-bucket", key="k", user_id="U0MAYA") == {
-        change_blocks.FIELD: change_blocks.NO_ADDRESS
+        change_form.FIELD: change_form.NO_ADDRESS
     }
 
 
@@ -345,7 +348,7 @@ async def test_an_article_is_live_when_it_has_come_to_the_handbook(database: Dat
     before = (await said_of_link(desk), await told_after_looking(desk))
     await desk.desk.shelf.put(replace(HANDBOOK, articles=(ARTICLE,)))
 
-    assert before == (changes.LINKED_LATER, 0)
+    assert before == (LINKED_LATER, 0)
     assert await told_after_looking(desk) == 14
 
 
@@ -368,14 +371,14 @@ async def test_an_issue_is_live_when_somebody_says_so_and_what_was_dropped_never
     assert (before, await told_after_looking(desk)) == (0, 0)
     assert desk.slack.views == []
     said = sorted(text for _, text in await desk.told("theme of a survey"))
-    assert said == sorted([changes.LINKED_LATER, "Noted: not followed up.", changes.GONE, changes.GONE])
+    assert said == sorted([LINKED_LATER, "Noted: not followed up.", GONE, GONE])
 
 
 async def test_a_theme_that_is_not_there_opens_no_form_and_says_so(desk: Results) -> None:
     await desk.changes.open_form("made up", key="p", user_id="U0MAYA", trigger_id="T", response_url=None)
     await desk.do(Kind.DECIDE_THEME)
 
-    assert (desk.slack.views, await said_of_link(desk)) == ([], changes.GONE)
+    assert (desk.slack.views, await said_of_link(desk)) == ([], GONE)
 
 
 # A talk.

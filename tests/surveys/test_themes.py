@@ -11,13 +11,13 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
+from bot import themes
 from bot.clock import Clock
 from bot.config import read_settings
 from bot.model import Json
 from bot.model_client import Budget, ModelClient, without_end
 from bot.storage.engine import Database
 from bot.storage.schema import survey_comments, survey_themes
-from bot.surveys import themes
 from bot.surveys.sorting import COMMENT_MOST, COMMENTS_MOST
 from tests.model_server import ModelServer, Reply, refuses, says, sends, serving
 from tests.surveys.results_desk import SLOW, Results, answers

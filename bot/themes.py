@@ -1,8 +1,8 @@
-"""Finds what several comments are about, and judges what a model found. Pure; the model is asked in `sorting`.
+"""Finds what several comments are about, and judges what a model found: of surveys, and of what was hard. Pure.
 
 Comments are compared as askings are for gaps, and a title is made of words that at least three of them share. A theme
-needs three comments of one wave. No title quotes anybody: none takes four words in a row of a comment. None names
-anybody either: `names` are what Slack calls people, as they are taken out of comments.
+needs three comments. No title quotes anybody: none takes four words in a row of a comment. None names anybody either:
+`names` are what Slack calls people, as they are taken out of comments. Whose comments they are is not known here.
 """
 
 import re
