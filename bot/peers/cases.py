@@ -57,6 +57,7 @@ class Case:
     said_not_quite: bool  # of ours, by its button
     is_thanked: bool
     is_kind_corrected: bool = False  # by the asker or the platform team
+    part_of: tuple[str, str] | None = None  # channel and ts of the question it belongs to
 
     @property
     def is_waiting(self) -> bool:
@@ -108,6 +109,7 @@ def case_of(discussion: Discussion, measures: Measures, *, now: datetime) -> Cas
         said_not_quite=discussion.pressed_not_quite,
         is_thanked=found.is_thanked,
         is_kind_corrected=discussion.is_kind_corrected,
+        part_of=discussion.part_of,
     )
 
 

@@ -45,9 +45,15 @@ class FactsService:
         return await asyncio.to_thread(_counted, cases, asked_before, known, Counting(window, now, channels))
 
     async def cases(self, window: Window | None = None, *, asker: str | None = None) -> Sequence[Case]:
-        """Every question of the window, or there ever was, oldest first: for the operator, and for askers their own."""
+        """Every question of the window, or there ever was, oldest first: for askers their own."""
         async with self._database.read() as tx:
             found, team = await _found(tx, window, asker)
+        return await asyncio.to_thread(_cases, found, team, self._channels(), self._clock.now())
+
+    async def all_cases(self) -> Sequence[Case]:
+        """For the operator: those too that belong to an earlier question, and are counted with it."""
+        async with self._database.read() as tx:
+            found, team = await rows.discussions(tx, check_marks=CHECK_MARKS), await terms(tx)
         return await asyncio.to_thread(_cases, found, team, self._channels(), self._clock.now())
 
     async def solved(self, window: Window) -> Sequence[SolvedThread]:
@@ -66,7 +72,8 @@ Team = Mapping[str, Sequence[Term]]
 
 
 async def _found(tx: Tx, window: Window | None, asker: str | None = None) -> tuple[Sequence[Discussion], Team]:
-    return await rows.discussions(tx, window, check_marks=CHECK_MARKS, asker=asker), await terms(tx)
+    found = await rows.discussions(tx, window, check_marks=CHECK_MARKS, asker=asker)
+    return [each for each in found if each.part_of is None], await terms(tx)
 
 
 def _cases(found: Sequence[Discussion], team: Team, channels: Channels, now: datetime) -> Sequence[Case]:

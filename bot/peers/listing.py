@@ -16,7 +16,6 @@ from bot.storage.engine import Database
 from bot.storage.people import all_slack_ids
 
 HEADER = "row by row, for the operator alone: do not pass on; what may be shown is in `mentor health`"
-CERTAIN = 1.0  # a reply in a thread is linked by Slack itself
 
 
 @dataclass(frozen=True)
@@ -63,12 +62,12 @@ class ListingService:
         self._key = key
 
     async def questions(self) -> Sequence[Json]:
-        """Each question and what became of it."""
+        """Each question and what became of it, those that belong to another one too."""
         names = await self._names()
-        return self._ordered([_question(each, names) for each in await self._facts.cases()])
+        return self._ordered([_question(each, names) for each in await self._facts.all_cases()])
 
     async def replies(self) -> Sequence[Json]:
-        """Each reply, and the first message of the thread it stands in."""
+        """Each reply, and the message it answers: in a thread the first one there."""
         names = await self._names()
         async with self._database.read() as tx:
             found = await linked_replies(tx)
@@ -98,7 +97,16 @@ def _question(case: Case, names: Named | Disguised) -> Json:
         "first_responder_kind": case.first_responder_kind.value,
         "seconds_to_first_response": case.seconds_to_first_response,
         "resolved_by_kind": case.solution.by.value if case.solution else None,
+        "part_of": _place(case.part_of, names),
     }
+
+
+def _place(key: tuple[str, str] | None, names: Named | Disguised) -> Json | bool | None:
+    """Channel and ts; without times only whether there is one."""
+    if key is None:
+        return None
+    ts = names.ts(key[1])
+    return True if ts is None else {"channel": names.channel(key[0]), "ts": ts}
 
 
 def _reply(reply: LinkedReply, names: Named | Disguised) -> Json:
@@ -107,7 +115,7 @@ def _reply(reply: LinkedReply, names: Named | Disguised) -> Json:
         "ts": names.ts(reply.ts),
         "user": names.person(reply.author),
         "answers_ts": names.ts(reply.answers_ts),
-        "confidence": CERTAIN,
+        "confidence": reply.confidence,
     }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Delete, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Deletion, Message, moment
-from bot.storage.schema import events, kind_corrections, messages, questions, reactions
+from bot.storage.schema import events, kind_corrections, links, messages, questions, reactions
 from bot.storage.statements import insert_into, insert_new
 
 CORRECTED = "people"  # `questions.classifier` where a person said what kind it is
@@ -184,16 +184,22 @@ async def newest_question_of(tx: AsyncConnection, asker: str, channel_id: str) -
     return await tx.scalar(query) or ""
 
 
+SURE_ENOUGH = 0.5  # of a link, to hold back for it
+
+
 async def has_human_reply(tx: AsyncConnection, channel_id: str, ts: str, *, asker: str) -> bool:
-    """Whether a person other than the asker wrote in the thread."""
-    query = select(messages.c.ts).where(
-        messages.c.channel_id == channel_id,
-        messages.c.thread_ts == ts,
-        messages.c.ts != ts,
-        messages.c.author_kind == PERSON,
-        messages.c.author != asker,
-        messages.c.deleted_ts.is_(None),
+    """Whether a person other than the asker wrote in the thread, or below it in the channel and seems to answer it."""
+    stands = (messages.c.channel_id == channel_id, messages.c.ts != ts, messages.c.deleted_ts.is_(None))
+    by_another = (messages.c.author_kind == PERSON, messages.c.author != asker)
+    talk = select(links.c.talk_ts).where(links.c.channel_id == channel_id, links.c.ts == ts).scalar_subquery()
+    linked = select(links.c.ts).where(
+        links.c.channel_id == channel_id,
+        links.c.talk_ts == talk,
+        links.c.ts > ts,
+        links.c.confidence >= SURE_ENOUGH,
     )
+    answers = or_(messages.c.thread_ts == ts, messages.c.ts.in_(linked))
+    query = select(messages.c.ts).where(*stands, *by_another, answers)
     return (await tx.execute(query.limit(1))).first() is not None
 
 
