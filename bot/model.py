@@ -126,6 +126,9 @@ class QuestionKind(StrEnum):
     UNSURE = "unsure"
 
 
+NO_QUESTION = "none"  # said in place of a kind by people, of what the rules took for a question
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A message that stands in a question's thread. `gist` is `bot.peers.wording`'s word for what it amounts to."""

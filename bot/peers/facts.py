@@ -5,7 +5,7 @@ The digest, `health`, App Home and the command line all use it. Decides nothing:
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,9 @@ from bot.peers.figures import ChannelFacts, Figures, PeerFacts, Unanswered, figu
 from bot.peers.hinting import hinting
 from bot.peers.solving import By, Measures
 from bot.peers.wording import Gist
+from bot.statistics import Share
 from bot.storage import cases as rows
+from bot.storage import peers as peer_rows
 from bot.storage.channels import ChannelState, states
 from bot.storage.engine import Database, Tx
 from bot.storage.people import is_stand_in
@@ -40,9 +42,11 @@ class FactsService:
             found, team = await _found(tx, window)
             asked_before = await rows.asked_before(tx, window.since)
             known = await states(tx)
+            struck = await peer_rows.count_struck(tx, window)
         # In a thread, as ten thousand questions take half a second in which Slack would wait.
         cases = await asyncio.to_thread(_cases, found, team, channels, now)
-        return await asyncio.to_thread(_counted, cases, asked_before, known, Counting(window, now, channels))
+        facts = await asyncio.to_thread(_counted, cases, asked_before, known, Counting(window, now, channels))
+        return replace(facts, no_questions=Share(struck, struck + len(cases)))
 
     async def cases(self, window: Window | None = None, *, asker: str | None = None) -> Sequence[Case]:
         """Every question of the window, or there ever was, oldest first: for askers their own."""

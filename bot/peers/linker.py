@@ -90,7 +90,7 @@ class _Relinking:
     async def _begin_before(self, ts: str) -> None:
         before = await rows.before(self._tx, self._channel_id, ts, WINDOW)
         self._words = {row.ts: words for row in before if (words := self._fresh.words(row)) is not None}
-        self._window = Window((_said(row), _link(row)) for row in before)
+        self._window = Window((said(row), _link(row)) for row in before)
 
     async def _standing_from(self, ts: str) -> AsyncIterator[LinkRow]:
         while following := await rows.following(self._tx, self._channel_id, ts):
@@ -106,7 +106,7 @@ class _Relinking:
         """The row as it is decided now, put into the window."""
         form, kin = self._form_of(row), self._kin_of(row)
         kept = replace(row, form=forms.written(form), kin=rows.kin_in_words(kin))
-        link = self._window.link(_said(kept))
+        link = self._window.link(said(kept))
         return replace(
             kept, answers_ts=link.answers_ts, talk_ts=link.talk_ts, confidence=link.confidence, linker=LINKER
         )
@@ -131,7 +131,8 @@ class _Relinking:
         return kin
 
 
-def _said(row: LinkRow) -> Said:
+def said(row: LinkRow) -> Said:
+    """As the rules see it."""
     form, kin = forms.read_form(row.form), rows.read_kin(row.kin)
     return Said(row.ts, row.author, row.gist, form, row.is_bot, row.addressee, row.has_thread, kin)
 

@@ -12,7 +12,7 @@ from functools import partial
 
 from bot.clock import Clock
 from bot.model import CHECK_MARKS, Deletion, Message, Reaction, Standing, Workspace, moment
-from bot.peers import linker, rules, wording
+from bot.peers import cross_posts, linker, rules, wording
 from bot.storage import answers as answer_rows
 from bot.storage import links as link_rows
 from bot.storage import peers as rows
@@ -197,6 +197,7 @@ class PeerService:
             await link_rows.drop(tx, channel_id, ts)
             await rows.put_deletions(tx, [each for each in gone if each.channel_id == channel_id])
             await linker.link(tx, channel_id, changed=ts, roots=roots)
+            await cross_posts.find(tx, channel_id, ts)
         await withdraw(tx, _keys(gone))
 
     async def _take_down(
@@ -257,6 +258,7 @@ class PeerService:
             if each.ts in kinds
         ]
         await rows.put_questions(tx, asked)
+        await cross_posts.find(tx, channel.id, [each.ts for each in kept if each.ts in kinds or each.edited_ts])
         return kept
 
     async def _ask(
