@@ -3,6 +3,7 @@
 Which kind it is the rules decide first (`bot.peers.wording`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.blockkit import clip, option, select
@@ -11,14 +12,16 @@ from bot.model import NO_QUESTION, Json, QuestionKind
 from bot.wire import ID
 
 SAY = "peers.say_kind"
-IN_WORDS = {
+IN_WORDS: Mapping[QuestionKind, str] = {
     QuestionKind.HOW_TO: "how do I …?",
     QuestionKind.DO_IT_FOR_ME: "please do it for me",
     QuestionKind.BROKEN: "something is broken",
     QuestionKind.IDEA: "an idea",
     QuestionKind.UNSURE: "cannot be told",
 }
-OFFERED: dict[str, str] = {**IN_WORDS, NO_QUESTION: "this is no question"}
+OFFERED: Mapping[str, str] = {each.value: words for each, words in IN_WORDS.items()} | {
+    NO_QUESTION: "this is no question"
+}
 
 
 @dataclass(frozen=True)
