@@ -8,8 +8,7 @@ from collections.abc import Mapping
 
 from bot.peers import phrases
 from bot.peers.evidence import LONG, Form
-from bot.peers.sentences import read
-from bot.peers.wording import question_kind
+from bot.peers.sentences import Wording
 
 STEM = 6  # letters: "install" and "installing" are one word
 SHARED_MOST = 3  # words; more say no more
@@ -23,10 +22,9 @@ _EVERYDAY = re.compile(
 )
 
 
-def form_of(text: str) -> Form:
-    said = read(text)
+def form_of(text: str, said: Wording, *, asks: bool) -> Form:
     return Form(
-        asks=question_kind(text) is not None,
+        asks=asks,
         is_command=bool(phrases.COMMAND.match(text)),
         greets=said.has_signs and "<@" not in text,
         goes_on=bool(_GOES_ON.match(said.text)),
@@ -34,9 +32,9 @@ def form_of(text: str) -> Form:
     )
 
 
-def words_of(text: str) -> frozenset[str]:
+def words_of(said: Wording) -> frozenset[str]:
     """The beginnings of the words that tell what it is about."""
-    found = _WORD.findall(read(text).text)
+    found = _WORD.findall(said.text)
     return frozenset(word[:STEM] for word in found if len(word) > 2 and not _EVERYDAY.fullmatch(word))
 
 

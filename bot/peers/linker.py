@@ -11,6 +11,8 @@ from bot.model import Message
 from bot.peers import forms
 from bot.peers.evidence import Form, Link, Said
 from bot.peers.linking import LINKER, WINDOW, Window
+from bot.peers.sentences import read
+from bot.peers.wording import question_kind
 from bot.storage import links as rows
 from bot.storage.engine import Tx
 from bot.storage.links import LinkRow
@@ -20,41 +22,49 @@ Words = frozenset[str]
 
 @dataclass(frozen=True)
 class Fresh:
-    """What was just read of messages. `said` are those whose words may be used, known before or not."""
+    """What was just read. `beside` are texts of what was known before, and may be older than what is kept."""
 
     forms: Mapping[str, Form] = field(default_factory=dict)
-    said: Mapping[str, Message] = field(default_factory=dict)
+    words: Mapping[str, Words] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
 
-    def words(self, row: LinkRow) -> Words | None:
-        """None where they are not at hand. What was read beside the news may be older than what is kept."""
-        is_news = row.ts in self.forms
-        if row.ts in self.said and (is_news or row.text is None):
-            return forms.words_of(self.said[row.ts].text)
-        return None if row.text is None else forms.words_of(row.text)
+    def words_of(self, row: LinkRow) -> Words | None:
+        """None where they are not at hand."""
+        if row.ts in self.forms:
+            return self.words.get(row.ts)
+        text = self.beside.get(row.ts) if row.text is None else row.text
+        return None if text is None else forms.words_of(read(text))
 
 
 NOTHING = Fresh()
 
 
-def read(kept: Sequence[Message], speaking: Sequence[Message]) -> Fresh:
-    """Of the news that were kept; `speaking` are all that were read and whose words may be used."""
-    standing = {each.ts: forms.form_of(each.text) for each in kept if each.thread_ts is None}
-    return Fresh(standing, {each.ts: each for each in speaking if each.thread_ts is None})
+def fresh(news: Sequence[Message], seen: Sequence[Message], *, asking: Collection[str]) -> Fresh:
+    """Of the news that were kept. `seen` are all that were read, if their words may be used; `asking` ask something."""
+    speaking = {each.ts: each.text for each in seen if each.thread_ts is None}
+    found, words = dict[str, Form](), dict[str, Words]()
+    for each in news:
+        if each.thread_ts is None:
+            wording = read(each.text)
+            found[each.ts] = forms.form_of(each.text, wording, asks=each.ts in asking)
+            if speaking.pop(each.ts, None) is not None:
+                words[each.ts] = forms.words_of(wording)
+    return Fresh(found, words, speaking)
 
 
 async def link(
-    tx: Tx, channel_id: str, fresh: Fresh = NOTHING, *, changed: Collection[str] = (), roots: Collection[str] = ()
+    tx: Tx, channel_id: str, read_anew: Fresh = NOTHING, *, changed: Collection[str] = (), roots: Collection[str] = ()
 ) -> None:
     """After messages came, changed or went (`changed`), and threads of `roots` with them."""
     turned = await rows.note_threads(tx, channel_id, roots)
-    await _Relinking(tx, channel_id, fresh, {*fresh.forms, *changed, *turned}).run()
+    await _Relinking(tx, channel_id, read_anew, {*read_anew.forms, *changed, *turned}).run()
 
 
 class _Relinking:
-    def __init__(self, tx: Tx, channel_id: str, fresh: Fresh, changed: Collection[str]) -> None:
+    def __init__(self, tx: Tx, channel_id: str, read_anew: Fresh, changed: Collection[str]) -> None:
         self._tx = tx
         self._channel_id = channel_id
-        self._fresh = fresh
+        self._fresh = read_anew
         self._changed = sorted(changed)
         self._words: dict[str, Words] = {}  # of those in the window
         self._window = Window()
@@ -89,7 +99,7 @@ class _Relinking:
 
     async def _begin_before(self, ts: str) -> None:
         before = await rows.before(self._tx, self._channel_id, ts, WINDOW)
-        self._words = {row.ts: words for row in before if (words := self._fresh.words(row)) is not None}
+        self._words = {row.ts: words for row in before if (words := self._fresh.words_of(row)) is not None}
         self._window = Window((said(row), _link(row)) for row in before)
 
     async def _standing_from(self, ts: str) -> AsyncIterator[LinkRow]:
@@ -117,11 +127,11 @@ class _Relinking:
             return self._fresh.forms[row.ts]
         if row.linker or row.text is None:
             return forms.read_form(row.form)
-        return forms.form_of(row.text)
+        return forms.form_of(row.text, read(row.text), asks=question_kind(row.text) is not None)
 
     def _kin_of(self, row: LinkRow) -> dict[str, int]:
         """With whom it shares words: counted where both are at hand, else as it was counted once."""
-        words = self._fresh.words(row)
+        words = self._fresh.words_of(row)
         near = self._window.ts()
         once = rows.read_kin(row.kin)
         kin = {ts: once[ts] for ts in near if ts in once and (words is None or ts not in self._words)}

@@ -213,8 +213,7 @@ class PeerService:
         if channel is not None:
             people = {each.author.user_id for each in ours} | _addressed(news)
             crowd = await self._crowd(tx, channel_id, people, mentioned=_mentioned(news))
-            news = await self._keep(tx, channel, news, crowd)
-            await linker.link(tx, channel_id, _read_for_linking(channel, news, ours, crowd), roots=_roots(news))
+            news = await self._keep(tx, channel, news, crowd, seen=ours)
         await self._ask(tx, channel, news, requests, crowd)
         return len(news)
 
@@ -242,8 +241,13 @@ class PeerService:
         unnamed = {each: names.stand_in(each, channel_id) for each in left_out.intersection(user_ids)}
         return Crowd(known | unnamed, left_out)
 
-    async def _keep(self, tx: Tx, channel: Channel, news: Sequence[Message], crowd: Crowd) -> list[Message]:
-        """Those of the news that were kept, with their questions; what older states of them asked for is withdrawn."""
+    async def _keep(
+        self, tx: Tx, channel: Channel, news: Sequence[Message], crowd: Crowd, *, seen: Sequence[Message]
+    ) -> list[Message]:
+        """Those of the news that were kept, with their questions; what older states of them asked for is withdrawn.
+
+        `seen` are all that were read, known or not.
+        """
         words_since = self._clock.now() - timedelta(days=self._channels().text_days)
         kept_ts = await rows.put_messages(tx, [_row(each, channel, crowd, words_since) for each in news])
         kept = [each for each in news if each.ts in kept_ts]
@@ -259,6 +263,8 @@ class PeerService:
         ]
         await rows.put_questions(tx, asked)
         await cross_posts.find(tx, channel.id, [each.ts for each in kept if each.ts in kinds or each.edited_ts])
+        found = linker.fresh(kept, _speaking(channel, seen, crowd), asking=kinds)
+        await linker.link(tx, channel.id, found, roots={each.thread_ts for each in kept if each.thread_ts})
         return kept
 
     async def _ask(
@@ -371,15 +377,10 @@ def _row(message: Message, channel: Channel, crowd: Crowd, words_since: datetime
     )
 
 
-def _read_for_linking(channel: Channel, kept: Sequence[Message], seen: Sequence[Message], crowd: Crowd) -> linker.Fresh:
-    """Words bear on links only where the channel keeps words and their author is not left out, however old they are."""
+def _speaking(channel: Channel, seen: Sequence[Message], crowd: Crowd) -> list[Message]:
+    """Those whose words bear on links: in channels that keep words, of authors who are not left out, old or new."""
     may_speak = channel.keep is Keep.TEXT
-    speaking = [each for each in seen if may_speak and each.author.user_id not in crowd.left_out]
-    return linker.read(kept, speaking)
-
-
-def _roots(kept: Sequence[Message]) -> set[str]:
-    return {each.thread_ts for each in kept if each.thread_ts is not None}
+    return [each for each in seen if may_speak and each.author.user_id not in crowd.left_out]
 
 
 def _addressed(messages: Sequence[Message]) -> set[str]:
