@@ -60,6 +60,11 @@ class Case:
     part_of: tuple[str, str] | None = None  # channel and ts of the question it belongs to
 
     @property
+    def seconds_to_solved(self) -> int | None:
+        """Until the asker said so; None where nothing solved it."""
+        return None if self.solution is None else round((self.solution.at - self.asked_at).total_seconds())
+
+    @property
     def is_waiting(self) -> bool:
         """Whether no person responded and nothing solved it."""
         return self.first_responder is None and self.solution is None

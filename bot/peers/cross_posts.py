@@ -35,7 +35,7 @@ def first_of(asked: Asked, others: Sequence[Asked]) -> tuple[str, str] | None:
     same = [
         each.key
         for each in others
-        if (each.ts, each.channel_id) < (asked.ts, asked.channel_id)
+        if each.ts < asked.ts
         and each.channel_id != asked.channel_id
         and asked.asked_at - each.asked_at <= WITHIN
         and len(said.split()) >= FEWEST_WORDS

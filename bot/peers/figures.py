@@ -196,7 +196,7 @@ class PeerFacts:
             "channels": [{**vars(each), "figures": each.figures.to_json()} for each in self.channels],
             "unanswered": [{**vars(each), "asked_at": each.asked_at.isoformat()} for each in self.unanswered],
             "hints": self.hints.to_json(),
-            "no_questions": self.no_questions.to_json(),
+            **({"no_questions": self.no_questions.to_json()} if self.no_questions.k else {}),
         }
 
     def aggregates(self) -> Json:

@@ -97,14 +97,11 @@ def _question(case: Case, names: Named | Disguised) -> Json:
         "first_responder_kind": case.first_responder_kind.value,
         "seconds_to_first_response": case.seconds_to_first_response,
         "resolved_by_kind": case.solution.by.value if case.solution else None,
-        "part_of": _place(case.part_of, names),
-    }
+    } | ({} if case.part_of is None else {"part_of": _place(case.part_of, names)})
 
 
-def _place(key: tuple[str, str] | None, names: Named | Disguised) -> Json | bool | None:
-    """Channel and ts; without times only whether there is one."""
-    if key is None:
-        return None
+def _place(key: tuple[str, str], names: Named | Disguised) -> Json | bool:
+    """Channel and ts; without times only that there is one."""
     ts = names.ts(key[1])
     return True if ts is None else {"channel": names.channel(key[0]), "ts": ts}
 
@@ -123,8 +120,8 @@ def in_words(listed: Sequence[Json]) -> str:
     """A table with a line for each row; "-" where there is nothing to say."""
     if not listed:
         return "nothing yet"
-    names = list(listed[0])
-    table = [names, *([_cell(row[name]) for name in names] for row in listed)]
+    names = list(dict.fromkeys(name for row in listed for name in row))
+    table = [names, *([_cell(row.get(name)) for name in names] for row in listed)]
     widths = [max(len(line[column]) for line in table) for column in range(len(names))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in table)
     return "\n".join(line.rstrip() for line in lines)

@@ -131,7 +131,7 @@ async def test_a_follow_up_belongs_to_its_question_and_is_not_counted_again(talk
     listed = await ListingService(talk.database, facts, key=None).questions()
 
     assert [each.ts for each in await facts.cases()] == [at(0), at(1)]
-    assert [row["part_of"] for row in listed] == [None, None, {"channel": ASK, "ts": at(0)}]
+    assert [row.get("part_of") for row in listed] == [None, None, {"channel": ASK, "ts": at(0)}]
 
 
 async def test_a_bot_below_a_question_is_no_person_who_answered(talk: Talk) -> None:
