@@ -16,6 +16,7 @@ from bot.peers.solving import By
 from bot.statistics import Share, absence_factor, median, percentile
 
 PEERS_CHANCE = timedelta(minutes=30)  # left alone by the platform team that long, peers could have answered
+NOTHING_FOUND = Share(0, 0)
 RESPONDERS = (By.PEER, By.PLATFORM, By.BOT, By.NONE)
 
 
@@ -182,6 +183,7 @@ class PeerFacts:
     channels: tuple[ChannelFacts, ...]
     unanswered: tuple[Unanswered, ...]  # oldest first; those that may not be listed are only counted
     hints: Hinting = NO_HINTS
+    no_questions: Share = NOTHING_FOUND  # people said that they are none, of what the rules took for questions
 
     @property
     def window(self) -> Window:
@@ -194,6 +196,7 @@ class PeerFacts:
             "channels": [{**vars(each), "figures": each.figures.to_json()} for each in self.channels],
             "unanswered": [{**vars(each), "asked_at": each.asked_at.isoformat()} for each in self.unanswered],
             "hints": self.hints.to_json(),
+            **({"no_questions": self.no_questions.to_json()} if self.no_questions.k else {}),
         }
 
     def aggregates(self) -> Json:
@@ -212,6 +215,7 @@ class PeerFacts:
                 for each in said["unanswered"]
             ),
             hints=Hinting.from_json(said["hints"]) if "hints" in said else NO_HINTS,
+            no_questions=Share.from_json(said["no_questions"]) if "no_questions" in said else NOTHING_FOUND,
         )
 
 
