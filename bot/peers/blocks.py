@@ -76,7 +76,7 @@ def health(figures: Figures, hints: Hinting = NO_HINTS, *, timezone: str, no_que
 
 def in_words(facts: PeerFacts, *, timezone: str) -> str:
     """The same for a terminal, with a line for each channel."""
-    shown = health(facts.figures, facts.hints, timezone=timezone, no_questions=facts.no_questions.k)
+    shown = health(facts.figures, facts.hints, timezone=timezone, no_questions=facts.no_questions)
     notes = [each["elements"][0]["text"] for each in shown.blocks if each["type"] == "context"]
     lines = [shown.text.replace("*", ""), *notes]
     for channel in facts.channels:

@@ -17,7 +17,6 @@ from bot.peers.figures import ChannelFacts, Figures, PeerFacts, Unanswered, figu
 from bot.peers.hinting import hinting
 from bot.peers.solving import By, Measures
 from bot.peers.wording import Gist
-from bot.statistics import Share
 from bot.storage import cases as rows
 from bot.storage import peers as peer_rows
 from bot.storage.channels import ChannelState, states
@@ -46,7 +45,7 @@ class FactsService:
         # In a thread, as ten thousand questions take half a second in which Slack would wait.
         cases = await asyncio.to_thread(_cases, found, team, channels, now)
         facts = await asyncio.to_thread(_counted, cases, asked_before, known, Counting(window, now, channels))
-        return replace(facts, no_questions=Share(struck, struck + len(cases)))
+        return replace(facts, no_questions=struck)
 
     async def cases(self, window: Window | None = None, *, asker: str | None = None) -> Sequence[Case]:
         """Every question of the window, or there ever was, oldest first: for askers their own."""

@@ -16,7 +16,6 @@ from bot.peers.solving import By
 from bot.statistics import Share, absence_factor, median, percentile
 
 PEERS_CHANCE = timedelta(minutes=30)  # left alone by the platform team that long, peers could have answered
-NOTHING_FOUND = Share(0, 0)
 RESPONDERS = (By.PEER, By.PLATFORM, By.BOT, By.NONE)
 
 
@@ -183,7 +182,7 @@ class PeerFacts:
     channels: tuple[ChannelFacts, ...]
     unanswered: tuple[Unanswered, ...]  # oldest first; those that may not be listed are only counted
     hints: Hinting = NO_HINTS
-    no_questions: Share = NOTHING_FOUND  # people said that they are none, of what the rules took for questions
+    no_questions: int = 0  # what the rules took for questions and people called none; in no figure
 
     @property
     def window(self) -> Window:
@@ -196,7 +195,7 @@ class PeerFacts:
             "channels": [{**vars(each), "figures": each.figures.to_json()} for each in self.channels],
             "unanswered": [{**vars(each), "asked_at": each.asked_at.isoformat()} for each in self.unanswered],
             "hints": self.hints.to_json(),
-            **({"no_questions": self.no_questions.to_json()} if self.no_questions.k else {}),
+            **({"no_questions": self.no_questions} if self.no_questions else {}),
         }
 
     def aggregates(self) -> Json:
@@ -215,7 +214,7 @@ class PeerFacts:
                 for each in said["unanswered"]
             ),
             hints=Hinting.from_json(said["hints"]) if "hints" in said else NO_HINTS,
-            no_questions=Share.from_json(said["no_questions"]) if "no_questions" in said else NOTHING_FOUND,
+            no_questions=said.get("no_questions", 0),
         )
 
 

@@ -13,7 +13,6 @@ from bot.model import NO_QUESTION, Deletion, Profile, QuestionKind, Window
 from bot.peers.facts import FactsService
 from bot.peers.kinds import UNKNOWN, KindService
 from bot.people import PeopleService
-from bot.statistics import Share
 from bot.storage import peers as rows
 from bot.storage.engine import Database
 from bot.storage.schema import kind_corrections, outbox, people, questions, work
@@ -119,7 +118,7 @@ async def test_what_people_call_no_question_is_none_until_they_take_that_back(of
 
     assert await office.peers.count(questions) == 0
     assert await office.corrections() == [("U1", "how-to", NO_QUESTION)]
-    assert (counted.figures.questions, counted.no_questions) == (0, Share(1, 1))
+    assert (counted.figures.questions, counted.no_questions) == (0, 1)
     await office.say("UTEAM", QuestionKind.BROKEN)
     assert await office.kind() == ("broken", rows.CORRECTED)
 
