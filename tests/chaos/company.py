@@ -23,7 +23,7 @@ from sandbox.ledger import Effect
 from sandbox.model import Message
 
 EMBEDDED = Path(knowledge.__file__).parent / "handbook"
-OF_ACTIONS = ("actions", "policies", "capabilities.yaml", "golden.yaml", "repositories.yaml")
+OF_ACTIONS = ("actions", "policies", "surveys", "capabilities.yaml", "golden.yaml", "repositories.yaml")
 STARTS_AT = datetime(2026, 11, 24, 10, 12, tzinfo=UTC)  # a Tuesday morning
 EVER = STARTS_AT + timedelta(days=365)
 PEOPLE = ("ada", "bela", "chidi", "dana", "emre", "fola", "gita", "hugo")
@@ -41,7 +41,8 @@ WAYS = (
 def handbook_for(folder: Path, channel_ids: Sequence[str], *, platform_channel: str = "", only: str = "") -> Path:
     """The embedded articles and people, with these channels, each answered at once; of articles `only` one folder.
 
-    Without what actions change: a repository that is not there would be asked after again and again, at a fast pace.
+    Without surveys, and without what actions change: a repository that is not there would be asked after again and
+    again, at a fast pace.
     """
     shutil.copytree(EMBEDDED, folder, ignore=shutil.ignore_patterns(*OF_ACTIONS))
     if only:  # the index of a few is soon built, for a bot that is started often

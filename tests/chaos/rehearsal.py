@@ -37,7 +37,10 @@ class Bot:
 
 
 class Rehearsal:
-    """Bots are processes; the workspace is ours. `bot` is the one that was started last, or that is to be killed."""
+    """Bots are processes; the workspace is ours. `bot` is the one that was started last, or that is to be killed.
+
+    Where faults may befall a start too, `is_supervised`: whatever runs the bot starts it again.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class Rehearsal:
         self.database = database
         self.bots: list[Bot] = []
         self.bot: Bot | None = None
+        self.is_supervised = False
         self._environment = environment
         self._folder = folder
         self._settings = settings
@@ -76,6 +80,9 @@ class Rehearsal:
         await self.sandbox.wait_for(
             lambda: len(self.sandbox.sockets.connections) > connected or not process.is_alive(), PATIENCE_S
         )
+        if self.is_supervised and process.exitcode == 1:
+            await self._start(die_at)
+            return
         # it may pass its point before it is seen to be connected
         assert process.is_alive() or die_at, f"the bot ended at its start, with {process.exitcode}"
 

@@ -35,6 +35,7 @@ async def wave_to(people: int, folder: Path, database_url: str, *, slow_s: float
     handbook, port = polled.handbook(folder / "handbook"), str(free_port())
     settings = {"MENTOR_HTTP_PORT": port}
     async with rehearsal(folder / "run", database_url, handbook, starts_at=polled.STARTS_AT, settings=settings) as run:
+        run.is_supervised = True
         wave = Polled(run, random.Random(people), port, slow_s)
         wave.furnish(people)
         for kind in FAULTS:

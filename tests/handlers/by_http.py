@@ -24,6 +24,7 @@ from handlers.errors import dispatch, read_request
 from sandbox import Clock, Sandbox
 from sandbox.http_mode import signature
 from tests.journeys.handbook import write_handbook
+from tests.patience import ACK_WALL_S
 from tests.told import told_long_ago
 
 JSON_TYPE, FORM_TYPE = "application/json", "application/x-www-form-urlencoded"
@@ -89,7 +90,9 @@ class BotByHttp:
 @asynccontextmanager
 async def bot_by_http(folder: Path, *, database_url: str = "") -> AsyncIterator[BotByHttp]:
     """In the demo's workspace with the small handbook; `database_url` "" is SQLite."""
-    sandbox = Sandbox(generate.manifest(), clock=Clock(start_s=demo.STARTS_AT.timestamp(), factor=PACE))
+    sandbox = Sandbox(
+        generate.manifest(), clock=Clock(start_s=demo.STARTS_AT.timestamp(), factor=PACE), ack_wall_s=ACK_WALL_S
+    )
     demo.furnish(sandbox)
     async with sandbox:
         given = replace(

@@ -147,6 +147,7 @@ async def test_a_shortcut_that_is_not_ours_is_refused(bot: BotByHttp) -> None:
     assert (statuses, await bot.rows()) == ([400, 400, 404], 0)
 
 
+@pytest.mark.in_time
 async def test_a_press_is_not_acknowledged_where_nobody_takes_what_is_told(bot: BotByHttp) -> None:
     answered = asyncio.Event()
 
@@ -178,6 +179,7 @@ async def test_a_press_of_a_button_that_is_not_ours_is_refused(bot: BotByHttp) -
     assert (statuses, await bot.rows()) == ([400, 404], 0)
 
 
+@pytest.mark.in_time
 async def test_a_database_that_is_slow_is_told_to_the_person(bot: BotByHttp) -> None:
     async with _locked(bot):
         status, said = await _send(bot, command())
@@ -185,10 +187,12 @@ async def test_a_database_that_is_slow_is_told_to_the_person(bot: BotByHttp) -> 
     assert (status, said) == (200, {"response_type": "ephemeral", "text": NOT_TAKEN_DOWN})
 
 
+@pytest.mark.in_time
 def test_a_listener_and_what_is_told_after_it_keep_within_slacks_patience() -> None:
     assert errors.LISTENER_S + errors.TELL_S < SLACK_WAITS_S
 
 
+@pytest.mark.in_time
 async def test_after_a_slow_moment_the_same_command_is_taken(bot: BotByHttp) -> None:
     async with _locked(bot):
         await bot.send(command())
@@ -218,6 +222,7 @@ async def _dispatch(listener: errors.Listener) -> int:
     return (await dispatch(_app(listener), request)).status
 
 
+@pytest.mark.in_time
 async def test_a_listener_that_hangs_is_ended_so_that_slack_sends_the_event_again() -> None:
     assert await _dispatch(_never) == 500
 

@@ -20,6 +20,7 @@ from bot.storage.outbox import OPEN
 from bot.storage.schema import messages, outbox, work
 from sandbox import Actor, Channel, Clock, Message, Sandbox
 from sandbox.model import Json
+from tests.patience import ACK_WALL_S
 from tests.told import told_long_ago
 
 T = TypeVar("T")
@@ -158,7 +159,9 @@ def buttons(message: Message) -> list[str]:
 
 def new_sandbox(*, starts_at: datetime = demo.STARTS_AT) -> Sandbox:
     """The demo's workspace, on a Tuesday morning if not told otherwise, with three more channels; not started yet."""
-    sandbox = Sandbox(generate.manifest(), clock=Clock(start_s=starts_at.timestamp(), factor=PACE))
+    sandbox = Sandbox(
+        generate.manifest(), clock=Clock(start_s=starts_at.timestamp(), factor=PACE), ack_wall_s=ACK_WALL_S
+    )
     demo.furnish(sandbox)
     for channel_id, name in (("C0QUIET", "quiet"), ("C0COUNTED", "counted")):
         sandbox.workspace.add_channel(name, members=list(demo.PEOPLE), id=channel_id)

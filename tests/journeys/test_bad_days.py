@@ -184,6 +184,7 @@ async def database_away(url: str) -> AsyncIterator[None]:
     await other.close()
 
 
+@pytest.mark.in_time
 async def test_a_command_that_cannot_be_written_down_is_answered_so(either_office: Office) -> None:
     office = either_office
 
@@ -194,6 +195,7 @@ async def test_a_command_that_cannot_be_written_down_is_answered_so(either_offic
     assert [each.text for each in office.whispers("jonas", "random")] == [NOT_TAKEN_DOWN]
 
 
+@pytest.mark.in_time
 async def test_a_press_that_cannot_be_written_down_is_answered_so(office: Office) -> None:
     asked = office.person("priya").say("ask-platform", QUESTION)
     answer = await office.answer_to(asked)
@@ -205,6 +207,7 @@ async def test_a_press_that_cannot_be_written_down_is_answered_so(office: Office
     assert [each.text for each in office.whispers("priya", "ask-platform")] == [NOT_TAKEN_DOWN]
 
 
+@pytest.mark.in_time
 async def test_an_event_that_cannot_be_written_down_comes_again_and_is_answered_then(either_office: Office) -> None:
     office = either_office
 
