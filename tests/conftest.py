@@ -16,7 +16,6 @@ from sqlalchemy import make_url
 from bot.storage import migrate
 from bot.storage.engine import Database
 from tests.databases import Lender, be_careless, new_postgresql
-from tests.patience import ANSWER_S, LISTENER_S
 from tests.real_data import REAL_DATA
 
 if TYPE_CHECKING:
@@ -58,14 +57,6 @@ def _short_logs() -> Iterator[None]:
     structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
     yield
     structlog.reset_defaults()
-
-
-@pytest.fixture(autouse=True)
-def _patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A listener has four times as long as Slack leaves it: a busy machine is no failure. But not in a test of that."""
-    if request.node.get_closest_marker("in_time") is None:
-        monkeypatch.setattr("handlers.errors.LISTENER_S", LISTENER_S)
-        monkeypatch.setattr("handlers.http.ANSWER_S", ANSWER_S)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from bot.storage.engine import Database
 from knowledge.index import Index
 from knowledge.loader import Handbook, load
 from sandbox import Clock, Sandbox
+from sandbox.delivery import ACK_WITHIN_S
 from sandbox.ledger import Effect
 from sandbox.model import Message
 
@@ -74,9 +75,9 @@ def user_id(name: str) -> str:
     return f"U0CHAOS{name.upper()}"
 
 
-def workspace(channel_ids: Sequence[str], *, clock: Clock, seed: int = 1) -> Sandbox:
+def workspace(channel_ids: Sequence[str], *, clock: Clock, seed: int = 1, ack_wall_s: float = ACK_WITHIN_S) -> Sandbox:
     """A workspace, not started, with everybody and the bot in each of these channels."""
-    sandbox = Sandbox(generate.manifest(), clock=clock, seed=seed)
+    sandbox = Sandbox(generate.manifest(), clock=clock, seed=seed, ack_wall_s=ack_wall_s)
     people = [sandbox.workspace.add_person(name, id=user_id(name)).id for name in PEOPLE]
     for channel_id in channel_ids:
         sandbox.workspace.add_channel(channel_id.lower(), members=people, id=channel_id)

@@ -17,6 +17,7 @@ from sandbox import Clock as SandboxClock
 from sandbox import Effect, Message, Sandbox
 from tests.chaos import company
 from tests.peers.reading import kept, standing
+from tests.slow_machine import ACK_WALL_S, patient
 
 LONG, ASK = "C0LONGONE", "C0ASKHERE"
 # A second of the wall is so many of the workspace's: a busy machine must not seem to answer late, and in CI it is busy.
@@ -43,9 +44,8 @@ def fill(sandbox: Sandbox, messages: int, threads: int) -> None:
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with company.workspace(
-        [LONG, ASK], clock=SandboxClock(start_s=company.STARTS_AT.timestamp(), factor=0.001)
-    ) as sandbox:
+    clock = SandboxClock(start_s=company.STARTS_AT.timestamp(), factor=0.001)
+    async with company.workspace([LONG, ASK], clock=clock, ack_wall_s=ACK_WALL_S) as sandbox:
         yield sandbox
 
 
@@ -62,7 +62,7 @@ async def read_back(
     asked, reached, unread = list[Message](), list[str | None](), list[float]()
     async with AsyncExitStack() as stack:
         sandbox.clock.set_factor(1)
-        mentor = await stack.enter_async_context(running(replace(read_settings(environment), clock=clock)))
+        mentor = await stack.enter_async_context(running(patient(replace(read_settings(environment), clock=clock))))
         await sandbox.connected()
         sandbox.clock.set_factor(pace)
         while not await _is_read_back(mentor, reached):
