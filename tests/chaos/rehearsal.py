@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -140,8 +140,11 @@ async def rehearsal(
     *,
     starts_at: datetime = company.STARTS_AT,
     settings: Mapping[str, str] = NOTHING_MORE,
+    due: Collection[Kind] = (),
 ) -> AsyncIterator[Rehearsal]:
     """With no bot yet; whatever runs at the end is killed. The database must be migrated.
+
+    `due` is what falls due besides the digest of what is done by night or by week.
 
     Each bot has a data folder of its own, as on another machine, where `settings` do not say otherwise.
     """
@@ -151,7 +154,7 @@ async def rehearsal(
         environment = company.environment_for(sandbox, folder=folder, handbook=handbook, database_url=database_url)
         database = Database(database_url)
         await tell(database, str(handbook))
-        await _did_all_else(database, starts_at)
+        await _did_all_else(database, starts_at, due)
         under_way = Rehearsal(sandbox, database, environment, folder, settings)
         try:
             yield under_way
@@ -160,13 +163,14 @@ async def rehearsal(
             await database.close()
 
 
-async def _did_all_else(database: Database, now: datetime) -> None:
+async def _did_all_else(database: Database, now: datetime, due: Collection[Kind]) -> None:
     """What is done by night or by week was written down already: else a tick does it, in the middle of a flow or after.
 
-    Only the digest is left to fall due: its flow counts the steps.
+    The digest is left to fall due: its flow counts the steps.
     """
     day = now.astimezone(UTC).date().isoformat()
     nightly = (Kind.READ_AGAIN, Kind.SORT_GAPS, Kind.CHECK_LINKS, Kind.AUDIT_HEAD)
-    for kind in (*nightly, Kind.ASK_OWNERS, Kind.TELL_DRIFT, Kind.REMIND_EVIDENCE):
+    daily = (Kind.ASK_OWNERS, Kind.TELL_DRIFT, Kind.REMIND_EVIDENCE, Kind.OPEN_WAVES)
+    for kind in {*nightly, *daily} - {*due}:
         missed = partial(work.enqueue_missed, kind=kind.value, key=day, due_at=now, now=now)
         await database.write(missed)

@@ -112,6 +112,7 @@ async def bot_by_http(folder: Path, *, database_url: str = "", patience: float =
             bot = BotByHttp(sandbox, settings, mentor, session)
             loop = asyncio.get_running_loop()
             loop.set_exception_handler(lambda _, context: bot.uncaught.append(str(context)))
+            await bot.idle()  # with what a day begins with
             yield bot
             loop.set_exception_handler(None)
 
