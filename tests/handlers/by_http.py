@@ -30,7 +30,7 @@ from tests.told import told_long_ago
 
 JSON_TYPE, FORM_TYPE = "application/json", "application/x-www-form-urlencoded"
 PACE = 10.0
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @dataclass

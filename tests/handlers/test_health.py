@@ -21,7 +21,7 @@ from tests.handlers.payloads import callback, message
 from tests.journeys.handbook import ARTICLES
 from tests.journeys.office import new_sandbox
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 ALIVE = (200, {"status": "ok"})
 READY = (200, {"status": "ok", "problems": {}})
 
