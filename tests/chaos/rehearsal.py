@@ -66,7 +66,7 @@ class Rehearsal:
 
     async def _start(self, die_at: str) -> None:
         connected = len(self.sandbox.sockets.connections)
-        agreed = f"{time.time()}:{self.sandbox.clock.now()}:{PACE}"
+        agreed = f"{time.time()}:{self.sandbox.clock.now()}:{self.sandbox.clock.factor}"
         number = len(self.bots)
         own = {"MENTOR_CLOCK": agreed, "MENTOR_DATA": str(self._folder / f"bot{number}")}
         seen = self._folder / f"seen{number}"
@@ -133,13 +133,14 @@ async def rehearsal(
     *,
     starts_at: datetime = company.STARTS_AT,
     settings: Mapping[str, str] = NOTHING_MORE,
+    pace: float = PACE,
 ) -> AsyncIterator[Rehearsal]:
     """With no bot yet; whatever runs at the end is killed. The database must be migrated.
 
     Each bot has a data folder of its own, as on another machine, where `settings` do not say otherwise.
     """
     folder.mkdir(parents=True)
-    clock = Clock(start_s=starts_at.timestamp(), factor=PACE)
+    clock = Clock(start_s=starts_at.timestamp(), factor=pace)
     async with company.workspace([*CHANNELS, PLATFORM], clock=clock) as sandbox:
         environment = company.environment_for(sandbox, folder=folder, handbook=handbook, database_url=database_url)
         database = Database(database_url)
