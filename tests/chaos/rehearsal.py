@@ -141,6 +141,7 @@ async def rehearsal(
     starts_at: datetime = company.STARTS_AT,
     settings: Mapping[str, str] = NOTHING_MORE,
     due: Collection[Kind] = (),
+    pace: float = PACE,
 ) -> AsyncIterator[Rehearsal]:
     """With no bot yet; whatever runs at the end is killed. The database must be migrated.
 
@@ -149,7 +150,7 @@ async def rehearsal(
     Each bot has a data folder of its own, as on another machine, where `settings` do not say otherwise.
     """
     folder.mkdir(parents=True)
-    clock = Clock(start_s=starts_at.timestamp(), factor=PACE)
+    clock = Clock(start_s=starts_at.timestamp(), factor=pace)
     async with company.workspace([*CHANNELS, PLATFORM], clock=clock) as sandbox:
         environment = company.environment_for(sandbox, folder=folder, handbook=handbook, database_url=database_url)
         database = Database(database_url)
