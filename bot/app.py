@@ -142,6 +142,7 @@ DAWN = time(4, 30)  # by then the night's reading is done: askings are sorted in
 NIGHT_WORTH = timedelta(hours=3)  # later a start has read everything anew, or it can wait for the next night
 DAY = timedelta(days=1)
 TICK_S = 10.0  # for a tick under way at a stop
+READY_S = 2.0  # for the database to answer whoever asks whether we are ready
 
 
 def new_id() -> str:
@@ -516,7 +517,7 @@ class Mentor:
 
     async def is_database_there(self) -> str:
         try:
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(READY_S * self.clock.patience):
                 await migrate.check_current(self.database)
         except Exception as error:  # whatever it is, the bot is not ready
             return f"the database does not answer: {type(error).__name__}"
@@ -541,7 +542,8 @@ class Mentor:
         webhooks.add_use_route(application, self.adoption.uses.take_event, key=hooks.use_hmac_key)
         if self.socket is None:
             secret = self.settings.slack_signing_secret.value
-            http.add_routes(application, self.bolt, signing_secret=secret, replays=self.replays)
+            patience = self.clock.patience
+            http.add_routes(application, self.bolt, signing_secret=secret, replays=self.replays, patience=patience)
         return application
 
     def start_ticks(self) -> None:

@@ -8,10 +8,15 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True)
 class Clock:
-    """`time_s` gives seconds since the epoch; `sleep` and `timeout` count in this clock's seconds, not the wall's."""
+    """`time_s` gives seconds since the epoch; `sleep` and `timeout` count in this clock's seconds, not the wall's.
+
+    `patience` is how many times as long as Slack whoever asks us waits for an answer: more than 1 only where that is a
+    sandbox on a machine that may be slow.
+    """
 
     time_s: Callable[[], float]
     factor: Callable[[], float] = lambda: 1.0
+    patience: float = 1.0
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.time_s(), UTC)

@@ -73,14 +73,16 @@ async def nothing_refused() -> bool:
     return False
 
 
-async def dispatch(app: AsyncApp, request: AsyncBoltRequest, *, is_refused: Check = nothing_refused) -> BoltResponse:
+async def dispatch(
+    app: AsyncApp, request: AsyncBoltRequest, *, is_refused: Check = nothing_refused, patience: float = 1.0
+) -> BoltResponse:
     """What Bolt answers, within two seconds; 400 for what has no form of Slack's, never an exception.
 
     What is refused gets 401 and runs no listener; a check that fails counts as a listener that failed.
     """
     body = request.body
     try:
-        async with asyncio.timeout(LISTENER_S):
+        async with asyncio.timeout(LISTENER_S * patience):
             if await _says(is_refused):
                 return BoltResponse(status=401)
             return await app.async_dispatch(request)

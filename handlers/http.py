@@ -29,10 +29,11 @@ SIGNATURE, TIMESTAMP = "X-Slack-Signature", "X-Slack-Request-Timestamp"
 class RequestUrl:
     """The address Slack posts to."""
 
-    def __init__(self, bolt: AsyncApp, *, signing_secret: str, replays: Replays) -> None:
+    def __init__(self, bolt: AsyncApp, *, signing_secret: str, replays: Replays, patience: float) -> None:
         self._bolt = bolt
         self._verifier = RequestVerification(signing_secret).verifier
         self._replays = replays
+        self._patience = patience
         self._in_hand: set[str] = set()  # of two copies at the same instant one is taken
 
     async def take(self, request: web.Request) -> web.StreamResponse:
@@ -56,8 +57,9 @@ class RequestUrl:
             return BoltResponse(status=401)
         self._in_hand.add(signature)
         try:
-            end = asyncio.get_running_loop().time() + ANSWER_S
-            response = await dispatch(self._bolt, request, is_refused=partial(self._replays.is_replay, signature))
+            end = asyncio.get_running_loop().time() + ANSWER_S * self._patience
+            is_refused = partial(self._replays.is_replay, signature)
+            response = await dispatch(self._bolt, request, is_refused=is_refused, patience=self._patience)
             if 200 <= response.status < 300 and not isinstance(response, NotTakenDown):
                 await self._remember(signature, until=end)
         finally:
@@ -72,8 +74,11 @@ class RequestUrl:
             log.warning("request.not_remembered", reason=type(error).__name__)
 
 
-def add_routes(app: web.Application, bolt: AsyncApp, *, signing_secret: str, replays: Replays) -> None:
-    url = RequestUrl(bolt, signing_secret=signing_secret, replays=replays)
+def add_routes(
+    app: web.Application, bolt: AsyncApp, *, signing_secret: str, replays: Replays, patience: float = 1.0
+) -> None:
+    """`patience` is the clock's (`bot.clock`)."""
+    url = RequestUrl(bolt, signing_secret=signing_secret, replays=replays, patience=patience)
     app.router.add_post("/slack/events", url.take)
 
 

@@ -136,7 +136,8 @@ class SocketMode(AsyncSocketModeHandler):
         task = asyncio.current_task()
         self._in_hand.add(task)
         try:
-            await send_async_response(client, req, await dispatch(self.app, request), time.time())
+            response = await dispatch(self.app, request, patience=self._clock.patience)
+            await send_async_response(client, req, response, time.time())
         finally:
             self._in_hand.discard(task)
 
@@ -191,5 +192,5 @@ class SocketMode(AsyncSocketModeHandler):
         """Takes nothing more, finishes what it took, then closes."""
         self._is_stopping = True
         if in_hand := [task for task in self._in_hand if task is not None]:
-            await asyncio.wait(in_hand, timeout=LISTENER_S)
+            await asyncio.wait(in_hand, timeout=LISTENER_S * self._clock.patience)
         await self.client.close()  # type: ignore[no-untyped-call]

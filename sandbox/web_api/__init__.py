@@ -4,6 +4,7 @@ The order of checks: method, token, scope, faults, rate, then the method itself.
 `{"ok": false, "error": …}` to whatever it refuses, and 429 to what comes too fast.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -85,6 +86,7 @@ class _Handler:
     def __init__(self, workspace: Workspace, faults: Faults, rates: Rates, socket_url: Callable[[], str]) -> None:
         self._workspace, self._faults, self._rates = workspace, faults, rates
         self._api = Api(workspace, installation_of(workspace), socket_url)
+        self._held: dict[asyncio.Event, float] = {}  # set once the call was lived through -> when it is applied
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
@@ -94,7 +96,25 @@ class _Handler:
             self._admit(name, request, arguments)
         except Refused as refused:
             return self._reply(request, name, _refusal(refused))
+        await self._after_what_is_due()
         faults = self._faults.draw(name, arguments.optional("channel"))
+        is_over = asyncio.Event()
+        if held_s := sum(fault.seconds for fault in faults if fault.kind == "delay"):
+            self._held[is_over] = self._workspace.clock.now() + held_s
+        try:
+            return await self._done(request, name, method, arguments, faults)
+        finally:
+            self._held.pop(is_over, None)
+            is_over.set()
+
+    async def _after_what_is_due(self) -> None:
+        """A call that was held until now is applied before one that came later, however late the machine is."""
+        while due := [held for held, due_s in self._held.items() if due_s <= self._workspace.clock.now()]:
+            await due[0].wait()
+
+    async def _done(
+        self, request: web.Request, name: str, method: Method, arguments: Arguments, faults: list[Fault]
+    ) -> web.StreamResponse:
         if (stopped := await self._stop(request, faults)) is not None:
             return stopped
         if wait_s := self._rates.take(name, arguments.text("channel")):

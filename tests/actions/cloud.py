@@ -303,14 +303,15 @@ def add_function(cloud: Cloud, name: str) -> None:
     )
 
 
-def add_machine(cloud: Cloud, name: str, states: dict[str, Any], *, kind: str = "STANDARD") -> None:
-    """Another one, really executed."""
-    cloud.client("stepfunctions").create_state_machine(
+def add_machine(cloud: Cloud, name: str, states: dict[str, Any], *, kind: str = "STANDARD") -> str:
+    """Another one, really executed. Gives its ARN."""
+    made = cloud.client("stepfunctions").create_state_machine(
         name=name,
         definition=json.dumps({"StartAt": next(iter(states)), "States": states}),
         roleArn=cloud.client("iam").get_role(RoleName="mentor-runner")["Role"]["Arn"],
         type=kind,
     )
+    return str(made["stateMachineArn"])
 
 
 _COUNT = {

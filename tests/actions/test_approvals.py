@@ -95,8 +95,11 @@ def test_there_are_enough_scenarios() -> None:
 async def test_only_the_approval_of_what_was_shown_where_it_was_shown_is_carried_out(
     before: Before, database: Database
 ) -> None:
+    """Pairs of faults on SQLite: how two go together is decided by our rules, and each alone by both databases."""
     company = Company(database)
-    for number, scenario in enumerate(each for each in SCENARIOS if each.before is before):
+    most = 2 if database.is_sqlite else 1
+    tried = [each for each in SCENARIOS if each.before is before and each.faults <= most]
+    for number, scenario in enumerate(tried):
         await wait(company, number)
         place = await place_of(company, scenario.where)
         await scenario.before(company)

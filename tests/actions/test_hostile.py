@@ -11,8 +11,9 @@ import shutil
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -194,15 +195,14 @@ def _former(path: str, raw: Mapping[str, str]) -> str | None:
     return "a: 1\n" if path.count("/") == 1 and path.endswith(".yaml") else None
 
 
-def _trees(path: str, text: str | None) -> Iterator[Any]:
+@lru_cache(maxsize=8)  # the few former texts; nobody changes what is read
+def _trees(path: str, text: str | None) -> Sequence[Any]:
     """By plain loaders."""
     if text is None:
-        yield None
-    elif path.endswith(".json"):
-        yield json.loads(text)
-    else:
-        yield yaml.safe_load(text)
-        yield YAML(typ="safe", pure=True).load(text)
+        return (None,)
+    if path.endswith(".json"):
+        return (json.loads(text),)
+    return yaml.safe_load(text), YAML(typ="safe", pure=True).load(text)
 
 
 def judge(tried: Try) -> None:

@@ -19,11 +19,12 @@ from bot.storage.engine import Database
 from knowledge.index import Index
 from knowledge.loader import Handbook, load
 from sandbox import Clock, Sandbox
+from sandbox.delivery import ACK_WITHIN_S
 from sandbox.ledger import Effect
 from sandbox.model import Message
 
 EMBEDDED = Path(knowledge.__file__).parent / "handbook"
-OF_ACTIONS = ("actions", "policies", "capabilities.yaml", "golden.yaml", "repositories.yaml")
+OF_ACTIONS = ("actions", "policies", "surveys", "capabilities.yaml", "golden.yaml", "repositories.yaml")
 STARTS_AT = datetime(2026, 11, 24, 10, 12, tzinfo=UTC)  # a Tuesday morning
 EVER = STARTS_AT + timedelta(days=365)
 PEOPLE = ("ada", "bela", "chidi", "dana", "emre", "fola", "gita", "hugo")
@@ -41,7 +42,8 @@ WAYS = (
 def handbook_for(folder: Path, channel_ids: Sequence[str], *, platform_channel: str = "", only: str = "") -> Path:
     """The embedded articles and people, with these channels, each answered at once; of articles `only` one folder.
 
-    Without what actions change: a repository that is not there would be asked after again and again, at a fast pace.
+    Without surveys, and without what actions change: a repository that is not there would be asked after again and
+    again, at a fast pace.
     """
     shutil.copytree(EMBEDDED, folder, ignore=shutil.ignore_patterns(*OF_ACTIONS))
     if only:  # the index of a few is soon built, for a bot that is started often
@@ -73,9 +75,9 @@ def user_id(name: str) -> str:
     return f"U0CHAOS{name.upper()}"
 
 
-def workspace(channel_ids: Sequence[str], *, clock: Clock, seed: int = 1) -> Sandbox:
+def workspace(channel_ids: Sequence[str], *, clock: Clock, seed: int = 1, ack_wall_s: float = ACK_WITHIN_S) -> Sandbox:
     """A workspace, not started, with everybody and the bot in each of these channels."""
-    sandbox = Sandbox(generate.manifest(), clock=clock, seed=seed)
+    sandbox = Sandbox(generate.manifest(), clock=clock, seed=seed, ack_wall_s=ack_wall_s)
     people = [sandbox.workspace.add_person(name, id=user_id(name)).id for name in PEOPLE]
     for channel_id in channel_ids:
         sandbox.workspace.add_channel(channel_id.lower(), members=people, id=channel_id)

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ PLATFORM = "C0PLATFORM"
 # A lease (60 s) is two seconds of the wall's, so a killed bot's rows are soon free. A request's timeout (10 s) is a
 # third of one; if it runs out on a busy machine, the effect is looked up, and the sandbox serves what came first first.
 PACE = 30.0
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 NOTHING_MORE: Mapping[str, str] = {}
 
 
@@ -37,7 +37,10 @@ class Bot:
 
 
 class Rehearsal:
-    """Bots are processes; the workspace is ours. `bot` is the one that was started last, or that is to be killed."""
+    """Bots are processes; the workspace is ours. `bot` is the one that was started last, or that is to be killed.
+
+    Where faults may befall a start too, `is_supervised`: whatever runs the bot starts it again.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class Rehearsal:
         self.database = database
         self.bots: list[Bot] = []
         self.bot: Bot | None = None
+        self.is_supervised = False
         self._environment = environment
         self._folder = folder
         self._settings = settings
@@ -76,6 +80,9 @@ class Rehearsal:
         await self.sandbox.wait_for(
             lambda: len(self.sandbox.sockets.connections) > connected or not process.is_alive(), PATIENCE_S
         )
+        if self.is_supervised and process.exitcode == 1:
+            await self._start(die_at)
+            return
         # it may pass its point before it is seen to be connected
         assert process.is_alive() or die_at, f"the bot ended at its start, with {process.exitcode}"
 
@@ -133,18 +140,22 @@ async def rehearsal(
     *,
     starts_at: datetime = company.STARTS_AT,
     settings: Mapping[str, str] = NOTHING_MORE,
+    due: Collection[Kind] = (),
+    pace: float = PACE,
 ) -> AsyncIterator[Rehearsal]:
     """With no bot yet; whatever runs at the end is killed. The database must be migrated.
+
+    `due` is what falls due besides the digest of what is done by night or by week.
 
     Each bot has a data folder of its own, as on another machine, where `settings` do not say otherwise.
     """
     folder.mkdir(parents=True)
-    clock = Clock(start_s=starts_at.timestamp(), factor=PACE)
+    clock = Clock(start_s=starts_at.timestamp(), factor=pace)
     async with company.workspace([*CHANNELS, PLATFORM], clock=clock) as sandbox:
         environment = company.environment_for(sandbox, folder=folder, handbook=handbook, database_url=database_url)
         database = Database(database_url)
         await tell(database, str(handbook))
-        await _did_all_else(database, starts_at)
+        await _did_all_else(database, starts_at, due)
         under_way = Rehearsal(sandbox, database, environment, folder, settings)
         try:
             yield under_way
@@ -153,13 +164,14 @@ async def rehearsal(
             await database.close()
 
 
-async def _did_all_else(database: Database, now: datetime) -> None:
+async def _did_all_else(database: Database, now: datetime, due: Collection[Kind]) -> None:
     """What is done by night or by week was written down already: else a tick does it, in the middle of a flow or after.
 
-    Only the digest is left to fall due: its flow counts the steps.
+    The digest is left to fall due: its flow counts the steps.
     """
     day = now.astimezone(UTC).date().isoformat()
     nightly = (Kind.READ_AGAIN, Kind.SORT_GAPS, Kind.CHECK_LINKS, Kind.AUDIT_HEAD)
-    for kind in (*nightly, Kind.ASK_OWNERS, Kind.TELL_DRIFT, Kind.REMIND_EVIDENCE):
+    daily = (Kind.ASK_OWNERS, Kind.TELL_DRIFT, Kind.REMIND_EVIDENCE, Kind.OPEN_WAVES)
+    for kind in {*nightly, *daily} - {*due}:
         missed = partial(work.enqueue_missed, kind=kind.value, key=day, due_at=now, now=now)
         await database.write(missed)

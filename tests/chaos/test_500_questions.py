@@ -26,6 +26,7 @@ from sandbox import Message, Sandbox
 from tests.chaos import company
 from tests.chaos.proxy import Proxy, proxy_to
 from tests.handlers.by_http import free_port
+from tests.slow_machine import ACK_WALL_S, patient
 from tests.told import told_long_ago
 
 # The workspace's seconds to the wall's. What a busy machine must not turn into a fault of its own: a lease (60 s) is
@@ -70,7 +71,7 @@ class Town:
             self.sandbox, folder=self.folder / name, handbook=self.handbook, database_url=database_url
         )
         clock = Clock(self.sandbox.clock.now, lambda: self.sandbox.clock.factor)
-        return replace(read_settings(environment), clock=clock)
+        return patient(replace(read_settings(environment), clock=clock))
 
     def say(self, texts: Sequence[str], chance: random.Random) -> list[Message]:
         """Anybody, anywhere, all at once."""
@@ -83,7 +84,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
     channel_ids = [f"C0ASK{number:02}" for number in range(25)]
     handbook = company.handbook_for(tmp_path / "handbook", channel_ids)
     clock = SandboxClock(start_s=company.STARTS_AT.timestamp(), factor=PACE)
-    async with company.workspace(channel_ids, clock=clock) as sandbox:
+    async with company.workspace(channel_ids, clock=clock, ack_wall_s=ACK_WALL_S) as sandbox:
         yield Town(sandbox, company.library_of(handbook), handbook, tmp_path)
 
 

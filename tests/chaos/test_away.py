@@ -22,6 +22,7 @@ from sandbox import Sandbox
 from tests.chaos import company
 from tests.chaos.bustle import Bustle, Size
 from tests.peers.reading import is_at_rest, kept, kept_reactions, standing, standing_reactions
+from tests.slow_machine import ACK_WALL_S, patient
 
 FULL = Size(channels=40, messages=5000, replies=2000, questions=30, old_threads=25, old_messages=25)
 SHORT = Size(channels=8, messages=80, replies=40, questions=8, old_threads=8, old_messages=10)
@@ -53,7 +54,8 @@ class Town:
                 self.sandbox, folder=self.folder / f"bot{number}", handbook=self.handbook, database_url=database_url
             )
             clock = Clock(self.sandbox.clock.now, lambda: self.sandbox.clock.factor)
-            mentor = await stack.enter_async_context(running(replace(read_settings(environment), clock=clock)))
+            settings = patient(replace(read_settings(environment), clock=clock))
+            mentor = await stack.enter_async_context(running(settings))
         await self.sandbox.connected(count, PATIENCE_S)
         self.sandbox.clock.set_factor(self.pace)
         return mentor
@@ -62,7 +64,8 @@ class Town:
 def town_of(size: Size, tmp_path: Path) -> tuple[Sandbox, Path, Bustle]:
     channel_ids = [f"C0ASK{number:02}" for number in range(size.channels)]
     handbook = company.handbook_for(tmp_path / "handbook", channel_ids)
-    sandbox = company.workspace(channel_ids, clock=SandboxClock(start_s=company.STARTS_AT.timestamp(), factor=STILL))
+    clock = SandboxClock(start_s=company.STARTS_AT.timestamp(), factor=STILL)
+    sandbox = company.workspace(channel_ids, clock=clock, ack_wall_s=ACK_WALL_S)
     questions = iter(company.questions(company.library_of(handbook), 400))
     return sandbox, handbook, Bustle(sandbox, size, questions, random.Random(7))
 

@@ -21,7 +21,7 @@ from sandbox import Message
 from tests.chaos import company
 from tests.chaos.bot_process import LISTENERS, is_of_transaction, part_of
 from tests.chaos.conftest import NewDatabase
-from tests.chaos.rehearsal import CHANNELS, PATIENCE_S, PLATFORM, Rehearsal, rehearsal
+from tests.chaos.rehearsal import CHANNELS, PACE, PATIENCE_S, PLATFORM, Rehearsal, rehearsal
 from tests.peers.reading import reader_of
 
 AT_ONCE = 3  # rehearsals at a time: they mostly wait for a lease to run out
@@ -259,8 +259,9 @@ class Stage:
             await run.quiet()
             await flow.check(run, is_taken_down=is_taken_down)
 
-    def new_rehearsal(self, name: str, flow: Flow) -> AbstractAsyncContextManager[Rehearsal]:
-        return rehearsal(self.folder / name, self.new_database(), self.handbook, starts_at=flow.starts_at)
+    def new_rehearsal(self, name: str, flow: Flow, *, pace: float = PACE) -> AbstractAsyncContextManager[Rehearsal]:
+        database_url = self.new_database()
+        return rehearsal(self.folder / name, database_url, self.handbook, starts_at=flow.starts_at, pace=pace)
 
     async def play_all(self, flow: Flow, points: Sequence[str], *, only: tuple[str, ...] = ("",)) -> dict[str, str]:
         """What went wrong, by kill: at each point whose name begins so. At the first two nothing is taken down yet."""
@@ -327,10 +328,11 @@ async def test_bot_killed_between_its_steps_on_postgresql_speaks_once(stage: Sta
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_two_bots_post_one_digest_though_the_one_that_posts_it_is_killed(stage: Stage) -> None:
+    """Two processes stall apart, and one that did so for a lease would post all the same: so leases are six seconds."""
     flow, (applied, dropped, _) = Digest(), Digest.kills
 
     async def play(kill: Kill) -> None:
-        async with stage.new_rehearsal(kill.name, flow) as run:
+        async with stage.new_rehearsal(kill.name, flow, pace=PACE / 3) as run:
             await flow.furnish(run)
             kill.set_up(run)
             await run.start()

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.surveys.results import SurveyFactsService
+from bot.work import Kind
 from sandbox import Effect
 from tests.chaos import polled
 from tests.chaos.bot_process import LISTENERS
@@ -34,7 +35,10 @@ async def wave_to(people: int, folder: Path, database_url: str, *, slow_s: float
     """With no bot yet, and somebody who looks now and then how the wave stands."""
     handbook, port = polled.handbook(folder / "handbook"), str(free_port())
     settings = {"MENTOR_HTTP_PORT": port}
-    async with rehearsal(folder / "run", database_url, handbook, starts_at=polled.STARTS_AT, settings=settings) as run:
+    async with rehearsal(
+        folder / "run", database_url, handbook, starts_at=polled.STARTS_AT, settings=settings, due=[Kind.OPEN_WAVES]
+    ) as run:
+        run.is_supervised = True
         wave = Polled(run, random.Random(people), port, slow_s)
         wave.furnish(people)
         for kind in FAULTS:

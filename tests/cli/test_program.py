@@ -33,9 +33,9 @@ def test_the_tour_ends_by_itself_and_leaves_nothing_behind(tmp_path: Path) -> No
     summary = done.stdout.partition("In short:\n")[2].splitlines()
     assert len(summary) >= 5
     assert all(line.startswith("  ✓ ") for line in summary)
-    assert done.stdout.count("It was easy to get done what I wanted.") == 1
+    assert done.stdout.count("It was easy to get done what I just asked the platform for.") == 1
     assert "asked questions | 67 % of 9" in done.stdout
-    assert "by team, role: too few to say" in done.stdout
+    assert "By team, role: too few to say" in done.stdout
     assert "Nadia Rahman and" not in done.stdout
     assert list(tmp_path.iterdir()) == []
 

@@ -22,13 +22,15 @@ from bot.storage.schema import events, messages, work
 from bot.work import Kind
 from handlers.errors import dispatch, read_request
 from sandbox import Clock, Sandbox
+from sandbox.delivery import ACK_WITHIN_S
 from sandbox.http_mode import signature
 from tests.journeys.handbook import write_handbook
+from tests.slow_machine import PATIENCE, patient
 from tests.told import told_long_ago
 
 JSON_TYPE, FORM_TYPE = "application/json", "application/x-www-form-urlencoded"
 PACE = 10.0
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @dataclass
@@ -66,7 +68,11 @@ class BotByHttp:
     async def dispatch(self, payload: Any) -> int:
         """The payload of a Socket Mode envelope; the status that Bolt's adapter would get."""
         request = read_request(payload, {}, mode="socket_mode")
-        return 400 if request is None else (await dispatch(self.mentor.bolt, request)).status
+        return (
+            400
+            if request is None
+            else (await dispatch(self.mentor.bolt, request, patience=self.settings.clock.patience)).status
+        )
 
     async def idle(self) -> None:
         """Once nothing is due any more."""
@@ -87,13 +93,14 @@ class BotByHttp:
 
 
 @asynccontextmanager
-async def bot_by_http(folder: Path, *, database_url: str = "") -> AsyncIterator[BotByHttp]:
+async def bot_by_http(folder: Path, *, database_url: str = "", patience: float = PATIENCE) -> AsyncIterator[BotByHttp]:
     """In the demo's workspace with the small handbook; `database_url` "" is SQLite."""
-    sandbox = Sandbox(generate.manifest(), clock=Clock(start_s=demo.STARTS_AT.timestamp(), factor=PACE))
+    clock = Clock(start_s=demo.STARTS_AT.timestamp(), factor=PACE)
+    sandbox = Sandbox(generate.manifest(), clock=clock, ack_wall_s=ACK_WITHIN_S * patience)
     demo.furnish(sandbox)
     async with sandbox:
         given = replace(
-            demo.settings_for(sandbox, folder / "data"),
+            patient(demo.settings_for(sandbox, folder / "data"), patience),
             slack_app_token=Secret(""),
             slack_signing_secret=Secret(sandbox.signing_secret),
             handbook=str(write_handbook(folder / "handbook")),
@@ -105,6 +112,7 @@ async def bot_by_http(folder: Path, *, database_url: str = "") -> AsyncIterator[
             bot = BotByHttp(sandbox, settings, mentor, session)
             loop = asyncio.get_running_loop()
             loop.set_exception_handler(lambda _, context: bot.uncaught.append(str(context)))
+            await bot.idle()  # with what a day begins with
             yield bot
             loop.set_exception_handler(None)
 

@@ -10,6 +10,7 @@ from bot.config import Settings
 from sandbox import Sandbox
 from tests.journeys.handbook import write_handbook
 from tests.journeys.office import Office, at_work, new_sandbox, settings_in
+from tests.slow_machine import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +23,14 @@ def _short_logs() -> Iterator[None]:
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with new_sandbox() as sandbox:
+def patience() -> float:
+    """How many times as long as Slack's the waits between sandbox and bot are; parametrized where they matter."""
+    return PATIENCE
+
+
+@pytest.fixture
+async def sandbox(patience: float) -> AsyncIterator[Sandbox]:
+    async with new_sandbox(patience=patience) as sandbox:
         yield sandbox
 
 
@@ -33,9 +40,9 @@ def handbook(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def settings(sandbox: Sandbox, handbook: Path, tmp_path: Path, sqlite_url: str) -> Settings:
+def settings(sandbox: Sandbox, handbook: Path, tmp_path: Path, sqlite_url: str, patience: float) -> Settings:
     """On SQLite, with the small handbook."""
-    return settings_in(sandbox, tmp_path / "data", database_url=sqlite_url, handbook=handbook)
+    return settings_in(sandbox, tmp_path / "data", database_url=sqlite_url, handbook=handbook, patience=patience)
 
 
 @pytest.fixture
@@ -46,8 +53,11 @@ async def office(sandbox: Sandbox, settings: Settings) -> AsyncIterator[Office]:
 
 
 @pytest.fixture
-async def either_office(sandbox: Sandbox, handbook: Path, tmp_path: Path, database_url: str) -> AsyncIterator[Office]:
+async def either_office(
+    sandbox: Sandbox, handbook: Path, tmp_path: Path, database_url: str, patience: float
+) -> AsyncIterator[Office]:
     """The bot at work, once on SQLite and once on PostgreSQL."""
-    settings = settings_in(sandbox, tmp_path / "data", database_url=database_url, handbook=handbook)
+    folder = tmp_path / "data"
+    settings = settings_in(sandbox, folder, database_url=database_url, handbook=handbook, patience=patience)
     async with at_work(sandbox, settings) as office:
         yield office

@@ -19,14 +19,16 @@ from bot.config import Settings
 from bot.storage.outbox import OPEN
 from bot.storage.schema import messages, outbox, work
 from sandbox import Actor, Channel, Clock, Message, Sandbox
+from sandbox.delivery import ACK_WITHIN_S
 from sandbox.model import Json
+from tests.slow_machine import PATIENCE, patient
 from tests.told import told_long_ago
 
 T = TypeVar("T")
 
 # Fast enough not to wait long, slow enough that a busy machine keeps the ten seconds private answers have.
 PACE = 4.0
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 NIGHT_S = 12 * 3600.0  # from the morning it starts at to well after everybody went home
 Said = tuple[str, str]  # who, what
 
@@ -156,9 +158,10 @@ def buttons(message: Message) -> list[str]:
     return [button["text"]["text"] for row in rows for button in row]
 
 
-def new_sandbox(*, starts_at: datetime = demo.STARTS_AT) -> Sandbox:
+def new_sandbox(*, starts_at: datetime = demo.STARTS_AT, patience: float = PATIENCE) -> Sandbox:
     """The demo's workspace, on a Tuesday morning if not told otherwise, with three more channels; not started yet."""
-    sandbox = Sandbox(generate.manifest(), clock=Clock(start_s=starts_at.timestamp(), factor=PACE))
+    clock = Clock(start_s=starts_at.timestamp(), factor=PACE)
+    sandbox = Sandbox(generate.manifest(), clock=clock, ack_wall_s=ACK_WITHIN_S * patience)
     demo.furnish(sandbox)
     for channel_id, name in (("C0QUIET", "quiet"), ("C0COUNTED", "counted")):
         sandbox.workspace.add_channel(name, members=list(demo.PEOPLE), id=channel_id)
@@ -176,5 +179,9 @@ async def at_work(sandbox: Sandbox, settings: Settings) -> AsyncIterator[Office]
         yield Office(sandbox, settings, mentor)
 
 
-def settings_in(sandbox: Sandbox, folder: Path, *, database_url: str, handbook: Path | str) -> Settings:
-    return replace(demo.settings_for(sandbox, folder), database_url=database_url, handbook=str(handbook))
+def settings_in(
+    sandbox: Sandbox, folder: Path, *, database_url: str, handbook: Path | str, patience: float = PATIENCE
+) -> Settings:
+    return replace(
+        patient(demo.settings_for(sandbox, folder), patience), database_url=database_url, handbook=str(handbook)
+    )

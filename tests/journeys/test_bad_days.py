@@ -165,6 +165,10 @@ async def test_a_refusal_that_cannot_be_shown_goes_as_a_direct_message(office: O
 # The database is away.
 
 
+# What is waited for in vain: little more than in production.
+PUNCTUAL = pytest.mark.parametrize("patience", [2.0], ids=["punctual"])
+
+
 @asynccontextmanager
 async def database_away(url: str) -> AsyncIterator[None]:
     """Another process holds the tables that everything is written down in."""
@@ -184,6 +188,7 @@ async def database_away(url: str) -> AsyncIterator[None]:
     await other.close()
 
 
+@PUNCTUAL
 async def test_a_command_that_cannot_be_written_down_is_answered_so(either_office: Office) -> None:
     office = either_office
 
@@ -194,6 +199,7 @@ async def test_a_command_that_cannot_be_written_down_is_answered_so(either_offic
     assert [each.text for each in office.whispers("jonas", "random")] == [NOT_TAKEN_DOWN]
 
 
+@PUNCTUAL
 async def test_a_press_that_cannot_be_written_down_is_answered_so(office: Office) -> None:
     asked = office.person("priya").say("ask-platform", QUESTION)
     answer = await office.answer_to(asked)
@@ -205,6 +211,7 @@ async def test_a_press_that_cannot_be_written_down_is_answered_so(office: Office
     assert [each.text for each in office.whispers("priya", "ask-platform")] == [NOT_TAKEN_DOWN]
 
 
+@PUNCTUAL
 async def test_an_event_that_cannot_be_written_down_comes_again_and_is_answered_then(either_office: Office) -> None:
     office = either_office
 

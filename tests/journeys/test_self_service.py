@@ -1,6 +1,6 @@
 """Every action of the embedded handbook, from the form to what holds, and what everybody sees and Git keeps of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,12 +25,17 @@ NOT_AN_APPROVER = "Only the people whom the action's entry names can approve it.
 
 
 @pytest.fixture(scope="module")
-def cloud(whole_cloud: Cloud) -> Cloud:
-    """AWS with what the two actions that are pushed call there."""
+def cloud(whole_cloud: Cloud) -> Iterator[Cloud]:
+    """AWS with what the two actions that are pushed call there.
+
+    Gone afterwards: where workers take tests from each other, one may come to this module twice.
+    """
     said = {"Told": {"Type": "Pass", "Result": "PARTNER_KEY has a new value.", "End": True}}
     aws.add_function(whole_cloud, "restart-service")
-    aws.add_machine(whole_cloud, "rotate-secret", said)
-    return whole_cloud
+    machine_arn = aws.add_machine(whole_cloud, "rotate-secret", said)
+    yield whole_cloud
+    whole_cloud.client("lambda").delete_function(FunctionName="restart-service")
+    whole_cloud.client("stepfunctions").delete_state_machine(stateMachineArn=machine_arn)
 
 
 @pytest.fixture(scope="module")

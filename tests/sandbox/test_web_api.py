@@ -1,5 +1,6 @@
 """The Web API through Slack's own client: tokens, scopes, rates, faults, reactions and views."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -168,6 +169,37 @@ async def test_a_delay_lasts_on_the_workspaces_clock() -> None:
         await client_of(small, base_url).chat_postMessage(channel=small.help.id, text="x")
 
     assert small.workspace.clock.now() - before_s >= 100
+
+
+class SlowClock(Clock):
+    """A machine's that wakes sleepers late: only when told to."""
+
+    def __init__(self) -> None:
+        super().__init__(start_s=1_790_000_000.0)
+        self.wakes = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> float:
+        await self.wakes.wait()
+        return 0.0
+
+
+async def test_a_call_that_was_held_is_applied_before_one_that_came_after_its_time() -> None:
+    clock = SlowClock()
+    small = small_workspace(clock=clock)
+    small.faults.add("delay", seconds=20, times=1)
+    async with served(small) as base_url:
+        client = client_of(small, base_url)
+        posting = asyncio.create_task(client.chat_postMessage(channel=small.help.id, text="held"))
+        while not small.faults.fired["delay"]:
+            await asyncio.sleep(0)
+        before = await client.conversations_history(channel=small.help.id)
+        clock.advance(21)
+        reading = asyncio.create_task(client.conversations_history(channel=small.help.id))
+        asyncio.get_running_loop().call_later(0.2, clock.wakes.set)
+        after = await reading
+        await posting
+
+    assert [[message["text"] for message in each["messages"]] for each in (before, after)] == [[], ["held"]]
 
 
 async def test_reactions_are_added_read_and_removed(api: Served) -> None:

@@ -13,7 +13,7 @@ from bot.model import Json
 from bot.slack import Posted, Slack
 
 STARTS_AT = datetime(2026, 11, 24, 10, tzinfo=UTC)
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Hands:
