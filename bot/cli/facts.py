@@ -85,26 +85,32 @@ def _health(options: argparse.Namespace) -> int:
 
 
 def _digest(options: argparse.Namespace) -> int:
+    from bot.blockkit import context
     from bot.curation.gap_facts import GapFactsService
+    from bot.digest.baseline import baseline_note
     from bot.digest.blocks import digest_message
     from bot.digest.maker import DigestMaker
     from bot.digest.rules import Digest, Week
 
-    async def read(database: "Database", facts: "FactsService", channels: "Channels") -> Digest:
+    async def read(database: "Database", facts: "FactsService", channels: "Channels") -> tuple[Digest, str]:
         gaps = GapFactsService(database, channels=lambda: channels)
         maker = DigestMaker(database, facts, gaps, channels=lambda: channels, clock=read_settings().clock)
         try:
-            return await maker.of(Week.read(options.week) if options.week else maker.last_week())
+            digest = await maker.of(Week.read(options.week) if options.week else maker.last_week())
         except ValueError as error:
             raise SettingsInvalid([f"--week: {error}"]) from error
+        return digest, await baseline_note(database, digest.week, timezone=digest.timezone)
 
-    digest = _on_facts(read)
+    digest, baseline = _on_facts(read)
     if options.json:
-        print(json.dumps(digest.to_json(), ensure_ascii=False))
+        print(json.dumps(digest.to_json() | {"baseline": baseline or None}, ensure_ascii=False))
     elif options.blocks:
-        print(json.dumps({"blocks": digest_message(digest).blocks}, ensure_ascii=False))
+        first, *rest = digest_message(digest).blocks
+        noted = [context(baseline)] if baseline else []
+        print(json.dumps({"blocks": [first, *noted, *rest]}, ensure_ascii=False))
     else:
-        print(digest_message(digest).text.replace("*", ""))
+        title, *lines = digest_message(digest).text.replace("*", "").splitlines()
+        print("\n".join([title, *([baseline] if baseline else []), *lines]))
     return 0
 
 
