@@ -82,6 +82,8 @@ from bot.people import PeopleService
 from bot.privacy.service import PrivacyService
 from bot.privacy.settings import SettingsService
 from bot.replays import Replays
+from bot.report.maker import Pillars, ReportMaker
+from bot.report.service import ReportService
 from bot.slack import Slack, web_client
 from bot.storage import migrate
 from bot.storage.engine import Database
@@ -267,6 +269,16 @@ class Mentor:
             handbook_place=handbook_place(settings),
             history_of=partial(live_history, settings=settings),
         )
+        pillars = Pillars(
+            self.facts,
+            self.adoption.facts,
+            self.surveys.facts,
+            self.listening.facts,
+            self.actions.facts,
+            gap_facts,
+        )
+        report_maker = ReportMaker(self.database, pillars, handbook=lambda: self.shelf.library.handbook, clock=clock)
+        self.report = ReportService(desk, people, report_maker)
         parts = (
             self.actions.figures,
             self.adoption.figures,
@@ -359,6 +371,7 @@ class Mentor:
             Kind.GAPS: asked(self.gaps.show),
             Kind.HANDOVER: asked(self.handover.show),
             Kind.RESULTS: asked(self.surveys.results.show),
+            Kind.REPORT: asked(self.report.show),
             Kind.DECIDE_THEME: _job(Decision, self.surveys.changes.decide, self.surveys.changes.given_up),
             Kind.SHIPPED: _job(Shipped, self.surveys.news.tell),
             Kind.TALK: _job(TalkWanted, self.surveys.talks.tell, self.surveys.talks.given_up),

@@ -63,6 +63,7 @@ class Kind(StrEnum):
     SUGGEST = "home.suggest"
     HANDOVER = "handover.show"
     ON_DUTY = "handover.tell"
+    REPORT = "report.show"
     HEALTH = "peers.health"
     JOINED = "peers.joined"
     SAY_KIND = "peers.say_kind"
