@@ -84,6 +84,9 @@ from bot.privacy.settings import SettingsService
 from bot.replays import Replays
 from bot.report.maker import Pillars, ReportMaker
 from bot.report.service import ReportService
+from bot.signs import service as signs
+from bot.signs.maker import SignsMaker
+from bot.signs.service import SignsService
 from bot.slack import Slack, web_client
 from bot.storage import migrate
 from bot.storage.engine import Database
@@ -279,6 +282,8 @@ class Mentor:
         )
         report_maker = ReportMaker(self.database, pillars, handbook=lambda: self.shelf.library.handbook, clock=clock)
         self.report = ReportService(desk, people, report_maker)
+        signs_maker = SignsMaker(self.database, self.facts, handbook=lambda: self.shelf.library.handbook, clock=clock)
+        self.signs = SignsService(desk, people, signs_maker)
         parts = (
             self.actions.figures,
             self.adoption.figures,
@@ -286,6 +291,7 @@ class Mentor:
             self.owners,
             self.surveys.results,
             self.listening.listing,
+            self.signs,
         )
         team_parts = tuple(each.home_part for each in parts)
         self.home = HomeService(
@@ -372,6 +378,8 @@ class Mentor:
             Kind.HANDOVER: asked(self.handover.show),
             Kind.RESULTS: asked(self.surveys.results.show),
             Kind.REPORT: asked(self.report.show),
+            Kind.ASK_CLOSURES: _job(Due, self.signs.ask),
+            Kind.SAY_CLOSURES: _job(Decision, self.signs.say),
             Kind.DECIDE_THEME: _job(Decision, self.surveys.changes.decide, self.surveys.changes.given_up),
             Kind.SHIPPED: _job(Shipped, self.surveys.news.tell),
             Kind.TALK: _job(TalkWanted, self.surveys.talks.tell, self.surveys.talks.given_up),
@@ -454,6 +462,7 @@ class Mentor:
             Planned(Kind.CONTRIBUTIONS, self.adoption.contributions.schedule, DAY),
             Planned(Kind.SORT_FRICTION, self.listening.sorting.schedule, NIGHT_WORTH),
             Planned(Kind.GATHER_THANKS, self.listening.thanks.schedule, DAY),
+            Planned(Kind.ASK_CLOSURES, self.signs.schedule, signs.WORTH),
             Planned(Kind.OPEN_WAVES, self.surveys.waves.schedule, waves.WORTH),
         )
 
@@ -504,6 +513,7 @@ class Mentor:
             friction=self.listening.friction,
             stories=self.listening.stories,
             thanks=self.listening.thanks,
+            signs=self.signs,
             friction_changes=self.listening.changes,
         )
         register(app, services, command=settings.command, workspace=workspace)

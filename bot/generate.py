@@ -36,6 +36,7 @@ from bot.peers import blocks as peers
 from bot.peers import notice_blocks as notices
 from bot.privacy import blocks as privacy
 from bot.report import blocks as report
+from bot.signs import blocks as signs
 from bot.surveys import blocks as surveys
 from bot.surveys import change_blocks as changes
 from bot.surveys import result_blocks as results
@@ -177,6 +178,7 @@ KINDS: Mapping[str, MessageKind] = {
         *digest.KINDS,
         *handover.KINDS,
         *report.KINDS,
+        *signs.KINDS,
         *surveys.KINDS,
         *privacy.KINDS,
     )

@@ -64,6 +64,8 @@ class Kind(StrEnum):
     HANDOVER = "handover.show"
     ON_DUTY = "handover.tell"
     REPORT = "report.show"
+    ASK_CLOSURES = "signs.ask_closures"
+    SAY_CLOSURES = "signs.say_closures"
     HEALTH = "peers.health"
     JOINED = "peers.joined"
     SAY_KIND = "peers.say_kind"

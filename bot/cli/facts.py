@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.cli.arguments import Commands, add_command, add_json
 from bot.cli.handbook import read_channels
+from bot.cli.signing import add_signs, tell_signs
 from bot.cli.terminal import complain
 from bot.config import read_settings
 from bot.errors import SettingsInvalid
@@ -36,6 +37,7 @@ def add(commands: Commands) -> None:
     health = add_command(commands, "health", _health, "how people help each other: the figures")
     health.add_argument("--since", metavar="D", default="4w", help="a day, or so long ago: 2026-11-02, 30d, 4w")
     health.add_argument("--until", metavar="D", help="likewise; that day is not in it (default: now)")
+    add_signs(health)
     add_json(health)
     digest = add_command(commands, "digest", _digest, "a week's digest, as it was posted or as it would be now")
     digest.add_argument("--week", metavar="W", help="such as 2026-W47 (default: the last whole week)")
@@ -68,6 +70,8 @@ def _list(options: argparse.Namespace, read: "Callable[[ListingService], Awaitab
 
 
 def _health(options: argparse.Namespace) -> int:
+    if options.signs:
+        return tell_signs(as_json=options.json)
     from bot.peers.blocks import in_words
     from bot.peers.window import WindowInvalid, between
 

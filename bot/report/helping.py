@@ -61,7 +61,8 @@ def _times(now: Figures) -> Iterator[Line]:
     if took.n >= FEWEST and took.median_s is not None and took.p90_s is not None:
         yield Line(
             f"First response: {duration(took.median_s)} in the middle, nine of ten within {duration(took.p90_s)}.",
-            f"Of {counted(took.n, 'question')} that a person responded to; what nobody answered is not in it. By the clock, nights included.",
+            f"Of {counted(took.n, 'question')} that a person responded to; what nobody answered is not in it. "
+            "By the clock, nights included.",
         )
     rate = now.interrupts_per_working_day
     if rate is not None and now.platform_first >= FEWEST:
