@@ -72,6 +72,7 @@ from bot.model_client import Budget, ModelClient
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
 from bot.peers.facts import FactsService
+from bot.peers.gauges import CommunityGauges
 from bot.peers.health import HealthService
 from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
@@ -313,7 +314,10 @@ class Mentor:
             self.database,
             handbook=lambda: self.shelf.library.handbook,
             model_outcomes=self.model.outcomes if self.model else {},
-            others=[partial(survey_status.gauges, self.database)],
+            others=[
+                partial(survey_status.gauges, self.database),
+                CommunityGauges(self.facts, clock=clock).read,
+            ],
             clock=clock,
         )
         self.workers = Workers(self.database, self._jobs(), clock=clock, new_id=new_id, bell=bell)
