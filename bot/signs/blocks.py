@@ -1,5 +1,6 @@
 """Shows the signs to the platform team, and asks it the one question that nothing else can answer."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from bot.blockkit import Shown, actions, button, context, escape, header, section, sections
@@ -24,6 +25,8 @@ FOOT = (
 )
 ASKED = "Is closing tickets a goal of ours in {quarter}? A number of them, or how fast they close, would be one."
 ONE = "One answer for the team: the last press holds until the quarter ends, and who pressed is not kept."
+
+_QUARTER = re.compile(r"\d{4}-Q[1-4]", re.ASCII)
 
 
 def home_part(found: Sequence[Sign]) -> list[Json]:
@@ -74,8 +77,8 @@ def said(reason: str) -> Shown:
     return Shown(escape(reason), (section(escape(reason)),))
 
 
-def read_press(action_id: str) -> bool:
+def read_press(action_id: str, quarter: str) -> bool:
     """Whether they said that it is a goal. Raises PayloadMalformed for a button that is none of ours."""
-    if action_id not in (IS_GOAL, IS_NONE):
+    if action_id not in (IS_GOAL, IS_NONE) or not _QUARTER.fullmatch(quarter):
         raise PayloadMalformed("no answer about closures")
     return action_id == IS_GOAL
