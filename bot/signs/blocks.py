@@ -7,6 +7,7 @@ from bot.blockkit import Shown, actions, button, context, escape, header, sectio
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from bot.signs.rules import Habit, Sign, Step, by_habit
+from bot.statistics import FEWEST
 
 IS_GOAL, IS_NONE = "signs.closures.yes", "signs.closures.no"
 CLOSURES = MessageKind(
@@ -40,7 +41,7 @@ def lines(found: Sequence[Sign]) -> list[str]:
         told += ["", habit.value]
         for each in signs:
             told.append(f"- {each.title}: {each.said}.")
-            if each.trend:
+            if any(step.n is None or step.n >= FEWEST for step in each.trend):
                 told.append(f"  Trend: {', '.join(_step(each, step) for step in each.trend)}")
             told.append(f"  {each.way_out}")
     return [*told, "", FOOT]
