@@ -76,6 +76,7 @@ class Message:
     is_shared: bool = False  # the channel is shared with another company
     mentions_us: bool = False
     is_plain: bool = True  # a person's own words: no join notice, no topic change
+    named: str | None = None  # the user id of whom it names without a mention, as far as an export tells
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,9 @@ class QuestionKind(StrEnum):
     BROKEN = "broken"
     IDEA = "idea"
     UNSURE = "unsure"
+
+
+NO_QUESTION = "none"  # said in place of a kind by people, of what the rules took for a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,7 @@ class Discussion:
     was_hinted: bool = False  # the asker alone was shown what the handbook has, while peers had their chance
     is_hint_confirmed: bool = False  # and pressed that it solved it
     is_kind_corrected: bool = False  # a person said what kind it is
+    part_of: tuple[str, str] | None = None  # channel and ts of the question it belongs to; None: its own
 
 
 @dataclass(frozen=True)

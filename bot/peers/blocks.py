@@ -46,7 +46,7 @@ RESPONDERS = (
 )
 
 
-def health(figures: Figures, hints: Hinting = NO_HINTS, *, timezone: str) -> Shown:
+def health(figures: Figures, hints: Hinting = NO_HINTS, *, timezone: str, no_questions: int = 0) -> Shown:
     """How people help each other, in a few lines, with what was counted and what is left out."""
     title = f"*Do people help each other?* {_days(figures, timezone)}"
     if not figures.questions:
@@ -69,13 +69,14 @@ def health(figures: Figures, hints: Hinting = NO_HINTS, *, timezone: str) -> Sho
     return _shown(
         lines,
         "Peers are people outside the platform team. In brackets: where the true share lies, with 95 % confidence."
-        + left_out,
+        + left_out
+        + (f" {counted(no_questions, 'message')} that people called no question left out." if no_questions else ""),
     )
 
 
 def in_words(facts: PeerFacts, *, timezone: str) -> str:
     """The same for a terminal, with a line for each channel."""
-    shown = health(facts.figures, facts.hints, timezone=timezone)
+    shown = health(facts.figures, facts.hints, timezone=timezone, no_questions=facts.no_questions)
     notes = [each["elements"][0]["text"] for each in shown.blocks if each["type"] == "context"]
     lines = [shown.text.replace("*", ""), *notes]
     for channel in facts.channels:

@@ -57,6 +57,12 @@ class Case:
     said_not_quite: bool  # of ours, by its button
     is_thanked: bool
     is_kind_corrected: bool = False  # by the asker or the platform team
+    part_of: tuple[str, str] | None = None  # channel and ts of the question it belongs to
+
+    @property
+    def seconds_to_solved(self) -> int | None:
+        """Until the asker said so; None where nothing solved it."""
+        return None if self.solution is None else round((self.solution.at - self.asked_at).total_seconds())
 
     @property
     def is_waiting(self) -> bool:
@@ -108,6 +114,7 @@ def case_of(discussion: Discussion, measures: Measures, *, now: datetime) -> Cas
         said_not_quite=discussion.pressed_not_quite,
         is_thanked=found.is_thanked,
         is_kind_corrected=discussion.is_kind_corrected,
+        part_of=discussion.part_of,
     )
 
 

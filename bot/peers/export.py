@@ -19,6 +19,7 @@ from bot.errors import MentorError, PayloadMalformed
 from bot.model import Deletion, Json, Message, Standing, Workspace
 from bot.peers.archive import Archive, FileRefused, open_archive
 from bot.peers.json_list import entries_of, whole_list
+from bot.peers.naming import names_of
 from bot.wire import read_id, read_object, read_optional, read_standing, read_ts, read_words
 from knowledge.files import shown
 
@@ -77,6 +78,7 @@ class Export:
     archive: Archive
     channels: tuple[ExportChannel, ...]
     bots: frozenset[str]
+    names: Mapping[str, str]  # user ids by people's names
     workspace: Workspace
     between_people: int
     unlisted: tuple[str, ...]
@@ -169,6 +171,7 @@ class _Reader:
             self.archive,
             tuple(channels),
             frozenset(_bots(users)),
+            names_of(users),
             Workspace(_team(users), None, "", ""),
             len(between),
             () if not listed else tuple(others),

@@ -5,7 +5,7 @@ The digest, `health`, App Home and the command line all use it. Decides nothing:
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from bot.peers.hinting import hinting
 from bot.peers.solving import By, Measures
 from bot.peers.wording import Gist
 from bot.storage import cases as rows
+from bot.storage import peers as peer_rows
 from bot.storage.channels import ChannelState, states
 from bot.storage.engine import Database, Tx
 from bot.storage.people import is_stand_in
@@ -40,14 +41,22 @@ class FactsService:
             found, team = await _found(tx, window)
             asked_before = await rows.asked_before(tx, window.since)
             known = await states(tx)
+            struck = await peer_rows.count_struck(tx, window)
         # In a thread, as ten thousand questions take half a second in which Slack would wait.
         cases = await asyncio.to_thread(_cases, found, team, channels, now)
-        return await asyncio.to_thread(_counted, cases, asked_before, known, Counting(window, now, channels))
+        facts = await asyncio.to_thread(_counted, cases, asked_before, known, Counting(window, now, channels))
+        return replace(facts, no_questions=struck)
 
     async def cases(self, window: Window | None = None, *, asker: str | None = None) -> Sequence[Case]:
-        """Every question of the window, or there ever was, oldest first: for the operator, and for askers their own."""
+        """Every question of the window, or there ever was, oldest first: for askers their own."""
         async with self._database.read() as tx:
             found, team = await _found(tx, window, asker)
+        return await asyncio.to_thread(_cases, found, team, self._channels(), self._clock.now())
+
+    async def all_cases(self) -> Sequence[Case]:
+        """For the operator: those too that belong to an earlier question, and are counted with it."""
+        async with self._database.read() as tx:
+            found, team = await rows.discussions(tx, check_marks=CHECK_MARKS), await terms(tx)
         return await asyncio.to_thread(_cases, found, team, self._channels(), self._clock.now())
 
     async def solved(self, window: Window) -> Sequence[SolvedThread]:
@@ -66,7 +75,8 @@ Team = Mapping[str, Sequence[Term]]
 
 
 async def _found(tx: Tx, window: Window | None, asker: str | None = None) -> tuple[Sequence[Discussion], Team]:
-    return await rows.discussions(tx, window, check_marks=CHECK_MARKS, asker=asker), await terms(tx)
+    found = await rows.discussions(tx, window, check_marks=CHECK_MARKS, asker=asker)
+    return [each for each in found if each.part_of is None], await terms(tx)
 
 
 def _cases(found: Sequence[Discussion], team: Team, channels: Channels, now: datetime) -> Sequence[Case]:

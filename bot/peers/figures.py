@@ -182,6 +182,7 @@ class PeerFacts:
     channels: tuple[ChannelFacts, ...]
     unanswered: tuple[Unanswered, ...]  # oldest first; those that may not be listed are only counted
     hints: Hinting = NO_HINTS
+    no_questions: int = 0  # what the rules took for questions and people called none; in no figure
 
     @property
     def window(self) -> Window:
@@ -194,6 +195,7 @@ class PeerFacts:
             "channels": [{**vars(each), "figures": each.figures.to_json()} for each in self.channels],
             "unanswered": [{**vars(each), "asked_at": each.asked_at.isoformat()} for each in self.unanswered],
             "hints": self.hints.to_json(),
+            **({"no_questions": self.no_questions} if self.no_questions else {}),
         }
 
     def aggregates(self) -> Json:
@@ -212,6 +214,7 @@ class PeerFacts:
                 for each in said["unanswered"]
             ),
             hints=Hinting.from_json(said["hints"]) if "hints" in said else NO_HINTS,
+            no_questions=said.get("no_questions", 0),
         )
 
 

@@ -29,4 +29,4 @@ class HealthService:
             return blocks.refusal(reason)
         facts = await self._facts.facts(read_window(asking.text, self._desk.clock.now()))
         timezone = self._desk.shelf.library.handbook.channels.timezone
-        return blocks.health(facts.figures, facts.hints, timezone=timezone)
+        return blocks.health(facts.figures, facts.hints, timezone=timezone, no_questions=facts.no_questions)

@@ -13,6 +13,8 @@ from typing import Any
 from bot.clock import Clock
 from bot.model import Message, Standing, Workspace, moment
 from bot.peers.export import Entry, Export, ExportChannel, Notice, Unreadable
+from bot.peers.linking import WINDOW
+from bot.peers.naming import Addressing
 from bot.peers.rules import is_by_ours
 from bot.peers.service import PeerService
 from bot.peers.team_file import NamedTeam
@@ -180,20 +182,24 @@ class Importer:
         channel_id = self._ids[channel]
         here = Imported()
         standing = self._standing(channel, channel_id, done, here)
+        before: list[Standing] = []  # once more, so that the first ones of a page are linked by their words too
         while page := list(islice(standing, self._batch)):
-            done.new += await self._peers.record_page(channel_id, page, read_ts=read_ts, is_shared=channel.is_shared)
+            seen = [*before, *page]
+            done.new += await self._peers.record_page(channel_id, seen, read_ts=read_ts, is_shared=channel.is_shared)
+            before = seen[-WINDOW:]
             self._progress(done.files, self._files, f"#{channel.name}, {done.messages:,} messages")
         if here.messages:
             done.questions += await self._database.write(lambda tx: self._close(tx, channel, channel_id, here))
 
     def _standing(self, channel: ExportChannel, channel_id: str, done: Imported, here: Imported) -> Iterator[Standing]:
+        addressing = Addressing(self._export.names)
         for file in channel.days:
             done.files += 1
             for entry in self._export.read_day(channel, channel_id, file):
                 done.see(entry, self._export.workspace)
                 here.see(entry, self._export.workspace)
                 if isinstance(entry, Standing):
-                    yield entry
+                    yield _addressed(entry, addressing)
 
     async def _close(self, tx: Tx, channel: ExportChannel, channel_id: str, here: Imported) -> int:
         """Name and visibility of the channel are known from now on. How many questions it has in that time."""
@@ -221,6 +227,13 @@ class Importer:
             team.Term(person, each.since, each.until) for each in named.members for person in persons(each.user_id)
         ]
         await team.replace(tx, named.source, terms)
+
+
+def _addressed(standing: Standing, addressing: Addressing) -> Standing:
+    said = standing.said
+    if not isinstance(said, Message) or (named := addressing.of(said)) is None:
+        return standing
+    return replace(standing, said=replace(said, named=named))
 
 
 def _id(channel: ExportChannel, handbook: Channels) -> str:

@@ -22,7 +22,7 @@ class KindService:
         """Takes it down; whether it counts is decided right after, with the rights as they are then."""
 
         def wanted(person: str) -> KindSaid:
-            place, kind = (chosen.channel_id, chosen.ts), chosen.kind.value
+            place, kind = (chosen.channel_id, chosen.ts), chosen.kind
             return KindSaid(f"{person}:{key}", person, *place, kind, response_url=response_url)
 
         await self._desk.take(Kind.SAY_KIND, user_id, wanted)
@@ -45,7 +45,7 @@ class KindService:
     async def _refusal(self, said: KindSaid) -> str:
         """Why the person may not say it; "" when they may."""
         async with self._desk.database.read() as tx:
-            question = await rows.question_at(tx, said.channel_id, said.ts)
+            question = await rows.question_found(tx, said.channel_id, said.ts)
         if question is None:
             return UNKNOWN
         profile = await self._people.profile(said.person)

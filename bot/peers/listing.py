@@ -16,7 +16,6 @@ from bot.storage.engine import Database
 from bot.storage.people import all_slack_ids
 
 HEADER = "row by row, for the operator alone: do not pass on; what may be shown is in `mentor health`"
-CERTAIN = 1.0  # a reply in a thread is linked by Slack itself
 
 
 @dataclass(frozen=True)
@@ -63,12 +62,12 @@ class ListingService:
         self._key = key
 
     async def questions(self) -> Sequence[Json]:
-        """Each question and what became of it."""
+        """Each question and what became of it, those that belong to another one too."""
         names = await self._names()
-        return self._ordered([_question(each, names) for each in await self._facts.cases()])
+        return self._ordered([_question(each, names) for each in await self._facts.all_cases()])
 
     async def replies(self) -> Sequence[Json]:
-        """Each reply, and the first message of the thread it stands in."""
+        """Each reply, and the message it answers: in a thread the first one there."""
         names = await self._names()
         async with self._database.read() as tx:
             found = await linked_replies(tx)
@@ -98,7 +97,13 @@ def _question(case: Case, names: Named | Disguised) -> Json:
         "first_responder_kind": case.first_responder_kind.value,
         "seconds_to_first_response": case.seconds_to_first_response,
         "resolved_by_kind": case.solution.by.value if case.solution else None,
-    }
+    } | ({} if case.part_of is None else {"part_of": _place(case.part_of, names)})
+
+
+def _place(key: tuple[str, str], names: Named | Disguised) -> Json | bool:
+    """Channel and ts; without times only that there is one."""
+    ts = names.ts(key[1])
+    return True if ts is None else {"channel": names.channel(key[0]), "ts": ts}
 
 
 def _reply(reply: LinkedReply, names: Named | Disguised) -> Json:
@@ -107,7 +112,7 @@ def _reply(reply: LinkedReply, names: Named | Disguised) -> Json:
         "ts": names.ts(reply.ts),
         "user": names.person(reply.author),
         "answers_ts": names.ts(reply.answers_ts),
-        "confidence": CERTAIN,
+        "confidence": reply.confidence,
     }
 
 
@@ -115,8 +120,8 @@ def in_words(listed: Sequence[Json]) -> str:
     """A table with a line for each row; "-" where there is nothing to say."""
     if not listed:
         return "nothing yet"
-    names = list(listed[0])
-    table = [names, *([_cell(row[name]) for name in names] for row in listed)]
+    names = list(dict.fromkeys(name for row in listed for name in row))
+    table = [names, *([_cell(row.get(name)) for name in names] for row in listed)]
     widths = [max(len(line[column]) for line in table) for column in range(len(names))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in table)
     return "\n".join(line.rstrip() for line in lines)

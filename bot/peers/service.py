@@ -12,8 +12,9 @@ from functools import partial
 
 from bot.clock import Clock
 from bot.model import CHECK_MARKS, Deletion, Message, Reaction, Standing, Workspace, moment
-from bot.peers import rules, wording
+from bot.peers import cross_posts, linker, rules, wording
 from bot.storage import answers as answer_rows
+from bot.storage import links as link_rows
 from bot.storage import peers as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.people import StandIns, known_pseudonyms, pseudonyms_of, stand_ins, who_is_left_out
@@ -188,7 +189,15 @@ class PeerService:
         return not event_id or await rows.is_new_event(tx, event_id, now=self._clock.now())
 
     async def _take_back(self, tx: Tx, gone: Sequence[Deletion]) -> None:
-        await rows.put_deletions(tx, gone)
+        if not gone:
+            return
+        for channel_id in sorted({each.channel_id for each in gone}):
+            ts = [each.ts for each in gone if each.channel_id == channel_id]
+            roots = await link_rows.threads_of(tx, channel_id, ts)
+            await link_rows.drop(tx, channel_id, ts)
+            await rows.put_deletions(tx, [each for each in gone if each.channel_id == channel_id])
+            await linker.link(tx, channel_id, changed=ts, roots=roots)
+            await cross_posts.find(tx, channel_id, ts)
         await withdraw(tx, _keys(gone))
 
     async def _take_down(
@@ -197,17 +206,16 @@ class PeerService:
         """Nothing of other companies' people or of nameless bots is kept, and nothing older than what is known."""
         channel = self._channels().watched(channel_id)
         ours = [each for each in said if each.author.user_id and rules.is_by_ours(each, self._workspace)]
-        if channel is not None:
-            ours = await rows.only_news(tx, channel_id, ours)
-        if not ours:
+        news = ours if channel is None else await rows.only_news(tx, channel_id, ours)
+        if not news:
             return 0
         crowd = Crowd({}, frozenset())
         if channel is not None:
-            people = {each.author.user_id for each in ours} | _addressed(ours)
-            crowd = await self._crowd(tx, channel_id, people, mentioned=_mentioned(ours))
-            ours = await self._keep(tx, channel, ours, crowd)
-        await self._ask(tx, channel, ours, requests, crowd)
-        return len(ours)
+            people = {each.author.user_id for each in ours} | _addressed(news)
+            crowd = await self._crowd(tx, channel_id, people, mentioned=_mentioned(news))
+            news = await self._keep(tx, channel, news, crowd, seen=ours)
+        await self._ask(tx, channel, news, requests, crowd)
+        return len(news)
 
     async def _crowd(
         self,
@@ -233,8 +241,13 @@ class PeerService:
         unnamed = {each: names.stand_in(each, channel_id) for each in left_out.intersection(user_ids)}
         return Crowd(known | unnamed, left_out)
 
-    async def _keep(self, tx: Tx, channel: Channel, news: Sequence[Message], crowd: Crowd) -> list[Message]:
-        """Those of the news that were kept, with their questions; what older states of them asked for is withdrawn."""
+    async def _keep(
+        self, tx: Tx, channel: Channel, news: Sequence[Message], crowd: Crowd, *, seen: Sequence[Message]
+    ) -> list[Message]:
+        """Those of the news that were kept, with their questions; what older states of them asked for is withdrawn.
+
+        `seen` are all that were read, known or not.
+        """
         words_since = self._clock.now() - timedelta(days=self._channels().text_days)
         kept_ts = await rows.put_messages(tx, [_row(each, channel, crowd, words_since) for each in news])
         kept = [each for each in news if each.ts in kept_ts]
@@ -249,6 +262,9 @@ class PeerService:
             if each.ts in kinds
         ]
         await rows.put_questions(tx, asked)
+        await cross_posts.find(tx, channel.id, [each.ts for each in kept if each.ts in kinds or each.edited_ts])
+        found = linker.fresh(kept, _speaking(channel, seen, crowd), asking=kinds)
+        await linker.link(tx, channel.id, found, roots={each.thread_ts for each in kept if each.thread_ts})
         return kept
 
     async def _ask(
@@ -361,12 +377,19 @@ def _row(message: Message, channel: Channel, crowd: Crowd, words_since: datetime
     )
 
 
+def _speaking(channel: Channel, seen: Sequence[Message], crowd: Crowd) -> list[Message]:
+    """Those whose words bear on links: in channels that keep words, of authors who are not left out, old or new."""
+    may_speak = channel.keep is Keep.TEXT
+    return [each for each in seen if may_speak and each.author.user_id not in crowd.left_out]
+
+
 def _addressed(messages: Sequence[Message]) -> set[str]:
-    return {found[1] for each in messages if (found := MENTIONED.search(each.text))}
+    return {user_id for each in messages if (user_id := _addressee_id(each)) is not None}
 
 
 def _mentioned(messages: Sequence[Message]) -> set[str]:
-    return {found[1] for each in messages for found in MENTIONED.finditer(each.text)}
+    mentions = {found[1] for each in messages for found in MENTIONED.finditer(each.text)}
+    return mentions | {each.named for each in messages if each.named is not None}
 
 
 def _words(message: Message, crowd: Crowd) -> str:
@@ -375,9 +398,14 @@ def _words(message: Message, crowd: Crowd) -> str:
 
 
 def _addressee(message: Message, crowd: Crowd) -> str | None:
-    """The first person the message mentions; nobody who is left out."""
+    """The first person the message mentions, or whom it names; nobody who is left out."""
+    user_id = _addressee_id(message)
+    return crowd.name(user_id) if user_id is not None and user_id not in crowd.left_out else None
+
+
+def _addressee_id(message: Message) -> str | None:
     found = MENTIONED.search(message.text)
-    return crowd.name(found[1]) if found and found[1] not in crowd.left_out else None
+    return found[1] if found else message.named
 
 
 def _meanwhile(channel: Channel, message: Message) -> Sequence[Kind]:

@@ -115,8 +115,9 @@ def _is_acknowledgement(sentence: str) -> bool:
         return False
     if not re.search(r"\w", sentence) or phrases.ACK.match(sentence):
         return True
-    is_promise = phrases.ABOUT_TO.match(sentence) or phrases.NOT_FOR_HELP.search(sentence)
-    return bool(is_promise) and _length(sentence) <= ACK_WORDS
+    if _length(sentence) > ACK_WORDS:
+        return False
+    return bool(phrases.ABOUT_TO.match(sentence) or phrases.NOT_FOR_HELP.search(sentence))
 
 
 def _leads_with_content(question: str) -> bool:
@@ -156,9 +157,9 @@ def _accepts_help(said: Wording, parts: Sequence[tuple[Gist, int]]) -> bool:
 
 
 def _accepts(sentence: str) -> bool:
-    if phrases.NOT_FOR_HELP.search(sentence) or phrases.BUT.search(sentence):
+    if not (phrases.THANKS.search(sentence) or phrases.WORKED.search(sentence)):
         return False
-    return bool(phrases.THANKS.search(sentence) or phrases.WORKED.search(sentence))
+    return not (phrases.BUT.search(sentence) or phrases.NOT_FOR_HELP.search(sentence))
 
 
 def _wants_more(sentence: str) -> bool:

@@ -23,6 +23,7 @@ from bot.storage import (
     answers,
     drafts,
     gaps,
+    links,
     listening,
     model_use,
     outbox,
@@ -178,6 +179,7 @@ class PrivacyService:
         asked_in = await gaps.gaps_with_words_of(tx, person)  # before the words are someone's
         wrote = await peers.channels_of(tx, person)
         for channel_id in sorted(wrote):
+            await links.forget_kin(tx, person, channel_id)
             await peers.stand_in_for(tx, person, channel_id, names.stand_in(user_id, channel_id))
         await peers.forget_addressee(tx, person)
         await answers.forget_questions_of(tx, person)

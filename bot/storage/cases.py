@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import Discussion, Mark, Reply, Window
 from bot.storage.answers import HINT, MESSAGE_KEY, SHOWN
 from bot.storage.peers import BOT, CORRECTED, PERSON, ReactionRow
-from bot.storage.schema import answers, messages, outbox, questions, reactions, verdicts
+from bot.storage.schema import answers, cross_posts, links, messages, outbox, questions, reactions, verdicts
 
 NEVER_SEEN = ("failed", "skipped")  # `outbox.state` of what nobody was shown
 AN_ANSWER, NO_ANSWER = "says", "ack"  # the gist of our own messages, which we know without reading their words
@@ -34,12 +34,16 @@ class _Found:
     was_answered: bool = False
     was_hinted: bool = False
     is_hint_confirmed: bool = False
+    part_of: Key | None = None
 
 
 async def discussions(
     tx: AsyncConnection, window: Window | None = None, *, check_marks: Collection[str], asker: str | None = None
 ) -> Sequence[Discussion]:
-    """All questions asked in the window, or ever, oldest first; of one asker, or of all."""
+    """All questions asked in the window, or ever, oldest first; of one asker, or of all.
+
+    Those that belong to an earlier question say so (`part_of`) and have what was said after them alone.
+    """
     wanted = and_(_in(window), true() if asker is None else questions.c.asker == asker)
     columns = (questions.c.channel_id, questions.c.ts, questions.c.asker, questions.c.kind, questions.c.classifier)
     in_order = (questions.c.asked_at, questions.c.channel_id, questions.c.ts)
@@ -48,6 +52,8 @@ async def discussions(
         return ()
     found = {(row.channel_id, row.ts): _Found(row.asker) for row in asked}
     await _put_replies(tx, wanted, found)
+    await _put_linked(tx, wanted, found)
+    await _put_cross_posts(tx, wanted, found)
     since = min(ts for _, ts in found)
     await _put_ours(tx, since, found)
     await _put_marks(tx, since, found, check_marks)
@@ -75,6 +81,7 @@ def _discussion(row: Any, found: _Found) -> Discussion:
         was_hinted=found.was_hinted,
         is_hint_confirmed=found.is_hint_confirmed,
         is_kind_corrected=row.classifier == CORRECTED,
+        part_of=found.part_of,
     )
 
 
@@ -87,6 +94,98 @@ async def _put_replies(tx: AsyncConnection, wanted: ColumnElement[bool], found: 
         thread = found.get((channel_id, thread_ts))
         if thread is not None and ts != thread_ts:
             thread.replies[ts] = Reply(ts, author or "", gist or "", kind == BOT, addressee)
+
+
+@dataclass(frozen=True)
+class _Later:
+    """A message of the same talk that stands after the question."""
+
+    answers_ts: str | None
+    reply: Reply
+
+
+async def _put_linked(tx: AsyncConnection, wanted: ColumnElement[bool], found: Mapping[Key, _Found]) -> None:
+    """What the linker says answers the questions, in their channels."""
+    firsts = await _first_questions(tx, wanted)
+    for key, later in (await _said_later(tx, wanted)).items():
+        asked = found.get(key)
+        if asked is None:
+            continue
+        first = firsts.get(key)
+        if first is not None:
+            asked.part_of = (key[0], first)
+            later = _answering(key[1], later)
+        asked.replies |= {each.reply.ts: each.reply for each in later}
+    for key, first in firsts.items():
+        if key in found:
+            found[key].part_of = (key[0], first)
+
+
+def _answering(ts: str, later: Sequence[_Later]) -> list[_Later]:
+    """Those that answer the message, or what answers it."""
+    reached = {ts}
+    answering = []
+    for each in later:
+        if each.answers_ts in reached:
+            reached.add(each.reply.ts)
+            answering.append(each)
+    return answering
+
+
+async def _first_questions(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mapping[Key, str]:
+    """By question that belongs to an earlier one's talk, the ts of the first question there."""
+    earlier, other = questions.alias("earlier"), links.alias("other")
+    here = and_(links.c.channel_id == questions.c.channel_id, links.c.ts == questions.c.ts)
+    same_talk = and_(
+        other.c.channel_id == links.c.channel_id, other.c.talk_ts == links.c.talk_ts, other.c.ts < links.c.ts
+    )
+    asked = and_(earlier.c.channel_id == other.c.channel_id, earlier.c.ts == other.c.ts)
+    query = (
+        select(questions.c.channel_id, questions.c.ts, func.min(earlier.c.ts))
+        .join(links, here)
+        .join(other, same_talk)
+        .join(earlier, asked)
+        .where(wanted, links.c.answers_ts.is_not(None))
+        .group_by(questions.c.channel_id, questions.c.ts)
+    )
+    return {(channel_id, ts): first for channel_id, ts, first in await tx.execute(query)}
+
+
+async def _said_later(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mapping[Key, list[_Later]]:
+    """By question what was said after it in its talk, oldest first."""
+    here = and_(links.c.channel_id == questions.c.channel_id, links.c.ts == questions.c.ts)
+    other = links.alias("other")
+    same_talk = and_(
+        other.c.channel_id == links.c.channel_id, other.c.talk_ts == links.c.talk_ts, other.c.ts > links.c.ts
+    )
+    said = and_(messages.c.channel_id == other.c.channel_id, messages.c.ts == other.c.ts)
+    names = ("ts", "author", "author_kind", "gist", "addressee")
+    query = (
+        select(questions.c.channel_id, questions.c.ts.label("asked_ts"), other.c.answers_ts)
+        .add_columns(*(messages.c[name] for name in names))
+        .join(links, here)
+        .join(other, same_talk)
+        .join(messages, said)
+        .where(wanted, messages.c.deleted_ts.is_(None))
+        .order_by(other.c.ts)
+    )
+    found: dict[Key, list[_Later]] = {}
+    for row in await tx.execute(query):
+        reply = Reply(row.ts, row.author or "", row.gist or "", row.author_kind == BOT, row.addressee)
+        found.setdefault((row.channel_id, row.asked_ts), []).append(_Later(row.answers_ts, reply))
+    return found
+
+
+async def _put_cross_posts(tx: AsyncConnection, wanted: ColumnElement[bool], found: Mapping[Key, _Found]) -> None:
+    """What was said to a question where it was asked once more counts for the first place."""
+    here = and_(cross_posts.c.channel_id == questions.c.channel_id, cross_posts.c.ts == questions.c.ts)
+    query = select(cross_posts).select_from(questions).join(cross_posts, here).where(wanted)
+    for row in (await tx.execute(query)).all():
+        again, first = (row.channel_id, row.ts), (row.first_channel_id, row.first_ts)
+        if again in found:
+            found[again].part_of = first
+            if first in found:
+                found[first].replies |= found[again].replies
 
 
 # What follows reads from the oldest question on and matches here: there is no index on threads of these tables.
@@ -171,18 +270,27 @@ async def asked_before(tx: AsyncConnection, moment: datetime) -> frozenset[tuple
     return frozenset((channel_id, asker) for channel_id, asker in await tx.execute(query))
 
 
+CERTAIN = 1.0  # a reply in a thread is linked by Slack itself
+
+
 @dataclass(frozen=True)
 class LinkedReply:
-    """A message in a thread, and the first message of that thread."""
+    """A message and what it answers: the first one of its thread, or what the linker says, and how sure that is."""
 
     channel_id: str
     ts: str
     author: str
     answers_ts: str
+    confidence: float
 
 
 async def linked_replies(tx: AsyncConnection) -> Sequence[LinkedReply]:
-    """Every reply that stands in a thread that a person began, oldest first."""
+    """Every reply that stands, in a thread that a person began or in a channel itself, oldest first."""
+    found = [*await _in_threads(tx), *await _in_channels(tx)]
+    return sorted(found, key=lambda each: (each.ts, each.channel_id))
+
+
+async def _in_threads(tx: AsyncConnection) -> Sequence[LinkedReply]:
     first = messages.alias("first")
     in_thread = and_(first.c.channel_id == messages.c.channel_id, first.c.ts == messages.c.thread_ts)
     query = (
@@ -195,6 +303,16 @@ async def linked_replies(tx: AsyncConnection) -> Sequence[LinkedReply]:
             first.c.deleted_ts.is_(None),
             first.c.author_kind == PERSON,
         )
-        .order_by(messages.c.posted_at, messages.c.channel_id, messages.c.ts)
     )
-    return [LinkedReply(channel_id, ts, author or "", root) for channel_id, ts, author, root in await tx.execute(query)]
+    rows = await tx.execute(query)
+    return [LinkedReply(channel_id, ts, author or "", root, CERTAIN) for channel_id, ts, author, root in rows]
+
+
+async def _in_channels(tx: AsyncConnection) -> Sequence[LinkedReply]:
+    said = and_(messages.c.channel_id == links.c.channel_id, messages.c.ts == links.c.ts)
+    query = (
+        select(links.c.channel_id, links.c.ts, messages.c.author, links.c.answers_ts, links.c.confidence)
+        .join(messages, said)
+        .where(links.c.answers_ts.is_not(None))
+    )
+    return [LinkedReply(row[0], row[1], row[2] or "", row[3], row[4]) for row in await tx.execute(query)]

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Delete, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Deletion, Message, moment
-from bot.storage.schema import events, kind_corrections, messages, questions, reactions
+from bot.model import NO_QUESTION, Deletion, Message, Window, moment
+from bot.storage.schema import events, kind_corrections, links, messages, questions, reactions
 from bot.storage.statements import insert_into, insert_new
 
 CORRECTED = "people"  # `questions.classifier` where a person said what kind it is
@@ -107,10 +107,14 @@ class QuestionRow:
 
 
 async def put_questions(tx: AsyncConnection, rows: Sequence[QuestionRow]) -> None:
-    """New ones, and what is known of them anew; what people said of their kind holds."""
+    """New ones, and what is known of them anew; what people said of their kind, or that they are none, holds."""
     if not rows:
         return
     corrected = await _corrected_kinds(tx, rows)
+    struck = {key for key, said in corrected.items() if said["kind"] == NO_QUESTION}
+    rows = [row for row in rows if (row.channel_id, row.ts) not in struck]
+    if not rows:
+        return
     statement = insert_into(tx, questions)
     changed = {name: statement.excluded[name] for name in ("asker", "kind", "classifier")}
     keys = [questions.c.channel_id, questions.c.ts]
@@ -140,16 +144,52 @@ class KindSaid:
 
 
 async def correct_kind(tx: AsyncConnection, said: KindSaid, *, now: datetime) -> bool:
-    """Whether that changed the question's kind; it does not when it is that kind already, or no question any more."""
-    before = await question_at(tx, said.channel_id, said.ts)
+    """Whether that changed the question's kind; it does not when it is that kind already, or no question any more.
+
+    A person may also say that it is none, and take that back.
+    """
+    before = await question_found(tx, said.channel_id, said.ts)
     if before is None or before.kind == said.kind:
         return False
     row = {"channel_id": said.channel_id, "ts": said.ts, "person": said.person}
     kinds = {"old_kind": before.kind, "new_kind": said.kind, "corrected_at": now}
     await tx.execute(insert_into(tx, kind_corrections).values(**row, **kinds))
-    here = and_(questions.c.channel_id == said.channel_id, questions.c.ts == said.ts)
-    await tx.execute(update(questions).where(here).values(kind=said.kind, classifier=CORRECTED))
+    if said.kind == NO_QUESTION:
+        await drop_questions(tx, said.channel_id, [said.ts])
+    else:
+        await put_questions(tx, [before])  # with what was just said of it
     return True
+
+
+async def question_found(tx: AsyncConnection, channel_id: str, ts: str) -> QuestionRow | None:
+    """What the message asks, as last seen, also where a person said that it is no question."""
+    found = await question_at(tx, channel_id, ts)
+    if found is not None:
+        return found
+    said = (
+        select(kind_corrections.c.new_kind)
+        .where(kind_corrections.c.channel_id == channel_id, kind_corrections.c.ts == ts)
+        .order_by(kind_corrections.c.id.desc())
+        .limit(1)
+    )
+    if await tx.scalar(said) != NO_QUESTION:
+        return None
+    author = select(messages.c.author).where(messages.c.channel_id == channel_id, messages.c.ts == ts)
+    return QuestionRow(channel_id, ts, await tx.scalar(author) or "", NO_QUESTION, CORRECTED)
+
+
+async def count_struck(tx: AsyncConnection, window: Window) -> int:
+    """Messages of the window that the rules took for a question and that are none, as people said last."""
+    newest = select(func.max(kind_corrections.c.id)).group_by(kind_corrections.c.channel_id, kind_corrections.c.ts)
+    there = and_(messages.c.channel_id == kind_corrections.c.channel_id, messages.c.ts == kind_corrections.c.ts)
+    query = (
+        select(func.count())
+        .select_from(kind_corrections)
+        .join(messages, there)
+        .where(kind_corrections.c.id.in_(newest), kind_corrections.c.new_kind == NO_QUESTION)
+        .where(messages.c.posted_at >= window.since, messages.c.posted_at < window.until)
+    )
+    return await tx.scalar(query) or 0
 
 
 async def drop_questions(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> None:
@@ -184,16 +224,22 @@ async def newest_question_of(tx: AsyncConnection, asker: str, channel_id: str) -
     return await tx.scalar(query) or ""
 
 
+SURE_ENOUGH = 0.5  # of a link, to hold back for it
+
+
 async def has_human_reply(tx: AsyncConnection, channel_id: str, ts: str, *, asker: str) -> bool:
-    """Whether a person other than the asker wrote in the thread."""
-    query = select(messages.c.ts).where(
-        messages.c.channel_id == channel_id,
-        messages.c.thread_ts == ts,
-        messages.c.ts != ts,
-        messages.c.author_kind == PERSON,
-        messages.c.author != asker,
-        messages.c.deleted_ts.is_(None),
+    """Whether a person other than the asker wrote in the thread, or below it in the channel and seems to answer it."""
+    stands = (messages.c.channel_id == channel_id, messages.c.ts != ts, messages.c.deleted_ts.is_(None))
+    by_another = (messages.c.author_kind == PERSON, messages.c.author != asker)
+    talk = select(links.c.talk_ts).where(links.c.channel_id == channel_id, links.c.ts == ts).scalar_subquery()
+    linked = select(links.c.ts).where(
+        links.c.channel_id == channel_id,
+        links.c.talk_ts == talk,
+        links.c.ts > ts,
+        links.c.confidence >= SURE_ENOUGH,
     )
+    answers = or_(messages.c.thread_ts == ts, messages.c.ts.in_(linked))
+    query = select(messages.c.ts).where(*stands, *by_another, answers)
     return (await tx.execute(query.limit(1))).first() is not None
 
 

@@ -143,6 +143,32 @@ messages = Table(
     Index(None, "channel_id", "thread_ts"),
 )
 
+links = Table(  # of each message that stands in its channel itself: what it answers, as the linker has it
+    "links",
+    metadata,
+    Column("channel_id", String(40), primary_key=True),
+    Column("ts", String(40), primary_key=True),
+    Column("form", String(10), nullable=False),  # how it is made (`bot.peers.forms`); no word of it
+    Column("kin", Text),  # with which messages before it shares how many words; null: none, or not known
+    Column("has_thread", Boolean, nullable=False),
+    Column("answers_ts", String(40)),  # null: it opens a matter
+    Column("talk_ts", String(40), nullable=False),  # the first message of the talk it belongs to
+    Column("confidence", Float, nullable=False),  # 0 to 1, of that talk
+    Column("linker", String(20), nullable=False),  # the rules' version
+    ForeignKeyConstraint(["channel_id", "ts"], ["messages.channel_id", "messages.ts"]),
+    Index(None, "channel_id", "talk_ts"),
+)
+
+cross_posts = Table(  # a question asked in several channels: which of them came first
+    "cross_posts",
+    metadata,
+    Column("channel_id", String(40), primary_key=True),
+    Column("ts", String(40), primary_key=True),
+    Column("first_channel_id", String(40), nullable=False),
+    Column("first_ts", String(40), nullable=False),
+    Index(None, "first_channel_id", "first_ts"),
+)
+
 questions = Table(
     "questions",
     metadata,

@@ -1,13 +1,16 @@
 """What people say of a question's kind outweighs the rules for good, and nobody else says it."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from bot.clock import Clock
 from bot.errors import PayloadMalformed
 from bot.kinds import Chosen, kind_select, read_chosen
-from bot.model import Deletion, Profile, QuestionKind
+from bot.model import NO_QUESTION, Deletion, Profile, QuestionKind, Window
+from bot.peers.facts import FactsService
 from bot.peers.kinds import UNKNOWN, KindService
 from bot.people import PeopleService
 from bot.storage import peers as rows
@@ -41,7 +44,7 @@ class Office:
         self.kinds = KindService(desk, PeopleService(desk))
         self.database = database
 
-    async def say(self, user_id: str, kind: QuestionKind, url: str | None = "https://hooks.slack.com/1") -> None:
+    async def say(self, user_id: str, kind: str, url: str | None = "https://hooks.slack.com/1") -> None:
         """The person chooses the kind, and that is worked on."""
         key = f"{user_id}-{kind}"
         await self.kinds.take_choice(Chosen(WATCHED, TS, kind), key=key, user_id=user_id, response_url=url)
@@ -104,6 +107,22 @@ async def test_the_rules_do_not_outweigh_it_after_an_edit_or_another_reading(off
     assert await office.kind() == ("broken", rows.CORRECTED)
 
 
+async def test_what_people_call_no_question_is_none_until_they_take_that_back(office: Office) -> None:
+    await office.say("U1", NO_QUESTION)
+    await office.peers.service.record_message(
+        replace(ASKED, text="How do I see traces?", edited_ts="1764000001.000100")
+    )
+
+    facts = FactsService(office.database, channels=lambda: office.peers.channels, clock=Clock(NOW.timestamp))
+    counted = await facts.facts(Window(NOW - timedelta(days=7), NOW + timedelta(days=1)))
+
+    assert await office.peers.count(questions) == 0
+    assert await office.corrections() == [("U1", "how-to", NO_QUESTION)]
+    assert (counted.figures.questions, counted.no_questions) == (0, 1)
+    await office.say("UTEAM", QuestionKind.BROKEN)
+    assert await office.kind() == ("broken", rows.CORRECTED)
+
+
 async def test_nothing_is_said_of_a_question_that_is_gone(office: Office) -> None:
     await office.say("U1", QuestionKind.BROKEN)
     await office.peers.service.record_deletion(Deletion(WATCHED, TS, "1764000009.000100"))
@@ -119,8 +138,8 @@ def test_what_is_chosen_is_read_as_it_was_offered() -> None:
 
     read = [read_chosen(each["value"]) for each in menu["options"]]
 
-    assert read == [Chosen(WATCHED, TS, each) for each in QuestionKind]
-    assert read_chosen(menu["initial_option"]["value"]).kind is QuestionKind.BROKEN
+    assert read == [Chosen(WATCHED, TS, each) for each in (*QuestionKind, NO_QUESTION)]
+    assert read_chosen(menu["initial_option"]["value"]).kind == QuestionKind.BROKEN
 
 
 @pytest.mark.parametrize("value", ["", "C1:1.2", "C1:1.2:nothing", "C 1:1.2:idea", "C1:1.2:idea:idea"])
