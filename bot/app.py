@@ -72,6 +72,7 @@ from bot.model_client import Budget, ModelClient
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
 from bot.peers.facts import FactsService
+from bot.peers.gauges import CommunityGauges
 from bot.peers.health import HealthService
 from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
@@ -82,6 +83,11 @@ from bot.people import PeopleService
 from bot.privacy.service import PrivacyService
 from bot.privacy.settings import SettingsService
 from bot.replays import Replays
+from bot.report.maker import Pillars, ReportMaker
+from bot.report.service import ReportService
+from bot.signs import service as signs
+from bot.signs.maker import SignsMaker
+from bot.signs.service import SignsService
 from bot.slack import Slack, web_client
 from bot.storage import migrate
 from bot.storage.engine import Database
@@ -268,6 +274,18 @@ class Mentor:
             handbook_place=handbook_place(settings),
             history_of=partial(live_history, settings=settings),
         )
+        pillars = Pillars(
+            self.facts,
+            self.adoption.facts,
+            self.surveys.facts,
+            self.listening.facts,
+            self.actions.facts,
+            gap_facts,
+        )
+        report_maker = ReportMaker(self.database, pillars, handbook=lambda: self.shelf.library.handbook, clock=clock)
+        self.report = ReportService(desk, people, report_maker)
+        signs_maker = SignsMaker(self.database, self.facts, handbook=lambda: self.shelf.library.handbook, clock=clock)
+        self.signs = SignsService(desk, people, signs_maker)
         parts = (
             self.actions.figures,
             self.adoption.figures,
@@ -275,6 +293,7 @@ class Mentor:
             self.owners,
             self.surveys.results,
             self.listening.listing,
+            self.signs,
         )
         team_parts = tuple(each.home_part for each in parts)
         self.home = HomeService(
@@ -296,7 +315,10 @@ class Mentor:
             self.database,
             handbook=lambda: self.shelf.library.handbook,
             model_outcomes=self.model.outcomes if self.model else {},
-            others=[partial(survey_status.gauges, self.database)],
+            others=[
+                partial(survey_status.gauges, self.database),
+                CommunityGauges(self.facts, clock=clock).read,
+            ],
             clock=clock,
         )
         self.workers = Workers(self.database, self._jobs(), clock=clock, new_id=new_id, bell=bell)
@@ -360,6 +382,9 @@ class Mentor:
             Kind.GAPS: asked(self.gaps.show),
             Kind.HANDOVER: asked(self.handover.show),
             Kind.RESULTS: asked(self.surveys.results.show),
+            Kind.REPORT: asked(self.report.show),
+            Kind.ASK_CLOSURES: _job(Due, self.signs.ask),
+            Kind.SAY_CLOSURES: _job(Decision, self.signs.say),
             Kind.DECIDE_THEME: _job(Decision, self.surveys.changes.decide, self.surveys.changes.given_up),
             Kind.SHIPPED: _job(Shipped, self.surveys.news.tell),
             Kind.TALK: _job(TalkWanted, self.surveys.talks.tell, self.surveys.talks.given_up),
@@ -442,6 +467,7 @@ class Mentor:
             Planned(Kind.CONTRIBUTIONS, self.adoption.contributions.schedule, DAY),
             Planned(Kind.SORT_FRICTION, self.listening.sorting.schedule, NIGHT_WORTH),
             Planned(Kind.GATHER_THANKS, self.listening.thanks.schedule, DAY),
+            Planned(Kind.ASK_CLOSURES, self.signs.schedule, signs.WORTH),
             Planned(Kind.OPEN_WAVES, self.surveys.waves.schedule, waves.WORTH),
         )
 
@@ -492,6 +518,7 @@ class Mentor:
             friction=self.listening.friction,
             stories=self.listening.stories,
             thanks=self.listening.thanks,
+            signs=self.signs,
             friction_changes=self.listening.changes,
         )
         register(app, services, command=settings.command, workspace=workspace)

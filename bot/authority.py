@@ -27,6 +27,8 @@ class Act(StrEnum):
     JUDGE_EVIDENCE = "judge evidence"
     SPEAK_UP = "speak up"  # say what was hard
     TELL = "tell"  # a success story, or thanks
+    SEE_REPORT = "see report"  # of a quarter
+    SEE_SIGNS = "see signs"  # of slipping into operations, and say how a quarter was
     SEE_FRICTION = "see friction"  # and say what was done about it
 
 
@@ -51,6 +53,8 @@ REASONS = {  # for those who may not, in words for them
     Act.JUDGE_EVIDENCE: "Only the policy's owner can judge this.",
     Act.SPEAK_UP: "Guests cannot log this here. Please tell the person who invited you.",
     Act.TELL: "Guests cannot do this here. Please tell the person who invited you.",
+    Act.SEE_REPORT: "Only the platform team can see a quarter's report here.",
+    Act.SEE_SIGNS: "Only the platform team sees its own signs.",
     Act.SEE_FRICTION: "Only the platform team can see what people find hard.",
 }
 
@@ -178,6 +182,8 @@ def may(
         Act.HAND_IN: matter.is_named and is_member,
         Act.SPEAK_UP: guests_may_ask or is_member,
         Act.TELL: is_member,
+        Act.SEE_REPORT: team,
+        Act.SEE_SIGNS: team,
         Act.SEE_FRICTION: team,
     }
     return Allowed() if granted[act] else Refused(REASONS[act])

@@ -35,6 +35,8 @@ from bot.model import MessageKind
 from bot.peers import blocks as peers
 from bot.peers import notice_blocks as notices
 from bot.privacy import blocks as privacy
+from bot.report import blocks as report
+from bot.signs import blocks as signs
 from bot.surveys import blocks as surveys
 from bot.surveys import change_blocks as changes
 from bot.surveys import result_blocks as results
@@ -175,6 +177,8 @@ KINDS: Mapping[str, MessageKind] = {
         *thanks.KINDS,
         *digest.KINDS,
         *handover.KINDS,
+        *report.KINDS,
+        *signs.KINDS,
         *surveys.KINDS,
         *privacy.KINDS,
     )

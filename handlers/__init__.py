@@ -32,6 +32,7 @@ from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.privacy.settings import SettingsService
+from bot.signs.service import SignsService
 from bot.surveys import change_blocks
 from bot.surveys.answering import AnsweringService
 from bot.surveys.refusing import RefusalService
@@ -49,6 +50,7 @@ from handlers import (
     messages,
     privacy,
     results,
+    signs,
     surveys,
     themes,
 )
@@ -81,6 +83,7 @@ class Services:
     friction: FrictionService
     stories: StoryService
     thanks: ThanksService
+    signs: SignsService
     friction_changes: ChangeService
 
 
@@ -138,6 +141,7 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action(re.compile(r"^listening\.story\."))(_ours(listening.on_story, stories=services.stories))
     app.view("listening.story.form")(_ours(listening.on_story_form, stories=services.stories))
     app.action(re.compile(r"^listening\.thanks\."))(_ours(listening.on_thanks, thanks=services.thanks))
+    app.action(re.compile(r"^signs\.closures\."))(_ours(signs.on_closures, signs=services.signs))
     app.view("results.change")(_ours(themes.on_change, changes=services.changes))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)

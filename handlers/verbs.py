@@ -7,6 +7,7 @@ from rapidfuzz import fuzz
 
 from bot.digest.rules import is_week
 from bot.peers.window import read_back
+from bot.report.quarter import is_quarter
 from bot.work import Kind
 
 # "human readable logs?" is a question. All other words after `human` are what the person is wanted for: an answer in
@@ -57,6 +58,7 @@ RESULTS = Verb(
     Kind.RESULTS,
     aliases=("pulse results",),
 )
+REPORT = Verb("report", "[quarter]", "a quarter on a page, for the platform team", Kind.REPORT)
 HANDOVER = Verb("handover", "", "what is open, for the platform team", Kind.HANDOVER)
 SETTINGS = Verb(
     "settings", "", "what I keep about you, and how to be left out", Kind.SETTINGS, aliases=("pulse", "privacy")
@@ -80,6 +82,7 @@ VERBS = (
     DIGEST,
     GAPS,
     RESULTS,
+    REPORT,
     HANDOVER,
     SETTINGS,
     HELP,
@@ -116,6 +119,8 @@ def _is_asked(verb: Verb, rest: str, is_action: Callable[[str], bool]) -> bool:
             return read_back(rest) is None
         case Verb(name="digest"):
             return not is_week(rest)
+        case Verb(name="report"):
+            return not is_quarter(rest)
         case Verb(name="run"):
             return not is_action(rest)
         case Verb(name="human"):

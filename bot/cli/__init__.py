@@ -20,6 +20,7 @@ from bot.cli import (
     privacy,
     pulse,
     rehearsing,
+    reporting,
     running,
 )
 from bot.cli.arguments import Parser
@@ -61,6 +62,7 @@ def _parser() -> Parser:
         adopting,
         pulse,
         listening,
+        reporting,
         database,
         privacy,
         audit,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.cli.arguments import Commands, add_command, add_json
 from bot.cli.handbook import read_channels
+from bot.cli.signing import add_signs, tell_signs
 from bot.cli.terminal import complain
 from bot.config import read_settings
 from bot.errors import SettingsInvalid
@@ -36,6 +37,7 @@ def add(commands: Commands) -> None:
     health = add_command(commands, "health", _health, "how people help each other: the figures")
     health.add_argument("--since", metavar="D", default="4w", help="a day, or so long ago: 2026-11-02, 30d, 4w")
     health.add_argument("--until", metavar="D", help="likewise; that day is not in it (default: now)")
+    add_signs(health)
     add_json(health)
     digest = add_command(commands, "digest", _digest, "a week's digest, as it was posted or as it would be now")
     digest.add_argument("--week", metavar="W", help="such as 2026-W47 (default: the last whole week)")
@@ -68,6 +70,8 @@ def _list(options: argparse.Namespace, read: "Callable[[ListingService], Awaitab
 
 
 def _health(options: argparse.Namespace) -> int:
+    if options.signs:
+        return tell_signs(as_json=options.json)
     from bot.peers.blocks import in_words
     from bot.peers.window import WindowInvalid, between
 
@@ -85,26 +89,32 @@ def _health(options: argparse.Namespace) -> int:
 
 
 def _digest(options: argparse.Namespace) -> int:
+    from bot.blockkit import context
     from bot.curation.gap_facts import GapFactsService
+    from bot.digest.baseline import baseline_note
     from bot.digest.blocks import digest_message
     from bot.digest.maker import DigestMaker
     from bot.digest.rules import Digest, Week
 
-    async def read(database: "Database", facts: "FactsService", channels: "Channels") -> Digest:
+    async def read(database: "Database", facts: "FactsService", channels: "Channels") -> tuple[Digest, str]:
         gaps = GapFactsService(database, channels=lambda: channels)
         maker = DigestMaker(database, facts, gaps, channels=lambda: channels, clock=read_settings().clock)
         try:
-            return await maker.of(Week.read(options.week) if options.week else maker.last_week())
+            digest = await maker.of(Week.read(options.week) if options.week else maker.last_week())
         except ValueError as error:
             raise SettingsInvalid([f"--week: {error}"]) from error
+        return digest, await baseline_note(database, digest.week, timezone=digest.timezone)
 
-    digest = _on_facts(read)
+    digest, baseline = _on_facts(read)
     if options.json:
-        print(json.dumps(digest.to_json(), ensure_ascii=False))
+        print(json.dumps(digest.to_json() | {"baseline": baseline or None}, ensure_ascii=False))
     elif options.blocks:
-        print(json.dumps({"blocks": digest_message(digest).blocks}, ensure_ascii=False))
+        first, *rest = digest_message(digest).blocks
+        noted = [context(baseline)] if baseline else []
+        print(json.dumps({"blocks": [first, *noted, *rest]}, ensure_ascii=False))
     else:
-        print(digest_message(digest).text.replace("*", ""))
+        title, *lines = digest_message(digest).text.replace("*", "").splitlines()
+        print("\n".join([title, *([baseline] if baseline else []), *lines]))
     return 0
 
 

@@ -3,18 +3,19 @@
 import argparse
 import asyncio
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.arguments import Commands, add_command, add_json
 from bot.cli.handbook import read_handbook
-from bot.cli.terminal import complain, progress
+from bot.cli.terminal import complain, end_progress, progress_bar
 from bot.config import read_settings
 
 if TYPE_CHECKING:
     from bot.peers.importing import Imported
     from bot.peers.team_file import NamedTeam
+
+INTERRUPTED = "interrupted; what was read so far is kept, and the same command goes on"
 
 
 def add(commands: Commands) -> None:
@@ -29,9 +30,13 @@ def _import(options: argparse.Namespace) -> int:
     """1 when nothing could be read."""
     from bot.peers.importing import in_words
 
-    done, team = asyncio.run(_imported(options.export, options.team_file))
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
+    try:
+        done, team = asyncio.run(_imported(options.export, options.team_file))
+    except KeyboardInterrupt:
+        end_progress()
+        complain([INTERRUPTED])
+        raise
+    end_progress()
     if options.json:
         print(
             json.dumps(
@@ -65,7 +70,7 @@ async def _imported(path: Path, team_file: Path | None) -> "tuple[Imported, Name
                 channels=handbook.channels,
                 clock=settings.clock,
                 new_id=new_id,
-                progress=progress,
+                progress=progress_bar,
             )
             done = await importer.run()
             await importer.name_team(team)

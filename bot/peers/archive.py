@@ -1,4 +1,4 @@
-"""The files of a folder or a zip, by name: read one at a time, never unpacked, and no name in it is trusted.
+"""The files of a folder or a zip, by name: read a piece at a time, never unpacked, and no name in it is trusted.
 
 Names are keys to look up and never become paths of ours. What the files mean is `bot.peers.export`'s.
 """
@@ -11,13 +11,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from bot.errors import MentorError
 from knowledge.files import shown
 
 LARGEST = 256 * 1024 * 1024  # bytes of one file once unpacked: a busy channel's day has a few million
+PIECE = 4 * 1024 * 1024  # bytes that are in memory at a time
 MOST_FILES = 2_000_000
-DEPTH = 3  # the archive's own folder, a channel, a day
+MOST_TIMES = 100  # what is written down packs to a tenth, endless blanks to a thousandth
+SMALL = 1024**3  # bytes once unpacked that need no such look
+DEPTH = 4  # where it was unpacked, the archive's own folder, a channel, a day
 LINK = "is a link, and links are not followed"
 
 
@@ -37,11 +41,11 @@ class Folder:
     names: Sequence[str]
     refused: Sequence[tuple[str, str]]
 
-    def read(self, name: str) -> bytes:
-        """Raises FileRefused."""
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """In order. Raises FileRefused."""
         try:
             with (self.path / name).open("rb") as opened:
-                return _bounded(opened.read(LARGEST + 1))
+                yield from _pieces(opened)
         except OSError as error:
             raise FileRefused(f"cannot be read ({error.strerror})") from error
 
@@ -52,11 +56,14 @@ class Zip:
     refused: Sequence[tuple[str, str]]
     opened: zipfile.ZipFile
 
-    def read(self, name: str) -> bytes:
-        """Raises FileRefused; what the zip says of a file's size is not believed."""
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """In order. Raises FileRefused, for a damaged file with its last piece.
+
+        What the zip says of a file's size is not believed.
+        """
         try:
             with self.opened.open(name) as member:
-                return _bounded(member.read(LARGEST + 1))
+                yield from _pieces(member)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise FileRefused("is damaged in the zip") from error
         except (RuntimeError, NotImplementedError) as error:
@@ -79,6 +86,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
         message = f"{path}: is neither a folder nor a readable zip; give the export as Slack gave it, or its folder"
         raise ArchiveInvalid(message) from error
     with opened:
+        _refuse_bomb(path, opened)
         names, refused = _sorted_out((each.filename, _objection(each)) for each in opened.infolist())
         yield Zip(names, refused, opened)
 
@@ -127,7 +135,23 @@ def _objection(member: zipfile.ZipInfo) -> str:
     return LINK if stat.S_ISLNK(member.external_attr >> 16) else ""
 
 
-def _bounded(read: bytes) -> bytes:
-    if len(read) > LARGEST:
-        raise FileRefused(f"is larger than {LARGEST // 1024 // 1024} MiB")
-    return read
+def _refuse_bomb(path: Path, opened: zipfile.ZipFile) -> None:
+    """A zip that is small and would never end to be read: no member gives more than the size it states."""
+    size, members = path.stat().st_size, opened.infolist()
+    unpacked = sum(each.file_size for each in members)
+    if sum(each.compress_size for each in members) > size:
+        raise ArchiveInvalid(f"{path}: files in this zip overlap, so Slack did not make it; ask for the export anew")
+    if unpacked > max(SMALL, MOST_TIMES * size):
+        raise ArchiveInvalid(
+            f"{path}: would unpack to {unpacked / SMALL:,.1f} GiB, more than {MOST_TIMES} times its size; "
+            "if it really is Slack's, unpack it and give the folder"
+        )
+
+
+def _pieces(opened: IO[bytes]) -> Iterator[bytes]:
+    total = 0
+    while piece := opened.read(PIECE):
+        total += len(piece)
+        if total > LARGEST:
+            raise FileRefused(f"is larger than {LARGEST // 1024 // 1024} MiB")
+        yield piece

@@ -5,19 +5,20 @@ Conversations between people, in twos or in groups, are never read. What is kept
 
 import base64
 import hashlib
-import json
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from bot.errors import MentorError, PayloadMalformed
 from bot.model import Deletion, Json, Message, Standing, Workspace
 from bot.peers.archive import Archive, FileRefused, open_archive
+from bot.peers.json_list import entries_of, whole_list
 from bot.peers.naming import names_of
 from bot.wire import read_id, read_object, read_optional, read_standing, read_ts, read_words
 from knowledge.files import shown
@@ -27,6 +28,7 @@ CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,38}")
 BETWEEN_PEOPLE = re.compile(r"D[A-Z0-9]{5,}|mpdm-.*")  # a folder's name: direct messages of two, and of more
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}[^/]*\.json")
 NAME_MAX = 80
+NAMED_MOST = 4  # exports found in one place
 
 
 class ExportInvalid(MentorError):
@@ -204,7 +206,7 @@ class _Reader:
         if self.root + file not in self.archive.names:
             return []
         try:
-            read = _read_list(self.archive, self.root + file)
+            read = list(_read_list(self.archive, self.root + file))
         except FileRefused as refused:
             self.unreadable.append(Unreadable(file, None, str(refused)))
             return []
@@ -224,8 +226,18 @@ def _root(names: Sequence[str], path: Path) -> str:
             f"{path}: is no Slack export: there is no channels.json and no folder with days in it; "
             "give the zip as Slack gave it, or the folder that holds channels.json"
         )
-    place = min(places, key=lambda each: (each.count("/") + bool(each), each))
+    depth = min(map(_depth, places))
+    place, *others = sorted(each for each in places if _depth(each) == depth)
+    if others:
+        raise ExportInvalid(
+            f"{path}: holds {len(others) + 1} exports ({', '.join(map(shown, [place, *others][:NAMED_MOST]))}); "
+            "import each by itself, in any order"
+        )
     return f"{place}/" if place else ""
+
+
+def _depth(place: str) -> int:
+    return place.count("/") + bool(place)
 
 
 def _folder(channel: ExportChannel, folders: Mapping[str, object]) -> str:
@@ -258,13 +270,11 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", shown(name))
 
 
-def _read_list(archive: Archive, file: str) -> list[Any]:
-    try:
-        read = json.loads(archive.read(file))
-    except RecursionError as error:
-        raise FileRefused("is nested too deep") from error
-    except ValueError as error:  # no JSON, or no UTF-8
-        raise FileRefused("is no JSON") from error
-    if not isinstance(read, list):
-        raise FileRefused("holds no list")
-    return read
+def _read_list(archive: Archive, file: str) -> Iterable[Any]:
+    """The list's entries. Raises FileRefused, before the first one: a file is taken down whole or not at all."""
+    pieces = list(islice(archive.pieces(file), 2))
+    if len(pieces) < 2:  # as nearly all are
+        return whole_list(b"".join(pieces))
+    for _ in entries_of(archive.pieces(file)):
+        pass
+    return entries_of(archive.pieces(file))

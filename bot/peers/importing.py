@@ -1,6 +1,6 @@
 """Takes a Slack export down, by the same way as live messages: `PeerService.record_page`, a batch at a time.
 
-Nothing in an export is ever answered. A second run finds everything known.
+Nothing in an export is ever answered. A second run finds everything known, and one that was ended early goes on.
 """
 
 from collections import Counter
@@ -29,7 +29,7 @@ from knowledge.channels import AnswerMode, Channel, Channels
 BATCH = 1_000  # messages a transaction
 LISTED = 20  # unreadable files and messages that are named; the rest is counted
 
-Progress = Callable[[str], None]
+Progress = Callable[[int, int, str], None]  # files read, of how many, and what came of it so far
 
 
 @dataclass
@@ -130,7 +130,7 @@ class Importer:
         clock: Clock,
         new_id: Callable[[], str],
         batch: int = BATCH,
-        progress: Progress = lambda _: None,
+        progress: Progress = lambda *_: None,
     ) -> None:
         self._database = database
         self._export = export
@@ -140,6 +140,7 @@ class Importer:
         self._progress = progress
         self._handbook = channels
         self._ids = {each: _id(each, channels) for each in export.channels}
+        self._files = sum(len(each.days) for each in export.channels)
         self._peers = PeerService(
             database,
             channels=lambda: self._watched,
@@ -186,7 +187,7 @@ class Importer:
             seen = [*before, *page]
             done.new += await self._peers.record_page(channel_id, seen, read_ts=read_ts, is_shared=channel.is_shared)
             before = seen[-WINDOW:]
-            self._progress(f"{len(done.channels)} of {len(self._export.channels)} channels, {done.messages:,} messages")
+            self._progress(done.files, self._files, f"#{channel.name}, {done.messages:,} messages")
         if here.messages:
             done.questions += await self._database.write(lambda tx: self._close(tx, channel, channel_id, here))
 

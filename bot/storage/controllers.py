@@ -125,6 +125,12 @@ async def drift_reverts(
     return counted
 
 
+async def returned_at(tx: AsyncConnection, since: datetime, until: datetime) -> Sequence[datetime]:
+    """When what was changed by hand was put back, in that time."""
+    here = and_(reports.c.state == RETURNED, reports.c.said_at >= since, reports.c.said_at < until)
+    return (await tx.scalars(select(reports.c.said_at).where(here).order_by(reports.c.said_at))).all()
+
+
 async def forget(tx: AsyncConnection, *, before: datetime, drift_before: datetime) -> None:
     """What was heard last before then: of changes by hand, and who watches, before the later moment."""
     is_drift = reports.c.state.in_((*TOLD, WATCHING))

@@ -46,6 +46,12 @@ class Sending:
     target_ts: str | None
 
 
+async def first_at(tx: AsyncConnection) -> datetime | None:
+    """When the first message was put in; None before that. Rows are never taken out, so it stays."""
+    found: datetime | None = await tx.scalar(select(func.min(outbox.c.created_at)))
+    return found
+
+
 async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime) -> bool:
     """Whether the effect is new. An edit that is there already takes the newer state; any other stays as it is."""
     values: dict[str, Any] = {

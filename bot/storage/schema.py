@@ -733,6 +733,14 @@ thanks_wishes = Table(  # who wants no thanks and no questions about stories, an
     Column("said_at", Moment, nullable=False),
 )
 
+closures = Table(  # whether the platform team calls closing tickets a goal of its own; not who of it said so
+    "closures",
+    metadata,
+    Column("quarter", String(8), primary_key=True),  # 2026-Q3
+    Column("is_goal", Boolean),  # null: nobody said
+    Column("asked_at", Moment, nullable=False),
+)
+
 digests = Table(
     "digests",
     metadata,

@@ -66,7 +66,16 @@ def test_stranger_may_do_nothing_whatever_else_is_granted(person: Profile, act: 
 
 
 # Each row: act, is a guest, guests may ask, is the asker, is in the platform team; may.
-TEAMS = (Act.JUDGE, Act.SEE_OPEN, Act.SEE_RESULTS, Act.CURATE, Act.SAY_KIND, Act.SEE_FRICTION)
+TEAMS = (
+    Act.JUDGE,
+    Act.SEE_OPEN,
+    Act.SEE_RESULTS,
+    Act.CURATE,
+    Act.SAY_KIND,
+    Act.SEE_FRICTION,
+    Act.SEE_REPORT,
+    Act.SEE_SIGNS,
+)
 GRANTED = {
     *((act, NO, *others) for act in (Act.ASK, Act.SPEAK_UP, Act.TELL) for others in product((YES, NO), repeat=3)),
     *((act, YES, YES, *others) for act in (Act.ASK, Act.SPEAK_UP) for others in product((YES, NO), repeat=2)),

@@ -152,6 +152,18 @@ def test_digest_of_a_week_is_told_in_three_forms(
     assert (done.status, done.err, done.out.startswith(first)) == (0, "", True)
 
 
+def test_a_week_from_before_the_bot_came_is_marked_as_baseline_in_each_form(
+    mentor: Run, imported: dict[str, str]
+) -> None:
+    in_words, as_json, as_blocks = (
+        mentor("digest", "--week", "2025-W48", *form, **imported).out for form in ([], ["--json"], ["--blocks"])
+    )
+
+    assert in_words.splitlines()[1].startswith("Baseline: this week was before Mentor came.")
+    assert json.loads(as_json)["baseline"] == in_words.splitlines()[1]
+    assert json.loads(as_blocks)["blocks"][1]["elements"][0]["text"] == in_words.splitlines()[1]
+
+
 @pytest.mark.parametrize("week", ["2025-W60", "0001-W01", "soon"])
 def test_digest_of_no_week_is_one_line(mentor: Run, imported: dict[str, str], week: str) -> None:
     done = mentor("digest", "--week", week, **imported)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.importing import INTERRUPTED
+from bot.cli.terminal import bar
 from tests.cli.command import Run
 
 
@@ -60,6 +62,32 @@ def test_an_import_as_json_is_as_promised_and_a_second_one_adds_nothing(
         "team": {"source": "file", "people": 2},
     }
     assert (second["new"], second["known"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("done", "shown"),
+    [
+        (0, "[........................]   0 % #a"),
+        (1, "[############............]  50 % #a"),
+        (2, f"[{'#' * 24}] 100 % #a"),
+    ],
+)
+def test_a_terminal_sees_how_far_it_is(done: int, shown: str) -> None:
+    assert bar(done, 2, "#a") == shown
+    assert bar(0, 0, "") == "[........................]   0 % "
+
+
+def test_an_import_that_is_interrupted_says_how_it_goes_on(
+    mentor: Run, slack_export: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bot.cli.importing._imported", interrupted)
+
+    done = mentor("import", str(slack_export))
+
+    assert (done.status, done.out, done.complaints) == (130, "", [f"mentor: {INTERRUPTED}"])
 
 
 @pytest.mark.parametrize("place", ["nowhere", "empty", "no.zip"])

@@ -126,6 +126,7 @@ async def test_the_figures_tell_what_waits_and_what_was_sent(tmp_path: Path) -> 
         ("mentor_follow_ups", "open"): 0,
         ("mentor_pulse_waves", "under way"): 0,
         **{("mentor_pulse_people", state): 0 for state in ("asked", "on their way", "waiting", "skipped")},
+        **{("mentor_community_questions", state): 0 for state in ("asked", "settled", "waiting")},
         ("mentor_handbook_articles", "live"): len(ARTICLES),
     }
     assert after[("mentor_work", "failed")] == 0

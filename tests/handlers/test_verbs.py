@@ -10,6 +10,7 @@ from handlers.verbs import (
     HEALTH,
     HELP,
     HUMAN,
+    REPORT,
     REQUESTS,
     RESULTS,
     RUN,
@@ -73,6 +74,8 @@ def is_action(words: str) -> bool:
         pytest.param("pulse", Parsed(SETTINGS, ""), id="settings by a third"),
         pytest.param("results", Parsed(RESULTS, ""), id="results"),
         pytest.param("Pulse  results", Parsed(RESULTS, ""), id="results by two words"),
+        pytest.param("report 2026-Q3", Parsed(REPORT, "2026-Q3"), id="a quarter"),
+        pytest.param("report a bug?", Parsed(ASK, "report a bug?"), id="another report"),
         pytest.param("pulse results of May?", Parsed(ASK, "pulse results of May?"), id="a question about results"),
         pytest.param("privacy policy of the logs?", Parsed(ASK, "privacy policy of the logs?"), id="words after it"),
         pytest.param("friction builds are slow?", Parsed(FRICTION, "builds are slow?"), id="friction is no question"),
@@ -91,7 +94,8 @@ def test_a_text_says_what_is_wanted(text: str, wanted: Parsed) -> None:
 
 @pytest.mark.parametrize("verb", verbs.VERBS, ids=lambda verb: verb.name)
 def test_each_verb_answers_to_its_name(verb: Verb) -> None:
-    known = {"[action]": "create-bucket", "[window]": "4w", "[week]": "2026-W47", "@person [for …]": "<@U1> for it"}
+    known = {"[action]": "create-bucket", "[window]": "4w", "[week]": "2026-W47", "[quarter]": "2026-Q3"}
+    known |= {"@person [for …]": "<@U1> for it"}
     rest = {**known, "": ""}.get(verb.usage, "something")
 
     assert parse(f"{verb.name} {rest}", is_action=is_action).verb == verb
