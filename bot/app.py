@@ -75,6 +75,7 @@ from bot.peers.facts import FactsService
 from bot.peers.health import HealthService
 from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
+from bot.peers.own_teams import OwnTeams
 from bot.peers.service import PeerService
 from bot.peers.team import TeamService
 from bot.peers.wording import question_kind
@@ -177,7 +178,7 @@ class Mentor:
         self.model = ModelClient(settings, self.budget.spend, clock=clock) if settings.llm_model else None
         self.embeddings = self._embeddings(embedder_of(settings))
         vector_of = self.embeddings.vector_of if self.embeddings else words_alone
-        self.facts = FactsService(self.database, channels=self._channels, clock=clock)
+        self.facts = FactsService(self.database, channels=self._channels, clock=clock, teams=OwnTeams(desk, people).now)
         self.solved = SolvedService(desk, people, self.facts.solved)
         self.answers = AnswerService(desk, people, self._writer(), self.solved, vector_of)
         self.find = FindService(desk, people, self.solved)
@@ -514,6 +515,10 @@ class Mentor:
             await self.adoption.marks.observe()
             await self.upkeep.forget_old()
 
+    async def keep_up(self) -> None:
+        """What became of questions is written down as it changes, so that figures need not be worked out when asked."""
+        await self.facts.keep_up()
+
     async def is_database_there(self) -> str:
         try:
             async with asyncio.timeout(2):
@@ -557,6 +562,7 @@ class Mentor:
             "choices": (self.actions.choices.refresh, 60),
             "groups": (self.actions.memberships.refresh, 240),
             "solved threads": (self.solved.refresh, 300),
+            "cases": (self.keep_up, 60),
             "linked changes": (self.surveys.changes.look, 300),
             "linked changes of friction": (self.listening.changes.look, 300),
             "forget": (self.upkeep.forget_old, 6 * 3600),
