@@ -6,6 +6,7 @@ nothing depends on when it does. What became of a question is `bot.peers.cases`'
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -30,12 +31,24 @@ MANY = 5_000  # changes that wait: from here on a window is read from its messag
 Team = Mapping[str, Sequence[Term]]
 
 
+NOWHERE: Key = ("", "")  # before all questions
+
+
+@dataclass(frozen=True)
+class Filled:
+    """How far every question has a case, by these measures."""
+
+    bases: Mapping[str, str]
+    up_to: Key = NOWHERE
+    is_whole: bool = False
+
+
 class Deciding:
     def __init__(self, database: Database, *, channels: Callable[[], Channels], clock: Clock) -> None:
         self._database = database
         self._channels = channels
         self._clock = clock
-        self._whole: Mapping[str, str] | None = None  # the bases by which every question has a case
+        self._filled: Filled | None = None  # None: not known
 
     async def rows(self, tx: Tx, window: Window) -> Sequence[CaseRow]:
         """Of all questions of the window, in no order. What changed is read first, so that none of it is missed."""
@@ -61,23 +74,30 @@ class Deciding:
         return count
 
     async def _keep_up(self, tx: Tx) -> int | None:
-        """None where nothing waited."""
+        """None where nothing waits."""
         held = await decided.hold(tx, AT_ONCE)
-        if held:
-            turned = await decided.turned(tx, held[-1])
-            if turned.members:
-                await decided.drop_with(tx, turned.members)
-                self._whole = None
-            await decided.done(tx, held)
-            return await self._decide_anew(tx, turned.keys)
+        if not held:
+            return await self._fill(tx)
+        turned = await decided.turned(tx, held[-1])
+        if turned.members:
+            await decided.drop_with(tx, turned.members)
+        await decided.done(tx, held)
+        if len(held) == AT_ONCE or turned.members:  # more of the same threads may follow: each is decided once, later
+            await decided.drop(tx, turned.keys)
+            self._filled = None
+            return 0
+        return await self._decide_anew(tx, turned.keys)
+
+    async def _fill(self, tx: Tx) -> int | None:
+        """Decides on those that have no case, or one by other measures."""
         basis = self._bases()
         bases = {channel.id: basis(channel.id) for channel in self._channels().channels}
-        if bases == self._whole:
+        if self._filled is None or self._filled.bases != bases:
+            self._filled = Filled(bases)
+        if self._filled.is_whole:
             return None
-        left = await decided.undecided(tx, bases, basis(""), limit=AT_ONCE)
-        if not left:
-            self._whole = bases
-            return None
+        left = await decided.undecided(tx, bases, basis(""), after=self._filled.up_to, limit=AT_ONCE)
+        self._filled = Filled(bases, max(left, default=NOWHERE), is_whole=not left)
         return await self._decide_anew(tx, left)
 
     async def _decide_anew(self, tx: Tx, keys: Collection[Key]) -> int:

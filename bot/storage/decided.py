@@ -1,14 +1,14 @@
 """What became of each question, kept beside it: the figures are counted from these rows, not from messages.
 
-Triggers note whatever a case rests on when it changes (`case_turns`), in the transaction that changes it: a row of which
-nothing is noted is right. What they say is decided by `bot.peers.cases`; who decides anew, and when, is `bot.peers.deciding`'s.
+Triggers note whatever a case rests on when it changes (`case_turns`), in the transaction that changes it: a row of
+which nothing is noted is right. What it says is decided by `bot.peers.cases`, and when, by `bot.peers.deciding`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, delete, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, literal, or_, select, tuple_, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.case_row import CaseRow, Key
@@ -157,14 +157,21 @@ async def drop_with(tx: AsyncConnection, members: Collection[str]) -> None:
             await tx.execute(delete(table).where(table.c.channel_id == channel_id))
 
 
-async def undecided(tx: AsyncConnection, bases: Mapping[str, str], other: str, *, limit: int) -> Sequence[Key]:
-    """Questions without a case, or with one by another basis than their channel's; `other` is of those not named."""
+async def undecided(
+    tx: AsyncConnection, bases: Mapping[str, str], other: str, *, after: Key, limit: int
+) -> Sequence[Key]:
+    """Questions without a case, or with one by another basis than their channel's; `other` is of those not named.
+
+    In their order, behind `after`: who asks again and again reads each once.
+    """
     here = and_(cases.c.channel_id == questions.c.channel_id, cases.c.ts == questions.c.ts)
     basis = case(dict(bases), value=cases.c.channel_id, else_=other) if bases else literal(other)
+    key = (questions.c.channel_id, questions.c.ts)
     query = (
-        select(questions.c.channel_id, questions.c.ts)
+        select(*key)
         .outerjoin(cases, here)
-        .where(or_(cases.c.basis.is_(None), cases.c.basis != basis))
+        .where(tuple_(*key) > tuple_(*after), or_(cases.c.basis.is_(None), cases.c.basis != basis))
+        .order_by(*key)
         .limit(limit)
     )
     return [(row.channel_id, row.ts) for row in await tx.execute(query)]

@@ -92,8 +92,21 @@ class World:
         surface = self.chance.choice(("thread", "hint", "shadow"))
         outcome = self.chance.choice(("answered", "suggested", "silent"))
         said = answers.Answer(
-            f"a{self.steps}", f"{'hint:' * (surface == 'hint')}{key}", channel_id, ts, None, asker, surface, outcome, "", "", 0.9, [], "r", NOW
-        )  # fmt: skip
+            id=f"a{self.steps}",
+            key=f"{'hint:' * (surface == 'hint')}{key}",
+            channel_id=channel_id,
+            question_ts=ts,
+            thread_ts=None,
+            asker=asker,
+            surface=surface,
+            outcome=outcome,
+            reason="",
+            text="",
+            confidence=0.9,
+            sources=[],
+            handbook_revision="r",
+            created_at=NOW,
+        )
         await self.database.write(lambda tx: answers.add(tx, said))
 
     async def press(self) -> None:
@@ -259,6 +272,6 @@ async def test_the_triggers_are_those_of_the_newest_revision(database: Database)
     there = "sqlite_master WHERE type = 'trigger'" if database.is_sqlite else "pg_trigger WHERE NOT tgisinternal"
     name = "name" if database.is_sqlite else "tgname"
     async with database.read() as tx:
-        found = (await tx.scalars(text(f"SELECT {name} FROM {there}"))).all()  # noqa: S608
+        found = (await tx.scalars(text(f"SELECT {name} FROM {there}"))).all()
 
     assert len([each for each in found if each.startswith("turn_cases_")]) == 27
