@@ -23,8 +23,10 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.model import CHECK_MARKS, Window
-from bot.peers import linker, service
+from bot.peers import linker
 from bot.peers.cases import case_of
+from bot.peers.community import WEEK
+from bot.peers.community_facts import CommunityService
 from bot.peers.counted import row_of
 from bot.peers.deciding import Deciding, basis_of, measures_of
 from bot.peers.export import open_export
@@ -157,7 +159,7 @@ async def _measured(folder: Path, url: str, messages: int) -> dict[str, Any]:
     clock = Clock(END.timestamp)
     deciding = Deciding(database, channels=lambda: WATCHED, clock=clock)
     await _name_team(database)
-    cold_s, _ = await _timed(lambda: _rows(database, deciding, Window(END - timedelta(days=7), END)))
+    cold_s, _ = await _timed(lambda: _rows(database, deciding, Window(END - WEEK, END)))
     keep_s, kept = await _timed(deciding.keep_up)
     figures = await _figures(database, deciding, FactsService(database, channels=lambda: WATCHED, clock=clock))
     await database.close()
@@ -188,13 +190,13 @@ def _machine(before: tuple[float, float, float]) -> dict[str, Any]:
 async def _imported(folder: Path, database: Database) -> dict[str, Any]:
     watch = _Watch()
     link = linker.link
-    service.linker.link = watch.over("linker", link)  # type: ignore[assignment]
+    linker.link = watch.over("linker", link)
     began, began_cpu = time.perf_counter(), time.process_time()
     with open_export(folder) as export:
         clock = Clock(END.timestamp)
         done = await Importer(database, export, channels=WATCHED, clock=clock, new_id=lambda: uuid.uuid4().hex).run()
     took, worked = time.perf_counter() - began, time.process_time() - began_cpu
-    service.linker.link = link
+    linker.link = link
     linked = watch.seconds.get("linker", 0.0)
     return {
         "messages": done.messages,
@@ -217,11 +219,13 @@ async def _name_team(database: Database) -> None:
 
 
 async def _figures(database: Database, deciding: Deciding, facts: FactsService) -> dict[str, Any]:
-    week = Window(END - timedelta(days=7), END)
+    week = Window(END - WEEK, END)
     plain_s, plain = await _best(lambda: _plain(database, week))
     kept_s, kept = await _best(lambda: _rows(database, deciding, week))
     facts_s, counted = await _best(lambda: facts.facts(week))
     same = sorted(kept) == plain and await _is_same(database, deciding)
+    community = CommunityService(database, channels=lambda: WATCHED, clock=Clock(END.timestamp))
+    all_of_it = [await _best(lambda: community.facts(Window(END - span, END))) for span in (WEEK, 4 * WEEK)]
     if not same:
         raise SystemExit("What is kept is not what the messages say.")
     return {
@@ -233,13 +237,14 @@ async def _figures(database: Database, deciding: Deciding, facts: FactsService) 
             "all_figures_s": round(facts_s, 3),
             "is_same": same,
         },
+        "everything_s": {"week": round(all_of_it[0][0], 3), "four_weeks": round(all_of_it[1][0], 3)},
     }
 
 
 async def _is_same(database: Database, deciding: Deciding) -> bool:
     """Of a quarter of three years' questions."""
-    whole = Window(END - timedelta(days=273), END)
-    return sorted(await _rows(database, deciding, whole)) == await _plain(database, whole)
+    whole = Window(END - 39 * WEEK, END)
+    return bool(sorted(await _rows(database, deciding, whole)) == await _plain(database, whole))
 
 
 async def _rows(database: Database, deciding: Deciding, window: Window) -> Any:

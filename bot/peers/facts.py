@@ -53,7 +53,7 @@ class FactsService:
             struck = await peer_rows.count_struck(tx, window)
         # In a thread, as ten thousand questions take a tenth of a second in which Slack would wait.
         counting = Counting(window, now, channels, teams.of)
-        facts = await asyncio.to_thread(_facts, cases, asked_before, known, counting)
+        facts = await asyncio.to_thread(facts_of, cases, asked_before, known, counting)
         return replace(facts, no_questions=struck)
 
     async def keep_up(self) -> int:
@@ -94,7 +94,7 @@ def _cases(found: Sequence[Discussion], team: Team, channels: Channels, now: dat
     return [case_of(each, by_channel[each.channel_id], now=now) for each in found]
 
 
-def _facts(
+def facts_of(
     cases: Sequence[Counted],
     asked_before: Collection[tuple[str, str]],
     known: Sequence[ChannelState],
