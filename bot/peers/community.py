@@ -9,7 +9,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from bot.model import Json, Window
-from bot.peers.figures import Figures, PeerFacts
+from bot.peers.figures import ABOUT_ANSWERERS, ABOUT_ASKERS, Figures, PeerFacts, shown
 from bot.statistics import FEWEST, Change, Share, change, difference
 
 FEWEST_DAYS = 3  # a window with fewer working days is not compared
@@ -32,8 +32,6 @@ SHARES = MappingProxyType(  # and whether more of it is better
     }
 )
 IN_TREND = ("peer_first", "peer_solved", "solved", "unanswered", "do_it_for_me")
-ABOUT_ASKERS = ("askers", "new_askers")
-ABOUT_ANSWERERS = ("answerers", "absence_factor")
 
 
 @dataclass(frozen=True)
@@ -131,17 +129,6 @@ class Group:
             "activity": self.activity.to_json() if self.activity else None,
             "trend": [each.to_json() for each in self.trend],
         }
-
-
-def shown(figures: Figures) -> Json:
-    """The figures as anybody may see them: nothing of fewer than five questions, or about fewer than five people."""
-    if figures.questions < FEWEST:
-        return {"questions": None, "too_few": True}
-    said = figures.to_json()
-    hidden = [*ABOUT_ASKERS] if figures.askers < FEWEST else []
-    hidden += ABOUT_ANSWERERS if figures.answerers < FEWEST else ()
-    few = [name for name, value in said.items() if isinstance(value, dict) and "k" in value and value["n"] < FEWEST]
-    return said | dict.fromkeys(hidden) | dict.fromkeys(few)
 
 
 @dataclass(frozen=True)

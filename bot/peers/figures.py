@@ -14,9 +14,11 @@ from bot.peers.cases import Outcome
 from bot.peers.counted import Counted
 from bot.peers.hinting import NO_HINTS, Hinting, peers_share
 from bot.peers.solving import By
-from bot.statistics import Share, absence_factor, median, percentile
+from bot.statistics import FEWEST, Share, absence_factor, median, percentile
 
 NOTHING_FOUND = Share(0, 0)
+ABOUT_ASKERS = ("askers", "new_askers")
+ABOUT_ANSWERERS = ("answerers", "absence_factor")
 RESPONDERS = (By.PEER, By.PLATFORM, By.BOT, By.NONE)
 
 
@@ -161,6 +163,17 @@ def _plain(value: object) -> object:
             return value
 
 
+def shown(figures: Figures) -> Json:
+    """The figures as anybody may see them: nothing of fewer than five questions, or about fewer than five people."""
+    if figures.questions < FEWEST:
+        return {"questions": None, "too_few": True}
+    said = figures.to_json()
+    hidden = [*ABOUT_ASKERS] if figures.askers < FEWEST else []
+    hidden += ABOUT_ANSWERERS if figures.answerers < FEWEST else ()
+    few = [name for name, value in said.items() if isinstance(value, dict) and "k" in value and value["n"] < FEWEST]
+    return said | dict.fromkeys(hidden) | dict.fromkeys(few)
+
+
 @dataclass(frozen=True)
 class ChannelFacts:
     """`is_public` is False until Slack said otherwise; the figures of private channels are for their members alone."""
@@ -206,8 +219,9 @@ class PeerFacts:
         }
 
     def aggregates(self) -> Json:
-        """The counts alone, with no single question in them."""
-        return {name: each for name, each in self.to_json().items() if name != "unanswered"}
+        """The counts alone, with no single question in them, and nothing of channels that tells of few."""
+        channels = [{**vars(each), "figures": shown(each.figures)} for each in self.channels]
+        return {name: each for name, each in self.to_json().items() if name != "unanswered"} | {"channels": channels}
 
     @classmethod
     def from_json(cls, said: Json) -> Self:

@@ -1,4 +1,7 @@
-"""Who was active, and who came to answer and to give back. What is counted of it, `bot.peers.community`, names nobody."""
+"""Who was active, and who came to answer and to give back.
+
+What is counted from it names nobody: see `bot.peers.community`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -65,7 +65,7 @@ WATCHED = (
                 "coalesce({it}.thread_ts, {it}.question_ts) IS NOT NULL",
             ),
         ),
-        "channel_id, question_ts, thread_ts, asker, surface, outcome, stands_in, pointers",
+        "channel_id, question_ts, thread_ts, asker, surface, outcome, stands_in",
     ),
     Watched("verdicts", ((*ANSWERED, f"a.id = {{it}}.answer_id AND {TS}"),), "verdict, by_asker, given_at"),
     Watched(
@@ -165,15 +165,20 @@ def _watch_on_sqlite(watched: Watched, what: str, rows: tuple[str, ...]) -> None
 
 
 def _watch_on_postgresql(watched: Watched, what: str, rows: tuple[str, ...]) -> None:
-    """By statement, as pages of messages come in one; an update by row, as only then its columns can be named."""
+    """By statement, as pages of messages come in one; an update by row, which alone knows what it was.
+
+    No trigger names a column: erasing rewrites tables, which PostgreSQL refuses for columns that one hangs on.
+    """
     name = f"turn_cases_{watched.table}_{what}"
     if what == "update":
-        put, of, each = _put(watched, rows, source=""), f"UPDATE OF {watched.columns}", "FOR EACH ROW"
+        old, new = (", ".join(f"{it}.{each.strip()}" for each in watched.columns.split(",")) for it in rows)
+        body = f"IF ROW({old}) IS DISTINCT FROM ROW({new}) THEN {_put(watched, rows, source='')}; END IF"
+        each = "FOR EACH ROW"
     else:
-        put, of = _put(watched, ("it",), source="it"), what.upper()
+        body = _put(watched, ("it",), source="it")
         each = f"REFERENCING {rows[0]} TABLE AS it FOR EACH STATEMENT"
-    op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {put}; RETURN NULL; END $$")
-    op.execute(f"CREATE TRIGGER {name} AFTER {of} ON {watched.table} {each} EXECUTE FUNCTION {name}()")
+    op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NULL; END $$")
+    op.execute(f"CREATE TRIGGER {name} AFTER {what.upper()} ON {watched.table} {each} EXECUTE FUNCTION {name}()")
 
 
 def _put(watched: Watched, rows: tuple[str, ...], *, source: str) -> str:
