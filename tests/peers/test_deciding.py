@@ -205,9 +205,29 @@ def desk(database: Database) -> Desk:
     return Desk(database, ROOMS)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(happens=st.lists(st.sampled_from(HAPPENS + RARELY), min_size=10, max_size=45), seed=st.integers(0, 9_999))
+ANYTHING = {
+    "happens": st.lists(st.sampled_from(HAPPENS + RARELY), min_size=20, max_size=45),
+    "seed": st.integers(0, 9_999),
+}
+QUIETLY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@settings(max_examples=6, suppress_health_check=QUIETLY)
+@given(**ANYTHING)
 async def test_what_is_kept_is_what_the_messages_say(desk: Desk, happens: Sequence[str], seed: int) -> None:
+    await _live_through(desk, happens, seed)
+
+
+@pytest.mark.chaos
+@settings(max_examples=300, suppress_health_check=QUIETLY, deadline=None)
+@given(**ANYTHING)
+async def test_whatever_happens_what_is_kept_is_what_the_messages_say(
+    desk: Desk, happens: Sequence[str], seed: int
+) -> None:
+    await _live_through(desk, happens, seed)
+
+
+async def _live_through(desk: Desk, happens: Sequence[str], seed: int) -> None:
     desk.channels = ROOMS
     world = World(desk, seed)
     await world.clear()
