@@ -71,13 +71,16 @@ from bot.model import Workspace
 from bot.model_client import Budget, ModelClient
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
+from bot.peers.community_facts import CommunityService
 from bot.peers.facts import FactsService
 from bot.peers.gauges import CommunityGauges
 from bot.peers.health import HealthService
 from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
+from bot.peers.own_teams import OwnTeams
 from bot.peers.service import PeerService
 from bot.peers.team import TeamService
+from bot.peers.topics import TopicService
 from bot.peers.wording import question_kind
 from bot.people import PeopleService
 from bot.privacy.service import PrivacyService
@@ -184,7 +187,12 @@ class Mentor:
         self.model = ModelClient(settings, self.budget.spend, clock=clock) if settings.llm_model else None
         self.embeddings = self._embeddings(embedder_of(settings))
         vector_of = self.embeddings.vector_of if self.embeddings else words_alone
-        self.facts = FactsService(self.database, channels=self._channels, clock=clock)
+        teams = OwnTeams(desk, people).now
+        self.facts = FactsService(self.database, channels=self._channels, clock=clock, teams=teams)
+        self.community = CommunityService(self.database, channels=self._channels, clock=clock, teams=teams)
+        self.topics = TopicService(
+            self.database, index=lambda: self.shelf.library.index, channels=self._channels, clock=clock
+        )
         self.solved = SolvedService(desk, people, self.facts.solved)
         self.answers = AnswerService(desk, people, self._writer(), self.solved, vector_of)
         self.find = FindService(desk, people, self.solved)
@@ -542,6 +550,11 @@ class Mentor:
             await self.adoption.marks.observe()
             await self.upkeep.forget_old()
 
+    async def keep_up(self) -> None:
+        """What became of questions, and what they are about, is written down before anybody asks for figures."""
+        await self.facts.keep_up()
+        await self.topics.sort()
+
     async def is_database_there(self) -> str:
         try:
             async with asyncio.timeout(READY_S * self.clock.patience):
@@ -586,6 +599,7 @@ class Mentor:
             "choices": (self.actions.choices.refresh, 60),
             "groups": (self.actions.memberships.refresh, 240),
             "solved threads": (self.solved.refresh, 300),
+            "cases": (self.keep_up, 60),
             "linked changes": (self.surveys.changes.look, 300),
             "linked changes of friction": (self.listening.changes.look, 300),
             "forget": (self.upkeep.forget_old, 6 * 3600),

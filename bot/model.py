@@ -190,6 +190,9 @@ class Discussion:
     is_hint_confirmed: bool = False  # and pressed that it solved it
     is_kind_corrected: bool = False  # a person said what kind it is
     part_of: tuple[str, str] | None = None  # channel and ts of the question it belongs to; None: its own
+    was_looked_up: bool = False  # by us, whatever came of it
+    is_repeat: bool = False  # an article or a solved thread was found for it
+    topic: str = ""  # a tag of the handbook; "": none, or not known
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 import argparse
 import asyncio
+import csv
 import json
 import secrets
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.cli.arguments import Commands, add_command, add_json
+from bot.cli.arguments import Commands, add_command
 from bot.cli.handbook import read_channels
 from bot.cli.signing import add_signs, tell_signs
 from bot.cli.terminal import complain
@@ -16,8 +18,8 @@ from bot.errors import SettingsInvalid
 
 if TYPE_CHECKING:
     from bot.model import Json
+    from bot.peers.community import CommunityFacts
     from bot.peers.facts import FactsService
-    from bot.peers.figures import PeerFacts
     from bot.peers.listing import ListingService
     from bot.storage.engine import Database
     from knowledge.channels import Channels
@@ -38,7 +40,9 @@ def add(commands: Commands) -> None:
     health.add_argument("--since", metavar="D", default="4w", help="a day, or so long ago: 2026-11-02, 30d, 4w")
     health.add_argument("--until", metavar="D", help="likewise; that day is not in it (default: now)")
     add_signs(health)
-    add_json(health)
+    form = health.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="only JSON on standard output")
+    form.add_argument("--csv", action="store_true", help="a figure a line, as CSV on standard output")
     digest = add_command(commands, "digest", _digest, "a week's digest, as it was posted or as it would be now")
     digest.add_argument("--week", metavar="W", help="such as 2026-W47 (default: the last whole week)")
     form = digest.add_mutually_exclusive_group()
@@ -72,19 +76,27 @@ def _list(options: argparse.Namespace, read: "Callable[[ListingService], Awaitab
 def _health(options: argparse.Namespace) -> int:
     if options.signs:
         return tell_signs(as_json=options.json)
-    from bot.peers.blocks import in_words
+    from bot.peers.blocks import community_in_words
+    from bot.peers.community import csv_rows
+    from bot.peers.community_facts import CommunityService
     from bot.peers.window import WindowInvalid, between
 
-    async def read(_: "Database", facts: "FactsService", channels: "Channels") -> "tuple[PeerFacts, str]":
-        now = read_settings().clock.now()
+    async def read(database: "Database", _: "FactsService", channels: "Channels") -> "tuple[CommunityFacts, str]":
+        settings = read_settings()
         try:
-            window = between(options.since, options.until, now=now, timezone=channels.timezone)
+            window = between(options.since, options.until, now=settings.clock.now(), timezone=channels.timezone)
         except WindowInvalid as error:
             raise SettingsInvalid([str(error)]) from error
-        return await facts.facts(window), channels.timezone
+        community = CommunityService(database, channels=lambda: channels, clock=settings.clock)
+        return await community.facts(window), channels.timezone
 
-    facts, timezone = _on_facts(read)
-    print(json.dumps(facts.aggregates(), ensure_ascii=False) if options.json else in_words(facts, timezone=timezone))
+    found, timezone = _on_facts(read)
+    if options.json:
+        print(json.dumps(found.facts.aggregates() | {"community": found.to_json()}, ensure_ascii=False))
+    elif options.csv:
+        csv.writer(sys.stdout).writerows(csv_rows(found))
+    else:
+        print(community_in_words(found, timezone=timezone))
     return 0
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.blockkit import SECTION_MAX, Shown, clip, context, escape, section
 from bot.model import MessageKind, Purpose
 from bot.peers.cases import Outcome
+from bot.peers.community import CommunityFacts, Group
 from bot.peers.figures import Figures, PeerFacts, Times
 from bot.peers.hinting import NO_HINTS, Hinting
 from bot.peers.solving import By
@@ -38,6 +39,18 @@ OUTCOMES = (
     (Outcome.NONE, "no answer"),
     (Outcome.OPEN, "too new to say"),
 )
+SHARES_IN_WORDS = {
+    "peer_first": "peers first",
+    "peer_solved": "solved by peers",
+    "peer_opportunity": "solved by peers where they had the chance",
+    "cross_team": "help across teams",
+    "solved": "solved",
+    "self_serve": "served by the handbook",
+    "unanswered": "no person responded",
+    "do_it_for_me": "do it for me",
+    "repeats": "known to the handbook",
+    "out_of_hours": "out of hours",
+}
 RESPONDERS = (
     (By.PEER, "peers"),
     (By.PLATFORM, "the platform team"),
@@ -60,6 +73,8 @@ def health(figures: Figures, hints: Hinting = NO_HINTS, *, timezone: str, no_que
         f"• *Peers were first* (peers or the platform team): {share_in_words(figures.peer_first)}.",
         f"• *Solved*, says the asker: {share_in_words(figures.solved)}.",
         f"• *No person responded*: {share_in_words(figures.unanswered)}.",
+        *_across_teams(figures),
+        *_repeats(figures),
         f"• *What kind*: {_kinds(figures)}.",
         f"• {_breadth(figures)}",
         *_hints(hints),
@@ -76,15 +91,69 @@ def health(figures: Figures, hints: Hinting = NO_HINTS, *, timezone: str, no_que
 
 def in_words(facts: PeerFacts, *, timezone: str) -> str:
     """The same for a terminal, with a line for each channel."""
+    lines = _head(facts, timezone)
+    for channel in facts.channels:
+        lines.append(_channel(channel.name, channel.figures, is_public=channel.is_public))
+    return "\n".join(lines)
+
+
+def _head(facts: PeerFacts, timezone: str) -> list[str]:
     shown = health(facts.figures, facts.hints, timezone=timezone, no_questions=facts.no_questions)
     notes = [each["elements"][0]["text"] for each in shown.blocks if each["type"] == "context"]
-    lines = [shown.text.replace("*", ""), *notes]
-    for channel in facts.channels:
-        figures = channel.figures
-        kept = "" if channel.is_public else " (private)"
-        unanswered = f"no person responded: {share_in_words(figures.unanswered)}" if figures.questions else ""
-        lines.append(f"#{channel.name}{kept}: {counted(figures.questions, 'question')}. {unanswered}".rstrip())
+    return [shown.text.replace("*", ""), *notes]
+
+
+def _channel(name: str, figures: Figures, *, is_public: bool = True) -> str:
+    kept = "" if is_public else " (private)"
+    unanswered = f"no person responded: {share_in_words(figures.unanswered)}" if figures.questions else ""
+    return f"#{name}{kept}: {counted(figures.questions, 'question')}. {unanswered}".rstrip()
+
+
+def community_in_words(facts: CommunityFacts, *, timezone: str) -> str:
+    """For a terminal: all numbers that people act on, each topic and channel in a line."""
+    lines = [*_head(facts.facts, timezone), *_since_before(facts.whole), *_reach(facts)]
+    lines += [_topic(each) for each in facts.topics if each.is_enough]
+    lines += [_channel(each.name, each.figures, is_public=each.is_public) for each in facts.channels]
     return "\n".join(lines)
+
+
+def _since_before(whole: Group) -> list[str]:
+    """What changed detectably since the window before; one line where nothing did."""
+    if not whole.is_comparable:
+        return ["Not compared with the time before: hardly a working day in it."]
+    told = [(SHARES_IN_WORDS[name], each) for name, each in whole.changes.items()]
+    changed = [
+        f"{words} ({each.verdict.value})" for words, each in told if each.verdict in (Change.BETTER, Change.WORSE)
+    ]
+    return [f"Against as long before: {', '.join(changed) or Change.NONE.value}."]
+
+
+def _reach(facts: CommunityFacts) -> list[str]:
+    lines = []
+    activity, conversion = facts.whole.activity, facts.conversion
+    if activity is not None and activity.is_enough:
+        teams = f"; {activity.teams.k} of {counted(activity.teams.n, 'team')} wrote" if activity.teams.n else ""
+        lines.append(f"Answered, of all who wrote: {share_in_words(activity.breadth)}{teams}.")
+    if conversion.askers.n:
+        lines.append(f"Asked first in the last year, and answer by now: {share_in_words(conversion.askers)}.")
+    if conversion.answerers.n:
+        lines.append(f"Answer, and gave something to the handbook: {share_in_words(conversion.answerers)}.")
+    return lines
+
+
+def _topic(group: Group) -> str:
+    asked, first = counted(group.figures.questions, "question"), share_in_words(group.figures.peer_first)
+    few = _few(group.figures)
+    return f"{group.name}: {asked}; peers were first: {first}.{f' {few}.' if few else ''}"
+
+
+def _few(figures: Figures) -> str:
+    """How few carry it; nothing where fewer than five people do anything."""
+    if figures.answers < FEWEST or figures.answerers < FEWEST:
+        return ""
+    number = figures.absence_factor
+    who = NUMBERS[number] if number < len(NUMBERS) else str(number)
+    return f"{who} {'person gives' if number == 1 else 'people give'} more than half of all answers"
 
 
 def refusal(reason: str) -> Shown:
@@ -133,6 +202,17 @@ def _breadth(figures: Figures) -> str:
     gives = "person gives" if few == 1 else "people give"
     peers = counted(figures.answerers, "peer")
     return f"{number} {gives} more than half of all answers; {peers} answered ({counted(figures.answers, 'answer')})."
+
+
+def _across_teams(figures: Figures) -> list[str]:
+    """Nothing where nobody's teams are known."""
+    said = f"• *Peers' answers to other teams than their own*: {share_in_words(figures.cross_team)}."
+    return [said] if figures.cross_team.is_enough else []
+
+
+def _repeats(figures: Figures) -> list[str]:
+    said = f"• *The handbook or a solved thread had it*: {share_in_words(figures.repeats)} that I looked up."
+    return [said] if figures.repeats.is_enough else []
 
 
 def _hints(hints: Hinting) -> list[str]:

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from bot.model import Discussion, Reply, moment
-from bot.peers.solving import By, Measures, Solution, Solving, kind_of
+from bot.peers.solving import EPOCH, By, Measures, Solution, Solving, kind_of
 from bot.peers.wording import Gist
 
 
@@ -58,6 +58,10 @@ class Case:
     is_thanked: bool
     is_kind_corrected: bool = False  # by the asker or the platform team
     part_of: tuple[str, str] | None = None  # channel and ts of the question it belongs to
+    young_until: datetime = EPOCH
+    was_looked_up: bool = False
+    is_repeat: bool = False
+    topic: str = ""
 
     @property
     def seconds_to_solved(self) -> int | None:
@@ -85,7 +89,8 @@ def case_of(discussion: Discussion, measures: Measures, *, now: datetime) -> Cas
     was_shown = discussion.was_answered or was_hinted or any(each.is_bot and each.gist == Gist.SAYS for each in replies)
     found = Solving(discussion, replies, measures)
     asked_at = moment(discussion.ts)
-    is_young = now < measures.horizon(asked_at)
+    young_until = measures.horizon(asked_at)
+    is_young = now < young_until
     first = responses.first
     first_answer = responses.first_answer
     return Case(
@@ -95,7 +100,12 @@ def case_of(discussion: Discussion, measures: Measures, *, now: datetime) -> Cas
         kind=discussion.kind,
         asked_at=asked_at,
         is_young=is_young,
-        outcome=_outcome(found.solution, responses.kind(first_answer), is_young=is_young, was_shown=was_shown),
+        outcome=outcome_of(
+            found.solution.by if found.solution else None,
+            responses.kind(first_answer),
+            is_young=is_young,
+            was_shown=was_shown,
+        ),
         first_responder=first.author if first else None,
         first_responder_kind=responses.kind(first) if first else By.BOT if bot_wrote else By.NONE,
         first_response_at=moment(first.ts) if first else None,
@@ -115,13 +125,17 @@ def case_of(discussion: Discussion, measures: Measures, *, now: datetime) -> Cas
         is_thanked=found.is_thanked,
         is_kind_corrected=discussion.is_kind_corrected,
         part_of=discussion.part_of,
+        young_until=young_until,
+        was_looked_up=discussion.was_looked_up,
+        is_repeat=discussion.is_repeat,
+        topic=discussion.topic,
     )
 
 
-def _outcome(solution: Solution | None, answered_by: By, *, is_young: bool, was_shown: bool) -> Outcome:
+def outcome_of(solved_by: By | None, answered_by: By, *, is_young: bool, was_shown: bool) -> Outcome:
     """The order is the definition's."""
-    if solution is not None:
-        return Outcome(solution.by.value)
+    if solved_by is not None:
+        return Outcome(solved_by.value)
     if is_young:
         return Outcome.OPEN
     if answered_by is not By.NONE:

@@ -9,43 +9,56 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.calendar import WorkingTime, is_within
+from bot.calendar import WorkingTime
 from bot.clock import Clock
 from bot.model import CHECK_MARKS, Discussion, SolvedThread, Window
 from bot.peers.cases import Case, Outcome, case_of
-from bot.peers.figures import ChannelFacts, Figures, PeerFacts, Unanswered, figures
+from bot.peers.counted import Counted, counted
+from bot.peers.deciding import Deciding, Team, measures_of
+from bot.peers.figures import Beside, ChannelFacts, Figures, PeerFacts, Unanswered, figures
 from bot.peers.hinting import hinting
-from bot.peers.solving import By, Measures
+from bot.peers.own_teams import TeamsOf, no_teams
+from bot.peers.solving import By
 from bot.peers.wording import Gist
 from bot.storage import cases as rows
 from bot.storage import peers as peer_rows
 from bot.storage.channels import ChannelState, states
 from bot.storage.engine import Database, Tx
 from bot.storage.people import is_stand_in
-from bot.storage.team import Term, terms
-from knowledge.channels import Channel, Channels
+from bot.storage.team import terms
+from knowledge.channels import Channels
 
 FAILED = (Outcome.NONE, Outcome.UNCONFIRMED)
 
 
 class FactsService:
-    def __init__(self, database: Database, *, channels: Callable[[], Channels], clock: Clock) -> None:
+    """`teams` are who is in which team today, as far as anybody can say."""
+
+    def __init__(
+        self, database: Database, *, channels: Callable[[], Channels], clock: Clock, teams: TeamsOf = no_teams
+    ) -> None:
         self._database = database
         self._channels = channels
         self._clock = clock
+        self._teams = teams
+        self._deciding = Deciding(database, channels=channels, clock=clock)
 
     async def facts(self, window: Window) -> PeerFacts:
         """Of the questions asked in the window, as things stand now."""
-        now, channels = self._clock.now(), self._channels()
+        now, channels, teams = self._clock.now(), self._channels(), await self._teams()
         async with self._database.read() as tx:
-            found, team = await _found(tx, window)
-            asked_before = await rows.asked_before(tx, window.since)
+            cases = counted(await self._deciding.rows(tx, window), now=now)
+            asked_before = await rows.asked_before(tx, window)
             known = await states(tx)
             struck = await peer_rows.count_struck(tx, window)
-        # In a thread, as ten thousand questions take half a second in which Slack would wait.
-        cases = await asyncio.to_thread(_cases, found, team, channels, now)
-        facts = await asyncio.to_thread(_counted, cases, asked_before, known, Counting(window, now, channels))
+        # In a thread, as ten thousand questions take a tenth of a second in which Slack would wait.
+        counting = Counting(window, now, channels, teams.of)
+        facts = await asyncio.to_thread(facts_of, cases, asked_before, known, counting)
         return replace(facts, no_questions=struck)
+
+    async def keep_up(self) -> int:
+        """Writes down what became of questions that changed; nothing that is told depends on it."""
+        return await self._deciding.keep_up()
 
     async def cases(self, window: Window | None = None, *, asker: str | None = None) -> Sequence[Case]:
         """Every question of the window, or there ever was, oldest first: for askers their own."""
@@ -71,37 +84,32 @@ class FactsService:
         return frozenset((each.channel_id, each.ts) for each in await self.cases(window) if each.outcome in FAILED)
 
 
-Team = Mapping[str, Sequence[Term]]
-
-
 async def _found(tx: Tx, window: Window | None, asker: str | None = None) -> tuple[Sequence[Discussion], Team]:
     found = await rows.discussions(tx, window, check_marks=CHECK_MARKS, asker=asker)
     return [each for each in found if each.part_of is None], await terms(tx)
 
 
 def _cases(found: Sequence[Discussion], team: Team, channels: Channels, now: datetime) -> Sequence[Case]:
-    is_platform = membership(team, ZoneInfo(channels.timezone))
-    ids = {each.channel_id for each in found}
-    by_channel = {each: measures(channels, each, is_platform) for each in ids}
+    by_channel = measures_of(channels, {each.channel_id for each in found}, team)
     return [case_of(each, by_channel[each.channel_id], now=now) for each in found]
 
 
-def _counted(
-    cases: Sequence[Case],
+def facts_of(
+    cases: Sequence[Counted],
     asked_before: Collection[tuple[str, str]],
     known: Sequence[ChannelState],
     counting: "Counting",
 ) -> PeerFacts:
     channels, by_id = counting.channels, {each.channel_id: each for each in known}
-    parts = _by_channel(cases, asked_before, [each.id for each in channels.channels])
-    by_channel = tuple(
-        _channel_facts(channel_id, by_id.get(channel_id), channels, counting.figures(*part, channel_id))
+    parts = by_channel(cases, asked_before, [each.id for each in channels.channels])
+    found = tuple(
+        channel_facts(channel_id, by_id.get(channel_id), channels, counting.figures(*part, channel_id))
         for channel_id, part in parts.items()
     )
     return PeerFacts(
         figures=counting.figures(cases, {asker for _, asker in asked_before}),
-        channels=by_channel,
-        unanswered=_listed(cases, {each.channel_id for each in by_channel if each.is_public}),
+        channels=found,
+        unanswered=_listed(cases, {each.channel_id for each in found if each.is_public}),
         hints=hinting(cases),
     )
 
@@ -115,42 +123,11 @@ def _solved(discussion: Discussion, case: Case) -> SolvedThread | None:
     return SolvedThread(discussion.channel_id, discussion.ts, case.solution.at, people)
 
 
-def membership(team: Team, zone: ZoneInfo) -> Callable[[str, datetime], bool]:
-    """Whether the person was in the platform team on the day of the moment, by the wall of the zone."""
-
-    def is_platform(person: str, at: datetime) -> bool:
-        known = team.get(person)
-        if known is None:
-            return False
-        day = at.astimezone(zone).date()
-        return any(term.covers(day) for term in known)
-
-    return is_platform
+Part = tuple[list[Counted], set[str]]  # cases, and who asked before them
 
 
-def measures(channels: Channels, channel_id: str, is_platform: Callable[[str, datetime], bool]) -> Measures:
-    """What the channel's questions are measured with; the defaults where the handbook does not name it."""
-    channel = channels.watched(channel_id)
-    time = channels.working_time(channel)
-    days = (channel or Channel(channel_id, "")).horizon_working_days
-    return Measures(
-        is_platform=is_platform,
-        worked=time.worked,
-        horizon=lambda asked_at: time.after(asked_at, days),
-        is_at_work=lambda at: _is_at_work(time, at),
-    )
-
-
-def _is_at_work(time: WorkingTime, at: datetime) -> bool:
-    day = at.astimezone(ZoneInfo(time.hours.timezone)).date()
-    return is_within(time.hours, at) and time.is_working_day(day)
-
-
-Part = tuple[list[Case], set[str]]  # cases, and who asked before them
-
-
-def _by_channel(
-    cases: Iterable[Case], asked_before: Iterable[tuple[str, str]], watched: Iterable[str]
+def by_channel(
+    cases: Iterable[Counted], asked_before: Iterable[tuple[str, str]], watched: Iterable[str]
 ) -> dict[str, Part]:
     """Those of each channel: the watched ones first, then others that were watched once."""
     parts: dict[str, Part] = {each: ([], set()) for each in watched}
@@ -169,14 +146,15 @@ class Counting:
     window: Window
     now: datetime
     channels: Channels
+    teams: Mapping[str, frozenset[str]]
 
-    def figures(self, cases: Sequence[Case], asked_before: Collection[str], channel_id: str = "") -> Figures:
+    def figures(self, cases: Sequence[Counted], asked_before: Collection[str], channel_id: str = "") -> Figures:
         """Of one channel, or of all."""
         time = self.channels.working_time(self.channels.watched(channel_id))
-        days = self._working_days(time)
-        return figures(cases, self.window, now=self.now, asked_before=asked_before, working_days=days)
+        days = self.working_days(time)
+        return figures(cases, self.window, now=self.now, beside=Beside(asked_before, days, self.teams))
 
-    def _working_days(self, time: WorkingTime) -> int:
+    def working_days(self, time: WorkingTime) -> int:
         """Those of the window that have begun."""
         zone = ZoneInfo(time.hours.timezone)
         last = _day(min(self.window.until - timedelta.resolution, self.now), zone)
@@ -187,13 +165,13 @@ def _day(at: datetime, zone: ZoneInfo) -> date:
     return at.astimezone(zone).date()
 
 
-def _channel_facts(channel_id: str, known: ChannelState | None, channels: Channels, counted: Figures) -> ChannelFacts:
+def channel_facts(channel_id: str, known: ChannelState | None, channels: Channels, counted: Figures) -> ChannelFacts:
     watched = channels.watched(channel_id)
     name = watched.name if watched else known.name if known else ""
     return ChannelFacts(channel_id, name or channel_id, known is not None and not known.is_private, counted)
 
 
-def _listed(cases: Iterable[Case], public: set[str]) -> tuple[Unanswered, ...]:
+def _listed(cases: Iterable[Counted], public: set[str]) -> tuple[Unanswered, ...]:
     return tuple(
         Unanswered(each.channel_id, each.ts, each.asked_at, each.is_young)
         for each in cases

@@ -5,17 +5,20 @@ What became of each question was decided before, in `bot.peers.cases`.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Self
 
 from bot.model import Json, QuestionKind, Window
-from bot.peers.cases import Case, Outcome
+from bot.peers.cases import Outcome
+from bot.peers.counted import Counted
 from bot.peers.hinting import NO_HINTS, Hinting, peers_share
 from bot.peers.solving import By
-from bot.statistics import Share, absence_factor, median, percentile
+from bot.statistics import FEWEST, Share, absence_factor, median, percentile
 
-PEERS_CHANCE = timedelta(minutes=30)  # left alone by the platform team that long, peers could have answered
+NOTHING_FOUND = Share(0, 0)
+ABOUT_ASKERS = ("askers", "new_askers")
+ABOUT_ANSWERERS = ("answerers", "absence_factor")
 RESPONDERS = (By.PEER, By.PLATFORM, By.BOT, By.NONE)
 
 
@@ -30,11 +33,11 @@ class Times:
     working_p90_s: float | None
 
     @classmethod
-    def of(cls, cases: Iterable[Case]) -> Self:
+    def of(cls, cases: Iterable[Counted]) -> Self:
         """Of those cases that a person responded to."""
-        responded = [each for each in cases if each.seconds_to_first_response is not None]
-        clock = [each.seconds_to_first_response or 0 for each in responded]
-        worked = [each.working_seconds_to_first_response or 0 for each in responded]
+        responded = [each for each in cases if each.response_s is not None]
+        clock = [each.response_s or 0 for each in responded]
+        worked = [each.working_s or 0 for each in responded]
         return cls(
             n=len(responded),
             median_s=median(clock),
@@ -80,6 +83,8 @@ class Figures:
     platform_first: int  # questions that the platform team responded to first
     out_of_hours: Share  # of these, outside working hours
     working_days: int
+    cross_team: Share = NOTHING_FOUND  # peers' answers to people of other teams, of those where both teams are known
+    repeats: Share = NOTHING_FOUND  # an article or a solved thread was there, of what was looked up
 
     @property
     def open(self) -> int:
@@ -97,7 +102,8 @@ class Figures:
 
     @classmethod
     def from_json(cls, said: Json) -> Self:
-        made: Json = {name: Share.from_json(said[name]) for name in _SHARES} | {name: said[name] for name in _COUNTS}
+        shares = {name: Share.from_json(said[name]) for name in _SHARES if name in said or name not in _LATER}
+        made: Json = shares | {name: said[name] for name in _COUNTS}
         return cls(
             window=Window(*(datetime.fromisoformat(said["window"][name]) for name in ("since", "until"))),
             now=datetime.fromisoformat(said["now"]),
@@ -120,7 +126,10 @@ _SHARES = (
     "solved",
     "self_serve",
     "out_of_hours",
+    "cross_team",
+    "repeats",
 )
+_LATER = ("cross_team", "repeats")  # digests that were stored before have none
 _COUNTS = (
     "questions",
     "settled",
@@ -152,6 +161,17 @@ def _plain(value: object) -> object:
             return {str(name): _plain(each) for name, each in value.items()}
         case _:
             return value
+
+
+def shown(figures: Figures) -> Json:
+    """The figures as anybody may see them: nothing of fewer than five questions, or about fewer than five people."""
+    if figures.questions < FEWEST:
+        return {"questions": None, "too_few": True}
+    said = figures.to_json()
+    hidden = [*ABOUT_ASKERS] if figures.askers < FEWEST else []
+    hidden += ABOUT_ANSWERERS if figures.answerers < FEWEST else ()
+    few = [name for name, value in said.items() if isinstance(value, dict) and "k" in value and value["n"] < FEWEST]
+    return said | dict.fromkeys(hidden) | dict.fromkeys(few)
 
 
 @dataclass(frozen=True)
@@ -199,8 +219,9 @@ class PeerFacts:
         }
 
     def aggregates(self) -> Json:
-        """The counts alone, with no single question in them."""
-        return {name: each for name, each in self.to_json().items() if name != "unanswered"}
+        """The counts alone, with no single question in them, and nothing of channels that tells of few."""
+        channels = [{**vars(each), "figures": shown(each.figures)} for each in self.channels]
+        return {name: each for name, each in self.to_json().items() if name != "unanswered"} | {"channels": channels}
 
     @classmethod
     def from_json(cls, said: Json) -> Self:
@@ -218,18 +239,25 @@ class PeerFacts:
         )
 
 
-def figures(
-    cases: Sequence[Case], window: Window, *, now: datetime, asked_before: Collection[str], working_days: int
-) -> Figures:
-    """The figures of the window's cases. `asked_before` are those who asked something before the window."""
+@dataclass(frozen=True)
+class Beside:
+    """What figures need besides the cases: who asked before the window, its working days, and people's teams."""
+
+    asked_before: Collection[str]
+    working_days: int
+    teams: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def figures(cases: Sequence[Counted], window: Window, *, now: datetime, beside: Beside) -> Figures:
+    """The figures of the window's cases."""
     settled = [each for each in cases if not each.is_young]
     shown = [each for each in settled if each.was_shown_answer]
-    by_platform = [each for each in cases if each.first_responder_kind is By.PLATFORM]
+    by_platform = [each for each in cases if each.responder is By.PLATFORM]
     kinds = Counter(each.kind for each in cases)
     outcomes = Counter(each.outcome for each in cases)
-    responders = Counter(each.first_responder_kind for each in cases)
+    responders = Counter(each.responder for each in cases)
     askers = {each.asker for each in cases}
-    answered = Counter(person for each in cases for person, _ in each.answerers)
+    answered = Counter(person for each in cases for person, _ in each.answers)
     return Figures(
         window=window,
         now=now,
@@ -241,27 +269,27 @@ def figures(
         do_it_for_me=Share(kinds[QuestionKind.DO_IT_FOR_ME], len(cases)),
         kinds_corrected=_share(each.is_kind_corrected for each in cases),
         response=Times.of(cases),
-        response_by={
-            by: Times.of(each for each in cases if each.first_responder_kind is by) for by in (By.PEER, By.PLATFORM)
-        },
-        peer_first=peers_share(each.first_responder_kind for each in settled),
-        peer_solved=peers_share(each.solution.by for each in settled if each.solution),
-        peer_opportunity=_share(_solved_by_peer(each) for each in settled if _was_left_to_peers(each, now)),
-        unanswered=_share(each.first_responder is None for each in settled),
+        response_by={by: Times.of(each for each in cases if each.responder is by) for by in (By.PEER, By.PLATFORM)},
+        peer_first=peers_share(each.responder for each in settled),
+        peer_solved=peers_share(each.solved_by for each in settled if each.solved_by),
+        peer_opportunity=_share(each.solved_by is By.PEER for each in settled if each.was_left_to_peers),
+        unanswered=_share(each.response_s is None for each in settled),
         waiting=sum(each.is_waiting for each in cases),
-        solved=_share(each.solution is not None for each in settled),
-        self_serve=_share(_is_confirmed(each) for each in shown),
-        shown_in_silence=sum(not _is_confirmed(each) and not each.said_not_quite for each in shown),
+        solved=_share(each.solved_by is not None for each in settled),
+        self_serve=_share(each.solved_by is By.BOT for each in shown),
+        shown_in_silence=sum(each.solved_by is not By.BOT and not each.said_not_quite for each in shown),
         reopened=sum(each.reopened > 0 for each in cases),
         thanked=sum(each.is_thanked for each in cases),
         askers=len(askers),
-        new_askers=len(askers.difference(asked_before)),
+        new_askers=len(askers.difference(beside.asked_before)),
         answers=answered.total(),
-        answerers=len({person for each in cases for person, by in each.answerers if by is By.PEER}),
+        answerers=len({person for each in cases for person, by in each.answers if by is By.PEER}),
         absence_factor=absence_factor(list(answered.values())),
         platform_first=len(by_platform),
         out_of_hours=_share(not each.is_response_at_work for each in by_platform),
-        working_days=working_days,
+        working_days=beside.working_days,
+        cross_team=_share(_crosses(cases, beside.teams)),
+        repeats=_share(each.is_repeat for each in cases if each.was_looked_up),
     )
 
 
@@ -270,14 +298,11 @@ def _share(are: Iterable[bool]) -> Share:
     return Share(counted[True], counted.total())
 
 
-def _solved_by_peer(case: Case) -> bool:
-    return case.solution is not None and case.solution.by is By.PEER
-
-
-def _was_left_to_peers(case: Case, now: datetime) -> bool:
-    untouched = case.untouched_by_platform_for
-    return (now - case.asked_at if untouched is None else untouched) >= PEERS_CHANCE
-
-
-def _is_confirmed(case: Case) -> bool:
-    return case.solution is not None and case.solution.by is By.BOT
+def _crosses(cases: Iterable[Counted], teams: Mapping[str, frozenset[str]]) -> Iterable[bool]:
+    """Of each peer's answer, whether it went to somebody with whom they share no team."""
+    for each in cases:
+        own = teams.get(each.asker)
+        for person, by in each.answers:
+            theirs = teams.get(person)
+            if own and theirs and by is By.PEER:
+                yield not own & theirs

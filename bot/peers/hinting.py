@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from bot.model import Json
-from bot.peers.cases import Case
+from bot.peers.counted import Counted
 from bot.peers.solving import By
 from bot.statistics import Change, Share, change, difference
 
@@ -41,15 +41,15 @@ class Hinting:
 NO_HINTS = Hinting(Share(0, 0), Share(0, 0), Share(0, 0))
 
 
-def hinting(cases: Sequence[Case]) -> Hinting:
+def hinting(cases: Sequence[Counted]) -> Hinting:
     """Counts the cases; all of nothing where no hint was shown."""
     hinted = [each for each in cases if each.was_hinted]
     places = {each.channel_id for each in hinted}
     settled = [each for each in cases if each.channel_id in places and not each.is_young]
     return Hinting(
         confirmed=Share(sum(each.is_hint_confirmed for each in hinted), len(hinted)),
-        peer_first=peers_share(each.first_responder_kind for each in settled if each.was_hinted),
-        peer_first_without=peers_share(each.first_responder_kind for each in settled if not each.was_hinted),
+        peer_first=peers_share(each.responder for each in settled if each.was_hinted),
+        peer_first_without=peers_share(each.responder for each in settled if not each.was_hinted),
     )
 
 

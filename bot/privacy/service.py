@@ -21,6 +21,7 @@ from bot.slack import Slack
 from bot.storage import (
     adoption,
     answers,
+    decided,
     drafts,
     gaps,
     links,
@@ -182,6 +183,7 @@ class PrivacyService:
             await links.forget_kin(tx, person, channel_id)
             await peers.stand_in_for(tx, person, channel_id, names.stand_in(user_id, channel_id))
         await peers.forget_addressee(tx, person)
+        await decided.forget_answers_of(tx, person)
         await answers.forget_questions_of(tx, person)
         drafted = await drafts.leave_out(tx, person)
         told = await listening.leave_out(tx, person)

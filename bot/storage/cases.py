@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Discussion, Mark, Reply, Window
@@ -18,6 +18,9 @@ from bot.storage.schema import answers, cross_posts, links, messages, outbox, qu
 
 NEVER_SEEN = ("failed", "skipped")  # `outbox.state` of what nobody was shown
 AN_ANSWER, NO_ANSWER = "says", "ack"  # the gist of our own messages, which we know without reading their words
+
+SILENT = "silent"  # `answers.outcome` of what we looked up and had nothing for
+AT_ONCE = 400  # keys in a statement
 
 Key = tuple[str, str]  # channel and ts of a question
 
@@ -34,6 +37,8 @@ class _Found:
     was_answered: bool = False
     was_hinted: bool = False
     is_hint_confirmed: bool = False
+    was_looked_up: bool = False
+    is_repeat: bool = False
     part_of: Key | None = None
 
 
@@ -44,21 +49,62 @@ async def discussions(
 
     Those that belong to an earlier question say so (`part_of`) and have what was said after them alone.
     """
-    wanted = and_(_in(window), true() if asker is None else questions.c.asker == asker)
-    columns = (questions.c.channel_id, questions.c.ts, questions.c.asker, questions.c.kind, questions.c.classifier)
-    in_order = (questions.c.asked_at, questions.c.channel_id, questions.c.ts)
-    asked = (await tx.execute(select(*columns).where(wanted).order_by(*in_order))).all()
-    if not asked:
-        return ()
-    found = {(row.channel_id, row.ts): _Found(row.asker) for row in asked}
-    await _put_replies(tx, wanted, found)
-    await _put_linked(tx, wanted, found)
-    await _put_cross_posts(tx, wanted, found)
-    since = min(ts for _, ts in found)
-    await _put_ours(tx, since, found)
-    await _put_marks(tx, since, found, check_marks)
-    await _put_answers(tx, since, found)
-    return [_discussion(row, found[row.channel_id, row.ts]) for row in asked]
+    gathering = _Gathering(tx)
+    wanted = await gathering.take(and_(_in(window), true() if asker is None else questions.c.asker == asker))
+    return await gathering.discussions(wanted, check_marks)
+
+
+async def discussions_at(
+    tx: AsyncConnection, keys: Collection[Key], *, check_marks: Collection[str]
+) -> Sequence[Discussion]:
+    """Those of these that are questions, oldest first."""
+    gathering = _Gathering(tx)
+    wanted = await gathering.take_at(keys)
+    return await gathering.discussions(wanted, check_marks)
+
+
+class _Gathering:
+    """Reads what bears on some questions. What it says of each does not depend on which others are read with it."""
+
+    def __init__(self, tx: AsyncConnection) -> None:
+        self._tx = tx
+        self._found: dict[Key, _Found] = {}
+
+    async def take(self, wanted: ColumnElement[bool]) -> Sequence[Any]:
+        """The questions' rows, oldest first."""
+        names = ("channel_id", "ts", "asker", "kind", "classifier", "topic")
+        in_order = (questions.c.asked_at, questions.c.channel_id, questions.c.ts)
+        asked = (
+            await self._tx.execute(select(*(questions.c[each] for each in names)).where(wanted).order_by(*in_order))
+        ).all()
+        found = {(row.channel_id, row.ts): _Found(row.asker) for row in asked}
+        if found:
+            await _put_replies(self._tx, wanted, found)
+            await _put_linked(self._tx, wanted, found)
+            self._found |= found
+        return asked
+
+    async def take_at(self, keys: Collection[Key]) -> Sequence[Any]:
+        asked: list[Any] = []
+        for channel_id in sorted({channel_id for channel_id, _ in keys}):
+            here = sorted(ts for of, ts in keys if of == channel_id)
+            for part in range(0, len(here), AT_ONCE):
+                these = questions.c.ts.in_(here[part : part + AT_ONCE])
+                asked += await self.take(and_(questions.c.channel_id == channel_id, these))
+        return sorted(asked, key=lambda row: (row.ts, row.channel_id))
+
+    async def discussions(self, asked: Sequence[Any], check_marks: Collection[str]) -> Sequence[Discussion]:
+        if not asked:
+            return ()
+        found = self._found
+        firsts = await _cross_posts_of(self._tx, [(row.channel_id, row.ts) for row in asked])
+        await self.take_at(firsts.keys() - found.keys())
+        _put_cross_posts(firsts, found)
+        await _put_ours(self._tx, found)
+        await _put_marks(self._tx, found, check_marks)
+        await _put_answers(self._tx, found)
+        await _put_looked_up(self._tx, found)
+        return [_discussion(row, found[row.channel_id, row.ts]) for row in asked]
 
 
 def _in(window: Window | None) -> ColumnElement[bool]:
@@ -82,6 +128,9 @@ def _discussion(row: Any, found: _Found) -> Discussion:
         is_hint_confirmed=found.is_hint_confirmed,
         is_kind_corrected=row.classifier == CORRECTED,
         part_of=found.part_of,
+        was_looked_up=found.was_looked_up,
+        is_repeat=found.is_repeat,
+        topic=row.topic or "",
     )
 
 
@@ -176,29 +225,37 @@ async def _said_later(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mappi
     return found
 
 
-async def _put_cross_posts(tx: AsyncConnection, wanted: ColumnElement[bool], found: Mapping[Key, _Found]) -> None:
+async def _cross_posts_of(tx: AsyncConnection, keys: Sequence[Key]) -> Mapping[Key, Key]:
+    """By question that was asked once more, where it was asked first; of those that are either of the two."""
+    columns = (cross_posts.c.channel_id, cross_posts.c.ts, cross_posts.c.first_channel_id, cross_posts.c.first_ts)
+    wanted, times = set(keys), [ts for _, ts in keys]
+    again = cross_posts.c.ts.between(min(times), max(times))
+    first = cross_posts.c.first_ts.between(min(times), max(times))
+    rows = (await tx.execute(select(*columns).where(or_(again, first)))).all()
+    firsts = {(row[0], row[1]): (row[2], row[3]) for row in rows}
+    return {again: first for again, first in firsts.items() if again in wanted or first in wanted}
+
+
+def _put_cross_posts(firsts: Mapping[Key, Key], found: Mapping[Key, _Found]) -> None:
     """What was said to a question where it was asked once more counts for the first place."""
-    here = and_(cross_posts.c.channel_id == questions.c.channel_id, cross_posts.c.ts == questions.c.ts)
-    query = select(cross_posts).select_from(questions).join(cross_posts, here).where(wanted)
-    for row in (await tx.execute(query)).all():
-        again, first = (row.channel_id, row.ts), (row.first_channel_id, row.first_ts)
+    for again, first in firsts.items():
         if again in found:
             found[again].part_of = first
             if first in found:
                 found[first].replies |= found[again].replies
 
 
-# What follows reads from the oldest question on and matches here: there is no index on threads of these tables.
+# What follows reads from the oldest question to the newest and matches here: there is no index on threads there.
 
 
-async def _put_ours(tx: AsyncConnection, since: str, found: Mapping[Key, _Found]) -> None:
+async def _put_ours(tx: AsyncConnection, found: Mapping[Key, _Found]) -> None:
     """Our own messages, of which Slack does not tell us until they are read back; not what one person alone saw."""
     stands = and_(messages.c.channel_id == outbox.c.channel_id, messages.c.ts == outbox.c.slack_ts)
     query = (
         select(outbox.c.channel_id, outbox.c.thread_ts, outbox.c.slack_ts, messages.c.author)
         .select_from(outbox)
         .outerjoin(messages, stands)
-        .where(outbox.c.thread_ts >= since, outbox.c.slack_ts > "", outbox.c.edits.is_(None))
+        .where(outbox.c.thread_ts.between(*_span(found)), outbox.c.slack_ts > "", outbox.c.edits.is_(None))
         .where(messages.c.deleted_ts.is_(None))
     )
     for channel_id, thread_ts, ts, author in await tx.execute(query):
@@ -207,17 +264,19 @@ async def _put_ours(tx: AsyncConnection, since: str, found: Mapping[Key, _Found]
             thread.replies[ts] = Reply(ts, author or "", NO_ANSWER, is_bot=True)
 
 
-async def _put_marks(
-    tx: AsyncConnection, since: str, found: Mapping[Key, _Found], check_marks: Collection[str]
-) -> None:
+def _span(found: Mapping[Key, _Found]) -> tuple[str, str]:
+    times = [ts for _, ts in found]
+    return min(times), max(times)
+
+
+async def _put_marks(tx: AsyncConnection, found: Mapping[Key, _Found], check_marks: Collection[str]) -> None:
     """The asker's check marks, on the question and on replies; those taken back are none."""
     places = {
         (channel_id, ts): thread for (channel_id, root), thread in found.items() for ts in (root, *thread.replies)
     }
     query = select(reactions).where(
         reactions.c.channel_id.in_({channel_id for channel_id, _ in found}),
-        reactions.c.ts >= since,
-        reactions.c.ts <= max(ts for _, ts in places),
+        _at({ts for _, ts in places}),
         reactions.c.name.in_(list(check_marks)),
     )
     for row in (await tx.execute(query)).mappings():
@@ -227,11 +286,18 @@ async def _put_marks(
             thread.marks[reaction.ts, reaction.name] = _mark(reaction)
 
 
+def _at(times: Collection[str]) -> ColumnElement[bool]:
+    """Of few each is looked up; of many the whole span is read."""
+    if len(times) <= AT_ONCE:
+        return reactions.c.ts.in_(list(times))
+    return reactions.c.ts.between(min(times), max(times))
+
+
 def _mark(row: ReactionRow) -> Mark:
     return Mark(row.ts, row.changed_ts if row.is_there else row.seen_ts)
 
 
-async def _put_answers(tx: AsyncConnection, since: str, found: Mapping[Key, _Found]) -> None:
+async def _put_answers(tx: AsyncConnection, found: Mapping[Key, _Found]) -> None:
     """Our answers in the thread and our hints, and what the asker pressed; nothing of answers that were deleted."""
     root = func.coalesce(answers.c.thread_ts, answers.c.question_ts)
     pressed = and_(verdicts.c.answer_id == answers.c.id, verdicts.c.by_asker)
@@ -243,7 +309,7 @@ async def _put_answers(tx: AsyncConnection, since: str, found: Mapping[Key, _Fou
         .outerjoin(verdicts, pressed)
         .outerjoin(outbox, outbox.c.key == MESSAGE_KEY)
         .outerjoin(messages, stands)
-        .where(answers.c.surface.in_(("thread", HINT)), answers.c.outcome.in_(SHOWN), root >= since)
+        .where(answers.c.surface.in_(("thread", HINT)), answers.c.outcome.in_(SHOWN), root.between(*_span(found)))
         .where(messages.c.deleted_ts.is_(None))
         .where(outbox.c.state.is_(None) | outbox.c.state.not_in(NEVER_SEEN))  # its row may be gone for its age
     )
@@ -264,10 +330,26 @@ async def _put_answers(tx: AsyncConnection, since: str, found: Mapping[Key, _Fou
             thread.not_quite = thread.not_quite or verdict == "not quite"
 
 
-async def asked_before(tx: AsyncConnection, moment: datetime) -> frozenset[tuple[str, str]]:
-    """Every (channel, asker) with a question before that."""
-    query = select(questions.c.channel_id, questions.c.asker).where(questions.c.asked_at < moment).distinct()
-    return frozenset((channel_id, asker) for channel_id, asker in await tx.execute(query))
+async def _put_looked_up(tx: AsyncConnection, found: Mapping[Key, _Found]) -> None:
+    """Which questions we looked up, and had an article or a solved thread for; whoever was shown that, or nobody."""
+    names = ("channel_id", "question_ts", "outcome", "pointers")
+    query = select(*(answers.c[name] for name in names)).where(
+        answers.c.question_ts.between(*_span(found)), answers.c.outcome.in_((*SHOWN, SILENT))
+    )
+    for channel_id, ts, outcome, pointers in await tx.execute(query):
+        asked = found.get((channel_id, ts))
+        if asked is not None:
+            asked.was_looked_up = True
+            asked.is_repeat = asked.is_repeat or outcome in SHOWN or bool(pointers)
+
+
+async def asked_before(tx: AsyncConnection, window: Window) -> frozenset[tuple[str, str]]:
+    """Of those who asked in the window every (channel, asker) with a question before it."""
+    asked = select(questions.c.asker).where(_in(window)).distinct()
+    query = select(questions.c.channel_id, questions.c.asker).where(
+        questions.c.asker.in_(asked), questions.c.asked_at < window.since
+    )
+    return frozenset((channel_id, asker) for channel_id, asker in await tx.execute(query.distinct()))
 
 
 CERTAIN = 1.0  # a reply in a thread is linked by Slack itself

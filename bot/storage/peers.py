@@ -104,6 +104,7 @@ class QuestionRow:
     asker: str
     kind: str
     classifier: str
+    topic: str | None = None  # None: not looked for in these words
 
 
 async def put_questions(tx: AsyncConnection, rows: Sequence[QuestionRow]) -> None:
@@ -116,7 +117,7 @@ async def put_questions(tx: AsyncConnection, rows: Sequence[QuestionRow]) -> Non
     if not rows:
         return
     statement = insert_into(tx, questions)
-    changed = {name: statement.excluded[name] for name in ("asker", "kind", "classifier")}
+    changed = {name: statement.excluded[name] for name in ("asker", "kind", "classifier", "topic")}
     keys = [questions.c.channel_id, questions.c.ts]
     upsert = statement.on_conflict_do_update(index_elements=keys, set_=changed)
     given = [{**vars(row), "asked_at": moment(row.ts), **corrected.get((row.channel_id, row.ts), {})} for row in rows]
@@ -212,7 +213,7 @@ async def is_question(tx: AsyncConnection, channel_id: str, ts: str) -> bool:
 
 async def question_at(tx: AsyncConnection, channel_id: str, ts: str) -> QuestionRow | None:
     """What the message asks, as last seen; None when it asks nothing."""
-    columns = [questions.c[name] for name in ("channel_id", "ts", "asker", "kind", "classifier")]
+    columns = [questions.c[name] for name in ("channel_id", "ts", "asker", "kind", "classifier", "topic")]
     query = select(*columns).where(questions.c.channel_id == channel_id, questions.c.ts == ts)
     row = (await tx.execute(query)).mappings().one_or_none()
     return None if row is None else QuestionRow(**row)

@@ -36,6 +36,7 @@ from bot.storage.schema import (
     article_looks,
     audit,
     capability_people,
+    case_answers,
     channels,
     choices,
     controller_reports,
@@ -107,6 +108,8 @@ PARTS = (
     # somebody else's words are not the person's to take along
     Part("mentions", messages.c.addressee, Fate.NOBODY, shows=("channel_id", "ts", "posted_at", "addressee")),
     Part("questions", questions.c.asker, Fate.SOMEONE),
+    # decided anew from messages, which are someone's by then
+    Part("questions_you_answered", case_answers.c.person, Fate.GONE, shows=("channel_id", "ts", "person")),
     Part("corrections", kind_corrections.c.person, Fate.PSEUDONYM),
     Part("reactions", reactions.c.person, Fate.SOMEONE),
     Part("answers", answers.c.asker, Fate.PSEUDONYM),

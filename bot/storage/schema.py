@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -178,8 +179,55 @@ questions = Table(
     Column("kind", String(20), nullable=False),
     Column("classifier", String(20), nullable=False),  # the rules' version, or that a person corrected them
     Column("asked_at", Moment, nullable=False),
+    Column("topic", String(80)),  # a tag of the handbook; "": none fits; null: not looked for yet
     ForeignKeyConstraint(["channel_id", "ts"], ["messages.channel_id", "messages.ts"]),
     Index(None, "asked_at"),
+    Index(None, "asker", "asked_at"),
+)
+
+cases = Table(  # what became of each question, as far as time does not change it; see bot.storage.decided
+    "cases",
+    metadata,
+    Column("channel_id", String(40), primary_key=True),
+    Column("ts", String(40), primary_key=True),
+    Column("basis", String(20), nullable=False),  # what it was decided with: rules, working time, horizon
+    Column("is_part", Boolean, nullable=False),  # of an earlier question, and counted with it
+    Column("young_until", BigInteger, nullable=False),  # microseconds since 1970, as all times here
+    Column("responder", String(10), nullable=False),
+    Column("response_s", Integer),
+    Column("working_s", Integer),
+    Column("is_at_work", Boolean),
+    Column("answerer", String(10), nullable=False),
+    Column("solver", String(10)),
+    Column("untouched", BigInteger),
+    Column("reopened", Integer, nullable=False),
+    Column("was_shown", Boolean, nullable=False),
+    Column("was_hinted", Boolean, nullable=False),
+    Column("is_hint_confirmed", Boolean, nullable=False),
+    Column("said_not_quite", Boolean, nullable=False),
+    Column("is_thanked", Boolean, nullable=False),
+    Column("was_looked_up", Boolean, nullable=False),
+    Column("is_repeat", Boolean, nullable=False),
+    ForeignKeyConstraint(["channel_id", "ts"], ["questions.channel_id", "questions.ts"], ondelete="CASCADE"),
+)
+
+case_answers = Table(  # who answered a question, each once
+    "case_answers",
+    metadata,
+    Column("channel_id", String(40), primary_key=True),
+    Column("ts", String(40), primary_key=True),
+    _person("person", primary_key=True),
+    Column("answerer", String(10), nullable=False),  # peer | platform, on that day
+    ForeignKeyConstraint(["channel_id", "ts"], ["cases.channel_id", "cases.ts"], ondelete="CASCADE"),
+    Index(None, "person", "ts"),
+)
+
+case_turns = Table(  # what changed since its case was decided. Triggers write it, whoever changes what: migration 0009
+    "case_turns",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("channel_id", String(40), nullable=False),  # "" where it is a member of the platform team
+    Column("ts", String(40), nullable=False),  # of a message, or the member
 )
 
 kind_corrections = Table(  # what kind a question is, said by people; the newest one outweighs the rules for good

@@ -101,10 +101,17 @@ def test_health_as_json_is_counts_alone(mentor: Run, imported: dict[str, str]) -
     done = mentor("health", *window, "--json", **imported)
 
     said = json.loads(done.out)
-    assert (done.status, done.err, list(said)) == (0, "", ["figures", "channels", "hints"])
+    assert (done.status, done.err, list(said)) == (0, "", ["figures", "channels", "hints", "community"])
     assert said["figures"]["window"] == {"since": "2025-11-24T00:00:00+00:00", "until": "2025-11-25T00:00:00+00:00"}
     assert (said["figures"]["questions"], said["figures"]["unanswered"]["k"]) == (2, 1)
     assert not [word for word in ("U0", "1763992800") if word in done.out]
+
+
+def test_health_as_csv_has_no_line_of_too_few(mentor: Run, imported: dict[str, str]) -> None:
+    done = mentor("health", "--since", "2025-11-24", "--until", "2025-11-25", "--csv", **imported)
+
+    assert (done.status, done.err) == (0, "")
+    assert done.out.splitlines() == ["of,name,number,k,n,value,low,high,change"]
 
 
 def test_health_in_words_says_when_there_are_too_few(mentor: Run, imported: dict[str, str]) -> None:

@@ -99,6 +99,7 @@ FIGURES = Figures(
     platform_first=6,
     out_of_hours=Share(1, 6),  # 16, at 18:30
     working_days=18,  # 20 weekdays without two holidays
+    repeats=Share(5, 6),  # looked up: 14 to 17, 21 in shadow, and 22, for which there was nothing
 )
 
 

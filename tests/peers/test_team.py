@@ -8,7 +8,7 @@ import pytest
 
 from bot.clock import Clock
 from bot.errors import SlackUnclear
-from bot.peers.facts import membership
+from bot.peers.deciding import membership
 from bot.peers.team import TeamService
 from bot.storage import people, team
 from bot.storage.engine import Database, Tx

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import Table, insert, select
 
 from bot.audit import Audit
+from bot.case_row import CaseRow
 from bot.clock import Clock
 from bot.model import Json
 from bot.privacy.service import PrivacyService
 from bot.seals import Key
 from bot.slack import Slack
+from bot.storage import decided
 from bot.storage.engine import Database, Tx
 from bot.storage.people import stand_ins
 from bot.storage.schema import (
@@ -121,6 +123,13 @@ async def seed(database: Database) -> None:
     await database.write(_seed)
 
 
+def _case(channel_id: str, ts: str, *, answers: tuple[tuple[str, str], ...]) -> CaseRow:
+    said: dict[str, Any] = dict.fromkeys(CaseRow._fields, False) | {"young_until": 0, "reopened": 0}
+    said |= dict.fromkeys(("solver", "response_s", "working_s", "is_at_work", "untouched"))
+    said |= {"responder": "none", "answerer": "none", "asker": ME, "kind": "how-to", "topic": "", "basis": "b"}
+    return CaseRow(**said | {"channel_id": channel_id, "ts": ts, "answers": answers})
+
+
 async def _seed(tx: Tx) -> None:
     await _put(tx, people, {"id": ME, "slack_id": USER, "created_at": NOW}, {"id": YOU, "slack_id": OTHER})
     await _put(tx, memberships, {"person": ME, "since": date(2026, 1, 5), "until": None, "source": "handbook"})
@@ -139,6 +148,7 @@ async def _seed(tx: Tx) -> None:
         questions,
         {"channel_id": ASK, "ts": ts(1), "asker": ME, "kind": "how-to", "classifier": "c", "asked_at": NOW},
     )
+    await decided.put(tx, [_case(ASK, ts(1), answers=((ME, "peer"),))])
     corrected = {"old_kind": "unsure", "new_kind": "how-to", "corrected_at": NOW}
     await _put(tx, kind_corrections, {"channel_id": ASK, "ts": ts(1), "person": ME, **corrected})
     reacted = {"name": "tada", "changed_ts": ts(9), "is_there": True, "seen_ts": "", "was_there": False}

@@ -201,6 +201,7 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
         "words": 2,
         "mentions": 1,
         "questions": 1,
+        "questions_you_answered": 1,
         "corrections": 1,
         "reactions": 1,
         "answers": 2,
