@@ -28,6 +28,7 @@ class Act(StrEnum):
     SPEAK_UP = "speak up"  # say what was hard
     TELL = "tell"  # a success story, or thanks
     SEE_FRICTION = "see friction"  # and say what was done about it
+    STEER = "steer"  # take on what a digest says is worth doing, see its figures, say how often it comes
 
 
 REASONS = {  # for those who may not, in words for them
@@ -51,6 +52,7 @@ REASONS = {  # for those who may not, in words for them
     Act.JUDGE_EVIDENCE: "Only the policy's owner can judge this.",
     Act.SPEAK_UP: "Guests cannot log this here. Please tell the person who invited you.",
     Act.TELL: "Guests cannot do this here. Please tell the person who invited you.",
+    Act.STEER: "Only the platform team can do this.",
     Act.SEE_FRICTION: "Only the platform team can see what people find hard.",
 }
 
@@ -179,6 +181,7 @@ def may(
         Act.SPEAK_UP: guests_may_ask or is_member,
         Act.TELL: is_member,
         Act.SEE_FRICTION: team,
+        Act.STEER: team,
     }
     return Allowed() if granted[act] else Refused(REASONS[act])
 

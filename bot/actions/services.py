@@ -52,6 +52,7 @@ class ActionServices:
     linking: LinkService
     controllers: ControllerService
     drift: DriftService
+    facts: ActionFactsService
     figures: FiguresPart
 
 
@@ -122,5 +123,6 @@ def action_services(
         linking=LinkService(desk, people, flows=flows, codes=codes, audit=audit),
         controllers=ControllerService(desk),
         drift=DriftService(desk),
+        facts=facts,
         figures=FiguresPart(desk, people, facts),
     )

@@ -1,4 +1,4 @@
-"""`mentor questions`, `replies`, `health` and `digest`: what the database tells of how people help each other."""
+"""`mentor questions`, `replies` and `health`: what the database tells of how people help each other."""
 
 import argparse
 import asyncio
@@ -37,11 +37,6 @@ def add(commands: Commands) -> None:
     health.add_argument("--since", metavar="D", default="4w", help="a day, or so long ago: 2026-11-02, 30d, 4w")
     health.add_argument("--until", metavar="D", help="likewise; that day is not in it (default: now)")
     add_json(health)
-    digest = add_command(commands, "digest", _digest, "a week's digest, as it was posted or as it would be now")
-    digest.add_argument("--week", metavar="W", help="such as 2026-W47 (default: the last whole week)")
-    form = digest.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="its facts, as JSON on standard output")
-    form.add_argument("--blocks", action="store_true", help="Slack's blocks, as JSON on standard output")
 
 
 def _questions(options: argparse.Namespace) -> int:
@@ -81,30 +76,6 @@ def _health(options: argparse.Namespace) -> int:
 
     facts, timezone = _on_facts(read)
     print(json.dumps(facts.aggregates(), ensure_ascii=False) if options.json else in_words(facts, timezone=timezone))
-    return 0
-
-
-def _digest(options: argparse.Namespace) -> int:
-    from bot.curation.gap_facts import GapFactsService
-    from bot.digest.blocks import digest_message
-    from bot.digest.maker import DigestMaker
-    from bot.digest.rules import Digest, Week
-
-    async def read(database: "Database", facts: "FactsService", channels: "Channels") -> Digest:
-        gaps = GapFactsService(database, channels=lambda: channels)
-        maker = DigestMaker(database, facts, gaps, channels=lambda: channels, clock=read_settings().clock)
-        try:
-            return await maker.of(Week.read(options.week) if options.week else maker.last_week())
-        except ValueError as error:
-            raise SettingsInvalid([f"--week: {error}"]) from error
-
-    digest = _on_facts(read)
-    if options.json:
-        print(json.dumps(digest.to_json(), ensure_ascii=False))
-    elif options.blocks:
-        print(json.dumps({"blocks": digest_message(digest).blocks}, ensure_ascii=False))
-    else:
-        print(digest_message(digest).text.replace("*", ""))
     return 0
 
 

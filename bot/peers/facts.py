@@ -61,6 +61,10 @@ class FactsService:
         """Channel and ts of the window's questions past their horizon that no person answered and no bot for sure."""
         return frozenset((each.channel_id, each.ts) for each in await self.cases(window) if each.outcome in FAILED)
 
+    async def waiting(self, window: Window) -> frozenset[tuple[str, str]]:
+        """Channel and ts of those that wait for a response, in public channels, of people who are not left out."""
+        return frozenset((each.channel_id, each.ts) for each in (await self.facts(window)).unanswered)
+
 
 Team = Mapping[str, Sequence[Term]]
 
