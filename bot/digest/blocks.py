@@ -232,14 +232,13 @@ def was_week(digest: Digest) -> str:
 def what_became(digest: Digest) -> str:
     """Of all questions, in the order of who helped; the parts sum to all."""
     by = digest.this.by_outcome
-    parts = (
-        (by[Outcome.PEER], "{} by colleagues"),
-        (by[Outcome.PLATFORM], "{} by the platform team"),
-        (by[Outcome.BOT], "{} from the handbook"),
-        (by[Outcome.SELF], "{} by the asker alone"),
-    )
-    answered = [words.format(n) for n, words in parts if n]
-    left = by[Outcome.NONE] + by[Outcome.UNCONFIRMED]
-    rest = [f"{by[Outcome.OPEN]} too young to say"] if by[Outcome.OPEN] else []
-    rest += [f"{left} by nobody"] if left else []
-    return ", ".join([*answered, *rest])
+    helped = {"colleagues": Outcome.PEER, "the platform team": Outcome.PLATFORM, "the handbook": Outcome.BOT}
+    helped["the askers themselves"] = Outcome.SELF
+    who = [(name, by[outcome]) for name, outcome in helped.items() if by[outcome]]
+    said = ", ".join(f"{name} {'answered ' * (at == 0)}{n}" for at, (name, n) in enumerate(who))
+    left, young = by[Outcome.NONE] + by[Outcome.UNCONFIRMED], by[Outcome.OPEN]
+    parts = [said] if said else []
+    parts += [f"nobody answered {left}"] if left else []
+    parts += [f"{young} {'is' if young == 1 else 'are'} too young to say"] if young else []
+    whole = "; ".join(parts)
+    return whole[:1].upper() + whole[1:]

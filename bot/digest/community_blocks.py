@@ -53,7 +53,7 @@ def community_lines(digest: Digest) -> Iterator[str]:
 def summary(digest: Digest) -> str:
     asked = counted(digest.this.questions, "question")
     people = counted(digest.this.askers, "person", "people")
-    return f"*{asked}* from {people}; answered: {what_became(digest)}."
+    return f"*{asked}* from {people}. {what_became(digest)}."
 
 
 def _changed(digest: Digest) -> str:

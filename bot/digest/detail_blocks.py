@@ -38,8 +38,17 @@ def detail_blocks(digest: Digest) -> Shown:
     parts = [part for name, make in _SECTIONS.items() if digest.shows(Reader.TEAM, name) for part in make(digest)]
     whole = [(whole_lines(text), below) for text, below in parts]
     blocks = fitting([block for text, below in whole for block in (section(text), *below)], DETAILS_ROOM)
-    text = "\n".join([*(text for text, _ in whole), _fine_print(digest)])
+    lines = [line for text, below in whole for line in (text, *_table_lines(below))]
+    text = "\n".join([*lines, _fine_print(digest)])
     return Shown(clip(text, TEXT_MAX), (*blocks, context(_fine_print(digest)), numbers_row(digest, Reader.TEAM)))
+
+
+def _table_lines(below: Sequence[Json]) -> Iterator[str]:
+    """A table for where none can be shown: a terminal, a notification, a screen reader."""
+    for block in below:
+        for row in block.get("rows", ())[1:]:
+            what, now, before = (cell["text"] for cell in row)
+            yield f"• {what}: {now}" + ("" if before == "-" else f" ({before} before)")
 
 
 def has_details(digest: Digest) -> bool:
@@ -50,10 +59,10 @@ def _outcomes(digest: Digest) -> Iterator[Part]:
     if not (digest.this.questions or digest.before.questions):
         return
     rows = outcome_rows(digest)
-    head = title("Who answered", "outcomes", digest)
-    yield f"{head}\n{_first_response(digest)}", (table(f"What became of the questions, {digest.week}", rows),)
+    text = "\n".join([title("Who answered", "outcomes", digest), *_first_response(digest)])
+    yield text, (table(f"What became of the questions, {digest.week}", rows),)
     if sum(each.peers + each.platform + each.handbook + each.nobody for each in digest.trend[:-1]):
-        yield f"*Twelve weeks*: {_trend(digest)}.", (_chart(digest),)
+        yield f"*Twelve weeks*, in fours: {_trend(digest)}.", (_chart(digest),)
 
 
 def outcome_rows(digest: Digest) -> Sequence[Sequence[str]]:
@@ -68,27 +77,29 @@ def outcome_rows(digest: Digest) -> Sequence[Sequence[str]]:
     return [heads if digest.weeks == 1 else [heads[0], "Two weeks", "Two before"], *rows, total]
 
 
-def _first_response(digest: Digest) -> str:
+def _first_response(digest: Digest) -> Iterator[str]:
+    """Nothing of a week with too few."""
+    if digest.this.response.n < FEWEST:
+        return
     by = ", ".join(
         f"{name} {times(digest.this.response_by[by])}"
         for by, name in ((By.PEER, "from colleagues"), (By.PLATFORM, "from the platform team"))
         if digest.this.response_by[by].n >= FEWEST
     )
-    before = f" Before: {times(digest.before.response)}." if digest.is_comparable else ""
+    is_told = digest.is_comparable and digest.before.response.n >= FEWEST
+    before = f" Before: {times(digest.before.response)}." if is_told else ""
     apart = f" Of these {by}." if by else ""
-    return f"First response by a person: {times(digest.this.response)}.{apart}{before}"
+    yield f"First response by a person: {times(digest.this.response)}.{apart}{before}"
 
 
 def _trend(digest: Digest) -> str:
     """The chart in words: its first, middle and last four weeks."""
-    weeks = digest.trend
-    thirds = [weeks[at : at + 4] for at in range(0, len(weeks), 4)]
+    thirds = [digest.trend[at : at + 4] for at in range(0, len(digest.trend), 4)]
     said = [
-        f"{sum(each.peers for each in part)} / {sum(each.platform for each in part)} / "
-        f"{sum(each.handbook for each in part)} / {sum(each.nobody for each in part)}"
-        for part in thirds
+        f"{name} {', '.join(str(sum(getattr(each, field) for each in part)) for part in thirds)}"
+        for field, name in SERIES.items()
     ]
-    return f"answered by {' / '.join(SERIES.values())}, in four weeks each: {'; '.join(said)}"
+    return "; ".join(said)
 
 
 def _chart(digest: Digest) -> Json:

@@ -30,7 +30,7 @@ LONGEST = 1.5  # times the rules' sentence
 TOKENS_MOST = 300
 # What the sentence counts: each number, and what it is of.
 COUNTED = re.compile(
-    r"\d+(?:,\d{3})*|questions?|person|people|before|colleagues?|platform|handbook|asker|nobody|young|private"
+    r"\d+(?:,\d{3})*|questions?|person|people|before|colleagues?|platform|handbook|askers?|nobody|young|private"
 )
 PLAIN = re.compile(r"[\w ,.;:()%'’-]*")
 # Words that say how good something is, or why it came so: no count says that.

@@ -84,7 +84,7 @@ def rules_summary(digest: Digest) -> str:
     now = digest.this
     return (
         f"*{counted(now.questions, 'question')}* from {counted(now.askers, 'person', 'people')}"
-        f"{_versus(digest, now.questions, digest.before.questions)}, answered: {what_became(digest)}."
+        f"{_versus(digest, now.questions, digest.before.questions)}. {what_became(digest)}."
     )
 
 

@@ -115,12 +115,32 @@ async def test_the_words_of_a_digest(december: Database) -> None:
 
     base = "https://december.slack.com/archives/C0ASK"
     team, details, community = whole(digest)
+    asked = "Colleagues answered 2, the platform team 1, the handbook 1; nobody answered 4."
+    first, second = (
+        f"<{base}/p1765796400000100|#ask, Mon 15 Dec 11:00>",
+        f"<{base}/p1765886400000100|#ask, Tue 16 Dec 12:00>",
+    )
     assert team.text.splitlines() == [
         "The week in our channels: 15 Dec to 21 Dec 2025",
-        "X",
+        f"*8 questions* from 5 people (4 the week before). {asked}",
+        "*Worth doing now*, one thing",
+        f"1. *Answer who waits*: 4 questions without a response, 2 past the time promised: longest {first}, 14 days.",
     ]
-    assert details.text.splitlines() == ["X"]
-    assert community.text.splitlines() == ["X", base]
+    assert details.text.splitlines()[:-1] == [
+        "*Who answered*",
+        "• Answered by a peer: 2 (1 before)",
+        "• Answered by the platform team: 1 (3 before)",
+        "• Answered from the handbook, says the asker: 1 (0 before)",
+        "• Only the bot answered, unconfirmed: 1 (0 before)",
+        "• Nobody answered: 3 (0 before)",
+        "• All questions: 8 (4 before)",
+        "*Twelve weeks*, in fours: colleagues 0, 0, 8; platform team 0, 0, 6; handbook 0, 0, 1; nobody 0, 0, 6.",
+    ]
+    assert community.text.splitlines() == [
+        "What changed on the platform: 15 Dec to 21 Dec 2025",
+        f"*8 questions* from 5 people. {asked}",
+        f"*Still open*: {first}; {second}; and 2 more. If you know one, answer in its thread.",
+    ]
 
 
 async def test_digest_keeps_and_shows_the_end_of_the_audit_log(december: Database) -> None:
