@@ -36,6 +36,7 @@ from bot.storage.schema import (
     proposals,
     stories,
 )
+from bot.work import Due
 from sandbox import Clock, Message, Sandbox
 from tests.sandbox.test_page import CHROMIUM, FLAGS
 
@@ -46,9 +47,12 @@ DUE = datetime(2026, 11, 23, 9, 0, 30, tzinfo=UTC)
 LATELY = datetime(2026, 11, 18, 14, tzinfo=UTC)
 GIT = "https://git.example.com/platform/handbook"
 PATIENCE_S = 90.0
-WIDTH = 560
 OPTIONAL = "  status: optional\n  since: 2025-09-01\n"
-MANDATED = "  status: mandated\n  since: 2026-11-16\n  was: [{status: optional, since: 2025-09-01, alternative: a bucket of the team}]\n"
+MANDATED = """\
+  status: mandated
+  since: 2026-11-16
+  was: [{status: optional, since: 2025-09-01, alternative: a bucket of the team}]
+"""
 
 Put = Callable[[Tx], Awaitable[None]]
 
@@ -88,7 +92,7 @@ async def much(tx: Tx) -> None:
         solver="99ff88ee",
         asker="99ff88ee",
         words=None,
-        file="deploy/pause-a-rollout.md",
+        file="data/backups-and-restore.md",
         state="proposed",
         credit="unasked",
         created_at=LATELY,
@@ -167,7 +171,7 @@ WEEKS = (
     Week("rich", much, has_history=True),
     Week("poor", nothing, said=a_little),
     Week("empty", nothing),
-    Week("mandate", a_mandate),
+    Week("mandate", a_mandate, said=a_little),
 )
 
 
@@ -204,6 +208,7 @@ async def picture(week: Week, browser: Browser, folder: Path) -> None:
             while not await _is_read_back(mentor):
                 await sandbox.clock.sleep(5)
         await mentor.database.write(week.told)
+        await mentor.gaps.sort(Due("2026-11-23", BEGINS.isoformat()))  # as it is each dawn
         sandbox.clock.advance(DUE.timestamp() - sandbox.clock.now())
         await mentor.timetable.tick()
         team = await _first(sandbox, "C0PLATFORM", "The week in our channels")
@@ -212,7 +217,7 @@ async def picture(week: Week, browser: Browser, folder: Path) -> None:
         await asyncio.sleep(3)  # of the wall: the details follow their digest at Slack's pace
         shots = await _shots(browser, sandbox, team=team, everybody=everybody)
     await _side_by_side(browser, shots, IMAGES / f"digest-{week.name}.png")
-    print(f"docs/images/digest-{week.name}.png", flush=True)
+    sys.stdout.write(f"docs/images/digest-{week.name}.png\n")
 
 
 async def _is_read_back(mentor: Mentor) -> bool:
@@ -232,7 +237,7 @@ async def _first(sandbox: Sandbox, channel_id: str, begins: str) -> Message:
 
 async def _shots(browser: Browser, sandbox: Sandbox, *, team: Message, everybody: Message) -> list[bytes]:
     """What the help channel sees, what the team sees, and its thread if there is one."""
-    page = await browser.new_page(viewport={"width": 1500, "height": 2400})
+    page = await browser.new_page(viewport={"width": 1180, "height": 2400})
     await page.goto(sandbox.url)
     await page.get_by_label("Acting as").select_option("Maya Lind")
     places = page.get_by_role("navigation", name="Conversations")
@@ -251,14 +256,16 @@ async def _shots(browser: Browser, sandbox: Sandbox, *, team: Message, everybody
 
 async def _side_by_side(browser: Browser, shots: list[bytes], path: Path) -> None:
     heads = ("In the help channel", "In the platform team's channel", "In its thread")
+    sources = [f"data:image/png;base64,{base64.b64encode(shot).decode()}" for shot in shots]
     parts = [
-        f"<figure><figcaption>{head}</figcaption><img src='data:image/png;base64,{base64.b64encode(shot).decode()}'>"
-        for head, shot in zip(heads, shots, strict=False)
+        f"<figure><figcaption>{head}</figcaption><img src='{source}'></figure>"
+        for head, source in zip(heads, sources, strict=False)
     ]
-    style = "body{font:14px sans-serif;display:flex;gap:16px;margin:12px;width:max-content}"
-    style += f"figure{{margin:0}}img{{max-width:{WIDTH}px}}"
-    page = await browser.new_page(viewport={"width": 3 * WIDTH + 80, "height": 400})
-    await page.set_content(f"<style>{style}</style>{''.join(parts)}")
+    style = "body{font:bold 14px sans-serif;display:flex;gap:16px;margin:0;padding:12px;width:max-content}"
+    style += "figure{margin:0 0 16px}img{display:block;border:1px solid #ddd;margin-top:6px}"
+    columns = "".join(f"<div>{''.join(column)}</div>" for column in (parts[:2], parts[2:]))
+    page = await browser.new_page(viewport={"width": 1300, "height": 400})
+    await page.set_content(f"<style>{style}</style>{columns}")
     await page.locator("body").screenshot(path=path)
     await page.close()
 

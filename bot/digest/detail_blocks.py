@@ -21,7 +21,7 @@ DETAILS_ROOM = 9_000  # characters: all of a message may be 10,000
 SERIES = {"peers": "colleagues", "platform": "platform team", "handbook": "handbook", "nobody": "nobody"}
 # How each outcome reads, best first.
 OUTCOMES = {
-    Outcome.PEER: "Answered by a peer",
+    Outcome.PEER: "Answered by a colleague",
     Outcome.PLATFORM: "Answered by the platform team",
     Outcome.BOT: "Answered from the handbook, says the asker",
     Outcome.SELF: "Solved by the asker alone",
@@ -81,15 +81,12 @@ def _first_response(digest: Digest) -> Iterator[str]:
     """Nothing of a week with too few."""
     if digest.this.response.n < FEWEST:
         return
-    by = ", ".join(
-        f"{name} {times(digest.this.response_by[by])}"
-        for by, name in ((By.PEER, "from colleagues"), (By.PLATFORM, "from the platform team"))
-        if digest.this.response_by[by].n >= FEWEST
-    )
     is_told = digest.is_comparable and digest.before.response.n >= FEWEST
-    before = f" Before: {times(digest.before.response)}." if is_told else ""
-    apart = f" Of these {by}." if by else ""
-    yield f"First response by a person: {times(digest.this.response)}.{apart}{before}"
+    before = f"; before: {times(digest.before.response)}" if is_told else ""
+    yield f"First response by a person: {times(digest.this.response)}{before}."
+    for by, name in ((By.PEER, "colleagues"), (By.PLATFORM, "the platform team")):
+        if digest.this.response_by[by].n >= FEWEST:
+            yield f"• from {name}: {times(digest.this.response_by[by])}"
 
 
 def _trend(digest: Digest) -> str:
@@ -136,11 +133,10 @@ def _adoption(digest: Digest) -> Iterator[Part]:
 
 def _adopted(each: Adopted) -> str:
     called = f"{written(each.title)} ({escape(each.status)})"
-    said = [f"{counted(each.began, 'team')} began by choice"] if each.began else []
-    said += [f"{counted(each.began_without, 'team')} began without a choice, which does not count"] * bool(
-        each.began_without
-    )
-    said += [f"chosen by {share_in_words(each.chose)} of the teams that could"] if each.chose else []
+    said = [f"chosen, of the teams that could: {share_in_words(each.chose)}"] if each.chose else []
+    said += [f"{counted(each.began, 'team')} began by choice"] if each.began else []
+    if each.began_without:
+        said.append(f"{counted(each.began_without, 'team')} began without a choice, which does not count")
     if each.day:
         what = f"{escape(each.before)} until {in_words(each.day)}"
         jump = "; that jump is no choice" if each.is_jump else ""

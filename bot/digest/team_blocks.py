@@ -3,7 +3,7 @@
 Figures stand in its thread: `detail_blocks`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from bot.blockkit import TEXT_MAX, Shown, button, clip, context, escape, header, section
@@ -19,8 +19,10 @@ from bot.digest.blocks import (
     what_became,
     written,
 )
+from bot.digest.blocks import in_words as day_in_words
+from bot.digest.community_blocks import STATUS
 from bot.digest.detail_blocks import detail_blocks, reasons
-from bot.digest.kept import Digest, Reader, Todo, What
+from bot.digest.kept import Changed, Digest, Reader, Todo, What
 from bot.digest.rules import Moved, is_quiet, moved
 from bot.model import Json
 from bot.statistics import Change, Share, counted, duration, share_in_words
@@ -65,15 +67,29 @@ def _facts(digest: Digest) -> Iterator[str]:
         yield f"A quiet {was_week(digest)}: nothing was asked, nothing shipped, and nothing waits for you."
         return
     yield _summary(digest)
+    if digest.shows(Reader.TEAM, "adoption"):
+        yield from (_change(each, digest) for each in digest.changed[:MOVED_MOST])
     if digest.shipped and digest.shows(Reader.TEAM, "shipped"):
         listed = [f"{written(each.title)} ({linked(each.url, 'change')})" for each in digest.shipped[:3]]
         yield f"*Shipped, as people asked*: {and_more(listed, len(digest.shipped))}."
 
 
+def _change(each: Changed, digest: Digest) -> str:
+    """With who took it up since: what teams have to do says nothing of whether they like it."""
+    told = f"*{written(each.title)}* {STATUS.get(each.after) or escape(each.after)} since {day_in_words(each.day)}"
+    told += f" ({escape(each.before)} before)"
+    found = next((one for one in digest.adopted if (one.title, one.day) == (each.title, each.day)), None)
+    if found is None:
+        return f"{told}."
+    began = f"{counted(found.began_after, 'team')} began since, {found.began_before} in as many days before"
+    return f"{told}: {began}.{' That jump is no choice, and counts as none.' if found.is_jump else ''}"
+
+
 def _summary(digest: Digest) -> str:
     now, before = digest.this, digest.before
     if not now.questions:
-        return f"*No questions* were asked{_versus(digest, 0, before.questions)}."
+        versus = _versus(digest, 0, before.questions) if before.questions else ""
+        return f"*A quiet {was_week(digest)}*: nothing was asked{versus}."
     if digest.summary:
         return escape(digest.summary)
     return rules_summary(digest)
@@ -139,15 +155,15 @@ def in_words(todo: Todo, digest: Digest) -> str:
 
 
 def _waiting(todo: Todo, digest: Digest) -> str:
-    waits = counted(todo.n, "question")
-    verb = "waits" if todo.n == 1 else "wait"
+    waits, verb = counted(todo.n, "question"), "waits" if todo.n == 1 else "wait"
     if not todo.since:
         return f"*Answer who waits*: {waits} in private channels {verb} for a response."
     since = datetime.fromisoformat(todo.since)
     oldest = linked(todo.url, f"#{todo.where}, {moment(since, digest.timezone)}")
-    late = f", {todo.people} past the time promised" if todo.people else ""
+    how_many = "" if todo.people == todo.n else f"{todo.people} "
+    late = f", {how_many}past the time promised" if todo.people else ""
     so_long = duration((digest.made_at - since).total_seconds())
-    which = oldest if todo.n == 1 else f"longest {oldest}"
+    which = oldest if todo.n == 1 else f"the longest {oldest}"
     return f"*Answer who waits*: {waits} without a response{late}: {which}, {so_long}."
 
 
@@ -168,6 +184,6 @@ def _short(share: Share) -> str:
 
 
 def _fine_print(digest: Digest) -> str:
-    told: Sequence[Moved] = moved(digest)
-    shares = "" if told else " No share of four weeks differs detectably from the four before, so none is told."
+    is_told = moved(digest) or not digest.rolling.settled
+    shares = "" if is_told else " No share of four weeks differs detectably from the four before, so none is told."
     return f"Figures, gaps and articles: in the thread.{shares}"

@@ -85,6 +85,10 @@ def test_the_words_of_the_teams() -> None:
             "*31 questions* from 18 people (24 the week before). Colleagues answered 14, the platform team 9, "
             "the handbook 3, the askers themselves 1; nobody answered 2; 2 are too young to say."
         ),
+        (
+            "*Object storage* is there for every team that wants it since Wed 18 Nov (pilot before): "
+            "2 teams began since, 0 in as many days before."
+        ),
         "*Shipped, as people asked*: builds, slow (<https://git.example.com/pulls/7|change>).",
         (
             "*Better*, in four weeks: of first answers by people, colleagues gave 70 % of 80 (59 % to 79 %); "
@@ -92,7 +96,7 @@ def test_the_words_of_the_teams() -> None:
         ),
         "*Worth doing now*",
         (
-            "1. *Answer who waits*: 4 questions without a response, 1 past the time promised: longest "
+            "1. *Answer who waits*: 4 questions without a response, 1 past the time promised: the longest "
             "<https://sandbox.slack.com/archives/C0/p16|#ask-platform, Mon 16 Nov 10:00>, 6 days 23 h."
         ),
         "2. *Say what becomes of “docs, stale”*: 5 comments of a survey, no change linked. `results` does it.",
@@ -124,8 +128,8 @@ def test_a_jump_after_a_mandate_is_told_as_none_of_choice() -> None:
     said = next(line for line in detail_blocks(RICH).text.splitlines() if "Attested builds" in line)
 
     assert said == (
-        "• Attested builds (mandated): 4 teams began without a choice, which does not count; "
-        "chosen by 25 % of 8 (7 % to 59 %) of the teams that could; optional until Mon 16 Nov: "
+        "• Attested builds (mandated): chosen, of the teams that could: 25 % of 8 (7 % to 59 %); "
+        "4 teams began without a choice, which does not count; optional until Mon 16 Nov: "
         "0 began in the 7 days before, 4 since; that jump is no choice."
     )
 

@@ -124,11 +124,14 @@ async def test_the_words_of_a_digest(december: Database) -> None:
         "The week in our channels: 15 Dec to 21 Dec 2025",
         f"*8 questions* from 5 people (4 the week before). {asked}",
         "*Worth doing now*, one thing",
-        f"1. *Answer who waits*: 4 questions without a response, 2 past the time promised: longest {first}, 14 days.",
+        (
+            "1. *Answer who waits*: 4 questions without a response, 2 past the time promised: "
+            f"the longest {first}, 14 days."
+        ),
     ]
     assert details.text.splitlines()[:-1] == [
         "*Who answered*",
-        "• Answered by a peer: 2 (1 before)",
+        "• Answered by a colleague: 2 (1 before)",
         "• Answered by the platform team: 1 (3 before)",
         "• Answered from the handbook, says the asker: 1 (0 before)",
         "• Only the bot answered, unconfirmed: 1 (0 before)",
