@@ -265,7 +265,7 @@ async def _side_by_side(browser: Browser, shots: list[bytes], path: Path) -> Non
     style += "figure{margin:0 0 16px}img{display:block;border:1px solid #ddd;margin-top:6px}"
     columns = "".join(f"<div>{''.join(column)}</div>" for column in (parts[:2], parts[2:]))
     page = await browser.new_page(viewport={"width": 1300, "height": 400})
-    await page.set_content(f"<style>{style}</style>{columns}")
+    await page.set_content(f"<!doctype html><style>{style}</style>{columns}")
     await page.locator("body").screenshot(path=path)
     await page.close()
 
