@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 READY := .venv/.ready
 
-.PHONY: help setup demo test ci chaos mutants lint lock generate clean
+.PHONY: help setup demo pictures test ci chaos mutants lint lock generate clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -20,6 +20,9 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
+
+pictures: setup ## the pictures of digests in docs/images; needs Chromium
+	@$(BIN)/python -m tests.pictures
 
 demo: setup ## a sandbox workspace with the bot in it: a tour, then yours to try
 	@$(BIN)/mentor demo

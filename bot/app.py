@@ -41,6 +41,7 @@ from bot.calendar import Daily
 from bot.config import Secret, Settings
 from bot.curation import article_health, owners
 from bot.curation.article_health import ArticleHealthService
+from bot.curation.documented import AskerService, documented
 from bot.curation.draft_maker import DraftMaker
 from bot.curation.drafts import DraftService
 from bot.curation.filing import FilingService
@@ -53,8 +54,11 @@ from bot.curation.owners import OwnerService
 from bot.curation.proposals import HandbookRepository, ProposalService
 from bot.desk import Desk
 from bot.digest import service as digest
-from bot.digest.maker import DigestMaker
+from bot.digest.kept import Named
+from bot.digest.maker import DigestMaker, Sources
+from bot.digest.presses import PressService
 from bot.digest.service import DigestService
+from bot.digest.summing import Summing
 from bot.embeddings import Embedder, embedder_of, words_alone
 from bot.embeddings.service import EmbeddingService
 from bot.gauges import Gauges
@@ -67,7 +71,7 @@ from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.library import Library, Shelf, catalogued
 from bot.listening.services import listening_services
-from bot.model import Workspace
+from bot.model import Window, Workspace
 from bot.model_client import Budget, ModelClient
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
@@ -250,17 +254,7 @@ class Mentor:
         self.replays = Replays(self.database, clock=clock)
         gap_facts = GapFactsService(self.database, channels=self._channels)
         self.surveys = survey_services(desk, people, model=self.model, new_key=new_key)
-        maker = DigestMaker(
-            self.database,
-            self.facts,
-            gap_facts,
-            channels=self._channels,
-            clock=clock,
-            permalink=slack.permalink,
-            shipped=self.surveys.facts.shipped,
-        )
         reading = Reading(self.facts.unanswered, question_kind)
-        self.digest = DigestService(desk, people, maker)
         self.prompts = PromptService(desk)
         self.handover = HandoverService(desk, people, [OpenQuestions(desk, self.facts).part, self._open_requests])
         self.proposals = ProposalService(desk, _repository(settings))
@@ -273,7 +267,9 @@ class Mentor:
         self.article_health = ArticleHealthService(desk)
         self.owners = OwnerService(desk, people, self.article_health, self.proposals)
         sorting = GapSorting(self.database, reading, clock=clock)
-        self.gaps = GapService(desk, people, gap_facts, sorting, GapDrafts(desk, people, gap_facts, self.proposals))
+        gap_drafts = GapDrafts(desk, people, gap_facts, self.proposals)
+        askers = AskerService(desk, self.facts.waiting)
+        self.gaps = GapService(desk, people, gap_facts, sorting, drafts=gap_drafts, askers=askers)
         self.adoption = adoption_services(
             desk,
             people,
@@ -294,6 +290,9 @@ class Mentor:
         self.report = ReportService(desk, people, report_maker)
         signs_maker = SignsMaker(self.database, self.facts, handbook=lambda: self.shelf.library.handbook, clock=clock)
         self.signs = SignsService(desk, people, signs_maker)
+        maker = self._digest_maker(gap_facts, slack)
+        self.digest = DigestService(desk, people, maker, Summing(self.model), new_key=new_key)
+        self.digest_presses = PressService(desk, people, maker)
         parts = (
             self.actions.figures,
             self.adoption.figures,
@@ -339,6 +338,23 @@ class Mentor:
     def _writer(self) -> Writer:
         return QuotingWriter() if self.model is None else ModelWriter(self.model, QuotingWriter())
 
+    def _digest_maker(self, gap_facts: GapFactsService, slack: Slack) -> DigestMaker:
+        async def now_documented(window: Window) -> Sequence[Named]:
+            found = await documented(self.database, self.shelf.library.handbook, window)
+            return [Named(each.title, each.url) for each in found]
+
+        sources = Sources(
+            peers=self.facts,
+            gaps=gap_facts,
+            surveys=self.surveys.facts.facts,
+            listening=self.listening.facts.facts,
+            adoption=self.adoption.facts.facts,
+            actions=self.actions.facts.facts,
+            documented=now_documented,
+            articles=self.article_health.facts,
+        )
+        return DigestMaker(self.database, sources, channels=self._channels, clock=self.clock, permalink=slack.permalink)
+
     def _embeddings(self, embedder: Embedder | None) -> EmbeddingService | None:
         return EmbeddingService(self.database, self.shelf, embedder, clock=self.clock) if embedder else None
 
@@ -358,6 +374,7 @@ class Mentor:
             self.listening.friction.forget_old,
             self.listening.stories.forget_old,
             self.listening.thanks.forget_old,
+            self.digest.forget_old,
             *([self.embeddings.forget_old] if self.embeddings else []),
         ]
         return Upkeep(self.database, others=others, clock=self.clock)
@@ -387,6 +404,8 @@ class Mentor:
             Kind.WHY: asked(self.why.explain),
             Kind.HEALTH: asked(self.health.tell),
             Kind.SHOW_DIGEST: asked(self.digest.show),
+            Kind.DIGEST_PRESS: _job(Decision, self.digest_presses.decide, self.digest_presses.given_up),
+            Kind.DIGEST_AGAIN: _job(Due, self.digest.again),
             Kind.GAPS: asked(self.gaps.show),
             Kind.HANDOVER: asked(self.handover.show),
             Kind.RESULTS: asked(self.surveys.results.show),
@@ -528,6 +547,7 @@ class Mentor:
             thanks=self.listening.thanks,
             signs=self.signs,
             friction_changes=self.listening.changes,
+            digest_presses=self.digest_presses,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app

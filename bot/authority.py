@@ -30,6 +30,7 @@ class Act(StrEnum):
     SEE_REPORT = "see report"  # of a quarter
     SEE_SIGNS = "see signs"  # of slipping into operations, and say how a quarter was
     SEE_FRICTION = "see friction"  # and say what was done about it
+    STEER = "steer"  # take on what a digest says is worth doing, see its figures, say how often it comes
 
 
 REASONS = {  # for those who may not, in words for them
@@ -55,6 +56,7 @@ REASONS = {  # for those who may not, in words for them
     Act.TELL: "Guests cannot do this here. Please tell the person who invited you.",
     Act.SEE_REPORT: "Only the platform team can see a quarter's report here.",
     Act.SEE_SIGNS: "Only the platform team sees its own signs.",
+    Act.STEER: "Only the platform team can do this.",
     Act.SEE_FRICTION: "Only the platform team can see what people find hard.",
 }
 
@@ -185,6 +187,7 @@ def may(
         Act.SEE_REPORT: team,
         Act.SEE_SIGNS: team,
         Act.SEE_FRICTION: team,
+        Act.STEER: team,
     }
     return Allowed() if granted[act] else Refused(REASONS[act])
 

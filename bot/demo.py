@@ -155,11 +155,13 @@ class Tour:
 
     async def _the_digest_arrives(self) -> None:
         maya, clock = self._person("maya"), self._sandbox.clock
-        print("2. Monday, 09:00: the week's digest, for the platform team.")
+        print("2. Monday, 09:00: the week's digest, for the platform team what to do, for everybody what changed.")
         clock.advance(max(0.0, DIGEST_AT.timestamp() - clock.now()))
         digest = await self._first(lambda: [each for each in maya.sees("platform-team") if "The week" in each.text])
         _tell("Mentor, in #platform-team", digest)
-        self._done.append("the week's digest, posted once")
+        told = await self._first(lambda: [each for each in maya.sees("ask-platform") if "What changed" in each.text])
+        _tell("Mentor, in #ask-platform", told)
+        self._done.append("the week's digest, posted once to each of its readers")
 
     async def _a_question_is_answered(self) -> None:
         priya, amara = self._person("priya"), self._person("amara")

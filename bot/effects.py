@@ -71,6 +71,11 @@ def in_channel(key: str, kind: MessageKind, channel_id: str, shown: Shown) -> Ef
     return Effect(key=key, kind=kind, text=shown.text, blocks=shown.blocks, channel_id=channel_id)
 
 
+def in_thread_of(above: Effect, key: str, kind: MessageKind, shown: Shown) -> Effect:
+    """In the thread of a message that is put in with it, once that is sent."""
+    return replace(in_channel(key, kind, above.channel_id, shown), below=above.key)
+
+
 def edit(key: str, kind: MessageKind, shown: Shown, *, channel_id: str) -> Effect:
     """The newest state of the message that the effect `key` made."""
     return Effect(

@@ -423,7 +423,8 @@ class Effect:
     """A message to be made visible exactly once, under its key; a whisper at most once.
 
     `channel_id` is a channel, or "" for a DM to the person `recipient` (a pseudonym). `edits` is the key of the effect
-    whose message this one replaces; such an effect carries the newest state and may be given again.
+    whose message this one replaces; such an effect carries the newest state and may be given again. `below` is the key
+    of one in whose thread it goes once that is sent, and not at all if it never is.
     """
 
     key: str
@@ -434,6 +435,7 @@ class Effect:
     recipient: str | None = None
     thread_ts: str | None = None
     edits: str | None = None
+    below: str | None = None
     response_url: str | None = None  # shown at once and at most once; on any doubt a DM to `recipient` follows
     manner: Manner = Manner.POST
 

@@ -107,6 +107,8 @@ class Outbox:
             return
         if reason:
             await self._end(sending, "skipped", reason)
+        elif sending.below is not None and sending.thread_ts is None:
+            await self._end(sending, "skipped", "what it belongs below was not sent")
         elif sending.manner is Manner.WHISPER:
             await self._whisper(sending)
         elif sending.response_url:

@@ -59,6 +59,8 @@ class Kind(StrEnum):
     DECIDE_ARTICLE = "curation.decide_article"
     DIGEST = "digest.post"
     SHOW_DIGEST = "digest.show"
+    DIGEST_PRESS = "digest.press"
+    DIGEST_AGAIN = "digest.again"
     HOME = "home.publish"
     SUGGEST = "home.suggest"
     HANDOVER = "handover.show"
@@ -384,6 +386,8 @@ class Documented(Payload):
     channel_id: str
     root: str
     article: str
+    title: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from bot.changes import ChangeService
 from bot.curation.drafts import DraftService
 from bot.curation.gaps import GapService
 from bot.curation.owners import OwnerService
+from bot.digest.presses import PressService
 from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.listening import list_blocks
@@ -42,6 +43,7 @@ from handlers import (
     adoption,
     answers,
     curation,
+    digests,
     errors,
     gaps,
     home,
@@ -85,6 +87,7 @@ class Services:
     thanks: ThanksService
     signs: SignsService
     friction_changes: ChangeService
+    digest_presses: PressService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -143,6 +146,7 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action(re.compile(r"^listening\.thanks\."))(_ours(listening.on_thanks, thanks=services.thanks))
     app.action(re.compile(r"^signs\.closures\."))(_ours(signs.on_closures, signs=services.signs))
     app.view("results.change")(_ours(themes.on_change, changes=services.changes))
+    app.action(re.compile(r"^digest\."))(_ours(digests.on_press, presses=services.digest_presses))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from bot.digest.rules import is_week
+from bot.digest.weeks import is_week
 from bot.peers.window import read_back
 from bot.report.quarter import is_quarter
 from bot.work import Kind

@@ -45,6 +45,12 @@ CHANNEL_KEYS = (
     "audience",
     "actions",
 )
+PAGE = re.compile(r"https://[^\s#<>|]{1,250}")
+COMMUNITY_SECTIONS = ("changed", "coming", "documented", "done", "open", "story")  # of the digest everybody reads
+TEAM_SECTIONS = (
+    *("todo", "shipped", "outcomes", "satisfaction", "adoption", "gaps", "articles", "drift", "self-service", "signs"),
+)
+EVERY = {"week": 1, "2 weeks": 2}
 LONGEST_WAIT = timedelta(days=1)  # later an answer helps nobody
 HORIZON = re.compile(r"(\d{1,2}) working days?", re.ASCII)
 HISTORY = re.compile(r"(\d{1,4}) days?", re.ASCII)
@@ -95,11 +101,23 @@ class Channel:
 
 
 @dataclass(frozen=True)
+class DigestFor:
+    """One reader's digest: where it goes ("": nowhere, or to the platform channel), and what is in it (None: all)."""
+
+    channel_id: str = ""
+    sections: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
 class DigestTime:
-    """When in the week the digest is due, in the file's zone."""
+    """When in the week the digest is due, in the file's zone, how often, and where its two forms go."""
 
     weekday: int = 1  # Monday
     at: time = time(9)
+    every_weeks: int | None = None  # None: not said, so weekly until the platform team says otherwise by a press
+    community: DigestFor = DigestFor()
+    team: DigestFor = DigestFor()
+    definitions: str = ""  # where docs/metrics.md can be read; numbers link there
 
 
 @dataclass(frozen=True)
@@ -139,6 +157,11 @@ class Channels:
         if channel is None or action_id in self.limit.never:
             return False
         return channel.actions is None or action_id in channel.actions
+
+    @property
+    def team_channel(self) -> str:
+        """Where the platform team's digest goes; "" for nowhere."""
+        return self.digest.team.channel_id or self.platform_channel
 
     def working_time(self, channel: Channel | None = None) -> WorkingTime:
         """The channel's hours without its holidays; the file's holidays, and office hours, where there are none."""
@@ -223,12 +246,35 @@ def _read_answering(value: Value) -> tuple[float | None, float | None]:
 
 
 def _read_digest(value: Value) -> DigestTime:
-    fields = value.fields("day", "at")
+    fields = value.fields("day", "at", "every", "community", "team", "definitions")
     day = fields.get("day", lambda day: day.choice(WEEKDAYS), WEEKDAYS[0])
     at = fields.get("at", Value.time_of_day, time(9))
     if at == time.max:
         fields["at"].wrong("24:00 is the next day already", 'write "00:00", and the day after')
-    return DigestTime(WEEKDAYS.index(day) + 1, at)
+    every = fields.get("every", lambda every: every.choice(tuple(EVERY)), None)
+    return DigestTime(
+        WEEKDAYS.index(day) + 1,
+        at,
+        EVERY[every] if every else None,
+        fields.get("community", lambda each: _read_digest_for(each, COMMUNITY_SECTIONS), DigestFor()),
+        fields.get("team", lambda each: _read_digest_for(each, TEAM_SECTIONS), DigestFor()),
+        fields.get("definitions", _read_definitions, ""),
+    )
+
+
+def _read_definitions(value: Value) -> str | None:
+    return value.shaped(PAGE, "is no address of a page", "write it in full, with https:// and without #")
+
+
+def _read_digest_for(value: Value, known: Sequence[str]) -> DigestFor:
+    """Sections in the digest's own order, whatever the list's."""
+    fields = value.fields("channel", "sections")
+    channel_id = fields.get("channel", Value.channel_id, "")
+    wanted = fields.get("sections", lambda each: [item.choice(known) for item in each.items()], None)
+    sections = None if wanted is None else tuple(each for each in known if each in wanted)
+    if wanted == []:
+        fields["sections"].wrong("a digest without sections says nothing", "name a section, or leave `sections` out")
+    return DigestFor(channel_id, sections)
 
 
 def _read_text_days(value: Value) -> int | None:

@@ -1,4 +1,4 @@
-"""`mentor questions`, `replies`, `health` and `digest`: what the database tells of how people help each other."""
+"""`mentor questions`, `replies` and `health`: what the database tells of how people help each other."""
 
 import argparse
 import asyncio
@@ -43,11 +43,6 @@ def add(commands: Commands) -> None:
     form = health.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="only JSON on standard output")
     form.add_argument("--csv", action="store_true", help="a figure a line, as CSV on standard output")
-    digest = add_command(commands, "digest", _digest, "a week's digest, as it was posted or as it would be now")
-    digest.add_argument("--week", metavar="W", help="such as 2026-W47 (default: the last whole week)")
-    form = digest.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="its facts, as JSON on standard output")
-    form.add_argument("--blocks", action="store_true", help="Slack's blocks, as JSON on standard output")
 
 
 def _questions(options: argparse.Namespace) -> int:
@@ -97,36 +92,6 @@ def _health(options: argparse.Namespace) -> int:
         csv.writer(sys.stdout).writerows(csv_rows(found))
     else:
         print(community_in_words(found, timezone=timezone))
-    return 0
-
-
-def _digest(options: argparse.Namespace) -> int:
-    from bot.blockkit import context
-    from bot.curation.gap_facts import GapFactsService
-    from bot.digest.baseline import baseline_note
-    from bot.digest.blocks import digest_message
-    from bot.digest.maker import DigestMaker
-    from bot.digest.rules import Digest, Week
-
-    async def read(database: "Database", facts: "FactsService", channels: "Channels") -> tuple[Digest, str]:
-        gaps = GapFactsService(database, channels=lambda: channels)
-        maker = DigestMaker(database, facts, gaps, channels=lambda: channels, clock=read_settings().clock)
-        try:
-            digest = await maker.of(Week.read(options.week) if options.week else maker.last_week())
-        except ValueError as error:
-            raise SettingsInvalid([f"--week: {error}"]) from error
-        return digest, await baseline_note(database, digest.week, timezone=digest.timezone)
-
-    digest, baseline = _on_facts(read)
-    if options.json:
-        print(json.dumps(digest.to_json() | {"baseline": baseline or None}, ensure_ascii=False))
-    elif options.blocks:
-        first, *rest = digest_message(digest).blocks
-        noted = [context(baseline)] if baseline else []
-        print(json.dumps({"blocks": [first, *noted, *rest]}, ensure_ascii=False))
-    else:
-        title, *lines = digest_message(digest).text.replace("*", "").splitlines()
-        print("\n".join([title, *([baseline] if baseline else []), *lines]))
     return 0
 
 

@@ -58,6 +58,14 @@ DOCUMENTED = MessageKind(
     "once a thread",
     "it only follows a pull request that people merged",
 )
+DOCUMENTED_TOO = MessageKind(
+    "now documented, for who asked too",
+    Purpose.OWED,
+    "the thread of a question that waits for a response; not where the bot is in `shadow`",
+    "an article was merged that fills the gap the question is in",
+    "once a question",
+    "it only follows a pull request that people merged",
+)
 PROPOSAL_CLOSED = MessageKind(
     "proposal closed",
     Purpose.OWED,
@@ -66,7 +74,7 @@ PROPOSAL_CLOSED = MessageKind(
     "once a proposal",
     "it only follows what you opened",
 )
-KINDS = (DRAFT, OFFER, CREDIT, PROPOSED, DOCUMENTED, PROPOSAL_CLOSED)
+KINDS = (DRAFT, OFFER, CREDIT, PROPOSED, DOCUMENTED, DOCUMENTED_TOO, PROPOSAL_CLOSED)
 
 LOOK_WELL = (
     "Names, ids, e-mail addresses and secrets that I recognised are taken out. Please look yourself: "

@@ -9,6 +9,7 @@ from bot import effects, kinds
 from bot.authority import Act
 from bot.blockkit import Shown
 from bot.curation import gap_blocks as blocks
+from bot.curation.documented import AskerService
 from bot.curation.draft_blocks import DRAFT
 from bot.curation.gap_blocks import GAPS, Pressed
 from bot.curation.gap_drafts import GapDrafts
@@ -29,8 +30,16 @@ NOT_TAKEN = "That could not be taken down. Please choose again."
 
 class GapService:
     def __init__(
-        self, desk: Desk, people: PeopleService, facts: GapFactsService, sorting: GapSorting, drafts: GapDrafts
+        self,
+        desk: Desk,
+        people: PeopleService,
+        facts: GapFactsService,
+        sorting: GapSorting,
+        *,
+        drafts: GapDrafts,
+        askers: AskerService,
     ) -> None:
+        self._askers = askers
         self._drafts = drafts
         self._desk = desk
         self._people = people
@@ -89,15 +98,18 @@ class GapService:
         await self._tell(decision, blocks.refusal(NOT_TAKEN))
 
     async def close_documented(self, documented: Documented) -> None:
-        """The gap that the thread's question is in is closed by its article."""
+        """The gap that the thread's question is in is closed by its article; who asked the same and waits hears it."""
+        waiting = await self._askers.waiting()
         key, now = f"{documented.channel_id}:{documented.root}", self._desk.clock.now()
 
         async def unit(tx: Tx) -> None:
             gap_id = await rows.gap_with(tx, key)
             if gap_id is not None:
                 await rows.close(tx, gap_id, because=Because.ARTICLE, now=now, article=documented.article)
+                await self._askers.tell(tx, documented, gap_id, waiting)
 
         await self._desk.database.write(unit)
+        self._desk.outbox.bell.set()
 
     async def home_part(self, person: str) -> Sequence[Json]:
         """What the person sees of gaps in App Home; nothing if they are not in the platform team."""

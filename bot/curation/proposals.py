@@ -210,7 +210,8 @@ class ProposalService:
             elif draft is not None:
                 await self._desk.outbox.put(tx, self._documented(row, standing, draft, credit))
                 key = f"{draft.channel_id}:{draft.root}"
-                documented = Documented(key, draft.channel_id, draft.root, draft.file)
+                url = standing.url or row.url
+                documented = Documented(key, draft.channel_id, draft.root, draft.file, row.title, url)
                 await enqueue(tx, Kind.DOCUMENTED, documented, due_at=now, now=now)
 
         await self._desk.database.write(unit)

@@ -7,7 +7,7 @@ something to send: on joining a channel it says what it keeps.
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.digest.rules import Week
+from bot.digest.weeks import Week
 from bot.storage import outbox as rows
 from bot.storage.engine import Database
 

@@ -1,29 +1,50 @@
-"""Shows a digest, in plain words for a busy person on a Monday morning: what changed, why we believe it, what to do.
+"""What both readers' digests share: the messages' kinds, the buttons under them, and how days and lists are written.
 
-Nothing here is by person, and no words of anybody's are quoted.
+What each says is made in `community_blocks`, `team_blocks` and `detail_blocks`.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from bot.blockkit import TEXT_MAX, Shown, clip, context, escape, header, link, section, table
-from bot.curation.gap_blocks import LACKING
-from bot.curation.gap_rules import FEWEST_PEOPLE
-from bot.digest.rules import Digest, Listed, TopGap, peer_change, unanswered_change
-from bot.model import MessageKind, Purpose
-from bot.peers.blocks import times
+from bot.blockkit import Shown, actions, button, clip, code, escape, link, section
+from bot.digest.definitions import DEFINITIONS, anchor_of
+from bot.digest.kept import Digest, Listed, Named, Reader
+from bot.digest.weeks import Week
+from bot.errors import PayloadMalformed
+from bot.model import Json, MessageKind, Purpose
 from bot.peers.cases import Outcome
-from bot.peers.solving import By
-from bot.statistics import FEWEST, Change, counted, duration, share_in_words
+
+TITLE_MOST, URL_MOST = 120, 300  # characters
+SECTION_ROOM = 900  # characters of a section's lines
+NAMED_MOST = 3  # of a list in one line
 
 DIGEST = MessageKind(
     "weekly digest",
     Purpose.OWED,
-    "the platform channel",
-    "the handbook's digest time, on the first working day from then on; not when nothing was asked for two weeks",
-    "once a week",
+    "the platform channel, or the one of `digest: team`; details in its thread",
+    "the handbook's digest time, on the first working day from then on",
+    "once a week, or every second one",
     "take `platform_channel` out of the handbook's `channels.yaml`",
+)
+DETAILS = MessageKind(
+    "weekly digest, details",
+    Purpose.OWED,
+    "the thread of the weekly digest",
+    "the digest was posted, and there is something in it",
+    "once a digest",
+    "it belongs to the digest; `digest: team: sections` says what is in it",
+)
+COMMUNITY = MessageKind(
+    "community digest",
+    Purpose.OWED,
+    "the channel of `digest: community`",
+    "the handbook's digest time, on the first working day from then on",
+    "once a week, or every second one",
+    "take `community` out of `digest` in `channels.yaml`",
 )
 MISSED = MessageKind(
     "digest missed",
@@ -33,182 +54,191 @@ MISSED = MessageKind(
     "once a week",
     "it tells of a fault",
 )
+FORTNIGHT = MessageKind(
+    "fortnightly digest proposed",
+    Purpose.OWED,
+    "the platform channel",
+    "nobody pressed anything under four digests in a row, and `digest: every` is not set",
+    "once",
+    "write `every: week` or `every: 2 weeks` under `digest` in `channels.yaml`",
+)
 SHOWN_DIGEST = MessageKind(
     "digest, asked for",
     Purpose.ASKED,
     "the person who asked, only visible to them",
-    "`digest`, with a week or without",
-    "once a request",
+    "`digest`, with a week or without; *Useful*, *I'll take it* and the other buttons of a digest",
+    "once a request or press",
     "it only answers what you do",
 )
-KINDS = (DIGEST, MISSED, SHOWN_DIGEST)
+KINDS = (DIGEST, DETAILS, COMMUNITY, MISSED, FORTNIGHT, SHOWN_DIGEST)
 
-TITLE_MOST = 120  # characters
-# How each outcome reads, best first.
-OUTCOMES = {
-    Outcome.PEER: "Answered by a peer",
-    Outcome.PLATFORM: "Answered by the platform team",
-    Outcome.BOT: "Answered from the handbook, says the asker",
-    Outcome.SELF: "Solved by the asker alone",
-    Outcome.UNCONFIRMED: "Only the bot answered, unconfirmed",
-    Outcome.NONE: "Nobody answered",
-    Outcome.OPEN: "Still open (too young to say)",
-}
-CHANGES = {
-    Change.BETTER: "better than in the four weeks before",
-    Change.WORSE: "worse than in the four weeks before",
-    Change.NONE: "no detectable change from the four weeks before",
-    Change.TOO_FEW: "too few to compare with the four weeks before",
-}
+TAKE, USEFUL, NOT_NOW = "digest.take", "digest.useful", "digest.not_now"
+DEFINED, CSV, RARER, AS_IT_IS = "digest.defined", "digest.csv", "digest.rarer", "digest.as_it_is"
+CHOICES = (TAKE, USEFUL, NOT_NOW, DEFINED, CSV, RARER, AS_IT_IS)
+_SUBJECT = re.compile(r"20\d{2}-W\d{2}:(?:[1-9]|community|team)", re.ASCII)
 
 
-def digest_message(digest: Digest) -> Shown:
-    """The whole digest. Short enough for one message."""
-    parts = [_headline(digest), _first_response(digest), _peers(digest), _unanswered(digest), _gaps(digest)]
-    parts = [part for part in (*parts, _shipped(digest), _thanks(digest)) if part]
-    blocks = (
-        header(f"The week in our channels: {_dates(digest)}"),
-        section(parts[0]),
-        table(f"What became of the questions, {digest.week}", _outcomes(digest)),
-        *(section(part) for part in parts[1:]),
-        context(_fine_print(digest)),
-    )
-    lines = [f"The week in our channels: {_dates(digest)}", parts[0], *_outcome_lines(digest), *parts[1:]]
-    return Shown(clip("\n".join(lines), TEXT_MAX), blocks)
+@dataclass(frozen=True)
+class Pressed:
+    """`subject` is the week, and which of its things to do or whose digest it was."""
+
+    choice: str
+    subject: str
+
+
+def read_press(action_id: str, value: str) -> Pressed:
+    """Raises PayloadMalformed for a press of no button of a digest."""
+    if action_id not in CHOICES or not _SUBJECT.fullmatch(value):
+        raise PayloadMalformed("no button of a digest")
+    return Pressed(action_id, value)
+
+
+def about(subject: str) -> tuple[Week, str]:
+    week, _, rest = subject.partition(":")
+    return Week.read(week), rest
+
+
+def was_it_useful(digest: Digest, reader: Reader) -> Json:
+    """How both digests end."""
+    value = f"{digest.week}:{reader}"
+    useful = button("Useful", action_id=USEFUL, value=value)
+    return actions("digest.said", [useful, button("Not this week", action_id=NOT_NOW, value=value)])
+
+
+def numbers_row(digest: Digest, reader: Reader) -> Json:
+    """Where each number's definition and its CSV are."""
+    value = f"{digest.week}:{reader}"
+    defined = button("How each number is counted", action_id=DEFINED, value=value)
+    return actions("digest.numbers", [defined, button("The numbers as CSV", action_id=CSV, value=value)])
 
 
 def missed(week: str) -> Shown:
-    text = (
+    return said(
         f"The digest of {escape(week)} was not posted: I was not running at its time, nor within a day of it. "
         f"`digest {escape(week)}` shows it to you."
     )
+
+
+def said(text: str) -> Shown:
     return Shown(text, (section(text),))
 
 
-def _headline(digest: Digest) -> str:
-    now, before = digest.this, digest.before
-    if not now.questions:
-        return f"No questions were asked this week{_versus(digest, 0, before.questions)}."
-    people = now.by_responder[By.PEER] + now.by_responder[By.PLATFORM]
-    return (
-        f"*{counted(now.questions, 'question')}* from {counted(now.askers, 'person', 'people')}"
-        f"{_versus(digest, now.questions, before.questions)}. "
-        f"People were first to respond to {people}: peers to *{now.by_responder[By.PEER]}*, "
-        f"the platform team to {now.by_responder[By.PLATFORM]}."
+def csv_shown(text: str) -> Shown:
+    """As it can be copied; `mentor digest --csv` writes the same."""
+    return Shown(clip(text, 2_000), tuple(code(text)))
+
+
+def definitions_shown(sections: Sequence[str]) -> Shown:
+    lines = [f"*{each.title}*: {each.text}" for each in DEFINITIONS if each.section in sections]
+    lines.append("All of it: `docs/metrics.md` of Mentor.")
+    return Shown("\n".join(lines), tuple(section(each) for each in lines))
+
+
+def rarer(week: Week) -> Shown:
+    """Asked of the platform team, once."""
+    text = (
+        "Nobody pressed *Useful* or *Not this week* under the last four digests. Shall they come every second week, "
+        "each about two? Or write `every: week` under `digest` in `channels.yaml`, and I do not ask again."
     )
+    value = f"{week}:team"
+    row = [button("Every second week", action_id=RARER, value=value)]
+    row.append(button("Keep it weekly", action_id=AS_IT_IS, value=value))
+    return Shown(text, (section(text), actions("digest.rhythm", row)))
 
 
-def _versus(digest: Digest, now: int, before: int) -> str:
-    if not digest.is_comparable:
-        return " (not compared: a week of fewer than 3 working days)"
-    return f" ({before} the week before)" if now != before else " (as many as the week before)"
+# How things are written, and how much of them.
 
 
-def _outcomes(digest: Digest) -> Sequence[Sequence[str]]:
-    now, before = digest.this.by_outcome, digest.before.by_outcome
-    rows = [
-        [words, str(now[each]), str(before[each]) if digest.is_comparable else "-"]
-        for each, words in OUTCOMES.items()
-        if now[each] or before[each]
-    ]
-    total = ["All questions", str(digest.this.questions), str(digest.before.questions) if digest.is_comparable else "-"]
-    return [["What became of it", "This week", "Week before"], *rows, total]
+def written(title: str) -> str:
+    """What somebody called something."""
+    return clip(escape(" ".join(title.split())), TITLE_MOST)
 
 
-def _outcome_lines(digest: Digest) -> Sequence[str]:
-    """The table for where no table can be shown: a terminal, a notification, a screen reader."""
-    _, *rows, _ = _outcomes(digest)
-    before = " ({} the week before)" if digest.is_comparable else ""
-    return [f"• {words}: {now}{before.format(was)}" for words, now, was in rows]
+def linked(url: str, title: str) -> str:
+    """An address so long that a few would fill a message is left out."""
+    return link(url if len(url) <= URL_MOST else "", clip(title, TITLE_MOST))
 
 
-def _first_response(digest: Digest) -> str:
-    by = ", ".join(
-        f"{name} {times(digest.this.response_by[by])}"
-        for by, name in ((By.PEER, "from peers"), (By.PLATFORM, "from the platform team"))
-        if digest.this.response_by[by].n >= FEWEST
-    )
-    before = f"\nThe week before: {times(digest.before.response)}." if digest.is_comparable else ""
-    apart = f"\nOf these {by}." if by else ""
-    return f"*Time to the first response*: {times(digest.this.response)}.{apart}{before}"
+def whole_lines(text: str) -> str:
+    """As many lines as a section of a digest has room for; the first in any case."""
+    kept = list(accumulate(len(each) + 1 for each in text.splitlines()))
+    fits = sum(length <= SECTION_ROOM for length in kept)
+    return text if fits == len(kept) else "\n".join([*text.splitlines()[: max(fits, 1)], "…"])
 
 
-def _peers(digest: Digest) -> str:
-    first, solved = digest.rolling.peer_first, digest.rolling.peer_solved
-    return (
-        f"*Do people help each other?* Of first responses by people, peers gave {share_in_words(first)}: "
-        f"{CHANGES[peer_change(digest)]}. Of what people solved, peers solved {share_in_words(solved)}."
-    )
+def fitting(blocks: Sequence[Json], room: int) -> list[Json]:
+    """The first of the blocks whose words together Slack takes."""
+    lengths = accumulate(sum(map(len, _words(each))) for each in blocks)
+    return [block for block, length in zip(blocks, lengths, strict=True) if length <= room]
 
 
-def _unanswered(digest: Digest) -> str:
-    share = digest.rolling.unanswered
-    told = f"In four weeks {share_in_words(share)} found no response: {CHANGES[unanswered_change(digest)]}."
-    if not digest.unanswered:
-        return f"*Nobody waits* for a response. {told}"
-    listed = "\n".join(_listed(each, digest) for each in digest.listed)
-    rest = digest.unanswered - len(digest.listed)
-    more = f"\n… and {rest} more." if rest else ""
-    return f"*To do: {counted(digest.unanswered, 'question')} without a response.* {told}\n{listed}{more}"
+def _words(value: object) -> Iterator[str]:
+    match value:
+        case {"text": str(text)}:
+            yield text
+        case Mapping():
+            for each in value.values():
+                yield from _words(each)
+        case list() | tuple():
+            for each in value:
+                yield from _words(each)
 
 
-def _listed(each: Listed, digest: Digest) -> str:
-    waits = duration((digest.made_at - each.asked_at).total_seconds())
-    where = f"#{each.channel}, {_moment(each.asked_at, digest.timezone)}"
-    return f"• {link(each.permalink, where) if each.permalink else escape(where)}, waiting for {waits}"
+def title(words: str, section_name: str, digest: Digest) -> str:
+    """A section's head; with a link to where its numbers are defined, where the handbook names the page."""
+    if not digest.definitions:
+        return f"*{words}*"
+    return f"*{words}* ({link(f'{digest.definitions}#{anchor_of(section_name)}', 'defined')})"
 
 
-def _gaps(digest: Digest) -> str:
-    """Counts, and where the weightiest were asked, without their words; "" of a week and a handbook without gaps."""
-    gaps = digest.gaps
-    if not (gaps.open or gaps.opened or gaps.closed):
-        return ""
-    came = f"{gaps.opened} came up this week, {gaps.closed} closed"
-    listed = "".join(f"\n• {_gap(each)}" for each in gaps.top)
-    return f"*What the handbook lacks*: {counted(gaps.open, 'open gap')} ({came}). `gaps` shows them.{listed}"
+def dates(digest: Digest) -> str:
+    """The digest's days."""
+    first = digest.week.before(digest.weeks - 1).monday
+    last = digest.week.monday + timedelta(days=6)
+    return f"{first.day} {first:%b} to {last.day} {last:%b %Y}"
 
 
-def _gap(gap: TopGap) -> str:
-    people = f" by {gap.people} people" if gap.people >= FEWEST_PEOPLE else ""
-    where = f", in {link(gap.permalink, f'#{gap.channel}')}" if gap.channel else ""
-    return f"{LACKING[gap.lacks]}: asked {counted(gap.questions, 'time')}{people}{where}"
+def in_words(day: str) -> str:
+    """A day in ISO form."""
+    read = date.fromisoformat(day)
+    return f"{read:%a} {read.day} {read:%b}"
 
 
-def _shipped(digest: Digest) -> str:
-    """What was done about what people wrote in surveys; "" of a week with nothing."""
-    listed = "".join(
-        f"\n• {escape(clip(each.title, TITLE_MOST))}: {link(each.url, each.url)}" for each in digest.shipped
-    )
-    return f"*You said, we did*, after what several people wrote in a survey:{listed}" if listed else ""
-
-
-def _thanks(digest: Digest) -> str:
-    now, before = digest.this.thanked, digest.before.thanked
-    if not now:
-        return "*Thanks*: none were said this week. Saying thanks in the thread also marks a question as solved."
-    helpers = counted(digest.this.answerers, "peer")
-    was = f" ({before} the week before)" if digest.is_comparable else ""
-    return f"*Thanks* were said for {counted(now, 'answer')}{was}. {helpers} answered questions: thank you."
-
-
-def _fine_print(digest: Digest) -> str:
-    young = digest.this.open
-    return (
-        f"Peers are people outside the platform team. Shares are of four weeks ({digest.rolling.settled} questions "
-        "old enough) with their 95 % interval; under 5 cases nothing is said. "
-        + (f"{counted(young, 'question')} of this week too young for a verdict. " if young else "")
-        + "Private channels are counted, not shown. How each number is counted: docs/metrics.md."
-        + (f"\nAudit: {digest.audit}…" if digest.audit else "")
-    )
-
-
-def _dates(digest: Digest) -> str:
-    zone = ZoneInfo(digest.timezone)
-    first, last = digest.this.window.since.astimezone(zone), digest.week.monday
-    end = last.fromordinal(last.toordinal() + 6)
-    return f"{first.day} {first:%b} to {end.day} {end:%b %Y}"
-
-
-def _moment(at: datetime, timezone: str) -> str:
+def moment(at: datetime, timezone: str) -> str:
     local = at.astimezone(ZoneInfo(timezone))
     return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
+
+
+def thread_of(each: Listed, digest: Digest) -> str:
+    """A link to the question; its place and time where there is none."""
+    return linked(each.permalink, f"#{each.channel}, {moment(each.asked_at, digest.timezone)}")
+
+
+def names(found: Sequence[Named], *, most: int = NAMED_MOST) -> str:
+    """In one line, linked where it is known where they stand."""
+    listed = [linked(each.url, each.title) for each in found[:most]]
+    return and_more(listed, len(found))
+
+
+def and_more(listed: Sequence[str], of_all: int) -> str:
+    rest = of_all - len(listed)
+    return "; ".join(listed) + (f"; and {rest} more" if rest > 0 else "")
+
+
+def was_week(digest: Digest) -> str:
+    return "week" if digest.weeks == 1 else "two weeks"
+
+
+def what_became(digest: Digest) -> str:
+    """Of all questions, in the order of who helped; the parts sum to all."""
+    by = digest.this.by_outcome
+    helped = {"colleagues": Outcome.PEER, "the platform team": Outcome.PLATFORM, "the handbook": Outcome.BOT}
+    helped["the askers themselves"] = Outcome.SELF
+    who = [(name, by[outcome]) for name, outcome in helped.items() if by[outcome]]
+    said = ", ".join(f"{name} {'answered ' * (at == 0)}{n}" for at, (name, n) in enumerate(who))
+    left, young = by[Outcome.NONE] + by[Outcome.UNCONFIRMED], by[Outcome.OPEN]
+    parts = [said] if said else []
+    parts += [f"nobody answered {left}"] if left else []
+    parts += [f"{young} {'is' if young == 1 else 'are'} too young to say"] if young else []
+    whole = "; ".join(parts)
+    return whole[:1].upper() + whole[1:]

@@ -1,172 +1,53 @@
-"""Decides what a week's digest says: which windows it holds against each other, and what may be compared. Pure."""
+"""Decides what a digest says: which shares may be spoken of, what is worth doing, and when nothing happened. Pure."""
 
-import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Self
 
-from bot.calendar import moment_of
-from bot.curation.gap_rules import Lack
-from bot.model import Json, Window
+from bot.digest.kept import Digest, Reader, Todo, What
 from bot.peers.figures import Figures
-from bot.statistics import Change, change
+from bot.statistics import Change, Share, change
 
-FEWEST_DAYS = 3  # a week with fewer working days is not compared
-DAY = timedelta(days=1)
-_WEEK = re.compile(r"(20\d{2})-W(\d{2})", re.ASCII)  # where the calendar begins or ends no week stands before or after
-
-
-@dataclass(frozen=True)
-class Week:
-    """An ISO week in the handbook's zone, such as 2026-W47."""
-
-    year: int
-    number: int
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """Raises ValueError for what is no ISO week."""
-        found = _WEEK.fullmatch(text.strip().upper())
-        year, number = (int(found[1]), int(found[2])) if found else (0, 0)
-        try:
-            return cls.of(date.fromisocalendar(year, number, 1))
-        except ValueError:
-            raise ValueError(f"{text[:40]!r} is no week; write for example 2026-W47") from None
-
-    @classmethod
-    def of(cls, day: date) -> Self:
-        year, number, _ = day.isocalendar()
-        return cls(year, number)
-
-    @property
-    def monday(self) -> date:
-        return date.fromisocalendar(self.year, self.number, 1)
-
-    def before(self, weeks: int = 1) -> "Week":
-        return Week.of(self.monday - weeks * 7 * DAY)
-
-    def window(self, timezone: str, *, weeks: int = 1) -> Window:
-        """From Monday's first moment to the next Monday's; with more weeks it begins so many earlier."""
-        first = self.monday - (weeks - 1) * 7 * DAY
-        return Window(moment_of(first, time.min, timezone), moment_of(self.monday + 7 * DAY, time.min, timezone))
-
-    def __str__(self) -> str:
-        return f"{self.year}-W{self.number:02}"
-
-
-def is_week(text: str) -> bool:
-    try:
-        Week.read(text)
-    except ValueError:
-        return False
-    return True
+TODOS_MOST = 2
+FEWEST_REVERTS = 3  # of one team; fewer may be one bad day
 
 
 @dataclass(frozen=True)
-class Listed:
-    """An unanswered question of a public channel, as the digest links it."""
+class Moved:
+    """A share that changed detectably: of the last four weeks, the four before, and, where known, the four before."""
 
-    channel: str
-    asked_at: datetime
-    permalink: str  # "" where it was made without Slack
-
-
-@dataclass(frozen=True)
-class TopGap:
-    """An open gap that many ask about, as the digest links it: by an asking in a public channel, without its words."""
-
-    lacks: Lack
-    questions: int
-    people: int
-    channel: str = ""
-    permalink: str = ""
+    name: str
+    now: Share
+    before: Share
+    first: Share | None
+    change: Change
 
 
-@dataclass(frozen=True)
-class Gaps:
-    """What the handbook lacked at the week's end, and what came and went in the week."""
-
-    open: int = 0
-    opened: int = 0
-    closed: int = 0
-    top: tuple[TopGap, ...] = ()
-
-    @classmethod
-    def from_json(cls, said: Json) -> Self:
-        top = tuple(TopGap(**{**each, "lacks": Lack(each["lacks"])}) for each in said["top"])
-        return cls(**{**said, "top": top})
-
-    def to_json(self) -> Json:
-        return {**vars(self), "top": [{**vars(each), "lacks": each.lacks.value} for each in self.top]}
+# What may be spoken of once it changed, and whether more of it is better.
+SHARES = {
+    "peer_first": True,
+    "peer_solved": True,
+    "solved": True,
+    "unanswered": False,
+    "self_serve": True,
+    "do_it_for_me": False,
+}
 
 
-@dataclass(frozen=True)
-class Done:
-    """What several people wrote in a survey, and the change that answers it: no words of anybody's."""
-
-    title: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Digest:
-    """All a digest says, so that a past week can be shown again, the same. No text of anybody's, and nobody's name."""
-
-    week: Week
-    made_at: datetime
-    this: Figures
-    before: Figures  # the week before
-    rolling: Figures  # the last four weeks
-    rolling_before: Figures  # the four weeks before those
-    listed: tuple[Listed, ...]
-    unanswered: int  # listed or not
-    timezone: str
-    gaps: Gaps = Gaps()
-    shipped: tuple[Done, ...] = ()
-    audit: str = ""  # the head of the audit log, NUMBER:SEAL; "" where nothing was decided yet
-
-    @property
-    def is_comparable(self) -> bool:
-        return min(self.this.working_days, self.before.working_days) >= FEWEST_DAYS
-
-    @property
-    def is_worth_posting(self) -> bool:
-        """Whether anything happened: a digest of nothing is noise."""
-        came_or_went = self.gaps.opened or self.gaps.closed
-        happened = self.this.questions or self.before.questions or self.unanswered or came_or_went or self.shipped
-        return bool(happened)
-
-    def to_json(self) -> Json:
-        return {
-            "week": str(self.week),
-            "made_at": self.made_at.isoformat(),
-            **{name: getattr(self, name).to_json() for name in _FIGURES},
-            "listed": [{**vars(each), "asked_at": each.asked_at.isoformat()} for each in self.listed],
-            "unanswered": self.unanswered,
-            "timezone": self.timezone,
-            "gaps": self.gaps.to_json(),
-            "shipped": [vars(each) for each in self.shipped],
-            "audit": self.audit,
-        }
-
-    @classmethod
-    def from_json(cls, said: Json) -> Self:
-        return cls(
-            week=Week.read(said["week"]),
-            made_at=datetime.fromisoformat(said["made_at"]),
-            **{name: Figures.from_json(said[name]) for name in _FIGURES},
-            listed=tuple(
-                Listed(**{**each, "asked_at": datetime.fromisoformat(each["asked_at"])}) for each in said["listed"]
-            ),
-            unanswered=said["unanswered"],
-            timezone=said["timezone"],
-            gaps=Gaps.from_json(said["gaps"]),
-            shipped=tuple(Done(**each) for each in said.get("shipped", ())),
-            audit=said.get("audit", ""),  # none in those stored before there was such a log
-        )
+def moved(digest: Digest) -> list[Moved]:
+    """Shares of four weeks that differ detectably from those of the four weeks before: at most a few, often none."""
+    found = []
+    for name, more_is_better in SHARES.items():
+        now, before = _share(digest.rolling, name), _share(digest.rolling_before, name)
+        said = change(before, now, more_is_better=more_is_better)
+        if said in (Change.BETTER, Change.WORSE):
+            first = _share(digest.rolling_first, name) if digest.rolling_first else None
+            found.append(Moved(name, now, before, first, said))
+    return found
 
 
-_FIGURES = ("this", "before", "rolling", "rolling_before")
+def _share(figures: Figures, name: str) -> Share:
+    found: Share = getattr(figures, name)
+    return found
 
 
 def peer_change(digest: Digest) -> Change:
@@ -176,3 +57,64 @@ def peer_change(digest: Digest) -> Change:
 
 def unanswered_change(digest: Digest) -> Change:
     return change(digest.rolling_before.unanswered, digest.rolling.unanswered, more_is_better=False)
+
+
+def is_quiet(digest: Digest, reader: Reader) -> bool:
+    """Whether there is nothing to tell that reader: then one line says so."""
+    both = digest.this.questions or digest.shipped or digest.stories or digest.documented
+    if reader is Reader.COMMUNITY:
+        return not (both or digest.changed or digest.coming or digest.unanswered)
+    came = digest.gaps.opened or digest.gaps.closed or digest.waves or digest.adopted or digest.reverted
+    ran = digest.self_service and (digest.self_service.live_n or digest.self_service.pushed.n)
+    return not (both or came or ran or digest.unanswered or digest.signs or digest.todos)
+
+
+def worth_doing(digest: Digest) -> tuple[Todo, ...]:
+    """The two things most worth doing, each of another kind.
+
+    Who waits past the time they were promised comes first. Then what touches most people, or happened most often.
+    """
+    best: dict[What, Todo] = {}
+    for each in _candidates(digest):
+        if each.what not in best or _weight(each) > _weight(best[each.what]):
+            best[each.what] = each
+    order = list(What)
+    ranked = sorted(best.values(), key=lambda each: (not _is_first(each), -_weight(each), order.index(each.what)))
+    return tuple(ranked[:TODOS_MOST])
+
+
+def _weight(each: Todo) -> int:
+    return each.people or each.n
+
+
+def _is_first(each: Todo) -> bool:
+    return each.what is What.WAITING and each.people > 0
+
+
+def _candidates(digest: Digest) -> Iterator[Todo]:
+    yield from _waiting(digest)
+    for theme in digest.asked_for:
+        yield Todo(What(theme.kind), theme.title, theme.n)
+    for gap in digest.gaps.top:
+        yield Todo(What.GAP, gap.lacks.value, gap.questions, gap.people, gap.permalink, gap.channel)
+    for ill in digest.ill:
+        yield Todo(What.ARTICLE, ill.title, max(ill.not_quite, ill.dead_links, 1), url=ill.url)
+    for reverted in digest.reverted:
+        if reverted.times >= FEWEST_REVERTS:
+            yield Todo(What.DRIFT, reverted.team, reverted.times)
+    if digest.self_service and digest.self_service.pushed.k:
+        for debt in digest.self_service.debts:
+            yield Todo(What.PUSH, debt, 1)
+    for sign in digest.signs:
+        if sign.way_out:
+            yield Todo(What.SIGN, sign.way_out, 1)
+
+
+def _waiting(digest: Digest) -> Sequence[Todo]:
+    """Those past their horizon; `people` 0 where all are younger, for these may be answered still by anybody."""
+    if not digest.unanswered:
+        return ()
+    oldest = digest.listed[0] if digest.listed else None
+    late = sum(not each.is_young for each in digest.listed)
+    where = (oldest.permalink, oldest.channel, oldest.asked_at.isoformat()) if oldest else ("", "", "")
+    return (Todo(What.WAITING, "", digest.unanswered, late, *where),)

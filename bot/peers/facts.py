@@ -83,6 +83,10 @@ class FactsService:
         """Channel and ts of the window's questions past their horizon that no person answered and no bot for sure."""
         return frozenset((each.channel_id, each.ts) for each in await self.cases(window) if each.outcome in FAILED)
 
+    async def waiting(self, window: Window) -> frozenset[tuple[str, str]]:
+        """Channel and ts of those that wait for a response, in public channels, of people who are not left out."""
+        return frozenset((each.channel_id, each.ts) for each in (await self.facts(window)).unanswered)
+
 
 async def _found(tx: Tx, window: Window | None, asker: str | None = None) -> tuple[Sequence[Discussion], Team]:
     found = await rows.discussions(tx, window, check_marks=CHECK_MARKS, asker=asker)

@@ -22,6 +22,7 @@ from bot.storage import (
     adoption,
     answers,
     decided,
+    digests,
     drafts,
     gaps,
     links,
@@ -42,7 +43,7 @@ from bot.storage.engine import Database, Tx
 from bot.storage.scrub import scrub
 from bot.surveys.blocks import in_words
 from bot.surveys.rules import Why, tag
-from bot.work import LEASE, Kind
+from bot.work import LEASE, Due, Kind, enqueue
 from knowledge.channels import Channels
 
 log = structlog.get_logger(__name__)
@@ -113,6 +114,7 @@ class PrivacyService:
             named = await personal.identities(tx, user_id, names, self._watched())
             kept = await personal.export(tx, user_id, named, names)
             kept["survey_answers"] = await self._own_survey_answers(tx, user_id)
+            kept["said_of_digests"] = await self._said_of_digests(tx, user_id)
         return {
             "user": user_id,
             "exported_at": self._clock.now().isoformat(),
@@ -126,6 +128,12 @@ class PrivacyService:
         tags = await _survey_tags(tx, person) if person else {}
         found = [await surveys.answer(tx, wave_id, each) for wave_id, each in tags.items()]
         return [{"wave_id": row.wave_id, "scores": row.scores, "comment": row.comment} for row in found if row]
+
+    async def _said_of_digests(self, tx: Tx, user_id: str) -> list[dict[str, str]]:
+        """Whether they were useful, of those of the last weeks; after that nobody can find it."""
+        person = (await people.known_pseudonyms(tx, [user_id])).get(user_id)
+        found = await digests.presses_under(tx, await _digest_tags(tx, person)) if person else ()
+        return [{"week": week, "reader": reader, "said": said} for week, reader, said in found]
 
     async def leave_out(self, user_id: str) -> None:
         """From now on the person is "someone"; what they wrote before becomes someone's, and its words go."""
@@ -208,10 +216,19 @@ class PrivacyService:
         await model_use.forget_person(tx, person)
         await listening.forget_person(tx, person)
         await surveys.forget_person(tx, person, await _survey_tags(tx, person))
+        await self._forget_in_digests(tx, person)
         withdrawn = await request_privacy.forget_person(tx, person, now=self._clock.now())
         await people.forget(tx, person)
         await self._seal_withdrawn(tx, withdrawn)
         return True
+
+    async def _forget_in_digests(self, tx: Tx, person: str) -> None:
+        """What they took on is free again, and the digests that name them are shown anew without."""
+        now = self._clock.now()
+        for week in await digests.weeks_taken_by(tx, person):
+            again = Due(f"{week}:{self._new_id()}", now.isoformat())
+            await enqueue(tx, Kind.DIGEST_AGAIN, again, due_at=now, now=now)
+        await digests.forget_person(tx, person, await _digest_tags(tx, person))
 
     async def forget_requests_of_nobody(self) -> None:
         """What erased people had asked for: begun then and ended since, or come to nothing."""
@@ -281,3 +298,8 @@ class PrivacyService:
 async def _survey_tags(tx: Tx, person: str) -> dict[str, str]:
     """By wave, under what the person's answer stands as long as it can be found."""
     return {wave_id: tag(key, person) for wave_id, key in await surveys.open_waves_of(tx, person)}
+
+
+async def _digest_tags(tx: Tx, person: str) -> dict[str, str]:
+    """By week, under what the person's presses stand as long as they can be found."""
+    return {week: tag(key, person) for week, key in (await digests.keys(tx)).items()}

@@ -32,6 +32,7 @@ class Sending:
     is_erased: bool  # it is for a person who is not known any more
     thread_ts: str | None
     edits: str | None
+    below: str | None
     response_url: str | None
     manner: Manner
     text: str
@@ -63,6 +64,7 @@ async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime) 
         "recipient": effect.recipient,
         "thread_ts": effect.thread_ts,
         "edits": effect.edits,
+        "below": effect.below,
         "response_url": effect.response_url,
         "manner": effect.manner.value,
         "text": effect.text,
@@ -95,18 +97,19 @@ async def claim_next(
 ) -> Sequence[Sending]:
     """Effects that may be sent now: due, nobody's, at most one a channel, none to a channel in `busy`.
 
-    An edit waits until what it edits was sent. One whose lease ran out comes back as unclear.
+    An edit waits until what it edits was sent, and a reply until what it is below was. One whose lease ran out comes
+    back as unclear.
     """
-    target = outbox.alias("target")
+    target, leans_on = outbox.alias("target"), func.coalesce(outbox.c.edits, outbox.c.below)
     free = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
     address = func.coalesce(func.nullif(outbox.c.channel_id, ""), outbox.c.recipient)
     query = (
         select(outbox, address.label("address"), target.c.slack_channel.label("target_channel"))
         .add_columns(target.c.slack_ts.label("target_ts"), people.c.slack_id.label("slack_id"))
-        .outerjoin(target, target.c.key == outbox.c.edits)
+        .outerjoin(target, target.c.key == leans_on)
         .outerjoin(people, people.c.id == outbox.c.recipient)
         .where(outbox.c.state.in_(OPEN), outbox.c.due_at <= now, free)
-        .where(or_(outbox.c.edits.is_(None), target.c.state.in_(("sent", "failed", "skipped"))))
+        .where(or_(leans_on.is_(None), target.c.state.in_(("sent", "failed", "skipped"))))
         .where(address.not_in(list(busy)))
         .order_by(outbox.c.due_at, outbox.c.created_at, outbox.c.key)
         .limit(limit * 4)
@@ -142,8 +145,9 @@ def _sending(row: Any, lease: str, until: datetime) -> Sending:
         recipient=row.recipient,
         recipient_id=row.slack_id or "",
         is_erased=row.recipient is not None and row.slack_id is None,
-        thread_ts=row.thread_ts,
+        thread_ts=row.target_ts if row.below else row.thread_ts,
         edits=row.edits,
+        below=row.below,
         response_url=row.response_url,
         manner=Manner(row.manner),
         text=row.text or "",

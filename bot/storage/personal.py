@@ -41,6 +41,7 @@ from bot.storage.schema import (
     choices,
     controller_reports,
     decisions,
+    digest_takes,
     drafts,
     evidence,
     follow_ups,
@@ -144,6 +145,7 @@ PARTS = (
     # somebody else's words once more
     Part("thanks_you_got", thanks.c.receiver, Fate.PSEUDONYM, shows=("id", "given_at", "receiver")),
     Part("wishes_about_thanks", thanks_wishes.c.person, Fate.GONE),
+    Part("digest_tasks_taken", digest_takes.c.person, Fate.GONE),
     Part("messages_to_you", outbox.c.recipient, Fate.PSEUDONYM),
     Part("model_use", model_use.c.person, Fate.GONE),
 )

@@ -78,6 +78,14 @@ async def _one(tx: AsyncConnection, condition: Any) -> ProposalRow | None:
     return None if row is None else ProposalRow(**row)
 
 
+async def articles_merged(tx: AsyncConnection, since: datetime, until: datetime) -> Sequence[tuple[str, str]]:
+    """File and address of each article from a thread that was merged then, the newest first."""
+    here = and_(proposals.c.state == MERGED, proposals.c.settled_at >= since, proposals.c.settled_at < until)
+    query = select(drafts.c.file, proposals.c.url).join(proposals, proposals.c.subject == drafts.c.id).where(here)
+    found = await tx.execute(query.order_by(proposals.c.settled_at.desc(), proposals.c.id))
+    return [(row.file, row.url) for row in found]
+
+
 async def mark_open(tx: AsyncConnection, proposal_id: str, *, url: str, number: str, now: datetime) -> bool:
     """Whether it was not open before."""
     waiting = and_(proposals.c.id == proposal_id, proposals.c.state == WAITING)

@@ -796,6 +796,33 @@ digests = Table(
     Column("facts", JSON, nullable=False),  # pseudonyms and ids at the most, never text
     Column("handbook_revision", String(80), nullable=False),
     Column("made_at", Moment, nullable=False),
+    Column("key", String(64)),  # presses are found by it for a while; null before there were any, and once it is over
+)
+
+digest_presses = Table(  # whether a digest was useful; nobody stands in it
+    "digest_presses",
+    metadata,
+    Column("week", String(8), primary_key=True),
+    Column("reader", String(10), primary_key=True),  # community | team
+    Column("tag", String(64), primary_key=True),  # HMAC of the digest's key and the person
+    Column("said", String(10), nullable=False),  # useful | not now
+)
+
+digest_takes = Table(  # who has taken on one of a digest's things to do
+    "digest_takes",
+    metadata,
+    Column("week", String(8), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    _person("person"),
+    Column("taken_at", Moment, nullable=False),
+)
+
+digest_rhythm = Table(  # one row at most: how often the digest comes, where the handbook does not say
+    "digest_rhythm",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("weeks", Integer, nullable=False),
+    Column("said_at", Moment, nullable=False),
 )
 
 work = Table(
@@ -829,6 +856,7 @@ outbox = Table(
     _person("recipient", nullable=True),
     Column("thread_ts", String(40)),
     Column("edits", String(255)),
+    Column("below", String(255)),  # key of the message in whose thread it goes, once that is sent
     Column("response_url", Text),
     Column("manner", String(10), nullable=False, server_default="post"),  # post | grow | whisper | replace
     Column("text", Text),

@@ -35,6 +35,7 @@ const BLOCKS = {
   markdown: (block, surface, ctx) => h("div.markdown", {}, markdown(block.text, ctx)),
   rich_text: (block, surface, ctx) => h("div.rich-text", {}, richText(block, ctx)),
   data_table: dataTable,
+  data_visualization: (block) => (block.chart.type === "bar" ? barChart(block) : unknown(block)),
   image: (block) => image(block),
   input: inputBlock,
 };
@@ -80,6 +81,22 @@ function dataTable(block, surface, ctx) {
     h("caption", {}, block.caption),
     h("thead", {}, h("tr", {}, head.map((each) => h("th", { scope: "col" }, cell(each))))),
     h("tbody", {}, rows.map((row) => h("tr", {}, row.map((each) => h("td", {}, cell(each))))))));
+}
+
+/** Stacked bars, one for each category; what each part is stands in the legend, and the numbers in its title. */
+function barChart({ title, chart: { series, axis_config: axes } }) {
+  const sums = axes.categories.map((_, at) => series.reduce((sum, each) => sum + each.data[at].value, 0));
+  const highest = Math.max(...sums, 1);
+  const part = (each, at, hue) => {
+    const node = h(`span.bar-part.series-${hue}`, { title: `${each.name}: ${each.data[at].value}` });
+    node.style.height = `${(each.data[at].value / highest) * 100}px`;
+    return node;
+  };
+  const bars = axes.categories.map((label, at) =>
+    h("span.bar", {}, series.map((each, hue) => part(each, at, hue)).reverse(), h("span.bar-label", {}, label)));
+  const legend = series.map((each, hue) => h("span.legend", {}, h(`span.swatch.series-${hue}`), each.name));
+  return h("figure.chart", { "aria-label": title },
+    h("figcaption", {}, title), h("div.bars", {}, bars), h("div.legends", {}, legend));
 }
 
 /** A block of a kind or a shape this page does not know is named in its place: the rest still shows. */

@@ -217,8 +217,8 @@ class Digest:
         await run.sandbox.clock.sleep(TICKED_S)  # else nothing has looked at the timetable since the death
         await run.sandbox.wait_for(run.sandbox.ledger.posts, PATIENCE_S)
         await run.quiet()
-        posts = [(each.channel, each.text.partition(":")[0]) for each in run.sandbox.ledger.posts()]
-        assert posts == [(PLATFORM, "The week in our channels")]
+        posts = [(each.channel, each.text.splitlines()[0].partition(":")[0]) for each in run.sandbox.ledger.posts()]
+        assert posts == [(PLATFORM, "The week in our channels"), (PLATFORM, "*Who answered*")]
 
 
 @dataclass(frozen=True)

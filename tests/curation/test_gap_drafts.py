@@ -2,20 +2,21 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from bot.curation.documented import AskerService
 from bot.curation.draft_blocks import LOOK_WELL
 from bot.curation.gap_blocks import read_pressed
 from bot.curation.gap_drafts import SENT_BEFORE, GapDrafts
 from bot.curation.gaps import GapService
 from bot.curation.proposals import ProposalService
 from bot.desk import Desk
-from bot.model import Json
+from bot.model import Json, Window
 from bot.people import PeopleService
 from bot.storage import drafts as draft_rows
 from bot.storage import gaps as gap_rows
@@ -78,7 +79,13 @@ def desk_of(past: Past, slack: CompanySlack) -> Desk:
 
 def service_at(desk: Desk, past: Past, host: FakeHost) -> GapService:
     people, given = PeopleService(desk), ProposalService(desk, at(host))
-    return GapService(desk, people, past.facts, past.sorting, GapDrafts(desk, people, past.facts, given))
+    drafts = GapDrafts(desk, people, past.facts, given)
+    askers = AskerService(desk, nobody_waits)
+    return GapService(desk, people, past.facts, past.sorting, drafts=drafts, askers=askers)
+
+
+async def nobody_waits(_window: Window) -> Collection[tuple[str, str]]:
+    return ()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.digest import baseline
-from bot.digest.rules import Week
+from bot.digest.weeks import Week
 
 BERLIN = "Europe/Berlin"
 

@@ -5,18 +5,27 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.actions.facts import ActionFactsService
+from bot.adoption.facts import AdoptionFactsService
 from bot.audit import Audit
+from bot.blockkit import Shown
 from bot.clock import Clock
 from bot.curation.gap_facts import GapFactsService
-from bot.digest.blocks import digest_message
-from bot.digest.maker import DigestMaker
-from bot.digest.rules import Digest, Week
+from bot.digest.community_blocks import community_digest
+from bot.digest.detail_blocks import detail_blocks
+from bot.digest.kept import Digest
+from bot.digest.maker import DigestMaker, Sources, nothing
+from bot.digest.team_blocks import team_digest
+from bot.digest.weeks import Week
 from bot.errors import SlackRefused
+from bot.listening.listing import ListeningFactsService
 from bot.model import Deletion
 from bot.peers.facts import FactsService
 from bot.seals import Key
 from bot.storage import digests, peers
 from bot.storage.engine import Database, Tx
+from bot.surveys.results import SurveyFactsService
+from knowledge.loader import Handbook
 from sandbox.limits import validate_message_blocks
 from tests.peers.december import ASK, CHANNELS, NOW, SECRET, ts, write_december
 
@@ -30,9 +39,23 @@ def maker_on(database: Database, *, refused: str = "") -> DigestMaker:
         return f"https://december.slack.com/archives/{channel_id}/p{ts.replace('.', '')}"
 
     clock = Clock(NOW.timestamp)
-    facts = FactsService(database, channels=lambda: CHANNELS, clock=clock)
-    gaps = GapFactsService(database, channels=lambda: CHANNELS)
-    return DigestMaker(database, facts, gaps, channels=lambda: CHANNELS, clock=clock, permalink=permalink)
+    handbook = Handbook("r1", (), channels=CHANNELS)
+    adoption = AdoptionFactsService(database, handbook=lambda: handbook, places=dict, today=lambda: clock.now().date())
+    sources = Sources(
+        peers=FactsService(database, channels=lambda: CHANNELS, clock=clock),
+        gaps=GapFactsService(database, channels=lambda: CHANNELS),
+        surveys=SurveyFactsService(database).facts,
+        listening=ListeningFactsService(database).facts,
+        adoption=adoption.facts,
+        actions=ActionFactsService(database, handbook=lambda: handbook).facts,
+        documented=nothing,
+    )
+    return DigestMaker(database, sources, channels=lambda: CHANNELS, clock=clock, permalink=permalink)
+
+
+def whole(digest: Digest) -> tuple[Shown, Shown, Shown]:
+    """The platform team's, what goes in its thread, and the community's."""
+    return team_digest(digest, {}), detail_blocks(digest), community_digest(digest)
 
 
 @pytest.fixture
@@ -74,50 +97,52 @@ async def test_a_stored_digest_says_the_same_whatever_happened_since(december: D
     await december.write(store)
 
     shown = await maker.of(W51)
-    assert digest_message(shown) == digest_message(made)
+    assert whole(shown) == whole(made)
     assert (await maker.make(W51)).this.questions == made.this.questions - 1
 
 
 async def test_the_whole_message_is_taken_by_slack_and_names_nothing_private(december: Database) -> None:
     for number in (49, 50, 51, 52):
         digest = await maker_on(december).make(Week(2025, number))
-        shown = digest_message(digest)
-
-        assert validate_message_blocks(list(shown.blocks)) == []
-        assert "secret" not in json.dumps(shown.blocks) + shown.text
-        assert SECRET not in json.dumps(shown.blocks) + json.dumps(digest.to_json())
+        for shown in whole(digest):
+            assert validate_message_blocks(list(shown.blocks)) == []
+            assert "secret" not in json.dumps(shown.blocks) + shown.text
+            assert SECRET not in json.dumps(shown.blocks) + json.dumps(digest.to_json())
 
 
 async def test_the_words_of_a_digest(december: Database) -> None:
     digest = await maker_on(december).make(W51)
 
     base = "https://december.slack.com/archives/C0ASK"
-    assert digest_message(digest).text.splitlines() == [
+    team, details, community = whole(digest)
+    asked = "Colleagues answered 2, the platform team 1, the handbook 1; nobody answered 4."
+    first, second = (
+        f"<{base}/p1765796400000100|#ask, Mon 15 Dec 11:00>",
+        f"<{base}/p1765886400000100|#ask, Tue 16 Dec 12:00>",
+    )
+    assert team.text.splitlines() == [
         "The week in our channels: 15 Dec to 21 Dec 2025",
+        f"*8 questions* from 5 people (4 the week before). {asked}",
+        "*Worth doing now*, one thing",
         (
-            "*8 questions* from 5 people (4 the week before). People were first to respond to 3: peers to *2*, "
-            "the platform team to 1."
+            "1. *Answer who waits*: 4 questions without a response, 2 past the time promised: "
+            f"the longest {first}, 14 days."
         ),
-        "• Answered by a peer: 2 (1 the week before)",
-        "• Answered by the platform team: 1 (3 the week before)",
-        "• Answered from the handbook, says the asker: 1 (0 the week before)",
-        "• Only the bot answered, unconfirmed: 1 (0 the week before)",
-        "• Nobody answered: 3 (0 the week before)",
-        "*Time to the first response*: too few to say (n = 3).",
-        "The week before: too few to say (n = 4).",
-        (
-            "*Do people help each other?* Of first responses by people, peers gave 60 % of 15 (36 % to 80 %): "
-            "too few to compare with the four weeks before. "
-            "Of what people solved, peers solved 78 % of 9 (45 % to 94 %)."
-        ),
-        (
-            "*To do: 4 questions without a response.* In four weeks 32 % of 22 (16 % to 53 %) found no response: "
-            "too few to compare with the four weeks before."
-        ),
-        f"• <{base}/p1765796400000100|#ask, Mon 15 Dec 11:00>, waiting for 14 days",
-        f"• <{base}/p1765886400000100|#ask, Tue 16 Dec 12:00>, waiting for 13 days",
-        "… and 2 more.",
-        "*Thanks* were said for 2 answers (3 the week before). 2 peers answered questions: thank you.",
+    ]
+    assert details.text.splitlines()[:-1] == [
+        "*Who answered*",
+        "• Answered by a colleague: 2 (1 before)",
+        "• Answered by the platform team: 1 (3 before)",
+        "• Answered from the handbook, says the asker: 1 (0 before)",
+        "• Only the bot answered, unconfirmed: 1 (0 before)",
+        "• Nobody answered: 3 (0 before)",
+        "• All questions: 8 (4 before)",
+        "*Twelve weeks*, in fours: colleagues 0, 0, 8; platform team 0, 0, 6; handbook 0, 0, 1; nobody 0, 0, 6.",
+    ]
+    assert community.text.splitlines() == [
+        "What changed on the platform: 15 Dec to 21 Dec 2025",
+        f"*8 questions* from 5 people. {asked}",
+        f"*Still open*: {first}; {second}; and 2 more. If you know one, answer in its thread.",
     ]
 
 
@@ -129,10 +154,10 @@ async def test_digest_keeps_and_shows_the_end_of_the_audit_log(december: Databas
     digest = await maker_on(december).make(W51)
 
     assert none_yet.audit == ""
-    assert "Audit:" not in str(digest_message(none_yet).blocks)
+    assert "Audit:" not in str(detail_blocks(none_yet).blocks)
     number, _, seal = digest.audit.partition(":")
     assert (number, len(seal)) == ("1", 16)
-    assert digest_message(digest).blocks[-1]["elements"][0]["text"].endswith(f"\nAudit: {digest.audit}…")
+    assert detail_blocks(digest).blocks[-2]["elements"][0]["text"].endswith(f"\nAudit: {digest.audit}…")
     assert Digest.from_json(digest.to_json()) == digest
     async with december.read() as tx:
         assert (await log.verify(tx, digest.audit)).wrong is None

@@ -1,129 +1,15 @@
-"""Which week a digest is of, what it holds against what, and what may be compared."""
+"""What a digest may speak of, what is worth doing, and when nothing happened."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.curation.gap_rules import Lack
-from bot.digest.blocks import digest_message
-from bot.digest.rules import Digest, Done, Gaps, Listed, TopGap, Week, is_week, peer_change, unanswered_change
-from bot.model import Window
-from bot.peers.cases import Outcome
-from bot.peers.figures import Figures, Times
-from bot.peers.solving import By
+from bot.digest.kept import Gaps, Ill, Named, OpenTheme, Reader, Reverted, SelfService, Todo, What
+from bot.digest.rules import is_quiet, moved, peer_change, unanswered_change, worth_doing
 from bot.statistics import Change, Share
-
-ZERO = Share(0, 0)
-NOTHING = Figures(
-    window=Window(datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC)),
-    now=datetime(2026, 11, 23, 9, tzinfo=UTC),
-    questions=0,
-    settled=0,
-    waiting=0,
-    by_outcome=dict.fromkeys(Outcome, 0),
-    by_responder=dict.fromkeys((By.PEER, By.PLATFORM, By.BOT, By.NONE), 0),
-    by_kind={},
-    do_it_for_me=ZERO,
-    kinds_corrected=ZERO,
-    response=Times(0, None, None, None, None),
-    response_by={by: Times(0, None, None, None, None) for by in (By.PEER, By.PLATFORM)},
-    peer_first=ZERO,
-    peer_solved=ZERO,
-    peer_opportunity=ZERO,
-    unanswered=ZERO,
-    solved=ZERO,
-    self_serve=ZERO,
-    shown_in_silence=0,
-    reopened=0,
-    thanked=0,
-    askers=0,
-    new_askers=0,
-    answers=0,
-    answerers=0,
-    absence_factor=0,
-    platform_first=0,
-    out_of_hours=ZERO,
-    working_days=5,
-)
-DIGEST = Digest(
-    week=Week(2026, 47),
-    made_at=datetime(2026, 11, 23, 9, tzinfo=UTC),
-    this=NOTHING,
-    before=NOTHING,
-    rolling=NOTHING,
-    rolling_before=NOTHING,
-    listed=(),
-    unanswered=0,
-    timezone="Europe/London",
-)
-
-
-@given(st.dates(date(2000, 1, 10), date(2100, 1, 1)))
-def test_a_week_reads_as_it_is_written(day: date) -> None:
-    week = Week.of(day)
-
-    assert Week.read(str(week)) == week
-    assert week.monday <= day
-    assert Week.of(week.monday) == week
-
-
-GAPS = Gaps(
-    open=7,
-    opened=2,
-    closed=1,
-    top=(
-        TopGap(Lack.ACTION, 5, 3, "ask-platform", "https://sandbox.slack.com/archives/C0/p2"),
-        TopGap(Lack.PRODUCT, 4, 1),
-    ),
-)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "2026",
-        "2026-W54",
-        "2026-W00",
-        "2025-W53",
-        "W47",
-        "2026-W4x",
-        "2026-W477",
-        "٢٠٢٦-W47",
-        "0001-W01",
-        "9999-W52",
-    ],
-)
-def test_what_is_no_week_is_refused(text: str) -> None:
-    assert not is_week(text)
-    with pytest.raises(ValueError, match="write for example 2026-W47"):
-        Week.read(text)
-
-
-def test_the_week_before_the_first_is_the_last_of_the_year_before() -> None:
-    assert str(Week.read("2027-W01").before()) == "2026-W53"
-
-
-@pytest.mark.parametrize(
-    ("week", "since", "until"),
-    [
-        pytest.param("2026-W13", "2026-03-23T00", "2026-03-29T23", id="an hour short"),
-        pytest.param("2026-W43", "2026-10-18T23", "2026-10-26T00", id="an hour long"),
-    ],
-)
-def test_a_week_lasts_from_midnight_to_midnight_by_the_wall(week: str, since: str, until: str) -> None:
-    ends = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (since, until)]
-
-    assert Week.read(week).window("Europe/London") == Window(*ends)
-
-
-def test_a_window_of_weeks_ends_with_the_week() -> None:
-    window = Week.read("2026-W47").window("UTC", weeks=4)
-
-    assert window == Window(datetime(2026, 10, 26, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC))
+from tests.digest.weeks_told import DIGEST, GAPS, LISTED, NOTHING, RICH
 
 
 @pytest.mark.parametrize(
@@ -133,15 +19,6 @@ def test_a_week_of_holidays_is_not_compared(days: int, before: int, is_comparabl
     digest = replace(DIGEST, this=replace(NOTHING, working_days=days), before=replace(NOTHING, working_days=before))
 
     assert digest.is_comparable is is_comparable
-
-
-def test_a_digest_of_nothing_is_not_worth_posting() -> None:
-    asked = replace(NOTHING, questions=1)
-
-    assert not DIGEST.is_worth_posting
-    assert replace(DIGEST, this=asked).is_worth_posting
-    assert replace(DIGEST, before=asked).is_worth_posting
-    assert replace(DIGEST, gaps=Gaps(closed=1)).is_worth_posting
 
 
 @pytest.mark.parametrize(
@@ -167,36 +44,77 @@ def test_more_answers_by_peers_are_better_and_more_without_one_worse(
     assert unanswered_change(digest) is turned.get(found, found)
 
 
-def test_a_stored_digest_is_read_as_it_was() -> None:
-    listed = Listed("ask-platform", datetime(2026, 11, 19, 10, tzinfo=UTC), "https://sandbox.slack.com/archives/C0/p1")
-    digest = replace(DIGEST, listed=(listed,), unanswered=2, gaps=GAPS)
+@given(st.integers(0, 20), st.integers(0, 20))
+def test_a_share_is_spoken_of_only_where_it_changed_detectably(before: int, after: int) -> None:
+    digest = replace(
+        DIGEST,
+        rolling=replace(NOTHING, solved=Share(after, 20)),
+        rolling_before=replace(NOTHING, solved=Share(before, 20)),
+    )
 
-    assert Digest.from_json(digest.to_json()) == digest
+    names = [each.name for each in moved(digest)]
 
-
-def test_gaps_are_told_by_counts_and_a_link_and_nobody_alone_is_counted() -> None:
-    lines = digest_message(replace(DIGEST, gaps=GAPS)).text.splitlines()
-
-    where = "<https://sandbox.slack.com/archives/C0/p2|#ask-platform>"
-    assert lines[-4:-1] == [
-        "*What the handbook lacks*: 7 open gaps (2 came up this week, 1 closed). `gaps` shows them.",
-        f"• an action is missing: asked 5 times by 3 people, in {where}",
-        "• a problem of the product: asked 4 times",
-    ]
+    assert names == (["solved"] if abs(before - after) >= 7 or names else [])
+    assert abs(before - after) >= 4 or not names
 
 
-def test_a_week_of_which_nothing_is_known_promises_nothing() -> None:
-    """A question may have been solved by its asker, without a response; and there may have been none."""
-    text = digest_message(DIGEST).text
+@pytest.mark.parametrize(
+    ("digest", "for_community", "for_team"),
+    [
+        (DIGEST, True, True),
+        (replace(DIGEST, this=replace(NOTHING, questions=1)), False, False),
+        (replace(DIGEST, shipped=(Named("builds", ""),)), False, False),
+        (replace(DIGEST, unanswered=1), False, False),
+        (replace(DIGEST, gaps=Gaps(closed=1)), True, False),
+        (replace(DIGEST, changed=RICH.changed), False, True),
+        (replace(DIGEST, self_service=SelfService(0, None, None, Share(0, 0), ("a",))), True, True),
+        (replace(DIGEST, self_service=SelfService(1, None, None, Share(0, 1), ())), True, False),
+    ],
+    ids=["nothing", "a question", "shipped", "waiting", "a gap closed", "changed", "an old debt", "a run"],
+)
+def test_a_quiet_week_is_one_in_which_nothing_happened_to_that_reader(
+    digest: object, for_community: bool, for_team: bool
+) -> None:
+    found = {reader: is_quiet(digest, reader) for reader in Reader}  # type: ignore[arg-type]
 
-    assert "*Nobody waits* for a response." in text
-    assert "every question" not in text
+    assert found == {Reader.COMMUNITY: for_community, Reader.TEAM: for_team}
 
 
-def test_what_was_done_about_a_survey_is_listed_and_stored_the_same() -> None:
-    digest = replace(DIGEST, shipped=(Done("builds, slow", "https://git.example.com/pulls/7"),))
+def test_who_waits_past_the_time_promised_comes_first_and_then_what_touches_most() -> None:
+    first, second = RICH.todos
 
-    assert digest.is_worth_posting
-    assert Digest.from_json(digest.to_json()) == digest
-    assert "builds, slow: <https://git.example.com/pulls/7|" in digest_message(digest).text
-    assert "You said, we did" not in digest_message(DIGEST).text
+    assert first == Todo(What.WAITING, "", 4, 1, LISTED[0].permalink, "ask-platform", LISTED[0].asked_at.isoformat())
+    assert second == Todo(What.SURVEY, "docs, stale", 5)
+
+
+def test_two_things_to_do_are_of_two_kinds() -> None:
+    digest = replace(DIGEST, asked_for=tuple(OpenTheme("survey", f"theme {n}", n) for n in (9, 8, 7)), gaps=GAPS)
+
+    assert [(each.what, each.n) for each in worth_doing(digest)] == [(What.SURVEY, 9), (What.GAP, 5)]
+
+
+@pytest.mark.parametrize(
+    ("digest", "what"),
+    [
+        (replace(DIGEST, listed=LISTED[1:], unanswered=2), What.WAITING),
+        (replace(DIGEST, reverted=(Reverted("search", 3),)), What.DRIFT),
+        (replace(DIGEST, ill=(Ill("a", "", 0, 0, 1, 0, owner_left=False, needs_work=False),)), What.ARTICLE),
+        (replace(DIGEST, self_service=SelfService(0, None, None, Share(1, 4), ("restart",))), What.PUSH),
+        (replace(DIGEST, signs=RICH.signs), What.SIGN),
+    ],
+    ids=["young questions", "drift", "an article", "push debt", "a sign"],
+)
+def test_each_pillar_can_give_a_thing_to_do(digest: object, what: What) -> None:
+    assert [each.what for each in worth_doing(digest)] == [what]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "digest",
+    [
+        replace(DIGEST, reverted=(Reverted("search", 2),)),
+        replace(DIGEST, self_service=SelfService(0, None, None, Share(0, 4), ("restart",))),
+    ],
+    ids=["two changes by hand", "a debt that nobody made greater"],
+)
+def test_what_happened_once_is_nothing_to_do(digest: object) -> None:
+    assert worth_doing(digest) == ()  # type: ignore[arg-type]

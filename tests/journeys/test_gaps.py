@@ -78,8 +78,8 @@ async def test_a_gap_is_in_the_digest_and_closed_with_the_reason(office: Office)
     await office.mentor.timetable.tick()
     await office.quiet()
 
-    digest = next(text for _, text in office.channel("platform-team") if text.startswith("The week in our channels"))
-    assert "*What the handbook lacks*: 1 open gap (1 came up this week, 0 closed)" in digest
+    digest = "\n".join(text for who, text in office.channel("platform-team") if who == "mentor")
+    assert "*What the handbook lacks*: 1 opened, 0 closed, 1 gap open." in digest
     assert "• an article is missing: asked 3 times by 3 people, in <http" in digest
 
     closed = await after_choice(office, shown, "gaps.close", NOT_OURS)

@@ -9,7 +9,17 @@ from bot.calendar import Hours, WorkingTime
 from knowledge import strict_yaml
 from knowledge.actions import Action, GitBackend, Mode, Who
 from knowledge.audience import Audience
-from knowledge.channels import AnswerMode, Channel, Channels, DigestTime, Keep, Limit, dangling, read_channels
+from knowledge.channels import (
+    AnswerMode,
+    Channel,
+    Channels,
+    DigestFor,
+    DigestTime,
+    Keep,
+    Limit,
+    dangling,
+    read_channels,
+)
 from knowledge.problem import Level, Problem
 from knowledge.schema import Value
 
@@ -271,3 +281,39 @@ def test_channel_that_names_what_the_company_forbids_is_told() -> None:
         ("channels[0].actions", '"never" may be run nowhere, by `actions` at the top of the file'),
         ("channels[0].actions", '"push" may be run nowhere, by `actions` at the top of the file'),
     ]
+
+
+def test_digest_says_how_often_it_comes_and_what_each_reader_gets() -> None:
+    channels, problems = read(
+        "platform_channel: C0PLATFORM\n"
+        "digest:\n"
+        "  every: 2 weeks\n"
+        "  community: {channel: C0ASKPLAT, sections: [open, changed]}\n"
+        "  team: {sections: [gaps]}\n"
+        "  definitions: https://docs.example.com/metrics.md\n"
+    )
+
+    assert problems == []
+    assert channels.digest == DigestTime(
+        every_weeks=2,
+        community=DigestFor("C0ASKPLAT", ("changed", "open")),
+        team=DigestFor("", ("gaps",)),
+        definitions="https://docs.example.com/metrics.md",
+    )
+    assert channels.team_channel == "C0PLATFORM"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("{every: month}", "digest.every"),
+        ("{community: {channel: general}}", "digest.community.channel"),
+        ("{community: {sections: [gaps]}}", "digest.community.sections"),
+        ("{team: {sections: []}}", "digest.team.sections"),
+        ("{definitions: docs/metrics.md}", "digest.definitions"),
+    ],
+)
+def test_what_is_wrong_with_the_digest_is_said_where_it_stands(written: str, said: str) -> None:
+    _, problems = read(f"digest: {written}\n")
+
+    assert [each for each in problems if said in str(each)]

@@ -26,6 +26,9 @@ from bot.storage.schema import (
     choices,
     controller_reports,
     decisions,
+    digest_presses,
+    digest_takes,
+    digests,
     drafts,
     evidence,
     follow_ups,
@@ -193,6 +196,7 @@ async def _seed(tx: Tx) -> None:
     await _seed_self_service(tx)
     await _seed_surveys(tx)
     await _seed_listening(tx)
+    await _seed_digests(tx)
     place = {"is_private": True, "is_direct": True, "is_read_back": False, "is_whole_due": False, "due_at": NOW}
     await _put(tx, channels, {"channel_id": DIRECT, "name": "", **place})
     await _put(tx, threads, {"channel_id": DIRECT, "ts": ts(6), "reply_count": 1, "latest_reply": ts(7)})
@@ -234,6 +238,16 @@ async def _seed_listening(tx: Tx) -> None:
     await _put(tx, thanks, {**brought, "id": "t1", "key": "k1", "giver": ME, "receiver": YOU, "words": WORDS})
     await _put(tx, thanks, {**brought, "id": "t2", "key": "k2", "giver": YOU, "receiver": ME, "words": "the review"})
     await _put(tx, thanks_wishes, {"person": ME, "wants_none": False, "may_be_public": True, "said_at": NOW})
+
+
+async def _seed_digests(tx: Tx) -> None:
+    """The person took one thing on, and said that the digest was useful; so did a colleague."""
+    made = {"week": "2026-W47", "facts": {}, "handbook_revision": "r1", "made_at": NOW, "key": WAVE_KEY}
+    await _put(tx, digests, made)
+    await _put(tx, digest_takes, {"week": "2026-W47", "place": 1, "person": ME, "taken_at": NOW})
+    for person in (ME, YOU):
+        pressed = {"week": "2026-W47", "reader": "team", "tag": tag(WAVE_KEY, person), "said": "useful"}
+        await _put(tx, digest_presses, pressed)
 
 
 async def _seed_self_service(tx: Tx) -> None:

@@ -14,7 +14,19 @@ from bot.privacy.rules import Traces
 from bot.storage import people as people_rows
 from bot.storage.engine import Database
 from bot.storage.personal import PARTS, Fate, Found, find
-from bot.storage.schema import answers, channels, digests, messages, metadata, outbox, people, threads, work
+from bot.storage.schema import (
+    answers,
+    channels,
+    digest_presses,
+    digest_takes,
+    digests,
+    messages,
+    metadata,
+    outbox,
+    people,
+    threads,
+    work,
+)
 from bot.work import Kind
 from tests.privacy.company import (
     ASK,
@@ -98,7 +110,9 @@ async def test_words_go_and_others_words_say_someone(seeded: Database) -> None:
     assert await values(seeded, answers, "text") == ["Ask someone.", "Ask someone."]
     assert await values(seeded, answers, "sources") == [[{"title": "By someone"}]] * 2
     waiting = [row for row in await rows(seeded, work) if row["state"] == "waiting"]
-    assert [row["payload"]["text"] for row in waiting] == ["where is someone?"]
+    payloads = {row["kind"]: row["payload"] for row in waiting}
+    assert payloads.pop(Kind.DIGEST_AGAIN)["key"].startswith("2026-W47:")  # which named the person as having taken it
+    assert [payload["text"] for payload in payloads.values()] == ["where is someone?"]
 
 
 async def test_direct_messages_are_known_no_more_and_keys_stay_apart(seeded: Database) -> None:
@@ -196,14 +210,24 @@ async def test_the_erasing_itself_is_no_work_in_hand(seeded: Database) -> None:
     assert [row["lease"] for row in await rows(seeded, work) if row["kind"] == Kind.ERASE] == ["ours"]
 
 
+async def test_what_the_person_pressed_under_digests_goes_and_a_colleagues_stays(seeded: Database) -> None:
+    before = (await privacy(seeded, _quiet()).export(USER))["kept"]["said_of_digests"]
+
+    await privacy(seeded, _quiet()).forget(USER)
+
+    assert before == [{"week": "2026-W47", "reader": "team", "said": "useful"}]
+    assert await values(seeded, digest_presses, "said") == ["useful"]
+    assert await values(seeded, digest_takes, "person") == []
+
+
 async def test_stored_digests_stay_as_they_are(seeded: Database) -> None:
     facts = {"helpers": [ME, YOU], "threads": [[ASK, ts(1)]]}
-    row = {"week": "2026-W47", "facts": facts, "handbook_revision": "r1", "made_at": NOW}
+    row = {"week": "2026-W46", "facts": facts, "handbook_revision": "r1", "made_at": NOW}
     await seeded.write(lambda tx: tx.execute(insert(digests).values(**row)))
 
     await privacy(seeded, _quiet()).forget(USER)
 
-    assert await values(seeded, digests, "facts") == [facts]
+    assert await values(seeded, digests, "facts") == [facts, {}]
 
 
 async def test_no_file_of_the_database_holds_a_trace(seeded: Database) -> None:

@@ -351,6 +351,18 @@ async def test_a_table_shows_its_caption_its_head_and_each_cell_as_text(desk: De
     await expect(table.get_by_role("cell")).to_have_text(["<b>a</b>", "50 %"])
 
 
+async def test_a_bar_chart_shows_its_title_its_categories_and_what_is_what(desk: Desk, bot: SmallBot) -> None:
+    data = [{"label": "W46", "value": 3}, {"label": "W47", "value": 1}]
+    axes = {"categories": ["W46", "W47"], "x_label": "week", "y_label": "questions"}
+    chart = {"type": "bar", "series": [{"name": "colleagues", "data": data}], "axis_config": axes}
+    block: Json = {"type": "data_visualization", "title": "Who answered", "chart": chart}
+    await bot.client.chat_postMessage(channel="C0HELP", text="Chart", blocks=[block])
+
+    drawn = desk.message("Who answered").get_by_role("figure", name="Who answered")
+    await expect(drawn).to_contain_text("W46W47colleagues")
+    await expect(drawn.locator(".bar-part").first).to_have_attribute("title", "colleagues: 3")
+
+
 async def test_blocks_it_does_not_know_are_named_in_place(desk: Desk, bot: SmallBot) -> None:
     chart = {"type": "pie", "segments": [{"label": "a", "value": 1}, {"label": "b", "value": 2}]}
     odd = {"type": "rich_text", "elements": [{"type": "rich_text_from_tomorrow"}]}
