@@ -54,7 +54,7 @@ from bot.curation.owners import OwnerService
 from bot.curation.proposals import HandbookRepository, ProposalService
 from bot.desk import Desk
 from bot.digest import service as digest
-from bot.digest.kept import Named
+from bot.digest.kept import Named, Sign
 from bot.digest.maker import DigestMaker, Sources
 from bot.digest.presses import PressService
 from bot.digest.service import DigestService
@@ -288,9 +288,9 @@ class Mentor:
         )
         report_maker = ReportMaker(self.database, pillars, handbook=lambda: self.shelf.library.handbook, clock=clock)
         self.report = ReportService(desk, people, report_maker)
-        signs_maker = SignsMaker(self.database, self.facts, handbook=lambda: self.shelf.library.handbook, clock=clock)
-        self.signs = SignsService(desk, people, signs_maker)
-        maker = self._digest_maker(gap_facts, slack)
+        signs = SignsMaker(self.database, self.facts, handbook=lambda: self.shelf.library.handbook, clock=clock)
+        self.signs = SignsService(desk, people, signs)
+        maker = self._digest_maker(gap_facts, signs, slack)
         self.digest = DigestService(desk, people, maker, Summing(self.model), new_key=new_key)
         self.digest_presses = PressService(desk, people, maker)
         parts = (
@@ -338,10 +338,14 @@ class Mentor:
     def _writer(self) -> Writer:
         return QuotingWriter() if self.model is None else ModelWriter(self.model, QuotingWriter())
 
-    def _digest_maker(self, gap_facts: GapFactsService, slack: Slack) -> DigestMaker:
+    def _digest_maker(self, gap_facts: GapFactsService, signs: SignsMaker, slack: Slack) -> DigestMaker:
         async def now_documented(window: Window) -> Sequence[Named]:
             found = await documented(self.database, self.shelf.library.handbook, window)
             return [Named(each.title, each.url) for each in found]
+
+        async def measured_signs(window: Window) -> Sequence[Sign]:
+            found = await signs.signs(window.until)
+            return [Sign(each.title, each.said, each.way_out) for each in found if each.is_measured]
 
         sources = Sources(
             peers=self.facts,
@@ -352,6 +356,7 @@ class Mentor:
             actions=self.actions.facts.facts,
             documented=now_documented,
             articles=self.article_health.facts,
+            signs=measured_signs,
         )
         return DigestMaker(self.database, sources, channels=self._channels, clock=self.clock, permalink=slack.permalink)
 

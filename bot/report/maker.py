@@ -69,7 +69,7 @@ class ReportMaker:
         if window.since > now:
             raise ValueError(f"{quarter} has not begun yet.")
         of, handbook = self._pillars, self._handbook()
-        listening = await of.listening.facts(window)
+        listening, peers = await of.listening.facts(window), await of.peers.facts(window)
         async with self._database.read() as tx:
             arrived_at = await outbox.first_at(tx)
         return QuarterFacts(
@@ -77,7 +77,7 @@ class ReportMaker:
             made_at=now,
             timezone=self._timezone,
             arrived_at=arrived_at,
-            peers=await of.peers.facts(window),
+            peers=peers,
             peers_before=await of.peers.facts(before),
             weeks=tuple(
                 [await self._week(label, ended, window) for label, ended in quarter.weeks(self._timezone, until=now)]
@@ -91,6 +91,7 @@ class ReportMaker:
             articles=await self._articles(),
             stories=handbook.stories,
             story_urls={each.file: each.url for each in listening.stories},
+            repeats=peers.figures.repeats,
             tickets_closed=tickets_closed,
         )
 

@@ -29,12 +29,12 @@ class SignsMaker:
         self._handbook = handbook
         self._clock = clock
 
-    async def signs(self) -> tuple[Sign, ...]:
-        """As things stand at the end of the last whole week."""
-        return signs(await self._known())
+    async def signs(self, until: datetime | None = None) -> tuple[Sign, ...]:
+        """As things stood at the end of the last whole week until then, or until now."""
+        return signs(await self._known(until or self._clock.now()))
 
-    async def _known(self) -> Known:
-        handbook, ends = self._handbook(), self._ends()
+    async def _known(self, until: datetime) -> Known:
+        handbook, ends = self._handbook(), self._ends(until)
         window = Window(ends[0][1] - ROLLING, ends[-1][1])
         cases = await self._peers.cases(window)
         hears = any(each.reporter in HEARD for place in handbook.repositories for each in place.controllers)
@@ -53,10 +53,10 @@ class SignsMaker:
             answers=answers,
         )
 
-    def _ends(self) -> list[tuple[str, datetime]]:
+    def _ends(self, until: datetime) -> list[tuple[str, datetime]]:
         """Of the weeks of the trend, and of as many before as the newest is held against."""
         zone = self._handbook().channels.timezone
-        today = self._clock.now().astimezone(ZoneInfo(zone)).date()
+        today = until.astimezone(ZoneInfo(zone)).date()
         monday = today - timedelta(days=today.weekday())
         mondays = [monday - back * WEEK for back in range(WEEKS - 1, -1, -1)]
         return [(_week_before(each), moment_of(each, time.min, zone)) for each in mondays]
