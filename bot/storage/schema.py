@@ -222,7 +222,7 @@ case_answers = Table(  # who answered a question, each once
     Index(None, "person", "ts"),
 )
 
-case_turns = Table(  # what changed since its case was decided. Triggers write it, whoever changes what: migration 0010
+case_turns = Table(  # what changed since its case was decided. Triggers write it, whoever changes what: migration 0011
     "case_turns",
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
