@@ -198,11 +198,11 @@ async def _first_questions(tx: AsyncConnection, wanted: ColumnElement[bool]) -> 
         select(questions.c.channel_id, questions.c.ts, func.min(earlier.c.ts))
         .join(links, here)
         .join(other, same_talk)
-        .join(earlier, asked)
+        .outerjoin(earlier, asked)  # outer: SQLite would begin with all questions of the channel
         .where(wanted, links.c.answers_ts.is_not(None))
         .group_by(questions.c.channel_id, questions.c.ts)
     )
-    return {(channel_id, ts): first for channel_id, ts, first in await tx.execute(query)}
+    return {(channel_id, ts): first for channel_id, ts, first in await tx.execute(query) if first is not None}
 
 
 async def _said_later(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mapping[Key, list[_Later]]:
