@@ -219,12 +219,11 @@ async def _said_later(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mappi
         .add_columns(*(messages.c[name] for name in names))
         .join(links, here)
         .join(other, same_talk)
-        .join(messages, said)
+        .outerjoin(messages, said)  # as above: each link has its message
         .where(wanted, messages.c.deleted_ts.is_(None))
-        .order_by(other.c.ts)
     )
     found: dict[Key, list[_Later]] = {}
-    for row in await tx.execute(query):
+    for row in sorted((await tx.execute(query)).all(), key=lambda row: row.ts):
         reply = Reply(row.ts, row.author or "", row.gist or "", row.author_kind == BOT, row.addressee)
         found.setdefault((row.channel_id, row.asked_ts), []).append(_Later(row.answers_ts, reply))
     return found
