@@ -218,12 +218,13 @@ async def _said_later(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mappi
         select(questions.c.channel_id, questions.c.ts.label("asked_ts"), other.c.answers_ts)
         .add_columns(*(messages.c[name] for name in names))
         .join(links, here)
-        .join(other, same_talk)
-        .outerjoin(messages, said)  # as above: each link has its message
+        .outerjoin(other, same_talk)
+        .outerjoin(messages, said)  # as above, both
         .where(wanted, messages.c.deleted_ts.is_(None))
     )
     found: dict[Key, list[_Later]] = {}
-    for row in sorted((await tx.execute(query)).all(), key=lambda row: row.ts):
+    said_there = [row for row in await tx.execute(query) if row.ts is not None]
+    for row in sorted(said_there, key=lambda row: row.ts):
         reply = Reply(row.ts, row.author or "", row.gist or "", row.author_kind == BOT, row.addressee)
         found.setdefault((row.channel_id, row.asked_ts), []).append(_Later(row.answers_ts, reply))
     return found
