@@ -181,23 +181,28 @@ def _answering(ts: str, later: Sequence[_Later]) -> list[_Later]:
     return answering
 
 
+def _bare(ts: ColumnElement[str]) -> ColumnElement[str]:
+    """The same, by no index: SQLite would read a whole channel by that of ts, and not the talk by its own."""
+    return ts.concat("")
+
+
 async def _first_questions(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mapping[Key, str]:
     """By question that belongs to an earlier one's talk, the ts of the first question there."""
     earlier, other = questions.alias("earlier"), links.alias("other")
     here = and_(links.c.channel_id == questions.c.channel_id, links.c.ts == questions.c.ts)
     same_talk = and_(
-        other.c.channel_id == links.c.channel_id, other.c.talk_ts == links.c.talk_ts, other.c.ts < links.c.ts
+        other.c.channel_id == links.c.channel_id, other.c.talk_ts == links.c.talk_ts, _bare(other.c.ts) < links.c.ts
     )
     asked = and_(earlier.c.channel_id == other.c.channel_id, earlier.c.ts == other.c.ts)
     query = (
         select(questions.c.channel_id, questions.c.ts, func.min(earlier.c.ts))
         .join(links, here)
         .join(other, same_talk)
-        .join(earlier, asked)
+        .outerjoin(earlier, asked)  # outer: SQLite would begin with all questions of the channel
         .where(wanted, links.c.answers_ts.is_not(None))
         .group_by(questions.c.channel_id, questions.c.ts)
     )
-    return {(channel_id, ts): first for channel_id, ts, first in await tx.execute(query)}
+    return {(channel_id, ts): first for channel_id, ts, first in await tx.execute(query) if first is not None}
 
 
 async def _said_later(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mapping[Key, list[_Later]]:
@@ -205,7 +210,7 @@ async def _said_later(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mappi
     here = and_(links.c.channel_id == questions.c.channel_id, links.c.ts == questions.c.ts)
     other = links.alias("other")
     same_talk = and_(
-        other.c.channel_id == links.c.channel_id, other.c.talk_ts == links.c.talk_ts, other.c.ts > links.c.ts
+        other.c.channel_id == links.c.channel_id, other.c.talk_ts == links.c.talk_ts, _bare(other.c.ts) > links.c.ts
     )
     said = and_(messages.c.channel_id == other.c.channel_id, messages.c.ts == other.c.ts)
     names = ("ts", "author", "author_kind", "gist", "addressee")
@@ -213,13 +218,13 @@ async def _said_later(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mappi
         select(questions.c.channel_id, questions.c.ts.label("asked_ts"), other.c.answers_ts)
         .add_columns(*(messages.c[name] for name in names))
         .join(links, here)
-        .join(other, same_talk)
-        .join(messages, said)
+        .outerjoin(other, same_talk)
+        .outerjoin(messages, said)  # as above, both
         .where(wanted, messages.c.deleted_ts.is_(None))
-        .order_by(other.c.ts)
     )
     found: dict[Key, list[_Later]] = {}
-    for row in await tx.execute(query):
+    said_there = [row for row in await tx.execute(query) if row.ts is not None]
+    for row in sorted(said_there, key=lambda row: row.ts):
         reply = Reply(row.ts, row.author or "", row.gist or "", row.author_kind == BOT, row.addressee)
         found.setdefault((row.channel_id, row.asked_ts), []).append(_Later(row.answers_ts, reply))
     return found

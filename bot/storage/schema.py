@@ -182,7 +182,7 @@ questions = Table(
     Column("topic", String(80)),  # a tag of the handbook; "": none fits; null: not looked for yet
     ForeignKeyConstraint(["channel_id", "ts"], ["messages.channel_id", "messages.ts"]),
     Index(None, "asked_at"),
-    Index(None, "asker", "asked_at"),
+    Index(None, "asker", "asked_at", "channel_id"),
 )
 
 cases = Table(  # what became of each question, as far as time does not change it; see bot.storage.decided

@@ -47,7 +47,14 @@ WATCHED = (
         "person, changed_ts, is_there, seen_ts, was_there",
     ),
     # by the talk all its questions are found; one that stands alone bears on nothing but itself
-    Watched("links", (("{it}.channel_id, {it}.talk_ts", "", "{it}.talk_ts <> {it}.ts"),), "answers_ts, talk_ts"),
+    Watched(
+        "links",
+        (
+            ("{it}.channel_id, {it}.talk_ts", "", "{it}.talk_ts <> {it}.ts"),
+            ("{it}.channel_id, {it}.ts", "", "{it}.talk_ts <> {it}.ts"),  # it may have left that talk
+        ),
+        "answers_ts, talk_ts",
+    ),
     Watched(
         "cross_posts",
         (
@@ -82,7 +89,9 @@ WATCHED = (
 
 def upgrade() -> None:
     op.add_column("questions", sa.Column("topic", sa.String(length=80), nullable=True))
-    op.create_index(op.f("ix_questions_asker_asked_at"), "questions", ["asker", "asked_at"], unique=False)
+    op.create_index(
+        op.f("ix_questions_asker_asked_at_channel_id"), "questions", ["asker", "asked_at", "channel_id"], unique=False
+    )
     op.create_table(
         "cases",
         sa.Column("channel_id", sa.String(length=40), nullable=False),
@@ -148,7 +157,7 @@ def downgrade() -> None:
     op.drop_table("case_turns")
     op.drop_table("case_answers")
     op.drop_table("cases")
-    op.drop_index(op.f("ix_questions_asker_asked_at"), table_name="questions")
+    op.drop_index(op.f("ix_questions_asker_asked_at_channel_id"), table_name="questions")
     op.drop_column("questions", "topic")
 
 
