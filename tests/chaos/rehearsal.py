@@ -23,7 +23,7 @@ PLATFORM = "C0PLATFORM"
 # A lease (60 s) is two seconds of the wall's, so a killed bot's rows are soon free. A request's timeout (10 s) is a
 # third of one; if it runs out on a busy machine, the effect is looked up, and the sandbox serves what came first first.
 PACE = 30.0
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 NOTHING_MORE: Mapping[str, str] = {}
 
 

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 # Fast enough not to wait long, slow enough that a busy machine keeps the ten seconds private answers have.
 PACE = 4.0
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 NIGHT_S = 12 * 3600.0  # from the morning it starts at to well after everybody went home
 Said = tuple[str, str]  # who, what
 
