@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.curation.draft_rules import (
@@ -127,6 +127,7 @@ def test_draft_is_an_article_for_the_reviewer_to_complete() -> None:
 
 
 @given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=40), st.text(max_size=40))
+@example("\x1b", "", "\x85", "")
 def test_any_words_give_an_article_that_says_them(question: str, answer: str, owner: str, credit: str) -> None:
     written = template(question, answer)
 
