@@ -34,13 +34,13 @@ class Timetable:
         self, database: Database, planned: Sequence[Planned], *, clock: Clock, wake: Callable[[], None]
     ) -> None:
         self._database = database
-        self._planned = planned
+        self.planned = planned
         self._clock = clock
         self._wake = wake
 
     async def tick(self) -> None:
         """Every slot since the last one that is written down; without one, those that are still worth doing."""
-        ended = await asyncio.gather(*map(self._plan, self._planned), return_exceptions=True)
+        ended = await asyncio.gather(*map(self._plan, self.planned), return_exceptions=True)
         for problem in ended:  # one that fails holds up none of the others
             if problem is not None:
                 raise problem

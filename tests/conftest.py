@@ -1,6 +1,7 @@
 """What all tests share: both databases, real ones, empty or migrated."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # Properties are about results: a busy machine is no failure.
 settings.register_profile("mentor", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("mentor")
+GARBAGE = (50_000, 20, 20)  # how much of it is waited for; Python's own (700, 10, 10) is for less than a whole suite
 
 
 def pytest_report_header() -> str:
@@ -41,6 +43,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         items[:] = [item for item in items if not item.get_closest_marker("real_data")]
         config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: to look through it for garbage takes a tenth of the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -136,5 +136,6 @@ def article(written: Written, *, owner: str, tags: Sequence[str], permalink: str
 
 
 def _scalar(text: str) -> str:
-    text = " ".join(text.split())  # PyYAML writes rarer line breaks, as U+0085, as they are; our reader takes none
-    return yaml.safe_dump(text, allow_unicode=True, width=1_000).removesuffix("...\n").strip() if text else ""
+    """On one line, and "" for nothing: YAML knows line ends that no reader of the handbook takes, such as U+0085."""
+    line = " ".join(text.split())
+    return yaml.safe_dump(line, allow_unicode=True, width=1_000).removesuffix("...\n").strip() if line else ""

@@ -65,7 +65,7 @@ class Kill:
 
 
 class Flow(Protocol):
-    """Done by these `parts` of the bot; the first of them begins. `furnish` is before there is a bot."""
+    """Done by these `parts` of the bot; the first of them begins. `furnish` is before there is the bot to be killed."""
 
     @property
     def starts_at(self) -> datetime: ...
@@ -77,8 +77,6 @@ class Flow(Protocol):
     def kills(self) -> Sequence[Kill]: ...
 
     async def furnish(self, run: Rehearsal) -> None: ...
-
-    async def prepare(self, run: Rehearsal) -> None: ...
 
     async def act(self, run: Rehearsal) -> None: ...
 
@@ -92,9 +90,6 @@ class Asked:
     parts = (LISTENERS, "Workers", "Outbox")
 
     async def furnish(self, run: Rehearsal) -> None:
-        pass
-
-    async def prepare(self, run: Rehearsal) -> None:
         pass
 
 
@@ -125,10 +120,13 @@ class Verdict(Asked):
         Kill("edit applied", effect="update"),
     )
 
-    async def prepare(self, run: Rehearsal) -> None:
+    async def furnish(self, run: Rehearsal) -> None:
+        await run.start()
         await Question().act(run)
         await run.sandbox.wait_for(run.sandbox.ledger.posts, PATIENCE_S)
         await run.quiet()
+        run.kill()
+        await run.killed()
 
     async def act(self, run: Rehearsal) -> None:
         await run.sandbox.person("ada").press(self._answer(run), SOLVED)
@@ -207,9 +205,6 @@ class Digest:
         await reader.read_all()
         await reader.slack.close()
 
-    async def prepare(self, run: Rehearsal) -> None:
-        pass
-
     async def act(self, run: Rehearsal) -> None:
         pass
 
@@ -234,7 +229,6 @@ class Stage:
         async with self.new_rehearsal("unharmed", flow) as run:
             await flow.furnish(run)
             await run.start()
-            await flow.prepare(run)
             before = len(run.points_passed())
             await flow.act(run)
             await run.sandbox.wait_for(lambda: run.sandbox.ledger.effects, PATIENCE_S)
@@ -250,7 +244,6 @@ class Stage:
         async with self.new_rehearsal(kill.name, flow) as run:
             await flow.furnish(run)
             await run.start(die_at=kill.at)
-            await flow.prepare(run)
             kill.set_up(run)
             acting = asyncio.create_task(flow.act(run))
             await kill.comes(run)

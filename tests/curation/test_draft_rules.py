@@ -127,6 +127,7 @@ def test_draft_is_an_article_for_the_reviewer_to_complete() -> None:
 
 @example("", "", "\x85", "")
 @given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=40), st.text(max_size=40))
+@example("\x1b", "", "\x85", "")
 def test_any_words_give_an_article_that_says_them(question: str, answer: str, owner: str, credit: str) -> None:
     written = template(question, answer)
 

@@ -83,7 +83,8 @@ class BotByHttp:
     async def rows(self) -> int:
         """How many rows listeners have written in all."""
         of_slack = events.c.event_id.not_like("sig:%")  # the others are signatures
-        of_listeners = work.c.kind != Kind.TELL_TEAM_DRIFT.value  # laid out by a worker, once a day
+        by_day = {*(each.kind for each in self.mentor.timetable.planned), Kind.TELL_TEAM_DRIFT}
+        of_listeners = work.c.kind.not_in([each.value for each in by_day])  # laid out by the timetable or a worker
         async with self.mentor.database.read() as tx:
             counts = [
                 await tx.scalar(select(func.count()).select_from(table).where(*conditions))

@@ -36,6 +36,7 @@ async def test_a_question_by_http_is_answered_in_its_thread_once(bot: BotByHttp)
 
 
 async def test_a_command_and_a_press_by_http_are_answered(bot: BotByHttp) -> None:
+    bot.sandbox.clock.set_factor(1)  # what is not shown within ten seconds goes as a direct message
     bot.sandbox.use_http(bot.url("/slack/events"))
     jonas = bot.sandbox.person("jonas")
 

@@ -60,7 +60,7 @@ async def test_migrations_make_exactly_the_schema_of_the_code(database: Database
 
 async def test_up_down_up_with_data_ends_at_the_head(database: Database) -> None:
     async def fill(connection: Tx) -> None:
-        await connection.run_sync(lambda sync: _fill(sync, 1_000))
+        await connection.run_sync(lambda sync: _fill(sync, 100))
 
     await database.write(fill)
     async with database.read() as connection:
