@@ -25,7 +25,7 @@ from tests.peers.reading import is_at_rest, kept, kept_reactions, standing, stan
 from tests.slow_machine import ACK_WALL_S, patient
 
 FULL = Size(channels=40, messages=5000, replies=2000, questions=30, old_threads=25, old_messages=25)
-SHORT = Size(channels=5, messages=50, replies=25, questions=5, old_threads=5, old_messages=8)
+SHORT = Size(channels=8, messages=80, replies=40, questions=8, old_threads=8, old_messages=10)
 ABSENCES_S = {"10 s": 10.0, "6 min": 370.0, "2 h": 7200.0, "3 days": 3 * 86_400.0}
 TOO_OLD_S = 3600.0
 # Where one waits. A bot starts at the wall's pace, so that its timeouts are not those of a fast clock; with forty
