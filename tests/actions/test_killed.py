@@ -4,7 +4,6 @@ Whoever is called kills: it knows exactly which call is under way, and nothing i
 """
 
 import asyncio
-import multiprocessing
 import os
 import random
 import signal
@@ -25,11 +24,8 @@ from bot.errors import DirectFailed
 from knowledge.actions import Lambda, StepFunction, Webhook
 from tests.actions.cloud import ACCOUNT, FUNCTION, MACHINE, REGION, ROLE, TABLE, Cloud, Trouble, environment
 from tests.actions.hook_server import cut, hook_server
+from tests.forks import FORKS
 
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    ["boto3", "bot.actions.functions", "bot.actions.machines", "bot.actions.webhook", "tests.actions.test_killed"]
-)
 AWS = {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "tests", "AWS_EC2_METADATA_DISABLED": "true"}
 ASKED = {"service": "checkout"}
 SECRET = "0123456789abcdef0123456789abcdef"

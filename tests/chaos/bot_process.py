@@ -10,7 +10,6 @@ events and the event loop's way to start a process tell when, so nothing of the 
 
 import asyncio
 import logging
-import multiprocessing
 import os
 import re
 import signal
@@ -30,6 +29,7 @@ from sqlalchemy.pool import Pool
 
 from bot.app import running
 from bot.config import read_settings
+from tests.forks import FORKS
 
 _WRITING = {"INSERT": 2, "UPDATE": 1, "DELETE": 2}  # which word of the statement names the table
 _OF_MIGRATIONS = "alembic_version"
@@ -38,13 +38,10 @@ HOOKS = "RequestHandler"  # whose tasks hear what controllers send
 _AT_REMOTES = {"ls-remote", "fetch", "push"}
 _IDS = re.compile(r"[0-9a-f]{8,}|\d+")
 
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.chaos.warm", __name__])
-
 
 def start(environment: Mapping[str, str], *, seen: Path, die_at: str = "") -> ForkServerProcess:
     """A bot with these settings. `seen` gets every point it passes, a line each."""
-    process = _context.Process(target=_run, args=(dict(environment), seen, die_at), daemon=True)
+    process = FORKS.Process(target=_run, args=(dict(environment), seen, die_at), daemon=True)
     process.start()
     return process
 

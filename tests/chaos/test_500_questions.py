@@ -35,7 +35,7 @@ from tests.told import told_long_ago
 # claims again what it has in hand. Slack's last retry, 6 minutes after an event, comes 18 s later, which is longer than
 # the socket is ever away here (`bot.app.PING_S`), so that an event lost for good would be the bot's loss.
 PACE = 20.0
-ROUNDS = 10  # the socket is cut once in each
+IN_A_ROUND = 50  # the socket is cut once in each
 AMID = 15  # answers after which the cut comes: others are being sent, asked for or on their way then
 WAITING = 40  # questions open when more are asked; time runs fast here, and a slow machine must not be flooded for that
 PATIENCE_S = 120.0
@@ -126,18 +126,18 @@ def check_each_answered_once(town: Town, asked: Sequence[Message]) -> None:
     assert posted == wanted
 
 
-async def test_each_of_500_questions_is_answered_once_whatever_goes_wrong(town: Town, database_url: str) -> None:
+async def check_by_socket(town: Town, database_url: str, *, questions: int) -> None:
     chance, sandbox = random.Random(1), town.sandbox
-    texts = company.questions(town.library, 500)
+    texts, rounds = company.questions(town.library, questions), questions // IN_A_ROUND
     make_trouble(sandbox)
     asked: list[Message] = []
     async with AsyncExitStack() as stack:
         mentor = await town.bot(stack, database_url)
 
-        for number in range(ROUNDS):
+        for number in range(rounds):
             await sandbox.wait_for(partial(has_posted, sandbox, len(asked) - WAITING), PATIENCE_S)
             await sandbox.connected(timeout_s=PATIENCE_S)
-            mine = texts[number::ROUNDS]
+            mine = texts[number::rounds]
             asked += town.say(mine[::2], chance)
             await sandbox.wait_for(partial(has_posted, sandbox, len(sandbox.ledger.effects) + AMID), PATIENCE_S)
             sandbox.disconnect_sockets(kind="cut")
@@ -145,6 +145,17 @@ async def test_each_of_500_questions_is_answered_once_whatever_goes_wrong(town: 
         await all_is_quiet(mentor, sandbox)
     check_each_answered_once(town, asked)
     assert all(sandbox.faults.fired[kind] for kind in ("status_429", "status_500", "status_500_after", "lose_reply"))
+
+
+async def test_each_of_100_questions_is_answered_once_whatever_goes_wrong(town: Town, database_url: str) -> None:
+    """Every fault comes, and the socket is cut twice."""
+    await check_by_socket(town, database_url, questions=100)
+
+
+@pytest.mark.chaos
+async def test_each_of_500_questions_is_answered_once_whatever_goes_wrong(town: Town, database_url: str) -> None:
+    """Faults come together more often, and the socket is cut ten times."""
+    await check_by_socket(town, database_url, questions=500)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -172,9 +183,9 @@ async def ask_by_http(town: Town, texts: Sequence[str], chance: random.Random, d
         bots = [await town.bot_by_http(stack, url, f"bot{at}") for at, url in enumerate(database_urls)]
         proxy = await stack.enter_async_context(proxy_to([url for _, url in bots], chance, loss=LOSS))
         sandbox.use_http(proxy.url)
-        for number in range(ROUNDS):
+        for first in range(0, len(texts), IN_A_ROUND):
             await sandbox.wait_for(partial(has_posted, sandbox, len(asked) - WAITING), PATIENCE_S)
-            asked += town.say(texts[number::ROUNDS], chance)
+            asked += town.say(texts[first : first + IN_A_ROUND], chance)
         await all_is_quiet(bots[0][0], sandbox)
     check_each_answered_once(town, asked)
     return proxy
@@ -196,18 +207,18 @@ async def check_by_http(town: Town, database_url: str, logged: Sequence[EventDic
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_each_of_200_questions_by_http_is_answered_once_whatever_goes_wrong(
+async def test_each_of_100_questions_by_http_is_answered_once_whatever_goes_wrong(
     town: Town, database_url: str, logged: list[EventDict]
 ) -> None:
-    """Every fault comes, and answers to requests are lost a dozen times; the load is that of the test by socket."""
-    await check_by_http(town, database_url, logged, questions=200)
+    """Every fault comes, and some answers to requests are lost."""
+    await check_by_http(town, database_url, logged, questions=100)
 
 
 @pytest.mark.chaos
 async def test_each_of_500_questions_by_http_is_answered_once_whatever_goes_wrong(
     town: Town, database_url: str, logged: list[EventDict]
 ) -> None:
-    """The load of the test by socket, on both databases: faults come together more often."""
+    """On both databases; faults come together more often."""
     await check_by_http(town, database_url, logged, questions=500)
 
 
@@ -217,6 +228,6 @@ async def test_two_bots_behind_one_address_answer_each_question_once(
 ) -> None:
     town.sandbox.clock.set_factor(PACE / 2)  # as for two bots by socket
 
-    proxy = await ask_by_http(town, company.questions(town.library, 60), random.Random(4), [database_url] * 2)
+    proxy = await ask_by_http(town, company.questions(town.library, 50), random.Random(4), [database_url] * 2)
 
     check_replays_were_refused(proxy, logged)

@@ -256,10 +256,13 @@ class Stage:
         database_url = self.new_database()
         return rehearsal(self.folder / name, database_url, self.handbook, starts_at=flow.starts_at, pace=pace)
 
-    async def play_all(self, flow: Flow, points: Sequence[str], *, only: tuple[str, ...] = ("",)) -> dict[str, str]:
-        """What went wrong, by kill: at each point whose name begins so. At the first two nothing is taken down yet."""
+    async def play_all(
+        self, flow: Flow, points: Sequence[str], *, only: tuple[str, ...] = ("",), every: int = 1
+    ) -> dict[str, str]:
+        """What went wrong, by kill: at points whose name begins so. At the first two nothing is taken down yet."""
         turns = asyncio.Semaphore(AT_ONCE)
-        kills = [*(Kill(point, at=point) for point in points if point.startswith(only)), *flow.kills]
+        chosen = [point for point in points if point.startswith(only)][::every]
+        kills = [*(Kill(point, at=point) for point in chosen), *flow.kills]
 
         async def play(kill: Kill) -> str:
             async with turns:
@@ -293,11 +296,11 @@ FLOWS = pytest.mark.parametrize(
 
 @FLOWS
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_bot_killed_at_any_step_leaves_nothing_lost_or_doubled(stage: Stage, flow: Flow) -> None:
-    """Inside each transaction and after it: a death before one leaves what a death inside it leaves, nothing of it."""
+async def test_bot_killed_at_every_third_step_leaves_nothing_lost_or_doubled(stage: Stage, flow: Flow) -> None:
+    """Inside a transaction and after one: a death before it leaves what a death inside it leaves, nothing of it."""
     points = await stage.points_of(flow)
 
-    wrong = await stage.play_all(flow, points, only=("inside", "after"))
+    wrong = await stage.play_all(flow, points, only=("inside", "after"), every=3)
 
     assert wrong == {}
 
@@ -314,7 +317,7 @@ async def test_bot_killed_while_an_answer_grows_leaves_one_whole_answer(whole_st
 async def test_bot_killed_between_its_steps_on_postgresql_speaks_once(stage: Stage, flow: Flow) -> None:
     points = await stage.points_of(flow)
 
-    wrong = await stage.play_all(flow, points, only=("after",))
+    wrong = await stage.play_all(flow, points, only=("after",), every=2)
 
     assert wrong == {}
 
