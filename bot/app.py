@@ -80,6 +80,7 @@ from bot.peers.facts import FactsService
 from bot.peers.gauges import CommunityGauges
 from bot.peers.health import HealthService
 from bot.peers.kinds import KindService
+from bot.peers.marks import MarkService
 from bot.peers.notices import NoticeService
 from bot.peers.own_teams import OwnTeams
 from bot.peers.service import PeerService
@@ -104,6 +105,7 @@ from bot.surveys.services import survey_services
 from bot.timetable import Planned, Timetable
 from bot.upkeep import Upkeep
 from bot.work import (
+    AnswerMarked,
     Asking,
     Began,
     Bringing,
@@ -205,6 +207,7 @@ class Mentor:
         self.reload = ReloadService(desk, source)
         self.verdicts = VerdictService(desk, people, self.duty, self.solved)
         self.kinds = KindService(desk, people)
+        self.marks = MarkService(desk, people)
         self.peers = PeerService(
             self.database,
             channels=self._channels,
@@ -450,6 +453,7 @@ class Mentor:
             Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
             Kind.TAKEN_BACK: _job(TakenBack, self.answers.take_back),
             Kind.SAY_KIND: _job(KindSaid, self.kinds.correct, self.kinds.given_up),
+            Kind.MARK_ANSWER: _job(AnswerMarked, self.marks.mark, self.marks.given_up),
             Kind.READ_AGAIN: _job(Due, lambda _: self.catch_up.all_due(is_whole=True)),
             Kind.JOINED: _job(Joined, lambda joined: self.notices.announce(joined.channel_id)),
             Kind.SORT_GAPS: _job(Due, self.gaps.sort),
@@ -529,6 +533,7 @@ class Mentor:
             verdicts=self.verdicts,
             peers=self.peers,
             kinds=self.kinds,
+            marks=self.marks,
             gaps=self.gaps,
             home=self.home,
             prompts=self.prompts,

@@ -15,6 +15,7 @@ from bot.model import NO_QUESTION, Deletion, Message, Window, moment
 from bot.storage.schema import events, kind_corrections, links, messages, questions, reactions
 from bot.storage.statements import insert_into, insert_new
 
+MARKED = ":answer:"  # `reactions.name` of what a person marked as the answer by us; Slack's names have no colon
 CORRECTED = "people"  # `questions.classifier` where a person said what kind it is
 PERSON, BOT, UNKNOWN = "person", "bot", "unknown"  # `messages.author_kind`; unknown: only its deletion was seen
 
@@ -132,6 +133,25 @@ async def _corrected_kinds(
     query = select(kind_corrections.c.channel_id, kind_corrections.c.ts, kind_corrections.c.new_kind).where(here)
     said = (await tx.execute(query.order_by(kind_corrections.c.id))).all()
     return {(channel_id, ts): {"kind": kind, "classifier": CORRECTED} for channel_id, ts, kind in said}
+
+
+async def question_answered_by(tx: AsyncConnection, channel_id: str, ts: str) -> QuestionRow | None:
+    """The question in whose thread the message stands, or, where it stands in none, the first one of its talk."""
+    here = and_(messages.c.channel_id == channel_id, messages.c.ts == ts, messages.c.deleted_ts.is_(None))
+    said = (await tx.execute(select(messages.c.thread_ts).where(here))).one_or_none()
+    if said is None:
+        return None
+    if said.thread_ts not in (None, ts):
+        return await question_at(tx, channel_id, said.thread_ts)
+    talk = select(links.c.talk_ts).where(links.c.channel_id == channel_id, links.c.ts == ts).scalar_subquery()
+    same_talk = and_(links.c.channel_id == questions.c.channel_id, links.c.ts == questions.c.ts)
+    first = (
+        select(func.min(questions.c.ts))
+        .join(links, same_talk)
+        .where(links.c.channel_id == channel_id, links.c.talk_ts == talk, questions.c.ts < ts)
+    )
+    found = await tx.scalar(first)
+    return await question_at(tx, channel_id, found) if found else None
 
 
 @dataclass(frozen=True)
@@ -286,8 +306,9 @@ async def _put_reactions(tx: AsyncConnection, rows: Sequence[ReactionRow], when:
 
 
 async def reactions_on(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> Sequence[ReactionRow]:
-    """All that is known of reactions on these messages."""
-    query = select(reactions).where(reactions.c.channel_id == channel_id, reactions.c.ts.in_(list(ts)))
+    """All that is known of reactions on these messages in Slack."""
+    here = and_(reactions.c.channel_id == channel_id, reactions.c.ts.in_(list(ts)))
+    query = select(reactions).where(here, reactions.c.name != MARKED)
     return [ReactionRow(**row) for row in (await tx.execute(query)).mappings()]
 
 
