@@ -346,9 +346,9 @@ class Mentor:
             found = await documented(self.database, self.shelf.library.handbook, window)
             return [Named(each.title, each.url) for each in found]
 
-        async def measured_signs(window: Window) -> Sequence[Sign]:
+        async def signs_there(window: Window) -> Sequence[Sign]:
             found = await signs.signs(window.until)
-            return [Sign(each.title, each.said, each.way_out) for each in found if each.is_measured]
+            return [Sign(each.title, each.said, each.way_out) for each in found if each.shows]
 
         sources = Sources(
             peers=self.facts,
@@ -359,7 +359,7 @@ class Mentor:
             actions=self.actions.facts.facts,
             documented=now_documented,
             articles=self.article_health.facts,
-            signs=measured_signs,
+            signs=signs_there,
         )
         return DigestMaker(self.database, sources, channels=self._channels, clock=self.clock, permalink=slack.permalink)
 

@@ -235,6 +235,7 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
         "thanks_you_gave": 1,
         "thanks_you_got": 1,
         "wishes_about_thanks": 1,
+        "digest_tasks_taken": 1,
     }
 
 
