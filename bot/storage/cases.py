@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Discussion, Mark, Reply, Window
 from bot.storage.answers import HINT, MESSAGE_KEY, SHOWN
-from bot.storage.peers import BOT, CORRECTED, MARKED, PERSON, ReactionRow
+from bot.storage.peers import AN_ANSWER, BOT, CORRECTED, MARKED, PERSON, ReactionRow
 from bot.storage.schema import answers, cross_posts, links, messages, outbox, questions, reactions, verdicts
 
 NEVER_SEEN = ("failed", "skipped")  # `outbox.state` of what nobody was shown
-AN_ANSWER, NO_ANSWER = "says", "ack"  # the gist of our own messages, which we know without reading their words
+NO_ANSWER = "ack"  # the gist of our own messages, which we know without reading their words
 
 SILENT = "silent"  # `answers.outcome` of what we looked up and had nothing for
 AT_ONCE = 400  # keys in a statement

@@ -245,11 +245,15 @@ async def newest_question_of(tx: AsyncConnection, asker: str, channel_id: str) -
     return await tx.scalar(query) or ""
 
 
-SURE_ENOUGH = 0.5  # of a link, to hold back for it
+AN_ANSWER = "says"  # the gist of what is neither a question, nor thanks, nor an acknowledgement
+SURE_ENOUGH = 0.8  # of a link, to leave a question to people for it: where it is wrong, nobody answers
 
 
 async def has_human_reply(tx: AsyncConnection, channel_id: str, ts: str, *, asker: str) -> bool:
-    """Whether a person other than the asker wrote in the thread, or below it in the channel and seems to answer it."""
+    """Whether a person other than the asker wrote in the thread, or below it in the channel what seems to answer it.
+
+    Below it another question may well belong to the same talk: that is no reason to leave this one to people.
+    """
     stands = (messages.c.channel_id == channel_id, messages.c.ts != ts, messages.c.deleted_ts.is_(None))
     by_another = (messages.c.author_kind == PERSON, messages.c.author != asker)
     talk = select(links.c.talk_ts).where(links.c.channel_id == channel_id, links.c.ts == ts).scalar_subquery()
@@ -259,8 +263,10 @@ async def has_human_reply(tx: AsyncConnection, channel_id: str, ts: str, *, aske
         links.c.ts > ts,
         links.c.confidence >= SURE_ENOUGH,
     )
-    answers = or_(messages.c.thread_ts == ts, messages.c.ts.in_(linked))
-    query = select(messages.c.ts).where(*stands, *by_another, answers)
+    asks = and_(questions.c.channel_id == messages.c.channel_id, questions.c.ts == messages.c.ts)
+    below = and_(messages.c.ts.in_(linked), messages.c.gist == AN_ANSWER, questions.c.ts.is_(None))
+    answers = or_(messages.c.thread_ts == ts, below)
+    query = select(messages.c.ts).outerjoin(questions, asks).where(*stands, *by_another, answers)
     return (await tx.execute(query.limit(1))).first() is not None
 
 
