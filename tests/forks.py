@@ -15,5 +15,6 @@ FORKS.set_forkserver_preload(
         "tests.actions.test_killed",
         "tests.chaos.warm",
         "tests.chaos.bot_process",
+        "tests.frozen",  # the last
     ]
 )
