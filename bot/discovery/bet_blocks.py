@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from bot.blockkit import Shown, actions, button, clip, code, context, escape, header, section
+from bot.blockkit import TEXT_MAX, Shown, actions, button, clip, code, context, escape, header, section, sections
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from bot.statistics import counted
@@ -74,8 +74,9 @@ def _told(bet: Bet, news: Sequence[str], since: date) -> Shown:
     parts = [("They say", bet.problem), ("We believe", bet.assumption), ("Wrong if", bet.wrong_if)]
     said = [f"*{name}*: {escape(clip(text, PART_MOST))}" for name, text in parts if text]
     said += [f"*Would try it*: {escape(', '.join(bet.willing))}"] if bet.willing else []
-    happened = "\n".join([f"*Since {since}*", *(f"• {escape(each)}" for each in news)])
-    return Shown(f"{head}\n{happened}", (section(head), section("\n".join(said)), section(happened)))
+    happened = [f"*Since {since}*", *(f"• {escape(each)}" for each in news)]
+    text = clip("\n".join([head, *happened]), TEXT_MAX - 100)  # what is decided stands behind it
+    return Shown(text, (section(head), *sections(said), *sections(happened)))
 
 
 def home_part(bets: Sequence[Bet], *, today: date, flows: Sequence[Json]) -> list[Json]:

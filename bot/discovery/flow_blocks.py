@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
-from bot.blockkit import Shown, actions, button, context, escape, header, section
+from bot.blockkit import Shown, actions, button, context, escape, header, section, sections
 from bot.discovery.rules import Attached, age, notes_of, notes_of_stage, summary
 from bot.errors import PayloadMalformed
 from bot.friction import IN_WORDS, Stage
@@ -109,7 +109,7 @@ def listed(flows: Sequence[Flow], *, today: date) -> Shown:
         button(f"Show {each.team}", action_id=f"{SHOW}.{at}", value=each.team)
         for at, each in enumerate(flows[:LISTED_MOST])
     ]
-    return Shown("\n".join([head, *told]), (section(head), section("\n".join(told)), actions("discovery.flows", row)))
+    return Shown("\n".join([head, *told]), (section(head), *sections(told), actions("discovery.flows", row)))
 
 
 def overdue(flows: Sequence[Flow]) -> Shown:

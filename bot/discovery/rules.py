@@ -16,6 +16,7 @@ from knowledge.flows import Flow, Step
 
 PEOPLE_FROM = 2
 COUNTED = (Kind.GAP, Kind.FRICTION_THEME, Kind.PULSE_THEME)  # evidence of which there can be more
+NEWS_MOST = 10  # pieces of evidence told one by one: a message has room for so many
 STANDING_MOST = 60  # characters of what evidence says, where it is named again
 
 
@@ -88,10 +89,14 @@ def told_of_use(title: str, taken: Taken | None, satisfied: Sequence[Satisfied])
     return [use, *(csat or [f"{title}: nobody was asked how satisfied they are since"])]
 
 
-def news(lines: Sequence[str], uncounted: int) -> list[str]:
-    """All lines; those pieces of evidence that stand for one saying are only counted."""
+def news(lines: Sequence[str], uncounted: int, use: Sequence[str] = ()) -> list[str]:
+    """Lines of evidence, then of use; those pieces of evidence that stand for one saying are only counted."""
     rest = [f"{counted(uncounted, 'more piece')} of evidence, of which there can be no more"] if uncounted else []
-    return [*lines, *rest] or ["Nothing can be counted: the bet names no evidence and no capability."]
+    left = len(lines) - NEWS_MOST
+    more = [f"{counted(left, 'more piece')} of evidence that can be counted: see the file"] if left > 0 else []
+    return [*lines[:NEWS_MOST], *more, *use, *rest] or [
+        "Nothing can be counted: the bet names no evidence and no capability."
+    ]
 
 
 def source_of(source: Source) -> Kind:

@@ -134,7 +134,7 @@ class Sources:
         window = Window(since, self._desk.clock.now())
         counting = [each for each in bet.evidence if each.kind in rules.COUNTED]
         lines = [rules.told_of(each, await self._heard(each, window)) for each in counting]
-        return rules.news([*lines, *await self._of_use(bet, window)], len(bet.evidence) - len(counting))
+        return rules.news(lines, len(bet.evidence) - len(counting), await self._of_use(bet, window))
 
     async def _heard(self, evidence: Evidence, window: Window) -> Heard:
         match evidence.kind:

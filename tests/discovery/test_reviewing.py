@@ -6,7 +6,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
+from bot.blockkit import TEXT_MAX
+from bot.discovery import bet_blocks as blocks
+from bot.discovery import rules
 from bot.discovery.reviewing import GONE, IS_A_FOLDER
+from bot.discovery.rules import Heard
 from bot.errors import GitFailed
 from bot.model import Json
 from bot.storage import discovery as rows
@@ -20,6 +24,7 @@ from knowledge.capabilities import BuiltFrom, Capability, Origin, Status, Teams
 from knowledge.flows import Flow
 from knowledge.people import Group, Member
 from knowledge.surveys import Audience
+from sandbox.limits import validate_message_blocks
 from tests.adoption.desk import ACTION
 from tests.curation.asked import Past
 from tests.discovery.desk import BET, PEOPLE, Room
@@ -257,3 +262,18 @@ async def test_of_two_decisions_in_the_same_moment_the_first_one_is_kept(room: R
 
     [row] = await room.rows(select(bet_reviews))
     assert (kept, row.choice, row.decided_by) == ([True, False], "keep", "chidi")
+
+
+def test_a_bet_with_everything_in_it_fits_a_message() -> None:
+    long = "&" * 500
+    known = tuple(Evidence(Kind.GAP, f"{at:024}", "&" * 270) for at in range(40))
+    bet = replace(BET, title="&" * 80, problem=long, assumption=long, wrong_if=long, evidence=known)
+    news = rules.news([rules.told_of(each, Heard(9_999, 999)) for each in known], 3)
+
+    for shown in (
+        blocks.review(bet, "r1", news, since=bet.written),
+        blocks.decided(bet, "r1", news, Choice.KEEP, since=bet.written, on=bet.written, is_lost=True),
+    ):
+        assert validate_message_blocks(list(shown.blocks)) == []
+        assert len(shown.text) < TEXT_MAX
+        assert "30 more pieces of evidence that can be counted" in str(shown.blocks)
