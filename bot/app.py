@@ -54,11 +54,14 @@ from bot.curation.owners import OwnerService
 from bot.curation.proposals import HandbookRepository, ProposalService
 from bot.desk import Desk
 from bot.digest import service as digest
-from bot.digest.kept import Named, Sign
+from bot.digest.kept import Named, Sign, Waited
 from bot.digest.maker import DigestMaker, Sources
 from bot.digest.presses import PressService
 from bot.digest.service import DigestService
 from bot.digest.summing import Summing
+from bot.discovery import reviewing
+from bot.discovery.services import Pillars as ListenedTo
+from bot.discovery.services import discovery_services
 from bot.embeddings import Embedder, embedder_of, words_alone
 from bot.embeddings.service import EmbeddingService
 from bot.gauges import Gauges
@@ -293,6 +296,8 @@ class Mentor:
         self.report = ReportService(desk, people, report_maker)
         signs = SignsMaker(self.database, self.facts, handbook=lambda: self.shelf.library.handbook, clock=clock)
         self.signs = SignsService(desk, people, signs)
+        listened_to = ListenedTo(gap_facts, self.listening.facts, self.surveys.facts, self.adoption.facts)
+        self.discovery = discovery_services(desk, people, listened_to, self.proposals.repository)
         maker = self._digest_maker(gap_facts, signs, slack)
         self.digest = DigestService(desk, people, maker, Summing(self.model), new_key=new_key)
         self.digest_presses = PressService(desk, people, maker)
@@ -303,6 +308,7 @@ class Mentor:
             self.owners,
             self.surveys.results,
             self.listening.listing,
+            self.discovery.ways,
             self.signs,
         )
         team_parts = tuple(each.home_part for each in parts)
@@ -350,6 +356,10 @@ class Mentor:
             found = await signs.signs(window.until)
             return [Sign(each.title, each.said, each.way_out) for each in found if each.shows]
 
+        async def waited(_window: Window) -> Sequence[Waited]:
+            found = self.discovery.ways.facts()
+            return [Waited(each.stage.value, each.least_s, each.most_s, each.teams) for each in found.waits]
+
         sources = Sources(
             peers=self.facts,
             gaps=gap_facts,
@@ -360,6 +370,7 @@ class Mentor:
             documented=now_documented,
             articles=self.article_health.facts,
             signs=signs_there,
+            waits=waited,
         )
         return DigestMaker(self.database, sources, channels=self._channels, clock=self.clock, permalink=slack.permalink)
 
@@ -448,6 +459,12 @@ class Mentor:
             Kind.DECIDE_THANKS: _job(Decision, self.listening.thanks.decide, self.listening.thanks.given_up),
             Kind.GATHER_THANKS: _job(Due, self.listening.thanks.gather),
             Kind.BRING_THANKS: _job(Bringing, self.listening.thanks.bring),
+            Kind.DRAFT_BET: _job(Decision, self.discovery.drafting.draft, self.discovery.drafting.given_up),
+            Kind.LOOK_AGAIN: _job(Due, self.discovery.reviews.look),
+            Kind.DECIDE_BET: _job(Decision, self.discovery.reviews.decide, self.discovery.reviews.given_up),
+            Kind.BET_SETTLED: _job(FileSettled, self.discovery.reviews.settled),
+            Kind.FLOWS: asked(self.discovery.ways.asked),
+            Kind.SHOW_FLOW: _job(Decision, self.discovery.ways.show, self.discovery.ways.given_up),
             Kind.SETTINGS: asked(self.own_data.show),
             Kind.HINT: _job(Asking, self.hints.hint),
             Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
@@ -504,6 +521,7 @@ class Mentor:
             Planned(Kind.SORT_FRICTION, self.listening.sorting.schedule, NIGHT_WORTH),
             Planned(Kind.GATHER_THANKS, self.listening.thanks.schedule, DAY),
             Planned(Kind.ASK_CLOSURES, self.signs.schedule, signs.WORTH),
+            Planned(Kind.LOOK_AGAIN, self.discovery.reviews.schedule, reviewing.WORTH),
             Planned(Kind.OPEN_WAVES, self.surveys.waves.schedule, waves.WORTH),
         )
 
@@ -558,6 +576,9 @@ class Mentor:
             signs=self.signs,
             friction_changes=self.listening.changes,
             digest_presses=self.digest_presses,
+            drafting=self.discovery.drafting,
+            bet_reviews=self.discovery.reviews,
+            ways=self.discovery.ways,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app

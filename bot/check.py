@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -21,7 +22,9 @@ from bot.git.hosts import live_host
 from bot.handbook import HandbookSource
 from bot.library import catalogued
 from bot.statistics import counted
+from knowledge import bets, flows
 from knowledge.actions import Action, GitBackend
+from knowledge.loader import Handbook
 from knowledge.problem import Level, Problem
 from knowledge.repositories import LiveRepository
 
@@ -53,7 +56,7 @@ async def check(settings: Settings, *, handbook: str | None, folder: Path) -> Ch
             raise
         return Checked(tuple(problems), f"The handbook has {counted(len(broken.problems), 'error')}.")
     errors = [*repository_problems(current.repositories, replace(settings, handbook=handbook or settings.handbook))]
-    warnings = [*current.warnings, *_not_allowed(current.actions, settings.direct)]
+    warnings = [*current.warnings, *_not_allowed(current.actions, settings.direct), *_overdue(current, settings)]
     found = (*problems, *errors, *warnings)
     if errors:
         return Checked(found, f"The handbook has {counted(len(errors), 'error')}.")
@@ -61,10 +64,18 @@ async def check(settings: Settings, *, handbook: str | None, folder: Path) -> Ch
         found,
         f"The handbook is good: {counted(len(current.articles), 'article')}, "
         f"{counted(len(current.actions), 'action')}, {counted(len(current.policies), 'policy', 'policies')}, "
-        f"{counted(len(current.surveys), 'survey')}, {counted(len(current.channels.channels), 'watched channel')}, "
+        f"{counted(len(current.surveys), 'survey')}, {counted(len(current.bets), 'bet')}, "
+        f"{counted(len(current.flows), 'flow')}, {counted(len(current.channels.channels), 'watched channel')}, "
         f"{counted(len(warnings), 'warning')}."
         f"{_not_looked_at(len(current.sources))}",
     )
+
+
+def _overdue(handbook: Handbook, settings: Settings) -> Iterator[Problem]:
+    """What is to be looked at again: by the day, so that only who asks is told."""
+    today = settings.clock.now().astimezone(ZoneInfo(handbook.channels.timezone)).date()
+    yield from bets.overdue(handbook.bets, today)
+    yield from flows.overdue(handbook.flows, today)
 
 
 def _not_allowed(actions: Sequence[Action], settings: DirectSettings) -> Iterator[Problem]:

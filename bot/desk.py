@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot import effects
@@ -32,7 +32,11 @@ class Desk:
 
     def today(self) -> date:
         """By the wall clock of the handbook's zone."""
-        return self.clock.now().astimezone(ZoneInfo(self.shelf.library.handbook.channels.timezone)).date()
+        return self.local_day(self.clock.now())
+
+    def local_day(self, at: datetime) -> date:
+        """The day of a moment, by the same wall."""
+        return at.astimezone(ZoneInfo(self.shelf.library.handbook.channels.timezone)).date()
 
     async def take(self, kind: Kind, user_id: str, wanted: Callable[[str], Payload]) -> None:
         """Takes down what somebody wants, made from their pseudonym. Whether they may is decided when it is done."""

@@ -25,6 +25,8 @@ from bot.curation import draft_blocks as drafts
 from bot.curation import gap_blocks as gaps
 from bot.curation import health_blocks as articles
 from bot.digest import blocks as digest
+from bot.discovery import bet_blocks as bets
+from bot.discovery import flow_blocks as flows
 from bot.handover import blocks as handover
 from bot.home import blocks as home
 from bot.listening import friction_blocks as friction
@@ -43,6 +45,7 @@ from bot.surveys import result_blocks as results
 from bot.surveys import talk_blocks as talks
 from handlers import shortcuts, verbs
 from knowledge.action_schema import action_schema
+from knowledge.discovery_schema import bet_schema, flow_schema
 from knowledge.json_schema import Schema
 from knowledge.survey_schema import survey_schema
 
@@ -147,6 +150,8 @@ def schema_text(schema: Schema) -> str:
 # The forms of handbook files, for editors.
 SCHEMAS: Mapping[str, Callable[[], Schema]] = {
     "action.schema.json": action_schema,
+    "bet.schema.json": bet_schema,
+    "flow.schema.json": flow_schema,
     "survey.schema.json": survey_schema,
 }
 KINDS: Mapping[str, MessageKind] = {
@@ -175,6 +180,8 @@ KINDS: Mapping[str, MessageKind] = {
         *friction_themes.KINDS,
         *stories.KINDS,
         *thanks.KINDS,
+        *bets.KINDS,
+        *flows.KINDS,
         *digest.KINDS,
         *handover.KINDS,
         *report.KINDS,

@@ -117,6 +117,12 @@ class Kind(StrEnum):
     DECIDE_THANKS = "listening.decide_thanks"
     GATHER_THANKS = "listening.gather_thanks"
     BRING_THANKS = "listening.bring_thanks"
+    DRAFT_BET = "discovery.draft_bet"
+    LOOK_AGAIN = "discovery.look_again"
+    DECIDE_BET = "discovery.decide_bet"
+    BET_SETTLED = "discovery.bet_settled"
+    FLOWS = "discovery.flows"
+    SHOW_FLOW = "discovery.show_flow"
 
 
 class Payload:
@@ -498,8 +504,8 @@ class StoryTold(Payload):
 class FileWanted(Payload):
     """A file is to be proposed to the handbook, for another pillar: the payload of `curation.propose_file`.
 
-    `subject` is the id of what it comes from; `file` a path below the handbook, changed where one is there already.
-    What became of it is told by work with a `FileSettled`.
+    `subject` is the id of what it comes from; `file` a path below the handbook, changed where one is there already,
+    unless it `replaces` that one. What became of it is told by work with a `FileSettled`.
     """
 
     key: str
@@ -511,11 +517,12 @@ class FileWanted(Payload):
     text: str
     person: str
     response_url: str | None = None
+    replaces: bool = False
 
 
 @dataclass(frozen=True)
 class FileSettled(Payload):
-    """What became of a file that was to be proposed: the payload of `listening.story_settled`.
+    """What became of a file that was to be proposed: the payload of `listening.story_settled`, `discovery.bet_settled`.
 
     `outcome` is merged, closed or failed. `file` is the path below the handbook that it really has.
     """

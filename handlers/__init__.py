@@ -22,6 +22,9 @@ from bot.curation.drafts import DraftService
 from bot.curation.gaps import GapService
 from bot.curation.owners import OwnerService
 from bot.digest.presses import PressService
+from bot.discovery.drafting import DraftingService
+from bot.discovery.reviewing import ReviewService
+from bot.discovery.ways import WaysService
 from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.listening import list_blocks
@@ -45,6 +48,7 @@ from handlers import (
     answers,
     curation,
     digests,
+    discovery,
     errors,
     gaps,
     home,
@@ -91,6 +95,9 @@ class Services:
     signs: SignsService
     friction_changes: ChangeService
     digest_presses: PressService
+    drafting: DraftingService
+    bet_reviews: ReviewService
+    ways: WaysService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -152,6 +159,9 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action(re.compile(r"^signs\.closures\."))(_ours(signs.on_closures, signs=services.signs))
     app.view("results.change")(_ours(themes.on_change, changes=services.changes))
     app.action(re.compile(r"^digest\."))(_ours(digests.on_press, presses=services.digest_presses))
+    app.action(re.compile(r"^discovery\.draft\."))(_ours(discovery.on_draft, drafting=services.drafting))
+    app.action(re.compile(r"^discovery\.bet\."))(_ours(discovery.on_bet, reviews=services.bet_reviews))
+    app.action(re.compile(r"^discovery\.flow\."))(_ours(discovery.on_flow, ways=services.ways))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)
 

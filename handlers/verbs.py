@@ -66,6 +66,7 @@ SETTINGS = Verb(
 FRICTION = Verb("friction", "<text>", "log what is hard on the way to production", Kind.FRICTION)
 STORY = Verb("story", "", "tell a success, which names only who agrees", Kind.STORY)
 THANKS = Verb("thanks", "@person [for …]", "thank somebody, in private", Kind.THANKS)
+FLOWS = Verb("flows", "", "your team's way to production, drawn; for the platform team all", Kind.FLOWS)
 VERBS = (
     ASK,
     FIND,
@@ -77,6 +78,7 @@ VERBS = (
     FRICTION,
     STORY,
     THANKS,
+    FLOWS,
     WHY,
     HEALTH,
     DIGEST,

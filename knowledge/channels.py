@@ -48,7 +48,19 @@ CHANNEL_KEYS = (
 PAGE = re.compile(r"https://[^\s#<>|]{1,250}")
 COMMUNITY_SECTIONS = ("changed", "coming", "documented", "done", "open", "story")  # of the digest everybody reads
 TEAM_SECTIONS = (
-    *("todo", "shipped", "outcomes", "satisfaction", "adoption", "gaps", "articles", "drift", "self-service", "signs"),
+    *(
+        "todo",
+        "shipped",
+        "outcomes",
+        "satisfaction",
+        "adoption",
+        "gaps",
+        "articles",
+        "drift",
+        "self-service",
+        "signs",
+        "waits",
+    ),
 )
 EVERY = {"week": 1, "2 weeks": 2}
 LONGEST_WAIT = timedelta(days=1)  # later an answer helps nobody

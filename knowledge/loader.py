@@ -13,17 +13,19 @@ from pathlib import Path, PurePosixPath
 from typing import TypeAlias, TypeVar
 
 from knowledge import article as articles
+from knowledge import bets, files, flows, policies, repositories, strict_yaml
 from knowledge import channels as channels_file
-from knowledge import files, policies, repositories, strict_yaml
 from knowledge.action_files import FOLDER as ACTIONS
 from knowledge.action_files import read_action, unknown_in
 from knowledge.action_inputs import Around
 from knowledge.actions import Action
 from knowledge.article import Article, Parsed
 from knowledge.article import article_from_text as article_from_text  # for articles that are in no handbook
+from knowledge.bets import Bet, read_bet
 from knowledge.capabilities import FILE as CAPABILITIES
 from knowledge.capabilities import NO_CAPABILITIES, Capability, read_capabilities, unknown_actions
 from knowledge.channels import Channels, read_channels
+from knowledge.flows import Flow, read_flow
 from knowledge.golden import FILE as GOLDEN
 from knowledge.golden import GoldenQuestion, dangling, read_golden
 from knowledge.hosts import Hosts, read_hosts
@@ -88,6 +90,8 @@ class Handbook:
     policies: tuple[Policy, ...] = ()
     surveys: tuple[Survey, ...] = ()
     stories: tuple[Story, ...] = ()
+    bets: tuple[Bet, ...] = ()
+    flows: tuple[Flow, ...] = ()
     warnings: Sequence[Problem] = ()
 
     def action(self, action_id: str) -> Action | None:
@@ -104,6 +108,12 @@ class Handbook:
 
     def survey(self, survey_id: str) -> Survey | None:
         return next((each for each in self.surveys if each.id == survey_id), None)
+
+    def bet(self, bet_id: str) -> Bet | None:
+        return next((each for each in self.bets if each.id == bet_id), None)
+
+    def flow(self, team: str) -> Flow | None:
+        return next((each for each in self.flows if each.team == team), None)
 
 
 @dataclass(frozen=True)
@@ -137,6 +147,8 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     rules = reader.policies(people, capabilities, [each.id for each in actions], [each.id for each in read])
     surveys = reader.surveys(people, channels, actions, capabilities)
     stories = reader.stories(capabilities)
+    believed = reader.bets(people, capabilities)
+    ways = reader.flows(people, actions, capabilities)
     reader.look_around()
     problems = sorted(set(reader.problems))
     errors = tuple(problem for problem in problems if problem.level is Level.ERROR)
@@ -159,6 +171,8 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
         policies=rules,
         surveys=surveys,
         stories=stories,
+        bets=believed,
+        flows=ways,
         warnings=warnings,
     )
 
@@ -261,6 +275,23 @@ class _Reader:
             return None
         text = self.text(path, f"{STORIES}/{name}", Level.ERROR)
         return None if text is None else read_story(name, text, self.problems, capabilities=capabilities)
+
+    def bets(self, people: People, capabilities: Sequence[Capability]) -> tuple[Bet, ...]:
+        around = bets.Around(
+            people=self.sound(PEOPLE, people),
+            capabilities=self.sound(CAPABILITIES, [each.id for each in capabilities]),
+        )
+        return self.yaml_files(bets.FOLDER, partial(read_bet, around=around))
+
+    def flows(self, people: People, actions: Sequence[Action], capabilities: Sequence[Capability]) -> tuple[Flow, ...]:
+        around = flows.Around(
+            people=self.sound(PEOPLE, people),
+            actions=self.sound(ACTIONS, [each.id for each in actions]),
+            capabilities=self.sound(CAPABILITIES, [each.id for each in capabilities]),
+        )
+        found = self.yaml_files(flows.FOLDER, partial(read_flow, around=around))
+        self.problems += flows.twice(found)
+        return found
 
     def entries(self, folder: str) -> Sequence[Path]:
         """What stands in the folder, by name, but what is hidden."""

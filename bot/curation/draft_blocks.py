@@ -46,7 +46,7 @@ PROPOSED = MessageKind(
     "proposal to the handbook",
     Purpose.OWED,
     "the platform channel",
-    "somebody opened a pull request for an article, for its review date, for an action, or for a success story",
+    "somebody opened a pull request for an article, for its review date, for an action, a success story or a bet",
     "once a proposal",
     "take `platform_channel` out of `channels.yaml`",
 )

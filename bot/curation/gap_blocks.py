@@ -10,6 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot import kinds
+from bot.bet_button import Source, draft_a_bet
 from bot.blockkit import (
     SECTION_MAX,
     Shown,
@@ -186,7 +187,7 @@ def _choices(gap: Gap, offered: Collection[str], viewer: str) -> Json:
         for choice, (action_id, words) in DRAFTS.items()
         if choice in offered
     ]
-    return actions(f"gaps.{gap.id}", [*take, *drafts, *menus])
+    return actions(f"gaps.{gap.id}", [*take, *drafts, draft_a_bet(Source.GAP, gap.id), *menus])
 
 
 def read_pressed(action_id: str, value: str) -> Pressed:

@@ -59,6 +59,12 @@ DEFINITIONS = (
         "direct and break-glass runs, of all runs that were started in these weeks.",
         "self-service",
     ),
+    Definition(
+        "waits",
+        "Where changes wait",
+        "what the steps of a stage wait in all, by the clock, over all flows; a range where teams said one.",
+        "bets-and-flows",
+    ),
     Definition("signs", "Signs", "each from the source it names, or not measured; never one score.", "digest"),
 )
 _ANCHORS = {each.section: each.anchor for each in DEFINITIONS}

@@ -9,14 +9,15 @@ from bot.blockkit import TEXT_MAX, Shown, clip, context, escape, section, table
 from bot.curation.gap_blocks import LACKING
 from bot.curation.gap_rules import FEWEST_PEOPLE
 from bot.digest.blocks import and_more, fitting, in_words, linked, numbers_row, title, whole_lines, written
-from bot.digest.kept import Adopted, Digest, Ill, Reader, TopGap
+from bot.digest.kept import Adopted, Digest, Ill, Reader, TopGap, Waited
+from bot.friction import IN_WORDS, Stage
 from bot.model import Json
 from bot.peers.blocks import times
 from bot.peers.cases import Outcome
 from bot.peers.solving import By
 from bot.statistics import FEWEST, counted, duration, share_in_words
 
-LISTED_MOST = 5
+LISTED_MOST, WAITS_MOST = 5, 3
 DETAILS_ROOM = 9_000  # characters: all of a message may be 10,000
 SERIES = {"peers": "colleagues", "platform": "platform team", "handbook": "handbook", "nobody": "nobody"}
 # How each outcome reads, best first.
@@ -209,6 +210,22 @@ def _signs(digest: Digest) -> Iterator[Part]:
         yield "\n".join([title("Signs of slipping back to operations", "signs", digest), *lines]), ()
 
 
+def _waits(digest: Digest) -> Iterator[Part]:
+    """By stage over all flows: no team is named."""
+    if digest.waits:
+        lines = [
+            f"• {IN_WORDS[Stage(each.stage)]}: {_span(each)} in all, of {counted(each.teams, 'team')}"
+            for each in digest.waits[:WAITS_MOST]
+        ]
+        head = f"{title('Where changes wait', 'waits', digest)}, as teams told it in their flows, the costliest first"
+        yield "\n".join([head, *lines]), ()
+
+
+def _span(each: Waited) -> str:
+    most = duration(each.most_s)
+    return most if each.least_s == each.most_s else f"{duration(each.least_s)} to {most}"
+
+
 _SECTIONS = {
     "outcomes": _outcomes,
     "satisfaction": _satisfaction,
@@ -218,6 +235,7 @@ _SECTIONS = {
     "drift": _drift,
     "self-service": _self_service,
     "signs": _signs,
+    "waits": _waits,
 }
 DETAIL_SECTIONS = tuple(_SECTIONS)
 

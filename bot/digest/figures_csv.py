@@ -72,6 +72,9 @@ def _others(digest: Digest) -> Iterator[Told]:
         yield "", "became live", digest.self_service.live_n, "self-service"
         yield "", "from asking to live, median seconds", digest.self_service.median_s, "self-service"
         yield "", "pushed past git", digest.self_service.pushed, "self-service"
+    for wait in digest.waits:
+        yield "now", f"waits at least, seconds: {wait.stage}", wait.least_s, "bets-and-flows"
+        yield "now", f"waits at most, seconds: {wait.stage}", wait.most_s, "bets-and-flows"
     for each in digest.reverted:
         yield "", f"changed by hand and put back: {each.team or 'nobody named'}", each.times, "self-service"
 

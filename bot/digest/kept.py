@@ -167,6 +167,16 @@ class Sign:
 
 
 @dataclass(frozen=True)
+class Waited:
+    """What the steps of a stage of delivery wait in all, over so many teams' flows; seconds by the clock."""
+
+    stage: str
+    least_s: float
+    most_s: float
+    teams: int
+
+
+@dataclass(frozen=True)
 class WeekOf:
     """What became of the questions of one week, for the trend."""
 
@@ -233,6 +243,7 @@ class Digest:
     reverted: tuple[Reverted, ...] = ()
     asked_for: tuple[OpenTheme, ...] = ()
     signs: tuple[Sign, ...] = ()
+    waits: tuple[Waited, ...] = ()  # the costliest first
     trend: tuple[WeekOf, ...] = ()  # twelve, the oldest first
     todos: tuple[Todo, ...] = ()
     summary: str = ""  # in the words of a model; "": in those of the rules
@@ -295,6 +306,7 @@ _LISTS: Mapping[str, type[Any]] = {
     "reverted": Reverted,
     "asked_for": OpenTheme,
     "signs": Sign,
+    "waits": Waited,
     "trend": WeekOf,
     "todos": Todo,
 }

@@ -15,7 +15,7 @@ from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_rules import Gap
 from bot.curation.health_rules import ArticleFacts
 from bot.digest import news, rules
-from bot.digest.kept import Digest, Gaps, Listed, Named, Sign, TopGap, WeekOf
+from bot.digest.kept import Digest, Gaps, Listed, Named, Sign, TopGap, Waited, WeekOf
 from bot.digest.weeks import Week
 from bot.errors import SlackError
 from bot.listening.figures import ListeningFacts
@@ -55,6 +55,10 @@ async def no_signs(_window: Window) -> Sequence[Sign]:
     return ()
 
 
+async def no_waits(_window: Window) -> Sequence[Waited]:
+    return ()
+
+
 async def no_articles() -> ArticleFacts:
     """Where nobody can tell whether an article's owner is there."""
     return ArticleFacts()
@@ -74,6 +78,7 @@ class Sources:
     articles: Callable[[], Awaitable[ArticleFacts]] = no_articles
     coming: Of[Sequence[Named]] = nothing
     signs: Of[Sequence[Sign]] = no_signs
+    waits: Of[Sequence[Waited]] = no_waits
 
 
 class DigestMaker:
@@ -155,6 +160,7 @@ class DigestMaker:
             documented=tuple(await sources.documented(window)),
             coming=tuple(await sources.coming(window)),
             signs=tuple(await sources.signs(window)),
+            waits=tuple(await sources.waits(window)),
             waves=news.waves(surveys),
             asked_for=news.asked_for(surveys, listening),
             changed=news.changed(adoption, window, digest.timezone),

@@ -6,6 +6,7 @@ Counts of people stand only from two on; who said what stands nowhere, but where
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.bet_button import Source, draft_a_bet
 from bot.blockkit import actions, clip, context, escape, link, section
 from bot.change_form import Ids, buttons
 from bot.friction import IN_WORDS, Stage
@@ -61,6 +62,7 @@ def home_part(facts: ListeningFacts, examples: Examples) -> list[Json]:
         blocks.append(section("\n".join([theme_line(theme), *_quoted(examples.get(theme.id, ()))])))
         if theme.state in ("open", "linked"):
             row = buttons(IDS, theme.id, is_linked=theme.state == "linked")
+            row.append(draft_a_bet(Source.FRICTION, theme.id))
             blocks.append(actions(f"listening.theme.{theme.id}", row))
     if len(facts.themes) > THEMES_MOST:
         blocks.append(context(f"… and {len(facts.themes) - THEMES_MOST} more themes: `mentor friction`."))

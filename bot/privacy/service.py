@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.audit import Audit
+from bot.bet_button import Source, subject_of
 from bot.clock import Clock
 from bot.errors import SlackError
 from bot.privacy import blocks
@@ -195,7 +196,8 @@ class PrivacyService:
         await answers.forget_questions_of(tx, person)
         drafted = await drafts.leave_out(tx, person)
         told = await listening.leave_out(tx, person)
-        await proposals.forget_words_of(tx, [*asked_in, *drafted, *told], now=now)
+        bets = [subject_of(Source.GAP, each) for each in asked_in]
+        await proposals.forget_words_of(tx, [*asked_in, *bets, *drafted, *told], now=now)
         everywhere = sorted(wrote | self._watched())
         await team.stand_in_for(tx, person, [names.stand_in(user_id, each) for each in everywhere])
         await work.drop_overheard(tx, person)

@@ -43,7 +43,7 @@ def lines(found: Sequence[Sign]) -> list[str]:
             told.append(f"- {each.title}: {each.said}.")
             if any(step.n is None or step.n >= FEWEST for step in each.trend):
                 told.append(f"  Trend: {', '.join(_step(each, step) for step in each.trend)}")
-            told.append(f"  {each.way_out}")
+            told += [f"  {each.way_out}"] if each.way_out else []
     return [*told, "", FOOT]
 
 
@@ -56,7 +56,7 @@ def _marked(found: Sequence[Sign]) -> Iterator[str]:
     """A line for what is measured; what is not, in one line at the end."""
     for each in found:
         if each.is_measured:
-            yield f"• *{escape(each.title)}*: {escape(each.said)}. {escape(each.way_out)}"
+            yield f"• *{escape(each.title)}*: {escape(each.said)}. {escape(each.way_out)}".rstrip()
     if missing := [each.title for each in found if not each.is_measured]:
         yield f"Not measured: {escape('; '.join(missing))}. `mentor health --signs` says what would."
 

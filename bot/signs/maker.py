@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.model import QuestionKind, Window
 from bot.peers.facts import FactsService
 from bot.signs.rules import ROLLING, WEEKS, Answer, Known, Sign, signs
+from bot.statistics import Share
 from bot.storage import closures as rows
 from bot.storage import controllers, follow_ups, requests
 from bot.storage.engine import Database
@@ -51,6 +52,9 @@ class SignsMaker:
             has_actions=bool(handbook.actions),
             debts=open_debts(pushed, handbook.actions),
             answers=answers,
+            bets=_without_evidence(handbook),
+            steps=_by_hand(handbook),
+            flows=len(handbook.flows),
         )
 
     def _ends(self, until: datetime) -> list[tuple[str, datetime]]:
@@ -60,6 +64,16 @@ class SignsMaker:
         monday = today - timedelta(days=today.weekday())
         mondays = [monday - back * WEEK for back in range(WEEKS - 1, -1, -1)]
         return [(_week_before(each), moment_of(each, time.min, zone)) for each in mondays]
+
+
+def _without_evidence(handbook: Handbook) -> Share | None:
+    going = [each for each in handbook.bets if each.is_open]
+    return Share(sum(not each.evidence for each in going), len(going)) if going else None
+
+
+def _by_hand(handbook: Handbook) -> Share | None:
+    steps = sum(len(each.steps) for each in handbook.flows)
+    return Share(sum(each.by_hand for each in handbook.flows), steps) if steps else None
 
 
 def _week_before(monday: date) -> str:

@@ -62,12 +62,13 @@ class Sign:
     way_out: str
     is_measured: bool = True
     trend: tuple[Step, ...] = ()
+    is_there: bool = False  # of what is counted as it stands now, and has no trend
 
     @property
     def shows(self) -> bool:
         """Whether it was there lately, among cases enough to say so."""
         now = self.trend[-1] if self.trend else Step("", 0)
-        return now.k > 0 and (now.n is None or now.n >= FEWEST)
+        return self.is_there or (now.k > 0 and (now.n is None or now.n >= FEWEST))
 
     def to_json(self) -> Json:
         told = {"id": self.id, "habit": self.habit.value, "title": self.title, "said": self.said}
@@ -90,6 +91,9 @@ class Known:
     `asked` tells of each question whether it asked to have something done. `runs` have the mode of their action.
     `reverts` is None where no controller says so; `has_actions`: there is anything to run. `debts` are pushed and have
     no proposal in their place. `ends` are when weeks ended, with what each is called, the newest last.
+
+    As the handbook stands now, and None where it has none: `bets` are those without evidence of the open ones, `steps`
+    those by hand of all steps of so many `flows`.
     """
 
     ends: Sequence[tuple[str, datetime]]
@@ -99,23 +103,16 @@ class Known:
     has_actions: bool = False
     debts: Sequence[str] = ()
     answers: Sequence[Answer] = ()
+    bets: Share | None = None
+    steps: Share | None = None
+    flows: int = 0
 
 
 def signs(known: Known) -> tuple[Sign, ...]:
     """In the order of the habits."""
     return (
-        _not(
-            "assumptions.bets",
-            Habit.ASSUMPTIONS,
-            "Bets without evidence",
-            "the team's bets, written down with evidence and a day to look at them again",
-        ),
-        _not(
-            "touch-points.steps",
-            Habit.TOUCH_POINTS,
-            "Steps by hand on the way to production",
-            "the delivery flows of a few teams, written down step by step",
-        ),
+        _bets(known),
+        _by_hand(known),
         _do_it_for_me(known),
         _pushes(known),
         _reverts(known),
@@ -132,6 +129,27 @@ def signs(known: Known) -> tuple[Sign, ...]:
 
 def _not(id_: str, habit: Habit, title: str, by: str) -> Sign:
     return Sign(id_, habit, title, NOT_MEASURED, f"It would be measured by {by}.", is_measured=False)
+
+
+def _bets(known: Known) -> Sign:
+    title, habit, id_ = "Bets without evidence", Habit.ASSUMPTIONS, "assumptions.bets"
+    if known.bets is None:
+        by = "the team's bets, written down with evidence and a day to look at them again (`bets/` in the handbook)"
+        return _not(id_, habit, title, by)
+    said = f"{known.bets.k} of {counted(known.bets.n, 'open bet')}, as the handbook stands now"
+    ask = "Ask before you build: *Draft a bet* beside a gap or a theme begins with what people said."
+    return Sign(id_, habit, title, said, ask if known.bets.k else "", is_there=known.bets.k > 0)
+
+
+def _by_hand(known: Known) -> Sign:
+    title, habit, id_ = "Steps by hand on the way to production", Habit.TOUCH_POINTS, "touch-points.steps"
+    if known.steps is None:
+        by = "the delivery flows of a few teams, written down step by step (`flows/` in the handbook)"
+        return _not(id_, habit, title, by)
+    where = f"{counted(known.steps.n, 'step')} in {counted(known.flows, 'flow')}"
+    said = f"{known.steps.k} of {where}, as the handbook stands now"
+    way = "`flows` draws them: the step by hand that most teams wait for is the next action."
+    return Sign(id_, habit, title, said, way)
 
 
 def _do_it_for_me(known: Known) -> Sign:

@@ -35,6 +35,7 @@ from bot.storage.schema import (
     answers,
     article_looks,
     audit,
+    bet_reviews,
     capability_people,
     case_answers,
     case_turns,
@@ -146,6 +147,12 @@ PARTS = (
     # somebody else's words once more
     Part("thanks_you_got", thanks.c.receiver, Fate.PSEUDONYM, shows=("id", "given_at", "receiver")),
     Part("wishes_about_thanks", thanks_wishes.c.person, Fate.GONE),
+    Part(
+        "bets_decided",
+        bet_reviews.c.decided_by,
+        Fate.PSEUDONYM,
+        shows=("id", "bet", "review_on", "choice", "decided_at"),
+    ),
     Part("digest_tasks_taken", digest_takes.c.person, Fate.GONE),
     Part("messages_to_you", outbox.c.recipient, Fate.PSEUDONYM),
     Part("model_use", model_use.c.person, Fate.GONE),

@@ -827,6 +827,29 @@ digest_rhythm = Table(  # one row at most: how often the digest comes, where the
     Column("said_at", Moment, nullable=False),
 )
 
+bet_reviews = Table(  # each review date of a bet on which the platform team was asked, and what it decided
+    "bet_reviews",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("bet", String(60), nullable=False),  # its id in the handbook
+    Column("review_on", Date, nullable=False),
+    Column("channel_id", String(40), nullable=False),  # where it was asked
+    Column("news", JSON, nullable=False),  # lines of what happened since, as they were told
+    Column("asked_at", Moment, nullable=False),
+    Column("choice", String(10)),  # keep | change | drop; null while nobody said
+    _person("decided_by", nullable=True),
+    Column("decided_at", Moment),
+    UniqueConstraint("bet", "review_on"),
+)
+
+flow_reminders = Table(  # of which flows the platform team was told that they are to be looked at again
+    "flow_reminders",
+    metadata,
+    Column("team", String(80), primary_key=True),
+    Column("looked_at", Date, primary_key=True),  # the day it was looked at last, as the handbook says
+    Column("told_at", Moment, nullable=False),
+)
+
 work = Table(
     "work",
     metadata,

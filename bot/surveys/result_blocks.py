@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.bet_button import Source, draft_a_bet
 from bot.blockkit import (
     TEXT_MAX,
     Shown,
@@ -224,7 +225,10 @@ def _themes(facts: SurveyFacts, *, most: int) -> list[Json]:
     for theme in going[:most]:
         blocks += [
             section(theme_line(theme)),
-            actions(f"results.{theme.id}", buttons(IDS, theme.id, is_linked=theme.state == "linked")),
+            actions(
+                f"results.{theme.id}",
+                [*buttons(IDS, theme.id, is_linked=theme.state == "linked"), draft_a_bet(Source.PULSE, theme.id)],
+            ),
         ]
     rest = len(going) - most
     return [*blocks, context(f"… and {rest} more themes.")] if rest > 0 else blocks

@@ -24,7 +24,7 @@ from sandbox.ledger import Effect
 from sandbox.model import Message
 
 EMBEDDED = Path(knowledge.__file__).parent / "handbook"
-OF_ACTIONS = ("actions", "policies", "surveys", "capabilities.yaml", "golden.yaml", "repositories.yaml")
+OF_ACTIONS = ("actions", "policies", "surveys", "flows", "capabilities.yaml", "golden.yaml", "repositories.yaml")
 STARTS_AT = datetime(2026, 11, 24, 10, 12, tzinfo=UTC)  # a Tuesday morning
 EVER = STARTS_AT + timedelta(days=365)
 PEOPLE = ("ada", "bela", "chidi", "dana", "emre", "fola", "gita", "hugo")

@@ -172,7 +172,14 @@ async def _did_all_else(database: Database, now: datetime, due: Collection[Kind]
     day = now.astimezone(UTC).date().isoformat()
     nightly = (Kind.READ_AGAIN, Kind.SORT_GAPS, Kind.SORT_FRICTION, Kind.CHECK_LINKS, Kind.AUDIT_HEAD)
     counting = (Kind.CONTRIBUTIONS, Kind.GATHER_THANKS)
-    daily = (Kind.ASK_OWNERS, Kind.ASK_CLOSURES, Kind.TELL_DRIFT, Kind.REMIND_EVIDENCE, Kind.OPEN_WAVES)
+    daily = (
+        Kind.ASK_OWNERS,
+        Kind.ASK_CLOSURES,
+        Kind.TELL_DRIFT,
+        Kind.REMIND_EVIDENCE,
+        Kind.OPEN_WAVES,
+        Kind.LOOK_AGAIN,
+    )
     for kind in {*nightly, *counting, *daily} - {*due}:
         missed = partial(work.enqueue_missed, kind=kind.value, key=day, due_at=now, now=now)
         await database.write(missed)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.bet_button import Source, read_draft
 from bot.curation.gap_blocks import CLOSINGS, DRAFTS, Pressed, again, card, closed, gap_list, read_pressed, told
 from bot.curation.gap_rules import Because, Closing, Gap, GapFacts
 from bot.errors import PayloadMalformed
@@ -104,7 +105,7 @@ def test_who_owns_it_is_told_without_a_name() -> None:
 
 def test_what_is_offered_is_read_as_it_was_meant() -> None:
     shown = gap_list(GapFacts(WINDOW, (GAP,)), {GAP.id: DRAFTS}, now=NOW, viewer="p1", timezone=ZONE)
-    take, article, action, kind, close = shown.blocks[-1]["elements"]
+    take, article, action, bet, kind, close = shown.blocks[-1]["elements"]
 
     assert read_pressed(take["action_id"], take["value"]) == Pressed(GAP.id, "take")
     drafts = [read_pressed(each["action_id"], each["value"]).choice for each in (article, action)]
@@ -113,6 +114,7 @@ def test_what_is_offered_is_read_as_it_was_meant() -> None:
     assert kinds == [f"kind:{each}" for each in QuestionKind]
     closings = [read_pressed(close["action_id"], each["value"]).choice for each in close["options"]]
     assert closings == [f"close:{each}" for each in CLOSINGS]
+    assert read_draft(bet["action_id"], bet["value"]) == (Source.GAP, GAP.id)
 
 
 @pytest.mark.parametrize(

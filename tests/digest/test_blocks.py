@@ -41,11 +41,13 @@ from bot.digest.kept import (
     SelfService,
     Sign,
     TopGap,
+    Waited,
     Wave,
     WeekOf,
 )
 from bot.digest.team_blocks import team_digest
 from bot.errors import PayloadMalformed
+from bot.friction import Stage
 from bot.peers.cases import Outcome
 from bot.peers.figures import Times
 from bot.peers.solving import By
@@ -256,6 +258,7 @@ def digests(draw: st.DrawFn) -> Digest:
         reverted=draw(some(st.builds(Reverted, SHORT, MANY))),
         asked_for=draw(some(st.builds(OpenTheme, st.sampled_from(["survey", "friction"]), NASTY, MANY))),
         signs=draw(some(st.builds(Sign, NASTY, NASTY, NASTY))),
+        waits=tuple(Waited(stage.value, 1.0, 1e8, draw(MANY)) for stage in Stage),
         trend=tuple(WeekOf(f"2026-W{n}", draw(MANY), draw(MANY), draw(MANY), draw(MANY)) for n in range(36, 48)),
         definitions=draw(st.sampled_from(["", "https://docs.example.com/" + "m" * 230])),
     )

@@ -18,6 +18,7 @@ from bot.digest.kept import (
     SelfService,
     Sign,
     TopGap,
+    Waited,
     Wave,
     WeekOf,
 )
@@ -124,6 +125,7 @@ RICH = replace(
     self_service=SelfService(6, 7200.0, 90000.0, Share(2, 9), ("restart-service",)),
     reverted=(Reverted("search", 4), Reverted("", 1)),
     asked_for=(OpenTheme("survey", "docs, stale", 5), OpenTheme("friction", "runner, waiting", 4)),
+    waits=(Waited("review", 3600 * 6, 3600 * 50, 3), Waited("deploy", 3600.0, 3600.0, 2)),
     signs=(Sign("Do-it-for-me questions", "11 of 31, in four weeks 40 of 120", "Make the two most asked an action"),),
     trend=tuple(WeekOf(f"2026-W{week}", 10, 8, 2, 1) for week in range(36, 48)),
     audit="12:0123456789abcdef",

@@ -221,13 +221,13 @@ async def test_a_gap_with_a_solved_thread_becomes_an_article(office: Office) -> 
     asked = office.person("priya").say("ask-platform", f"{office.mention} how do I clean the cache of the build?")
     await office.answer_to(asked)
     shown = await listed(office)
-    assert labels(shown) == ["I take it"]
+    assert labels(shown) == ["I take it", "Draft a bet"]
 
     reply = office.person("jonas").say("ask-platform", ANSWER, thread=asked)
     office.person("priya").react(reply, "white_check_mark")
     await office.quiet()
     shown = await listed(office)
-    assert labels(shown) == ["I take it", "Draft an article"]
+    assert labels(shown) == ["I take it", "Draft an article", "Draft a bet"]
     before = len(office.whispers("maya", "random"))
     await office.person("maya").press(shown, "Draft an article")
     drafted = await office.until(
@@ -248,7 +248,7 @@ async def test_what_several_ask_to_be_done_becomes_an_action_that_closes_the_gap
         office.person(who).say("ask-platform", f"{office.mention} please create {text}, token=abc12345")
     await office.quiet()
     shown = await listed(office)
-    assert labels(shown) == ["I take it", "Draft an action"]
+    assert labels(shown) == ["I take it", "Draft an action", "Draft a bet"]
 
     await office.person("maya").press(shown, "Draft an action")
     await office.quiet()

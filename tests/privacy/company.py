@@ -21,6 +21,7 @@ from bot.storage.people import stand_ins
 from bot.storage.schema import (
     answers,
     article_looks,
+    bet_reviews,
     capability_people,
     channels,
     choices,
@@ -244,6 +245,10 @@ async def _seed_digests(tx: Tx) -> None:
     """The person took one thing on, and said that the digest was useful; so did a colleague."""
     made = {"week": "2026-W47", "facts": {}, "handbook_revision": "r1", "made_at": NOW, "key": WAVE_KEY}
     await _put(tx, digests, made)
+    asked = {"review_on": NOW.date(), "channel_id": ASK, "news": ["not asked since"], "asked_at": NOW}
+    await _put(
+        tx, bet_reviews, {**asked, "id": "b1", "bet": "runners", "choice": "keep", "decided_by": ME, "decided_at": NOW}
+    )
     await _put(tx, digest_takes, {"week": "2026-W47", "place": 1, "person": ME, "taken_at": NOW})
     for person in (ME, YOU):
         pressed = {"week": "2026-W47", "reader": "team", "tag": tag(WAVE_KEY, person), "said": "useful"}

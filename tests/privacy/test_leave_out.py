@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from bot.bet_button import Source, subject_of
 from bot.clock import Clock
 from bot.model import Author, Message, Reaction, Standing, Workspace
 from bot.peers.service import PeerService, Request
@@ -229,6 +230,7 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
         "survey_invitations": 1,
         "survey_themes_linked": 1,
         "friction": 1,
+        "bets_decided": 1,
         "friction_themes_linked": 1,
         "stories": 1,
         "stories_that_name_you": 1,
@@ -277,7 +279,10 @@ async def test_what_was_not_proposed_yet_is_not_and_what_is_open_is_followed_wit
     }
 
 
-async def test_an_action_proposed_from_the_persons_questions_goes_and_one_from_others_stays(seeded: Database) -> None:
+@pytest.mark.parametrize("subject", ["{}", subject_of(Source.GAP, "{}")], ids=["an action", "a bet"])
+async def test_what_is_proposed_from_the_persons_questions_goes_and_one_from_others_stays(
+    seeded: Database, subject: str
+) -> None:
     made = {"title": WORDS, "files": {"actions/a.yaml": WORDS}, "created_at": NOW}
 
     async def unit(tx: Tx) -> None:
@@ -285,12 +290,12 @@ async def test_an_action_proposed_from_the_persons_questions_goes_and_one_from_o
             member = {"key": f"{ASK}:{message}", "channel_id": ASK, "ts": message, "kind": "how-to", "asked_at": NOW}
             await tx.execute(insert(gaps).values(id=gap_id, state="open", opened_at=NOW))
             await tx.execute(insert(gap_members).values(gap_id=gap_id, **member))
-            await tx.execute(insert(proposals).values(**proposal(gap_id, "waiting", YOU, **made)))
+            await tx.execute(insert(proposals).values(**proposal(subject.format(gap_id), "waiting", YOU, **made)))
 
     await seeded.write(unit)
 
     await privacy(seeded).leave_out(USER)
 
-    found = {row["subject"]: row for row in await rows(seeded, proposals)}
+    found = {row["subject"].rpartition(":")[2]: row for row in await rows(seeded, proposals)}
     assert (found["theirs"]["state"], found["theirs"]["title"], found["theirs"]["files"]) == ("failed", "", None)
     assert (found["others"]["state"], found["others"]["title"]) == ("waiting", WORDS)

@@ -6,6 +6,7 @@ import pytest
 
 from bot.signs.blocks import FOOT, home_part, lines
 from bot.signs.rules import Answer, Habit, Known, Sign, signs
+from bot.statistics import Share
 from knowledge.actions import Mode
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -125,3 +126,19 @@ def test_a_terminal_sees_the_trends() -> None:
 
     assert "  Trend: 2026-Q3 yes" in told
     assert "  Trend: W36 0, W37 0, W38 0, W39 0, W40 0, W41 0, W42 0, W43 0, W44 0, W45 0, W46 0, W47 1" in told
+
+
+def test_bets_without_evidence_are_counted_as_the_handbook_stands_and_show_where_there_are_any() -> None:
+    some, none = (sign("assumptions.bets", Known(ENDS, bets=Share(k, 6))) for k in (2, 0))
+
+    assert some.said == "2 of 6 open bets, as the handbook stands now"
+    assert (some.is_measured, some.shows, "Draft a bet" in some.way_out) == (True, True, True)
+    assert (none.said, none.shows, none.way_out) == ("0 of 6 open bets, as the handbook stands now", False, "")
+    assert "*Bets without evidence*: 0 of 6 open bets, as the handbook stands now." in str(home_part([none]))
+
+
+def test_steps_by_hand_are_of_all_flows() -> None:
+    found = sign("touch-points.steps", Known(ENDS, steps=Share(10, 16), flows=2))
+
+    assert found.said == "10 of 16 steps in 2 flows, as the handbook stands now"
+    assert (found.is_measured, found.shows) == (True, False)  # there are always some: no news of a week

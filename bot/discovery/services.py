@@ -1,0 +1,50 @@
+"""The services of discovery, put together: who needs whom. `bot.app` gives what they stand on."""
+
+from dataclasses import dataclass
+
+from bot.adoption.facts import AdoptionFactsService
+from bot.curation.gap_facts import GapFactsService
+from bot.curation.proposals import HandbookRepository
+from bot.desk import Desk
+from bot.discovery.drafting import DraftingService
+from bot.discovery.reviewing import ReviewService
+from bot.discovery.sources import Sources
+from bot.discovery.ways import WaysService
+from bot.listening.listing import ListeningFactsService
+from bot.people import PeopleService
+from bot.surveys.results import SurveyFactsService
+
+
+@dataclass(frozen=True)
+class Pillars:
+    """What the others know, that bets rest on."""
+
+    gaps: GapFactsService
+    listening: ListeningFactsService
+    surveys: SurveyFactsService
+    adoption: AdoptionFactsService
+
+
+@dataclass(frozen=True)
+class DiscoveryServices:
+    drafting: DraftingService
+    reviews: ReviewService
+    ways: WaysService
+
+
+def discovery_services(
+    desk: Desk, people: PeopleService, pillars: Pillars, repository: HandbookRepository | None
+) -> DiscoveryServices:
+    """`repository` is the handbook's; None where that is a folder, to which nothing can be proposed."""
+    sources = Sources(
+        desk,
+        gaps=pillars.gaps,
+        listening=pillars.listening,
+        surveys=pillars.surveys,
+        adoption=pillars.adoption,
+    )
+    return DiscoveryServices(
+        drafting=DraftingService(desk, people, sources, can_propose=repository is not None),
+        reviews=ReviewService(desk, people, sources, repository),
+        ways=WaysService(desk, people),
+    )
