@@ -19,6 +19,7 @@ from bot.storage import adoption as rows
 from bot.storage import policies
 from bot.storage.engine import Database, Tx
 from bot.storage.schema import evidence
+from bot.surveys.results import SurveyFactsService
 from knowledge.capabilities import BuiltFrom, Capability, Origin, Status, Teams
 from knowledge.channels import Channels
 from knowledge.loader import Handbook
@@ -151,4 +152,10 @@ async def ask_who_told(database: Database) -> None:
 
 
 def facts_of(database: Database, handbook: Handbook = HANDBOOK) -> AdoptionFactsService:
-    return AdoptionFactsService(database, handbook=lambda: handbook, places=dict, today=lambda: date(2026, 11, 23))
+    return AdoptionFactsService(
+        database,
+        handbook=lambda: handbook,
+        places=dict,
+        pulses=SurveyFactsService(database).facts,
+        today=lambda: date(2026, 11, 23),
+    )
