@@ -90,8 +90,8 @@ class PromptingService:
         message = effects.privately(f"why-not:{asked.key}", asked.person, shown, kind=blocks.WHY_NOT)
 
         async def unit(tx: Tx) -> None:
-            if await pilots.ask_why_not(tx, asked.capability, asked.team, on=today):
-                await self._desk.outbox.put(tx, message)
+            if await self._desk.outbox.put(tx, message):
+                await pilots.ask_why_not(tx, asked.capability, asked.team, on=today)
 
         await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
