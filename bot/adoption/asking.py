@@ -56,12 +56,11 @@ class Turns:
 
         return await self._desk.database.write(unit)
 
-    async def when(self, person: str, team: str) -> datetime | None:
+    async def when(self, person: str, team: str, *, now: datetime) -> datetime | None:
         """The first moment from now on at which they are at work; None where they are not to be asked at all.
 
         Raises SlackError.
         """
-        now = self._desk.clock.now()
         async with self._desk.database.read() as tx:
             user_id = await slack_id_of(tx, person)
             may = user_id is not None and not await self._is_asked_nothing(tx, person, user_id, now=now)

@@ -224,9 +224,10 @@ class MilestoneService:
         if not rules.is_worth_telling(Card.from_json(row.shown), row.choice):
             await self._tell(decision, GONE)
             return
+        now = self._desk.clock.now()
         for team in await self._using(capability):
             somebody = await self._turns.somebody_of(team, about=_effect_key(key))
-            if somebody is not None and await self._turns.when(somebody.person, team) is not None:
+            if somebody is not None and await self._turns.when(somebody.person, team, now=now) is not None:
                 await self._want_story(key, team, somebody.person, capability.title)
                 return
         await self._tell(decision, NO_STORY)

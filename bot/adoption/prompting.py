@@ -111,7 +111,8 @@ class PromptingService:
 
     async def _is_their_turn(self, kind: Kind, asked: TeamAsked) -> bool:
         """Now; outside their hours it comes again when these begin, and where they are not to be asked never."""
-        now, opens = self._desk.clock.now(), await self._turns.when(asked.person, asked.team)
+        now = self._desk.clock.now()
+        opens = await self._turns.when(asked.person, asked.team, now=now)
         if opens is None or opens <= now:
             return opens is not None
         later = TeamAsked(f"{asked.key}:{opens.date()}", asked.person, asked.capability, asked.team)

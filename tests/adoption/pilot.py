@@ -64,9 +64,15 @@ async def use(adoption: Adoption, *uses: tuple[str, date]) -> None:
     await desk.database.write(lambda tx: keep(tx, told, source="file", clock=desk.clock, new_id=desk.new_id))
 
 
-async def close_pulse(database: Database, *, satisfied: int, n: int, survey: Survey = PULSE) -> None:
+async def close_pulse(
+    database: Database,
+    *,
+    satisfied: int,
+    n: int,
+    survey: Survey = PULSE,
+    at: datetime = datetime(2026, 11, 20, 12, tzinfo=UTC),
+) -> None:
     """As a closed wave is kept: of fewer than five answers nothing."""
-    at = datetime(2026, 11, 20, 12, tzinfo=UTC)
     reads = reading(satisfied, n)
     cell = Cell(frozenset(), n, satisfied if reads == "exact" else None, reads)
     question = KeptQuestion(n, released=Released(cell, {}) if n >= 5 else None)

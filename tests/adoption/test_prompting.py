@@ -128,6 +128,28 @@ async def test_of_whom_a_system_told_is_asked_by_itself_within_the_budget(databa
     assert [row.team for row in await adoption.rows(select(peer_pulls))] == ["search"]
 
 
+class Ticking(Hands):
+    """A clock that goes on between any two looks at it, as real ones do."""
+
+    @property
+    def now(self) -> datetime:
+        self._now += timedelta(milliseconds=1)
+        return self._now
+
+    @now.setter
+    def now(self, now: datetime) -> None:
+        self._now = now
+
+
+async def test_in_their_hours_it_is_asked_at_once_and_not_put_off(database: Database) -> None:
+    adoption = await begin(database, Ticking(), FREE)
+
+    await hear(adoption)
+
+    assert [to for to, _ in await adoption.told(WHO_TOLD_DM.name)] == ["U0PRIYA"]
+    assert len(await adoption.rows(select(work.c.id).where(work.c.kind == Kind.ASK_PULL.value))) == 1
+
+
 async def test_outside_their_hours_it_waits_for_the_morning(database: Database) -> None:
     adoption = await begin(database, Hands(), FREE)
     adoption.hands.now = datetime(2026, 11, 25, 21, tzinfo=UTC)
