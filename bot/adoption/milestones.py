@@ -6,6 +6,7 @@ A day that was missed is made up for. The handbook is not changed: what to chang
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -98,10 +99,8 @@ class MilestoneService:
         self, capability: Capability, kept: Kept, marks: Sequence[CapabilityMark], key: Key, since: date
     ) -> Card:
         handbook, last = self._handbook, self._desk.today() - timedelta(days=1)
-        known = known_of(capability, handbook, kept, marks, last)
-        days = Days(min(since, last), last)  # all that was asked and said since then
-        facts, (_, now) = capability_facts(capability, known, days), courses_of(known, last)
-        card = rules.card_of(capability, facts, now, since=since, days=key[2], last=last)
+        # in a thread, as all figures of adoption
+        card = await asyncio.to_thread(_teams_of, capability, handbook, kept, marks, _Milestone(key[2], since, last))
         began = moment_of(since, time.min, handbook.channels.timezone)
         ends = moment_of(last + timedelta(days=1), time.min, handbook.channels.timezone)
         pulses = [each for each in of_users(kept.pulses, user_actions(capability, handbook)) if each.closed_at >= began]
@@ -235,8 +234,9 @@ class MilestoneService:
     async def _using(self, capability: Capability) -> list[str]:
         """Teams that use it today, those that used it last first."""
         kept, marks = await self._kept(self._desk.today() + timedelta(days=1))
-        known = known_of(capability, self._handbook, kept, marks.get(capability.id, ()), self._desk.today())
-        _, now = courses_of(known, self._desk.today())
+        today = self._desk.today()
+        known = await asyncio.to_thread(known_of, capability, self._handbook, kept, marks.get(capability.id, ()), today)
+        _, now = courses_of(known, today)
         using = {team: each for team, each in now.items() if each.state in USING}
         return sorted(using, key=lambda team: _last_use(using[team]), reverse=True)
 
@@ -261,6 +261,24 @@ class MilestoneService:
     @property
     def _handbook(self) -> Handbook:
         return self._desk.shelf.library.handbook
+
+
+@dataclass(frozen=True)
+class _Milestone:
+    """So many days after the status began; figures are of the time from then to the day `last`."""
+
+    days: int
+    since: date
+    last: date
+
+
+def _teams_of(
+    capability: Capability, handbook: Handbook, kept: Kept, marks: Sequence[CapabilityMark], milestone: _Milestone
+) -> Card:
+    since, last = milestone.since, milestone.last
+    known = known_of(capability, handbook, kept, marks, last)
+    facts, (_, now) = capability_facts(capability, known, Days(min(since, last), last)), courses_of(known, last)
+    return rules.card_of(capability, facts, now, since=since, days=milestone.days, last=last)
 
 
 def _due(

@@ -3,16 +3,17 @@
 Who told is asked below what the person asked for; else, as why not always, within the budget of unasked messages.
 """
 
-from collections.abc import Iterator
-from datetime import date, time, timedelta
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
 
 from bot import effects
 from bot.adoption import team_blocks as blocks
 from bot.adoption.asking import Turns
-from bot.adoption.courses import Course, Traces
+from bot.adoption.courses import Course, State, Traces
 from bot.adoption.figures import Days, Known
 from bot.adoption.history import History
-from bot.adoption.reading import courses_of, known_of, marks_of, read_kept
+from bot.adoption.reading import Kept, courses_of, known_of, marks_of, read_kept
 from bot.adoption.reasons import ABSENT, Open, whom_to_ask
 from bot.adoption.team_blocks import Subject
 from bot.calendar import Daily
@@ -71,15 +72,12 @@ class PromptingService:
         """On working days: one person of each team whose turn it is gets theirs."""
         if not self._handbook.channels.working_time().is_working_day(self._desk.today()):
             return
-        now, today = self._desk.clock.now(), self._desk.today()
+        today = self._desk.today()
         for each in (await self._open())[:AT_ONCE]:
             somebody = await self._turns.somebody_of(each.team, about=f"{each.capability}:{due.key}")
-            if somebody is None:
-                continue
-            wanted = TeamAsked(f"{each.capability}:{each.team}:{today}", somebody.person, each.capability, each.team)
-            await self._desk.database.write(
-                lambda tx, wanted=wanted: enqueue(tx, Kind.ASK_WHY_NOT, wanted, due_at=now, now=now)  # type: ignore[misc]
-            )
+            if somebody is not None:
+                key = f"{each.capability}:{each.team}:{today}"
+                await self._put(Kind.ASK_WHY_NOT, TeamAsked(key, somebody.person, each.capability, each.team))
         self._desk.wake()
 
     async def ask_why_not(self, asked: TeamAsked) -> None:
@@ -100,14 +98,7 @@ class PromptingService:
         handbook, today = self._handbook, self._desk.today()
         async with self._desk.database.read() as tx:
             kept = await read_kept(tx, handbook, Days(today, today), ())
-        marks, absent, asked, said = marks_of(handbook, kept, today=today), [], {}, []
-        for each in handbook.capabilities:
-            if each.status in (*FREE, Status.PILOT):
-                known = known_of(each, handbook, kept, marks.get(each.id, ()), today)
-                absent += list(_absent(each, known, today))
-                asked[each.id] = known.asked
-                said += [(each.id, team, day) for team, day, _ in known.reasons]
-        return whom_to_ask(absent, asked, said, today=today)
+        return await asyncio.to_thread(_open_to, handbook, kept, today)  # years of events take a second
 
     async def _is_their_turn(self, kind: Kind, asked: TeamAsked) -> bool:
         """Now; outside their hours it comes again when these begin, and where they are not to be asked never."""
@@ -116,12 +107,35 @@ class PromptingService:
         if opens is None or opens <= now:
             return opens is not None
         later = TeamAsked(f"{asked.key}:{opens.date()}", asked.person, asked.capability, asked.team)
-        await self._desk.database.write(lambda tx: enqueue(tx, kind, later, due_at=opens, now=now))
+        await self._put(kind, later, due_at=opens)
         return False
+
+    async def _put(self, kind: Kind, asked: TeamAsked, *, due_at: datetime | None = None) -> None:
+        now = self._desk.clock.now()
+        await self._desk.database.write(lambda tx: enqueue(tx, kind, asked, due_at=due_at or now, now=now))
 
     @property
     def _handbook(self) -> Handbook:
         return self._desk.shelf.library.handbook
+
+
+def _open_to(handbook: Handbook, kept: Kept, today: date) -> list[Open]:
+    """What teams are to be asked about. Who stopped said enough for half a year, with a reason or without one."""
+    marks, absent, said = marks_of(handbook, kept, today=today), list[Open](), list[tuple[str, str, date]]()
+    asked: dict[str, Sequence[tuple[str, date]]] = {}
+    for each in handbook.capabilities:
+        if each.status in (*FREE, Status.PILOT):
+            known = known_of(each, handbook, kept, marks.get(each.id, ()), today)
+            absent += _absent(each, known, today)
+            asked[each.id] = known.asked
+            said += [(each.id, team, day) for team, day, _ in known.reasons]
+            said += [(each.id, team, day) for team, day in _left(known)]
+    return whom_to_ask(absent, asked, said, today=today)
+
+
+def _left(known: Known) -> Iterator[tuple[str, date]]:
+    for team, traces in known.traces.items():
+        yield from ((team, each.day) for each in traces.said if each.state is State.LEFT)
 
 
 def _absent(capability: Capability, known: Known, today: date) -> Iterator[Open]:

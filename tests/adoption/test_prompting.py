@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.adoption.reasons import Open, whom_to_ask
+from bot.adoption.courses import Course, State
+from bot.adoption.reasons import Open, Reason, whom_to_ask, why_not
 from bot.adoption.team_blocks import WHO_TOLD, WHO_TOLD_DM, WHY_NOT, said
 from bot.adoption.use_events import UseEvent, read_use
 from bot.adoption.uses import UseService
 from bot.effects import privately
+from bot.model import Use, What
 from bot.people import PeopleService
+from bot.storage import adoption as adoption_rows
 from bot.storage import people as people_rows
 from bot.storage import requests as request_rows
 from bot.storage import surveys as survey_rows
@@ -26,7 +29,7 @@ from bot.work import Converged, Due, Kind, TeamAsked
 from knowledge.capabilities import Capability, Status
 from knowledge.people import Team
 from tests.adoption.desk import Adoption, group
-from tests.adoption.pilot import ATTEST, PILOT, WITH_PILOT, begin, use
+from tests.adoption.pilot import ATTEST, BEGAN, PILOT, WITH_PILOT, begin, use
 from tests.work.desk import Hands
 
 TODAY = date(2026, 11, 25)
@@ -95,6 +98,17 @@ async def test_at_a_first_use_it_is_asked_below_what_the_person_asked_for_once_a
 async def test_who_had_no_choice_is_not_asked_who_told_them(database: Database, capability: Capability) -> None:
     adoption = await begin(database, Hands(), replace(FREE, capabilities=(capability,)))
 
+    await live(adoption)
+    await hear(adoption, team="search", person="U0AMARA")
+
+    assert await adoption.rows(select(peer_pulls)) == []
+
+
+async def test_who_used_it_for_long_is_not_asked_who_told_them(database: Database) -> None:
+    adoption = await begin(database, Hands(), FREE)
+    await use(adoption, ("payments", BEGAN))
+
+    await hear(adoption)
     await live(adoption)
 
     assert await adoption.rows(select(peer_pulls)) == []
@@ -229,9 +243,33 @@ async def test_on_a_day_off_nobody_is_asked(database: Database, day: datetime) -
     assert await adoption.rows(select(work.c.id).where(work.c.kind == Kind.ASK_WHY_NOT.value)) == []
 
 
+async def test_who_stopped_is_left_in_peace_for_half_a_year_also_without_a_reason(database: Database) -> None:
+    adoption = await begin(database, Hands())
+    stopped = Use(PILOT.id, "payments", TODAY, What.LEFT, "press")
+    await database.write(lambda tx: adoption_rows.add(tx, [stopped]))
+
+    adoption.hands.now += timedelta(days=40)
+    await ask(adoption)
+    adoption.hands.now += timedelta(days=141)
+    await ask(adoption)
+
+    query = select(why_not_asks.c.asked_on).where(why_not_asks.c.team == "payments")
+    assert [row.asked_on for row in await adoption.rows(query)] == [TODAY + timedelta(days=181)]
+
+
 async def test_a_pilot_asks_its_volunteers_alone(database: Database) -> None:
     adoption = await begin(database, Hands())
 
     await ask(adoption)
 
     assert {row.team for row in await adoption.rows(select(why_not_asks))} == {"payments", "search"}
+
+
+def test_a_reason_from_before_a_team_came_back_counts_no_more_when_it_leaves_again() -> None:
+    back = Course(State.LEFT, used=(date(2026, 9, 1),))
+    said = [("a", date(2026, 8, 1), "hard"), ("b", date(2026, 8, 1), "hard"), ("b", date(2026, 10, 1), "lacks")]
+
+    found = why_not({"a": back, "b": back}, said, asked=["a", "a", "gone"])
+
+    assert (found.given, found.n, found.asked) == ({State.LEFT: {Reason.LACKS: 1}}, 1, 1)
+    assert found.lines() == ["left: it lacks something we need 1"]
