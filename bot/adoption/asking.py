@@ -1,7 +1,7 @@
 """Whom of a team to ask something, and when: within the budget of unasked messages, in their own working hours.
 
-One person of a team, drawn so that nobody is asked again and again; who is left out, wants no surveys, or is of the
-platform team is not asked.
+One person of a team, drawn so that nobody is asked again and again. Not asked is who is left out, wants no surveys, is
+of the platform team, or had their unasked message of the week.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,14 @@ from bot.people import PeopleService
 from bot.storage import outbox
 from bot.storage import surveys as survey_rows
 from bot.storage.engine import Tx
-from bot.storage.people import is_left_out, pseudonym_of, slack_id_of, stand_ins, who_is_left_out
+from bot.storage.people import (
+    is_left_out,
+    known_pseudonyms,
+    pseudonym_of,
+    slack_id_of,
+    stand_ins,
+    who_is_left_out,
+)
 from bot.unasked import MONTH, hours_of, may_send_unasked
 
 
@@ -43,10 +50,21 @@ class Turns:
         async with self._desk.database.read() as tx:
             not_asked = await survey_rows.who_refused(tx, members, now=now)
             not_asked |= await survey_rows.who_is_left_out(tx, members)
+            not_asked |= await self._had_theirs(tx, members - not_asked, now=now)
         for user_id in sorted(members - not_asked, key=lambda each: sha256(f"{about}|{each}".encode()).digest()):
             if await self._people.is_member(user_id):
                 return await self._put(user_id, now)
         return None
+
+    async def _had_theirs(self, tx: Tx, user_ids: frozenset[str], *, now: datetime) -> frozenset[str]:
+        """Those whom the budget of unasked messages leaves no more of now."""
+        known = await known_pseudonyms(tx, user_ids)
+        found = set()
+        for user_id, person in known.items():
+            shown = await outbox.unasked_times(tx, person, since=now - MONTH, but="")
+            if not may_send_unasked(shown, now=now):
+                found.add(user_id)
+        return frozenset(found)
 
     async def _put(self, user_id: str, now: datetime) -> Somebody | None:
         async def unit(tx: Tx) -> Somebody | None:

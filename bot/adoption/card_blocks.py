@@ -81,15 +81,14 @@ def _lines(shown: Card) -> Iterator[str]:
 
 
 def _teams(shown: Card) -> str:
-    said = f"in the last {LATELY} days used by {_of(shown.still)} that use it"
     if shown.chose is None:
         first = "There is no choice, so nobody chose it"
     elif shown.status == Status.PILOT:
         first = f"Volunteers that use it: {_of(shown.chose)}"
     else:
         first = f"Teams that chose it: {_of(shown.chose)}"
-    left = f"; {counted(shown.left, 'team')} stopped" if shown.left else ""
-    return f"{first}; {said}{left}."
+    left = f" Stopped: {counted(shown.left, 'team')}." if shown.left else ""
+    return f"{first}. Of all that use it, in the last {LATELY} days: {_of(shown.still)}.{left}"
 
 
 def _of(share: Share) -> str:

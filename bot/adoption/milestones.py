@@ -3,11 +3,7 @@
 A day that was missed is made up for. The handbook is not changed: what to change in it is said.
 """
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -17,24 +13,18 @@ from bot.adoption import card_blocks as blocks
 from bot.adoption import card_rules as rules
 from bot.adoption.asking import Turns
 from bot.adoption.card_blocks import Decided
-from bot.adoption.card_rules import Card, Support
-from bot.adoption.courses import USING, Course
-from bot.adoption.figures import LEARNED, Days, capability_facts
-from bot.adoption.reading import Kept, courses_of, known_of, marks_of, read_kept, user_actions
-from bot.adoption.satisfaction import Pulses, csat, figure_of, of_users
+from bot.adoption.card_maker import CardMaker
+from bot.adoption.card_rules import Card
 from bot.audit import Audit
 from bot.authority import Act
-from bot.calendar import Daily, moment_of
+from bot.calendar import Daily
 from bot.desk import Desk
 from bot.errors import SlackError
-from bot.model import CapabilityMark, Window
 from bot.people import PeopleService
 from bot.storage import pilots as rows
 from bot.storage.engine import Tx
 from bot.storage.pilots import CardRow, Key
 from bot.work import CardWords, Decision, Due, Kind, StoryWanted, enqueue
-from knowledge.article import Audience
-from knowledge.capabilities import Capability
 from knowledge.loader import Handbook
 
 log = structlog.get_logger(__name__)
@@ -52,12 +42,12 @@ NO_STORY = "Nobody in the teams that use it can be asked for a story now: they a
 class MilestoneService:
     """Methods that workers call may run twice and change nothing the second time."""
 
-    def __init__(self, desk: Desk, people: PeopleService, audit: Audit, turns: Turns, pulses: Pulses) -> None:
+    def __init__(self, desk: Desk, people: PeopleService, audit: Audit, turns: Turns, maker: CardMaker) -> None:
         self._desk = desk
         self._people = people
         self._audit = audit
         self._turns = turns
-        self._pulses = pulses
+        self._maker = maker
 
     def schedule(self) -> Daily:
         return Daily(AT, self._handbook.channels.timezone)
@@ -69,11 +59,8 @@ class MilestoneService:
         channels, today = self._handbook.channels, self._desk.today()
         if not channels.platform_channel or not channels.working_time().is_working_day(today):
             return
-        kept, marks = await self._kept(today)
-        async with self._desk.database.read() as tx:
-            shown = await rows.shown_cards(tx)
-        for capability, key, since in _due(self._handbook, marks, shown, today=today)[:AT_ONCE]:
-            await self._show(await self._card(capability, kept, marks[capability.id], key, since), key)
+        for key, card in await self._maker.due(today, most=AT_ONCE):
+            await self._show(card, key)
 
     async def _show(self, card: Card, key: Key) -> None:
         now, channel_id = self._desk.clock.now(), self._handbook.channels.platform_channel
@@ -86,39 +73,6 @@ class MilestoneService:
 
         await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
-
-    async def _kept(self, today: date) -> tuple[Kept, Mapping[str, Sequence[CapabilityMark]]]:
-        now, yesterday = self._desk.clock.now(), today - timedelta(days=1)
-        told = await self._pulses(Window(now - LEARNED, now))
-        days = Days(yesterday - timedelta(days=rules.LATELY - 1), yesterday)
-        async with self._desk.database.read() as tx:
-            kept = await read_kept(tx, self._handbook, days, told.waves)
-        return kept, await asyncio.to_thread(marks_of, self._handbook, kept, today=today)
-
-    async def _card(
-        self, capability: Capability, kept: Kept, marks: Sequence[CapabilityMark], key: Key, since: date
-    ) -> Card:
-        handbook, last = self._handbook, self._desk.today() - timedelta(days=1)
-        # in a thread, as all figures of adoption
-        card = await asyncio.to_thread(_teams_of, capability, handbook, kept, marks, _Milestone(key[2], since, last))
-        began = moment_of(since, time.min, handbook.channels.timezone)
-        ends = moment_of(last + timedelta(days=1), time.min, handbook.channels.timezone)
-        pulses = [each for each in of_users(kept.pulses, user_actions(capability, handbook)) if each.closed_at >= began]
-        return rules.with_others(
-            card,
-            csat=next((csat(figure) for each in pulses if (figure := figure_of(each)) is not None), None),
-            was_asked=bool(pulses),
-            friction=sum(at >= began for at in kept.friction.get(capability.id, ())),
-            support=await self._support(capability, Window(began, ends)),
-        )
-
-    async def _support(self, capability: Capability, window: Window) -> Support | None:
-        topics = rules.topics_of(capability, self._handbook, _public_tags(self._handbook))
-        if not topics:
-            return None
-        async with self._desk.database.read() as tx:
-            asked = await rows.asked_about(tx, topics, since=window.since, until=window.until)
-        return Support(topics, asked.questions, asked.by_platform, asked.by_peers)
 
     # What is pressed and sent.
 
@@ -224,21 +178,12 @@ class MilestoneService:
             await self._tell(decision, GONE)
             return
         now = self._desk.clock.now()
-        for team in await self._using(capability):
+        for team in await self._maker.using(capability):
             somebody = await self._turns.somebody_of(team, about=_effect_key(key))
             if somebody is not None and await self._turns.when(somebody.person, team, now=now) is not None:
                 await self._want_story(key, team, somebody.person, capability.title)
                 return
         await self._tell(decision, NO_STORY)
-
-    async def _using(self, capability: Capability) -> list[str]:
-        """Teams that use it today, those that used it last first."""
-        kept, marks = await self._kept(self._desk.today() + timedelta(days=1))
-        today = self._desk.today()
-        known = await asyncio.to_thread(known_of, capability, self._handbook, kept, marks.get(capability.id, ()), today)
-        _, now = courses_of(known, today)
-        using = {team: each for team, each in now.items() if each.state in USING}
-        return sorted(using, key=lambda team: _last_use(using[team]), reverse=True)
 
     async def _want_story(self, key: Key, team: str, person: str, title: str) -> None:
         now = self._desk.clock.now()
@@ -261,51 +206,6 @@ class MilestoneService:
     @property
     def _handbook(self) -> Handbook:
         return self._desk.shelf.library.handbook
-
-
-@dataclass(frozen=True)
-class _Milestone:
-    """So many days after the status began; figures are of the time from then to the day `last`."""
-
-    days: int
-    since: date
-    last: date
-
-
-def _teams_of(
-    capability: Capability, handbook: Handbook, kept: Kept, marks: Sequence[CapabilityMark], milestone: _Milestone
-) -> Card:
-    since, last = milestone.since, milestone.last
-    known = known_of(capability, handbook, kept, marks, last)
-    facts, (_, now) = capability_facts(capability, known, Days(min(since, last), last)), courses_of(known, last)
-    return rules.card_of(capability, facts, now, since=since, days=milestone.days, last=last)
-
-
-def _due(
-    handbook: Handbook, marks: Mapping[str, Sequence[CapabilityMark]], shown: Collection[Key], *, today: date
-) -> list[tuple[Capability, Key, date]]:
-    """The cards that are due, those of what began first before the others; with the day the status began."""
-    found: list[tuple[Capability, Key, date]] = []
-    for each in handbook.capabilities:
-        status = rules.began(marks.get(each.id, ()))
-        if status is None:
-            continue
-        before = {days for name, seen_on, days in shown if (name, seen_on) == (each.id, status.seen_on)}
-        if (days := rules.due(status, before, today=today)) is not None:
-            found.append((each, (each.id, status.seen_on, days), status.since))
-    return sorted(found, key=lambda each: (each[2], each[0].id))
-
-
-def _public_tags(handbook: Handbook) -> Mapping[str, Collection[str]]:
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for each in handbook.articles:
-        if each.tags and each.audience is Audience.PUBLIC:
-            found[each.tags[0]].update(each.actions)
-    return found
-
-
-def _last_use(course: Course) -> date:
-    return max(course.used, default=date.min)
 
 
 def _effect_key(key: Key) -> str:

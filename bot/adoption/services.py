@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.adoption.asking import Turns
+from bot.adoption.card_maker import CardMaker
 from bot.adoption.cards import EvidenceCards
 from bot.adoption.contributions import ContributionService, Place, places_of
 from bot.adoption.facts import AdoptionFactsService, AdoptionPart
@@ -82,7 +83,7 @@ def adoption_services(
         contributions=contributions,
         facts=facts,
         figures=AdoptionPart(desk, people, facts),
-        milestones=MilestoneService(desk, people, audit, turns, pulses),
+        milestones=MilestoneService(desk, people, audit, turns, CardMaker(desk, pulses)),
         speaking=SpeakingService(desk, people),
         prompting=PromptingService(desk, turns),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.adoption.asking import Turns
+from bot.adoption.card_maker import CardMaker
 from bot.adoption.cards import EvidenceCards
 from bot.adoption.evidence_blocks import Where
 from bot.adoption.handing_in import HandingInService
@@ -141,8 +142,9 @@ class Adoption:
         self.handing_in = HandingInService(self.desk, people_service, cards, audit)
         self.judging = JudgingService(self.desk, people_service, cards, audit, command="/platform")
         self.reminders = ReminderService(self.desk, people_service, cards, command="/platform")
-        turns, pulses = Turns(self.desk, people_service), SurveyFactsService(self.database).facts
-        self.milestones = MilestoneService(self.desk, people_service, audit, turns, pulses)
+        pulses = SurveyFactsService(self.database).facts
+        self.turns = turns = Turns(self.desk, people_service)
+        self.milestones = MilestoneService(self.desk, people_service, audit, turns, CardMaker(self.desk, pulses))
         self.speaking = SpeakingService(self.desk, people_service)
         self.prompting = PromptingService(self.desk, turns)
 

@@ -6,6 +6,8 @@ from itertools import count
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.adoption import card_blocks as blocks
@@ -67,6 +69,20 @@ def test_a_card_is_due_once_at_each_of_the_three_days(
     passed: int, shown: tuple[int, ...], expected: int | None
 ) -> None:
     assert due(Began(BEGAN, BEGAN), shown, today=BEGAN + timedelta(days=passed)) == expected
+
+
+@given(up=st.sets(st.integers(0, 140)), corrected=st.integers(-3, 3))
+def test_whatever_days_the_bot_is_away_no_card_comes_twice_or_is_lost(up: set[int], corrected: int) -> None:
+    """On some day the day that the status began is corrected, by a few days."""
+    shown: list[int] = []
+    for passed in sorted(up):
+        since = BEGAN + timedelta(days=corrected if passed >= 70 else 0)
+        if (found := due(Began(BEGAN, since), shown, today=BEGAN + timedelta(days=passed))) is not None:
+            shown.append(found)
+
+    assert shown == sorted(set(shown))
+    for days, until in ((30, 60), (60, 70), (90, 141)):
+        assert (days in shown) or not any(days + 3 <= each < until for each in up)
 
 
 def test_what_lay_before_anybody_looked_is_left_and_what_comes_after_is_not() -> None:
@@ -177,7 +193,7 @@ async def test_the_card_joins_all_that_is_known_by_hand(database: Database) -> N
     assert row.text == "*Attested builds* after 30 days (pilot since 26 Oct 2026): keep, change or drop?"
     body = row.blocks[1]["text"]["text"].splitlines()
     assert body == [
-        "• Volunteers that use it: 2 of 2; in the last 28 days used by 1 of 2 that use it.",
+        "• Volunteers that use it: 2 of 2. Of all that use it, in the last 28 days: 1 of 2.",
         "• Satisfied users: over 80 % of 7 (49 % to 100 %).",
         "• Logged as hard: 1 time since then.",
         "• Support: 2 questions sorted under `builds` since then, 1 answer by the platform team and 2 by others.",

@@ -233,6 +233,22 @@ async def test_who_wants_no_surveys_is_left_out_or_runs_the_platform_is_not_aske
     assert await adoption.told(WHY_NOT.name) == []
 
 
+@pytest.mark.parametrize(("had_theirs", "drawn"), [("U0WEB", "U0WES"), ("U0WES", "U0WEB")])
+async def test_who_had_theirs_this_week_is_not_drawn_and_a_colleague_is(
+    database: Database, had_theirs: str, drawn: str
+) -> None:
+    adoption = await begin(database, Hands(), FREE)
+    adoption.now_reads(people=replace(FREE.people, teams={"web": Team(group("U0WEB", "U0WES"))}))
+    other = privately("other", await adoption.person(had_theirs), said("another"), kind=WHY_NOT)
+    await database.write(lambda tx: adoption.desk.outbox.put(tx, other))
+    await database.write(lambda tx: tx.execute(outbox.update().values(state="sent", sent_at=adoption.hands.now)))
+
+    found = await adoption.turns.somebody_of("web", about="anything")
+
+    assert found is not None
+    assert found.user_id == drawn
+
+
 @pytest.mark.parametrize("day", [datetime(2026, 11, 28, 10, tzinfo=UTC), datetime(2026, 12, 25, 10, tzinfo=UTC)])
 async def test_on_a_day_off_nobody_is_asked(database: Database, day: datetime) -> None:
     adoption = await begin(database, Hands(), replace(FREE, channels=replace(FREE.channels, holidays="GB-ENG")))

@@ -123,12 +123,12 @@ async def test_a_pilot_goes_from_two_volunteers_to_its_card_a_decision_and_a_sto
 
         # The card, once, though the bot ticks on.
         await morning_of(office, "2026-12-24")
-        await morning_of(office, "2026-12-29")
+        await morning_of(office, "2026-12-30")
         (card,) = cards(office)
         assert words(card)[0] == "*Object storage* after 30 days (pilot since 24 Nov 2026): keep, change or drop?"
         body = words(card)[1].splitlines()
         assert body[:3] == [
-            "• Volunteers that use it: 1 of 2; in the last 28 days used by 1 of 1 that use it; 1 team stopped.",
+            "• Volunteers that use it: 1 of 2. Of all that use it, in the last 28 days: 1 of 1. Stopped: 1 team.",
             "• Satisfied users: 83 % of 24 (64 % to 93 %).",
             "• Logged as hard: 0 times since then.",
         ]
@@ -143,8 +143,8 @@ async def test_a_pilot_goes_from_two_volunteers_to_its_card_a_decision_and_a_sto
         await maya.submit(form, {"In a sentence, for the team": "payments would not go back"})
         await office.quiet()
         (card,) = cards(office)
-        assert "*Keep*, says the team on 29 Dec 2026: “payments would not go back”" in words(card)[2]
-        assert "write `status: optional` and `since: 2026-12-29`" in words(card)[2]
+        assert "*Keep*, says the team on 30 Dec 2026: “payments would not go back”" in words(card)[2]
+        assert "write `status: optional` and `since: 2026-12-30`" in words(card)[2]
 
         # A story, by who wants to tell it, into the handbook.
         await maya.press(card, "Ask a team for its story")
