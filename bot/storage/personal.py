@@ -38,6 +38,7 @@ from bot.storage.schema import (
     capability_cards,
     capability_people,
     case_answers,
+    case_turns,
     channels,
     choices,
     controller_reports,
@@ -180,6 +181,7 @@ PLACES = (
     outbox.c.edits,
     outbox.c.slack_channel,
     work.c.key,
+    case_turns.c.channel_id,
 )
 
 

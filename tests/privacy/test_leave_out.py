@@ -224,7 +224,6 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
         "policy_choices": 1,
         "capabilities_used": 1,
         "cards_decided": 1,
-        "digest_tasks_taken": 1,
         "audit": 1,
         "messages_to_you": 2,
         "model_use": 1,
@@ -237,6 +236,7 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
         "thanks_you_gave": 1,
         "thanks_you_got": 1,
         "wishes_about_thanks": 1,
+        "digest_tasks_taken": 1,
     }
 
 
