@@ -22,7 +22,7 @@ from bot.actions import drift
 from bot.actions.device_codes import DeviceCodes
 from bot.actions.direct import backend_for
 from bot.actions.services import action_services
-from bot.adoption import reminders
+from bot.adoption import milestones, prompting, reminders
 from bot.adoption.contributions import HANDBOOK, Place
 from bot.adoption.services import adoption_services
 from bot.answers import blocks
@@ -112,6 +112,7 @@ from bot.work import (
     Asking,
     Began,
     Bringing,
+    CardWords,
     Choice,
     ClosingWave,
     Converged,
@@ -140,9 +141,11 @@ from bot.work import (
     Shipped,
     Solved,
     StoryTold,
+    StoryWanted,
     SurveyEvent,
     TakenBack,
     TalkWanted,
+    TeamAsked,
     TeamDrift,
     Workers,
 )
@@ -283,6 +286,7 @@ class Mentor:
             command=settings.command,
             handbook_place=handbook_place(settings),
             history_of=partial(live_history, settings=settings),
+            pulses=self.surveys.facts.facts,
         )
         pillars = Pillars(
             self.facts,
@@ -315,7 +319,11 @@ class Mentor:
         self.home = HomeService(
             desk,
             self.facts,
-            parts=(self.actions.listing.home_part, self.actions.catalogue.home_part),
+            parts=(
+                self.actions.listing.home_part,
+                self.actions.catalogue.home_part,
+                self.adoption.speaking.home_part,
+            ),
             team_parts=team_parts,
             command=settings.command,
         )
@@ -445,6 +453,13 @@ class Mentor:
             Kind.REMIND_EVIDENCE: _job(Due, self.adoption.reminders.remind),
             Kind.CONVERGED: _job(Converged, self.adoption.converged),
             Kind.CONTRIBUTIONS: _job(Due, self.adoption.contributions.read),
+            Kind.SHOW_CARDS: _job(Due, self.adoption.milestones.show),
+            Kind.DECIDE_CARD: _job(Decision, self.adoption.milestones.decide, self.adoption.milestones.given_up),
+            Kind.SAY_CARD: _job(CardWords, self.adoption.milestones.say),
+            Kind.SAY_FOR_TEAM: _job(Decision, self.adoption.speaking.say, self.adoption.speaking.given_up),
+            Kind.ASK_PULL: _job(TeamAsked, self.adoption.prompting.ask_pull),
+            Kind.ASK_WHY_NOTS: _job(Due, self.adoption.prompting.ask_why_nots),
+            Kind.ASK_WHY_NOT: _job(TeamAsked, self.adoption.prompting.ask_why_not),
             Kind.FRICTION: asked(self.listening.friction.asked),
             Kind.LOG_FRICTION: _job(Logging, self.listening.friction.log, self.listening.friction.given_up),
             Kind.DECIDE_FRICTION: _job(Decision, self.listening.friction.decide, self.listening.friction.given_up),
@@ -454,6 +469,7 @@ class Mentor:
             Kind.TELL_STORY: _job(StoryTold, self.listening.stories.tell, self.listening.stories.given_up),
             Kind.DECIDE_STORY: _job(Decision, self.listening.stories.decide, self.listening.stories.given_up),
             Kind.PROPOSE_FILE: _job(FileWanted, self.filing.propose, self.filing.given_up),
+            Kind.ASK_STORY: _job(StoryWanted, self.listening.story_asking.ask),
             Kind.STORY_SETTLED: _job(FileSettled, self.listening.stories.settled),
             Kind.THANKS: asked(self.listening.thanks.asked),
             Kind.DECIDE_THANKS: _job(Decision, self.listening.thanks.decide, self.listening.thanks.given_up),
@@ -517,6 +533,8 @@ class Mentor:
             Planned(Kind.TELL_DRIFT, self.actions.drift.schedule, drift.WORTH),
             Planned(Kind.ASK_OWNERS, self.owners.schedule, owners.WORTH),
             Planned(Kind.REMIND_EVIDENCE, self.adoption.reminders.schedule, reminders.WORTH),
+            Planned(Kind.SHOW_CARDS, self.adoption.milestones.schedule, milestones.WORTH),
+            Planned(Kind.ASK_WHY_NOTS, self.adoption.prompting.schedule, prompting.WORTH),
             Planned(Kind.CONTRIBUTIONS, self.adoption.contributions.schedule, DAY),
             Planned(Kind.SORT_FRICTION, self.listening.sorting.schedule, NIGHT_WORTH),
             Planned(Kind.GATHER_THANKS, self.listening.thanks.schedule, DAY),
@@ -561,6 +579,8 @@ class Mentor:
             owners=self.owners,
             handing_in=self.adoption.handing_in,
             judging=self.adoption.judging,
+            milestones=self.adoption.milestones,
+            speaking=self.adoption.speaking,
             catalogue=self.actions.catalogue,
             forms=self.actions.forms,
             requests=self.actions.requests,

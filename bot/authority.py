@@ -26,6 +26,7 @@ class Act(StrEnum):
     LINK = "link"  # prove a Git account
     HAND_IN = "hand in"  # evidence for one's team
     JUDGE_EVIDENCE = "judge evidence"
+    SPEAK_FOR_TEAM = "speak for team"  # that it stops using something, why not, who told it
     SPEAK_UP = "speak up"  # say what was hard
     TELL = "tell"  # a success story, or thanks
     SEE_REPORT = "see report"  # of a quarter
@@ -44,7 +45,7 @@ REASONS = {  # for those who may not, in words for them
     Act.SEE_RESULTS: "Only the platform team can see results of surveys.",
     Act.CURATE: "Only the platform team can look after what the handbook lacks.",
     Act.REVIEW: "Only the article's owner or the platform team can say this.",
-    Act.RUN: "This action is not open to you: its entry in the handbook names others.",
+    Act.RUN: "This action is not open to you: its entry in the handbook, or a pilot that it belongs to, names others.",
     Act.APPROVE: "Only the people whom the action's entry names can approve it.",
     Act.DECLINE: "Only the people whom the action's entry names can decline it.",
     Act.WITHDRAW: "Only who asked for this can withdraw it.",
@@ -53,6 +54,7 @@ REASONS = {  # for those who may not, in words for them
     Act.SETTLE: "Only the action's owner, people on duty and the platform team can say this.",
     Act.LINK: "Guests cannot link a Git account.",
     Act.HAND_IN: "Only the team itself can say how it meets a policy.",
+    Act.SPEAK_FOR_TEAM: "Only people of the team itself can say this.",
     Act.JUDGE_EVIDENCE: "Only the policy's owner can judge this.",
     Act.SPEAK_UP: "Guests cannot log this here. Please tell the person who invited you.",
     Act.TELL: "Guests cannot do this here. Please tell the person who invited you.",
@@ -185,6 +187,7 @@ def may(
         Act.SETTLE: team or owner,
         Act.LINK: is_member,
         Act.HAND_IN: matter.is_named and is_member,
+        Act.SPEAK_FOR_TEAM: matter.is_named and is_member,
         Act.SPEAK_UP: guests_may_ask or is_member,
         Act.TELL: is_member,
         Act.SEE_REPORT: team,

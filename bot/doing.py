@@ -13,6 +13,7 @@ from bot.model import Json
 
 OPEN = "actions.open"
 DO_IT_ROW = "actions.do_it"  # block id
+REQUEST_MESSAGE = "request:"  # before the id of a request: the key of the message of who asked
 DO_IT_MOST = 2  # under one answer: more is a list to search
 _ID = re.compile(r"[!-~]{1,80}")
 

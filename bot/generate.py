@@ -16,7 +16,9 @@ from bot.actions import blocks as requests
 from bot.actions import drift_blocks as drift
 from bot.actions import link_blocks as linking
 from bot.adoption import blocks as policies
+from bot.adoption import card_blocks as cards
 from bot.adoption import evidence_blocks as evidence
+from bot.adoption import team_blocks as for_teams
 from bot.answers import blocks as answers
 from bot.answers import feedback_blocks as feedback
 from bot.answers import find_blocks as finding
@@ -170,6 +172,8 @@ KINDS: Mapping[str, MessageKind] = {
         *articles.KINDS,
         *policies.KINDS,
         *evidence.KINDS,
+        *cards.KINDS,
+        *for_teams.KINDS,
         *requests.KINDS,
         *linking.KINDS,
         *drift.KINDS,

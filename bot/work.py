@@ -104,6 +104,13 @@ class Kind(StrEnum):
     REMIND_EVIDENCE = "adoption.remind"
     CONVERGED = "adoption.action_converged"
     CONTRIBUTIONS = "adoption.read_contributions"
+    SHOW_CARDS = "adoption.show_cards"
+    DECIDE_CARD = "adoption.decide_card"
+    SAY_CARD = "adoption.say_card"
+    SAY_FOR_TEAM = "adoption.say_for_team"
+    ASK_PULL = "adoption.ask_pull"
+    ASK_WHY_NOTS = "adoption.ask_why_nots"
+    ASK_WHY_NOT = "adoption.ask_why_not"
     FRICTION = "listening.friction"
     LOG_FRICTION = "listening.log_friction"
     DECIDE_FRICTION = "listening.decide_friction"
@@ -113,6 +120,7 @@ class Kind(StrEnum):
     TELL_STORY = "listening.tell_story"
     DECIDE_STORY = "listening.decide_story"
     STORY_SETTLED = "listening.story_settled"
+    ASK_STORY = "listening.ask_story"
     THANKS = "listening.thanks"
     DECIDE_THANKS = "listening.decide_thanks"
     GATHER_THANKS = "listening.gather_thanks"
@@ -361,6 +369,30 @@ class Judging(Payload):
 
 
 @dataclass(frozen=True)
+class CardWords(Payload):
+    """Somebody said why the team decided so: the payload of `adoption.say_card`. `card` is its key."""
+
+    key: str
+    person: str
+    card: str
+    words: str
+
+
+@dataclass(frozen=True)
+class TeamAsked(Payload):
+    """A person may be asked something for their team: the payload of `adoption.ask_pull` and `.ask_why_not`.
+
+    `request_id` is of the request under whose message it is asked; "" where nothing was asked for.
+    """
+
+    key: str
+    person: str
+    capability: str
+    team: str
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
 class TeamDrift(Payload):
     """A team's time of the day to hear what was changed by hand: the payload of `actions.tell_team_drift`.
 
@@ -498,6 +530,16 @@ class StoryTold(Payload):
     names_teller: bool
     names_team: bool
     named: list[str]
+
+
+@dataclass(frozen=True)
+class StoryWanted(Payload):
+    """A person of a team that uses something may be asked for its story: the payload of `listening.ask_story`."""
+
+    key: str
+    person: str
+    about: str
+    team: str
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from bot.actions.linking import LinkService
 from bot.actions.opening import FormService, Submits
 from bot.adoption.handing_in import HandingInService
 from bot.adoption.judging import JudgingService
+from bot.adoption.milestones import MilestoneService
+from bot.adoption.speaking import SpeakingService
 from bot.answers.service import AnswerService
 from bot.answers.verdicts import VerdictService
 from bot.changes import ChangeService
@@ -80,6 +82,8 @@ class Services:
     owners: OwnerService
     handing_in: HandingInService
     judging: JudgingService
+    milestones: MilestoneService
+    speaking: SpeakingService
     catalogue: CatalogueService
     forms: FormService
     requests: Submits
@@ -135,6 +139,10 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action("adoption.hand_in")(_ours(adoption.on_hand_in, handing_in=services.handing_in))
     app.view("adoption.evidence")(_ours(adoption.on_evidence, handing_in=services.handing_in))
     app.action(re.compile(r"^adoption\.judge\."))(_ours(adoption.on_judged, judging=services.judging))
+    app.action(re.compile(r"^adoption\.card\."))(_ours(adoption.on_card, milestones=services.milestones))
+    app.view("adoption.card_words")(_ours(adoption.on_card_words, milestones=services.milestones))
+    app.action(re.compile(r"^adoption\.team\."))(_ours(adoption.on_team, speaking=services.speaking))
+    app.action(re.compile(r"^adoption\.thank\."))(_ours(adoption.on_thanked, speaking=services.speaking))
     app.view("adoption.reasons")(_ours(adoption.on_reasons, judging=services.judging))
     app.action(re.compile(r"^surveys\.score\."))(_ours(surveys.on_score, answering=services.answering))
     app.action("surveys.comment")(_ours(surveys.on_comment, answering=services.answering))

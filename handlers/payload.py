@@ -241,6 +241,8 @@ def _read_value(action: Json) -> str:
     match action.get("type"):
         case "static_select" | "overflow":
             return read_text(read_object(action, "selected_option"), "value")
+        case "users_select":
+            return read_id(action, "selected_user")
         case "plain_text_input":
             return read_words(action, "value")
         case _:

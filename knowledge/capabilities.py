@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from knowledge.people import PLATFORM_TEAM, Group, People
-from knowledge.problem import Problem
+from knowledge.problem import Level, Problem
 from knowledge.schema import Fields, Value, did_you_mean
 from knowledge.strict_yaml import Mapping, Scalar
 
@@ -69,7 +69,8 @@ class Capability:
     """`since` is when its status began. `owner` is a team or group of people.yaml.
 
     `was` are statuses of before, the oldest first. `used_by` are the actions of which each that comes to hold is a use;
-    None: all that the catalogue lists under the capability.
+    None: all that the catalogue lists under the capability. `volunteers` are the teams of a pilot, and of a pilot
+    alone. `topics` are tags of articles that questions about it are sorted under; (): those of its actions' articles.
     """
 
     id: str
@@ -83,12 +84,18 @@ class Capability:
     alternative: str = ""  # what a team can really use instead
     was: tuple[Former, ...] = ()
     used_by: tuple[str, ...] | None = None
+    volunteers: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     line: int = field(default=1, compare=False)
+
+    def is_offered_to(self, team: str) -> bool:
+        """Whether the team may choose it: a pilot is for its volunteers alone."""
+        return team in self.volunteers if self.status is Status.PILOT else self.teams.has(team)
 
 
 KEYS = (
     *("id", "title", "owner", "status", "since", "was", "teams", "counts_as_use", "used_by", "built_from"),
-    "alternative",
+    *("alternative", "volunteers", "topics"),
 )
 NO_CAPABILITIES: tuple[Capability, ...] = ()
 
@@ -157,9 +164,19 @@ def _read_capability(value: Value, people: People | None) -> Capability | None:
     alternative = _read_alternative(fields, status)
     was = fields.get("was", lambda each: _read_was(each, status, since), ())
     used_by = fields.get("used_by", _read_used_by, None)
+    volunteers = _read_volunteers(fields, status, teams, people)
+    topics = fields.get("topics", _read_topics, ())
     if not (own_id and title and owner and status and since and teams and use and built):
         return None
-    return Capability(own_id, title, owner, status, since, teams, use, built, alternative, was, used_by, value.line)
+    return Capability(
+        *(own_id, title, owner, status, since, teams, use, built),
+        alternative,
+        was,
+        used_by,
+        volunteers,
+        topics,
+        value.line,
+    )
 
 
 def unknown_actions(capabilities: Collection[Capability], actions: Sequence[str]) -> Iterator[Problem]:
@@ -170,6 +187,47 @@ def unknown_actions(capabilities: Collection[Capability], actions: Sequence[str]
                 what = f'"{each.id}" names the action "{name}", which is not in actions/'
                 fix = did_you_mean(name, actions, otherwise="add it there, or take it out")
                 yield Problem(FILE, each.line, "used_by", what, fix)
+
+
+def unknown_topics(capabilities: Collection[Capability], tags: Collection[str]) -> Iterator[Problem]:
+    """A warning for each topic that is the first tag of no article here; one of another repository may have it."""
+    for each in capabilities:
+        for topic in each.topics:
+            if topic not in tags:
+                what = f'no article here has "{topic}" as its first tag, so no question is sorted under it'
+                fix = did_you_mean(topic, sorted(tags), otherwise="write a first tag, or take the topic out")
+                yield Problem(FILE, each.line, "topics", what, fix, Level.WARNING)
+
+
+def _read_volunteers(
+    fields: Fields, status: Status | None, teams: Teams | None, people: People | None
+) -> tuple[str, ...]:
+    """A pilot names the teams that try it, each of which may choose it; nothing else has any."""
+    if status is not Status.PILOT:
+        if status is not None and "volunteers" in fields:
+            fix = f"take it out, or make the status {Status.PILOT}"
+            fields["volunteers"].wrong("only a pilot has volunteers", fix)
+        return ()
+    found = fields.need("volunteers", lambda named: _read_named_teams(named, people), "name the teams that volunteered")
+    for name in found or ():
+        if teams is not None and not teams.has(name):
+            fields["volunteers"].wrong(f'"{name}" is not under `teams`, so it may not choose it', "add it there too")
+    return found or ()
+
+
+def _read_named_teams(value: Value, people: People | None) -> tuple[str, ...]:
+    if isinstance(value.node, Scalar):
+        value.wrong("volunteers are named one by one", "write a list of teams, such as [payments, search]")
+        return ()
+    found = read_teams(value, people)
+    return (found.names or ()) if found else ()
+
+
+def _read_topics(value: Value) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name for item in value.items() if (name := item.name())))
+    if not names:
+        value.wrong("no topic is named", "write first tags of articles, or take the line out")
+    return names
 
 
 def _read_was(value: Value, status: Status | None, since: date | None) -> tuple[Former, ...]:

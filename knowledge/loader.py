@@ -23,7 +23,7 @@ from knowledge.article import Article, Parsed
 from knowledge.article import article_from_text as article_from_text  # for articles that are in no handbook
 from knowledge.bets import Bet, read_bet
 from knowledge.capabilities import FILE as CAPABILITIES
-from knowledge.capabilities import NO_CAPABILITIES, Capability, read_capabilities, unknown_actions
+from knowledge.capabilities import NO_CAPABILITIES, Capability, read_capabilities, unknown_actions, unknown_topics
 from knowledge.channels import Channels, read_channels
 from knowledge.flows import Flow, read_flow
 from knowledge.golden import FILE as GOLDEN
@@ -337,6 +337,7 @@ class _Reader:
             return
         self.problems += channels_file.dangling(channels, actions)
         self.problems += unknown_in(read, actions)
+        self.problems += unknown_topics(capabilities, {tag for article in read for tag in article.tags[:1]})
         self.problems += unknown_actions(capabilities, [each.id for each in actions])
 
     def articles(self) -> tuple[Article, ...]:

@@ -4,11 +4,12 @@ What follows from it is decided in `bot.authority`.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bot.desk import Desk
 from bot.storage import requests as rows
 from knowledge.actions import Action, Who
+from knowledge.capabilities import Status
 from knowledge.people import Group, People
 
 
@@ -17,11 +18,15 @@ class Memberships:
         self._desk = desk
 
     async def is_named(self, action: Action, user_id: str) -> bool:
-        """Whether the entry names the person, by their team, a group, or themselves. Guests are named apart."""
+        """Whether the entry names the person, by their team, a group, or themselves. Guests are named apart.
+
+        Of a pilot's action teams are its volunteers alone; whom an entry names besides teams is named still.
+        """
         who = action.who
         if user_id in who.people:
             return True
-        return any(await asyncio.gather(*(self._has(group, user_id) for group in _named_groups(who, self._people))))
+        groups = _named_groups(who, self._people, self._offered_to(action))
+        return any(await asyncio.gather(*(self._has(group, user_id) for group in groups)))
 
     async def is_in(self, group_name: str, user_id: str) -> bool:
         """Whether the person is in the group of that name today; nobody is in one that the handbook does not have."""
@@ -77,13 +82,21 @@ class Memberships:
     def _people(self) -> People:
         return self._desk.shelf.library.handbook.people
 
+    def _offered_to(self, action: Action) -> Callable[[str], bool]:
+        capability = self._desk.shelf.library.handbook.capability(action.capability)
+        return capability.is_offered_to if capability and capability.status is Status.PILOT else _anybody
+
     async def _has(self, group: Group, user_id: str) -> bool:
         members = await self._desk.slack.group_members(group.usergroup_id)
         return group.has(user_id, on=self._desk.today(), usergroup_members=members)
 
 
-def _named_groups(who: Who, people: People) -> Iterator[Group]:
+def _anybody(_team: str) -> bool:
+    return True
+
+
+def _named_groups(who: Who, people: People, is_offered_to: Callable[[str], bool]) -> Iterator[Group]:
     """The teams and groups of the entry, as the handbook has them; one that it does not have counts for nobody."""
     teams = people.teams if who.all_teams else [name for name in who.teams if name in people.teams]
-    yield from (people.teams[name].group for name in teams)
+    yield from (people.teams[name].group for name in teams if is_offered_to(name))
     yield from (group for name in who.groups if (group := people.role(name)) is not None)

@@ -13,6 +13,7 @@ from bot.actions import blocks, rules
 from bot.actions.blocks import Request
 from bot.blockkit import Shown
 from bot.desk import Desk
+from bot.doing import REQUEST_MESSAGE
 from bot.errors import SlackError
 from bot.model import Effect, Json
 from bot.storage import outbox as outbox_rows
@@ -177,7 +178,7 @@ class Telling:
 
 
 def message_key(request_id: str) -> str:
-    return f"request:{request_id}"
+    return f"{REQUEST_MESSAGE}{request_id}"
 
 
 def card_prefix(request_id: str) -> str:

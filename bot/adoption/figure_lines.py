@@ -38,6 +38,15 @@ def _of_capability(each: CapabilityFacts) -> Iterator[str]:
     if each.active or each.churn.n:
         yield f"{name}: {_active(each)}."
     yield from (f"{each.title}: {_change(change)}." for change in each.changes)
+    if each.why_not.n or each.why_not.asked:
+        yield f"{each.title}, why not: {_why_not(each)}."
+    if each.days_to_learn is not None:
+        yield f"{each.title}: {counted(each.days_to_learn, 'day')} from the first offer to the first thing learned."
+
+
+def _why_not(each: CapabilityFacts) -> str:
+    given = "; ".join(each.why_not.lines()) or "no team said"
+    return f"{given} ({counted(each.why_not.n, 'team')} said, {each.why_not.asked} asked)"
 
 
 def _chosen(each: CapabilityFacts) -> str:

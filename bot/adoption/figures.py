@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.adoption.courses import Course, State, Traces, course
 from bot.adoption.history import History
+from bot.adoption.reasons import NO_REASONS, WhyNot, why_not
 from bot.model import Json, Pull, Window
 from bot.statistics import FEWEST, Share
 from knowledge.capabilities import FREE, Capability, Status
@@ -20,6 +21,7 @@ AFTER_WEEKS = (4, 12)  # how long after it chose a team is looked for again
 COHORT = timedelta(days=364)  # who chose longer ago than this, before the looked-for week, says little of today
 MARKED = timedelta(days=84)  # a change of status is told for so long, with so long before and after it compared
 STICKY_WEEKS = 4
+LEARNED = timedelta(days=364)  # how long after something was first offered it is told when one learned of it
 PEER = "peer"
 
 
@@ -93,7 +95,8 @@ class CapabilityFacts:
     """Of a window, as things stood on its last day.
 
     `standings` sum to the eligible teams. `is_measured`: something tells of its use. `voluntary` is None where teams
-    never had a choice; `pull` is None where nobody was asked.
+    never had a choice; `pull` is None where nobody was asked; `days_to_learn` where nothing was learned yet, or it was
+    first offered more than a year ago.
     """
 
     id: str
@@ -112,6 +115,8 @@ class CapabilityFacts:
     stickiness: Stickiness
     pull: Share | None
     changes: tuple[StatusChange, ...]
+    why_not: WhyNot = NO_REASONS
+    days_to_learn: int | None = None
 
     @property
     def eligible(self) -> int:
@@ -134,18 +139,27 @@ class CapabilityFacts:
             "stickiness": self.stickiness.to_json(),
             "peer_pull": self.pull.to_json() if self.pull else None,
             "changes_of_status": [each.to_json() for each in self.changes],
+            "why_not": self.why_not.to_json(),
+            "days_to_learn": self.days_to_learn,
         }
 
 
 @dataclass(frozen=True)
 class Known:
-    """All that is kept of one capability. `traces` are of each team by what it is called now."""
+    """All that is kept of one capability. `traces` are of each team by what it is called now.
+
+    `reasons` are team, day and why not, `asked` teams that were asked that; `evidence` are days on which something
+    was learned of it.
+    """
 
     history: History
     traces: Mapping[str, Traces]
     stickiness: Stickiness
     pulls: Sequence[Pull]
     has_source: bool  # an action of the catalogue counts as its use
+    reasons: Sequence[tuple[str, date, str]] = ()
+    asked: Sequence[tuple[str, date]] = ()
+    evidence: Sequence[date] = ()
 
 
 def capability_facts(capability: Capability, known: Known, days: Days) -> CapabilityFacts:
@@ -172,6 +186,8 @@ def capability_facts(capability: Capability, known: Known, days: Days) -> Capabi
         stickiness=known.stickiness,
         pull=_pull(known.pulls),
         changes=tuple(_changes(courses.values(), history, days.last)),
+        why_not=why_not(now, known.reasons, asked=[team for team, day in known.asked if days.has(day)]),
+        days_to_learn=_days_to_learn(history, known.evidence, days.last),
     )
 
 
@@ -220,6 +236,15 @@ def _changes(courses: Iterable[Course], history: History, last: date) -> Iterabl
         )
         counts = sum(map(earlier.has, began)), sum(map(later.has, began))
         yield StatusChange(day, before, after, *counts, length.days)
+
+
+def _days_to_learn(history: History, evidence: Sequence[date], last: date) -> int | None:
+    """From the day it was first offered to the first on which something was learned of it."""
+    shipped = history.statuses[0][0] if history.statuses else date.max
+    if shipped > last or last - shipped > LEARNED:
+        return None
+    first = min((day for day in evidence if shipped <= day <= last), default=None)
+    return (first - shipped).days if first is not None else None
 
 
 def _begins(moment: datetime, timezone: str) -> date:

@@ -59,7 +59,7 @@ def mark(
 
     `teams` are all of people.yaml. A slip in `since` is mended where it was first written down.
     """
-    eligible = tuple(sorted(team for team in teams if capability.teams.has(team)))
+    eligible = tuple(sorted(team for team in teams if capability.is_offered_to(team)))
     status, since = capability.status.value, _began(capability, before, today=today)
     newest = before[-1] if before else None
     is_same = newest is not None and (newest.status, newest.teams) == (status, eligible)

@@ -3,14 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.adoption.asking import Turns
+from bot.adoption.card_maker import CardMaker
 from bot.adoption.cards import EvidenceCards
 from bot.adoption.contributions import ContributionService, Place, places_of
 from bot.adoption.facts import AdoptionFactsService, AdoptionPart
 from bot.adoption.handing_in import HandingInService
 from bot.adoption.judging import JudgingService
 from bot.adoption.marks import MarkService
+from bot.adoption.milestones import MilestoneService
 from bot.adoption.policies import PolicyService
+from bot.adoption.prompting import PromptingService
 from bot.adoption.reminders import ReminderService
+from bot.adoption.satisfaction import Pulses
+from bot.adoption.speaking import SpeakingService
 from bot.adoption.uses import UseService
 from bot.audit import Audit
 from bot.desk import Desk
@@ -32,6 +38,9 @@ class AdoptionServices:
     contributions: ContributionService
     facts: AdoptionFactsService
     figures: AdoptionPart
+    milestones: MilestoneService
+    speaking: SpeakingService
+    prompting: PromptingService
 
     async def converged(self, converged: Converged) -> None:
         """What an action brought about counts for the policies it satisfies, and as use of its capability."""
@@ -47,8 +56,10 @@ def adoption_services(
     command: str,
     handbook_place: Place | None,
     history_of: Callable[[LiveRepository], History],
+    pulses: Pulses,
 ) -> AdoptionServices:
-    """`handbook_place` is the handbook's own repository, None where it is a folder."""
+    """`handbook_place` is the handbook's own repository, None where it is a folder. `pulses` are closed surveys."""
+    turns = Turns(desk, people)
     cards = EvidenceCards(desk, people)
     contributions = ContributionService(desk, handbook=handbook_place, history_of=history_of)
 
@@ -56,7 +67,11 @@ def adoption_services(
         return desk.shelf.library.handbook
 
     facts = AdoptionFactsService(
-        desk.database, handbook=handbook, places=lambda: places_of(handbook(), handbook_place), today=desk.today
+        desk.database,
+        handbook=handbook,
+        places=lambda: places_of(handbook(), handbook_place),
+        pulses=pulses,
+        today=desk.today,
     )
     return AdoptionServices(
         policies=PolicyService(desk, people, audit),
@@ -68,4 +83,7 @@ def adoption_services(
         contributions=contributions,
         facts=facts,
         figures=AdoptionPart(desk, people, facts),
+        milestones=MilestoneService(desk, people, audit, turns, CardMaker(desk, pulses)),
+        speaking=SpeakingService(desk, people),
+        prompting=PromptingService(desk, turns),
     )

@@ -56,6 +56,11 @@ def _of_capability(each: CapabilityFacts) -> Iterator[tuple[object, ...]]:
     counts |= {"active": each.active, "active by choice": each.active_by_choice}
     for name, count in counts.items():
         yield (each.id, name, count, each.eligible, "", "", "")
+    for state, given in each.why_not.given.items():
+        for reason, count in given.items():
+            yield (each.id, f"why not: {state}: {reason}", count, each.standings[state], "", "", "")
+    if each.days_to_learn is not None:
+        yield (each.id, "days to learn", each.days_to_learn, "", "", "", "")
     if each.stickiness.monthly >= FEWEST:
         yield (each.id, "stickiness", "", each.stickiness.monthly, each.stickiness.value, "", "")
 

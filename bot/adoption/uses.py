@@ -18,13 +18,20 @@ from bot.desk import Desk
 from bot.model import Json, Malformed, Use, What
 from bot.people import PeopleService
 from bot.storage import adoption as rows
-from bot.storage import requests
+from bot.storage import pilots, requests
 from bot.storage.engine import Database, Tx
-from bot.storage.people import NewId, pseudonyms_of, slack_id_of, stand_ins, who_is_left_out
+from bot.storage.people import (
+    NewId,
+    known_pseudonyms,
+    pseudonyms_of,
+    slack_id_of,
+    stand_ins,
+    who_is_left_out,
+)
 from bot.storage.team import terms
-from bot.work import Converged
+from bot.work import Converged, Kind, TeamAsked, enqueue
 from knowledge.actions import Action
-from knowledge.capabilities import Capability
+from knowledge.capabilities import FREE, Capability
 from knowledge.loader import Handbook
 
 ACTION, WEBHOOK, FILE = "action", "webhook", "file"  # `Use.source`
@@ -62,9 +69,13 @@ class UseService:
         async def unit(tx: Tx) -> None:
             slack_id = await slack_id_of(tx, request.person) or ""
             uses = [FileUse(each.id, team, day, person=slack_id) for each in used]
+            first = [each for each in uses if await self._is_first_choice(tx, each)]
             await keep(tx, uses, source=ACTION, clock=self._desk.clock, new_id=self._desk.new_id)
+            for each in first:
+                await self._ask_who_told(tx, each, request_id=request.id)
 
         await self._desk.database.write(unit)
+        self._desk.wake()
 
     async def take_event(self, event: UseEvent) -> str:
         """Why it is not taken; "" when it is, or was before."""
@@ -79,10 +90,34 @@ class UseService:
 
         async def unit(tx: Tx) -> None:
             if await rows.hear(tx, event.key, now=now):
+                is_first = await self._is_first_choice(tx, use)
                 await keep(tx, [use], source=WEBHOOK, clock=self._desk.clock, new_id=self._desk.new_id)
+                if is_first:
+                    await self._ask_who_told(tx, use)
 
         await self._desk.database.write(unit)
+        self._desk.wake()
         return ""
+
+    async def _is_first_choice(self, tx: Tx, use: FileUse) -> bool:
+        """Whether the team uses it for the first time ever, now that it is free to; and somebody is known who did."""
+        capability = self._handbook.capability(use.capability)
+        if capability is None or capability.status not in FREE or not capability.is_offered_to(use.team):
+            return False
+        names = (use.team, *self._handbook.people.teams[use.team].formerly)
+        is_use = use.what is What.USED and use.person != ""
+        return is_use and not await pilots.was_ever_used(tx, use.capability, names)
+
+    async def _ask_who_told(self, tx: Tx, use: FileUse, *, request_id: str = "") -> None:
+        """Nobody who is left out, and nobody of the platform team: that it tells teams of it is no news."""
+        now = self._desk.clock.now()
+        person = (await known_pseudonyms(tx, [use.person])).get(use.person)
+        if person is None or await who_is_left_out(tx, [use.person], await stand_ins(tx)):
+            return
+        if any(term.covers(use.day) for term in (await terms(tx)).get(person, ())):
+            return
+        asked = TeamAsked(f"{use.capability}:{use.team}", person, use.capability, use.team, request_id)
+        await enqueue(tx, Kind.ASK_PULL, asked, due_at=now, now=now)
 
     async def forget_old(self) -> None:
         await forget_people(self._desk.database, self._desk.today())

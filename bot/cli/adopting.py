@@ -61,13 +61,18 @@ async def _facts(since: str, until: str | None) -> "tuple[AdoptionFacts, ActionF
     from bot.adoption.contributions import places_of
     from bot.adoption.facts import AdoptionFactsService
     from bot.app import handbook_place
+    from bot.surveys.results import SurveyFactsService
 
     settings, handbook = read_settings(), await read_own_handbook(None)
     window, own = _window(since, until, handbook), handbook_place(settings)
     today = settings.clock.now().astimezone(ZoneInfo(handbook.channels.timezone)).date()
     async with _database() as database:
         facts = AdoptionFactsService(
-            database, handbook=lambda: handbook, places=lambda: places_of(handbook, own), today=lambda: today
+            database,
+            handbook=lambda: handbook,
+            places=lambda: places_of(handbook, own),
+            pulses=SurveyFactsService(database).facts,
+            today=lambda: today,
         )
         return await facts.facts(window), await ActionFactsService(database, handbook=lambda: handbook).facts(window)
 

@@ -126,7 +126,11 @@ def _maker(database: "Database", handbook: "Handbook", settings: "Settings") -> 
         return [Named(each.title, each.url) for each in await documented(database, handbook, window)]
 
     adoption = AdoptionFactsService(
-        database, handbook=lambda: handbook, places=lambda: places_of(handbook, own), today=lambda: today
+        database,
+        handbook=lambda: handbook,
+        places=lambda: places_of(handbook, own),
+        pulses=SurveyFactsService(database).facts,
+        today=lambda: today,
     )
     sources = Sources(
         peers=FactsService(database, channels=lambda: channels, clock=clock),

@@ -71,6 +71,7 @@ def _maker(database: "Database", handbook: "Handbook") -> "ReportMaker":
     from bot.adoption.facts import AdoptionFactsService
     from bot.app import handbook_place
     from bot.report.maker import ReportMaker, pillars_of
+    from bot.surveys.results import SurveyFactsService
 
     settings = read_settings()
     own = handbook_place(settings)
@@ -79,6 +80,7 @@ def _maker(database: "Database", handbook: "Handbook") -> "ReportMaker":
         database,
         handbook=lambda: handbook,
         places=lambda: places_of(handbook, own),
+        pulses=SurveyFactsService(database).facts,
         today=lambda: settings.clock.now().astimezone(ZoneInfo(handbook.channels.timezone)).date(),
     )
     pillars = pillars_of(database, adoption, handbook=lambda: handbook, clock=settings.clock)

@@ -10,6 +10,7 @@ from bot.listening.friction import FrictionService
 from bot.listening.listing import FrictionList, ListeningFactsService
 from bot.listening.sorting import FrictionSorting
 from bot.listening.stories import StoryService
+from bot.listening.story_asking import StoryAskingService
 from bot.listening.thanks import ThanksService
 from bot.people import PeopleService
 from bot.storage import friction as rows
@@ -31,6 +32,7 @@ class ListeningServices:
     friction: FrictionService
     sorting: FrictionSorting
     stories: StoryService
+    story_asking: StoryAskingService
     thanks: ThanksService
     facts: ListeningFactsService
     listing: FrictionList
@@ -44,6 +46,7 @@ def listening_services(desk: Desk, people: PeopleService, *, can_propose: bool) 
         friction=FrictionService(desk, people),
         sorting=FrictionSorting(desk),
         stories=StoryService(desk, people, can_propose=can_propose),
+        story_asking=StoryAskingService(desk),
         thanks=ThanksService(desk, people),
         facts=facts,
         listing=FrictionList(desk, people, facts),

@@ -20,6 +20,7 @@ FIELD = "listening.story.field."
 TITLE, NAMING, NAMED = "title", "naming", "named"
 ME, TEAM = "me", "team"
 LABELS = {"hard": "What was hard?", "did": "What was done?", "came": "What came of it?"}
+NAMED_MOST = 75  # characters of a team, and of what it uses
 ASKED_MOST = 400  # characters of each part, to somebody who is asked
 
 STORY = MessageKind(
@@ -46,7 +47,15 @@ MERGED = MessageKind(
     "once a story",
     "it only follows what you opened",
 )
-KINDS = (STORY, MAY_I, MERGED)
+WOULD_YOU = MessageKind(
+    "a story wanted",
+    Purpose.UNASKED,
+    "one person of a team, as a DM in their own working hours; nobody who is left out or wants no such questions",
+    "the platform team asked for a story of something whose users are satisfied, and that this team uses",
+    "once a card of a capability, within the budget of unasked messages",
+    "*Less of this* in it: no such questions, and no thanks, from then on",
+)
+KINDS = (STORY, MAY_I, MERGED, WOULD_YOU)
 
 
 @dataclass(frozen=True)
@@ -122,6 +131,19 @@ def offer() -> Shown:
     text = "A success story is three short answers: what was hard, what was done, what came of it."
     tell = [button("Tell it", action_id=OPEN, value="story", style="primary")]
     return Shown(text, (section(text), actions("listening.story", tell)))
+
+
+def would_you_tell(about: str, team: str) -> Shown:
+    """To a person of a team that uses something with success."""
+    text = (
+        f"*{escape(clip(team, NAMED_MOST))}* uses *{escape(clip(about, NAMED_MOST))}*, and its users are satisfied. "
+        "Would you tell others how it went? Three short answers; you see them first, and they name only who agrees."
+    )
+    row = [
+        button("Tell it", action_id=OPEN, value="story", style="primary"),
+        button("Less of this", action_id=LESS, value=MINE),
+    ]
+    return Shown(text, (section(text), actions("listening.story", row), context("If you do nothing, nothing follows.")))
 
 
 def draft(text: str, story_id: str, *, asked: int, can_propose: bool) -> Shown:

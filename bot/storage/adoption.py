@@ -13,6 +13,7 @@ from sqlalchemy import delete, distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import CapabilityMark, Chosen, Pull, Use
+from bot.storage.pilots import forget_words_of
 from bot.storage.schema import (
     capability_marks,
     capability_people,
@@ -49,10 +50,17 @@ async def hear(tx: AsyncConnection, key: str, *, now: datetime) -> bool:
     return await insert_new(tx, events, {"event_id": f"{HEARD}{key}", "received_at": now})
 
 
-async def uses(tx: AsyncConnection, *, until: date) -> Mapping[str, Sequence[tuple[str, date, str]]]:
-    """Of each capability: team, day and what, up to that day; told by two sources it is once in it."""
+async def uses(
+    tx: AsyncConnection, *, until: date, teams: Collection[str] | None = None
+) -> Mapping[str, Sequence[tuple[str, date, str]]]:
+    """Of each capability: team, day and what, up to that day; told by two sources it is once in it.
+
+    `teams` None is all of them.
+    """
     columns = (capability_uses.c.capability, capability_uses.c.team, capability_uses.c.day, capability_uses.c.what)
     query = select(*columns).distinct().where(capability_uses.c.day <= until)
+    if teams is not None:
+        query = query.where(capability_uses.c.team.in_(list(teams)))
     found: defaultdict[str, list[tuple[str, date, str]]] = defaultdict(list)
     for capability, *event in await tx.execute(query):
         found[capability].append((event[0], event[1], event[2]))
@@ -93,6 +101,7 @@ async def active_people(tx: AsyncConnection, weeks: Collection[str]) -> Mapping[
 async def forget_person(tx: AsyncConnection, person: str) -> None:
     """That their team used it stays: nobody stands in that."""
     await tx.execute(delete(capability_people).where(capability_people.c.person == person))
+    await forget_words_of(tx, person)
 
 
 async def forget_people(tx: AsyncConnection, *, before: str) -> None:

@@ -36,6 +36,7 @@ from bot.storage.schema import (
     article_looks,
     audit,
     bet_reviews,
+    capability_cards,
     capability_people,
     case_answers,
     case_turns,
@@ -136,6 +137,7 @@ PARTS = (
     Part("evidence_judged", evidence.c.judge, Fate.PSEUDONYM, shows=("id", "policy", "team", "state", "judged_at")),
     Part("policy_choices", choices.c.person, Fate.PSEUDONYM),
     Part("capabilities_used", capability_people.c.person, Fate.GONE),
+    Part("cards_decided", capability_cards.c.decided_by, Fate.PSEUDONYM),
     Part("audit", audit.c.person, Fate.PSEUDONYM),
     Part("survey_invitations", invitations.c.person, Fate.GONE),
     Part("survey_themes_linked", survey_themes.c.linked_by, Fate.PSEUDONYM),
@@ -165,7 +167,7 @@ WORDS = tuple(
     for table in (
         *(messages, answers, drafts, proposals, article_looks),
         *(requests, follow_ups, controller_reports, evidence, survey_answers, survey_comments, outbox, work),
-        *(friction, friction_themes, stories, thanks),
+        *(friction, friction_themes, stories, thanks, capability_cards),
     )
     for column in table.columns
     if isinstance(column.type, Text | JSON)

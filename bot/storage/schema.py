@@ -590,6 +590,38 @@ peer_pulls = Table(  # teams that were asked, once they began to use something, 
     Column("said", String(10)),  # peer | platform | other; null: no answer
 )
 
+capability_cards = Table(  # 30, 60 and 90 days after a status began: what was shown of it, and what was decided
+    "capability_cards",
+    metadata,
+    Column("capability", String(60), primary_key=True),
+    Column("seen_on", Date, primary_key=True),  # the day its status was first seen: stays when `since` is corrected
+    Column("days", Integer, primary_key=True),  # 30 | 60 | 90
+    Column("shown", JSON, nullable=False),  # its figures, as they stood: counts of teams and nobody's name
+    Column("shown_at", Moment, nullable=False),
+    Column("choice", String(10)),  # keep | change | drop; null: not decided
+    Column("words", Text),  # why, in a sentence
+    _person("decided_by", nullable=True),
+    Column("decided_at", Moment),
+    Column("story_team", String(80)),  # which was asked for a story; null: none
+)
+
+why_nots = Table(  # why a team does not use something; nobody stands in it
+    "why_nots",
+    metadata,
+    Column("capability", String(60), primary_key=True),
+    Column("team", String(80), primary_key=True),
+    Column("said_on", Date, primary_key=True),
+    Column("reason", String(10), nullable=False),
+)
+
+why_not_asks = Table(  # teams that were asked why not
+    "why_not_asks",
+    metadata,
+    Column("capability", String(60), primary_key=True),
+    Column("team", String(80), primary_key=True),
+    Column("asked_on", Date, primary_key=True),
+)
+
 contributions = Table(  # merged changes to the platform's own repositories, counted by day; nobody stands in it
     "contributions",
     metadata,

@@ -188,7 +188,7 @@ class FrameService:
             chose.update(crowd.teams.get(user_id, ()))
         told = {*chose, *(await rows.teams_using(tx, capability_id))}
         chose = {self._handbook.people.team_called(each) for each in told}
-        eligible = [each for each in self._handbook.people.teams if capability.teams.has(each)]
+        eligible = [each for each in self._handbook.people.teams if capability.is_offered_to(each)]
         return _in_teams(crowd, set(eligible) - chose)
 
     def _holidays(self, teams: Sequence[str]) -> str:

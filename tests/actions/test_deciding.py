@@ -183,7 +183,7 @@ async def test_others_cannot_ask_again_or_withdraw(database: Database) -> None:
 
     assert (await company.request()).state == rows.EXPIRED
     assert [each[-1] for each in told] == [
-        "This action is not open to you: its entry in the handbook names others.",
+        "This action is not open to you: its entry in the handbook, or a pilot that it belongs to, names others.",
         "Only who asked for this can withdraw it.",
     ]
 

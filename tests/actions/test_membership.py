@@ -12,6 +12,7 @@ from knowledge.actions import Who
 from knowledge.channels import OFFICE_CLOSES, OFFICE_DAYS, OFFICE_OPENS
 from knowledge.people import ApproverGroup, Duty, Group, Member, People, Team
 from tests.actions.offered import BUCKET
+from tests.adoption.pilot import PILOT
 from tests.curation.desk import CompanySlack
 from tests.desk import desk_at
 from tests.work.desk import STARTS_AT
@@ -84,3 +85,23 @@ async def test_nobody_is_named_without_people_yaml(database: Database) -> None:
     named = [await bare.is_named(replace(BUCKET, who=Who(all_teams=True, groups=("duty",))), each) for each in GROUPS]
 
     assert not any(named)
+
+
+@pytest.mark.parametrize(
+    ("who", "named"),
+    [
+        pytest.param(Who(all_teams=True), {JONAS}, id="volunteers alone, of all teams"),
+        pytest.param(Who(teams=("payments",)), set(), id="a team that did not volunteer"),
+        pytest.param(Who(groups=("platform_team",), people=(PRIYA,)), {MAYA, TOMAS, PRIYA}, id="others it names"),
+    ],
+)
+async def test_an_action_of_a_pilot_is_for_its_volunteers(database: Database, who: Who, named: set[str]) -> None:
+    desk = desk_at(database, CompanySlack(groups=GROUPS), now=STARTS_AT, people=PEOPLE)
+    library = desk.shelf.library
+    pilot = replace(PILOT, volunteers=("search",))
+    desk.shelf.library = replace(library, handbook=replace(library.handbook, capabilities=(pilot,)))
+    action = replace(BUCKET, who=who, capability=pilot.id)
+
+    found = {each for each in (MAYA, TOMAS, PRIYA, JONAS) if await Memberships(desk).is_named(action, each)}
+
+    assert found == named

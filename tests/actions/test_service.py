@@ -126,7 +126,7 @@ async def test_who_may_not_ask_is_told_why_and_nothing_is_read_or_proposed(datab
 
     assert (await company.request()).state == rows.FAILED
     assert (company.repository.asked, company.runs.started) == (0, [])
-    why = "This action is not open to you: its entry in the handbook names others."
+    why = "This action is not open to you: its entry in the handbook, or a pilot that it belongs to, names others."
     assert await company.seen("outcome:") == [f"Restart a service: could not be done. {why}"]
 
 

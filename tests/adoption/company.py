@@ -16,9 +16,11 @@ from bot.adoption.use_events import FileUse
 from bot.adoption.uses import keep
 from bot.model import PolicyChoice, Pull, What, Window
 from bot.storage import adoption as rows
-from bot.storage import policies
+from bot.storage import friction, pilots, policies
 from bot.storage.engine import Database, Tx
+from bot.storage.friction import Friction
 from bot.storage.schema import evidence
+from bot.surveys.results import SurveyFactsService
 from knowledge.capabilities import BuiltFrom, Capability, Origin, Status, Teams
 from knowledge.channels import Channels
 from knowledge.loader import Handbook
@@ -150,5 +152,50 @@ async def ask_who_told(database: Database) -> None:
     await database.write(unit)
 
 
+async def say_why_not(database: Database) -> None:
+    """d gave a reason, h none; e has an equivalent. c's is from before it came back, l is gone, g uses it."""
+    reasons = (
+        ("e", date(2026, 5, 2), "have"),
+        ("c", date(2026, 8, 1), "lacks"),
+        ("l", date(2026, 8, 3), "time"),
+        ("d", date(2026, 11, 9), "time"),
+        ("d", date(2026, 11, 10), "hard"),
+        ("g", date(2026, 10, 1), "hard"),
+        ("h", date(2026, 11, 23), "time"),  # after the window
+    )
+    asked = (("d", date(2026, 11, 9)), ("h", date(2026, 11, 3)), ("e", date(2026, 4, 30)), ("l", date(2026, 11, 3)))
+
+    async def unit(tx: Tx) -> None:
+        for team, said_on, reason in reasons:
+            await pilots.say_why_not(tx, BUCKETS, team, reason, on=said_on)
+        for team, asked_on in asked:
+            await pilots.ask_why_not(tx, BUCKETS, team, on=asked_on)
+
+    await database.write(unit)
+
+
+async def log_friction(database: Database) -> None:
+    """30 days after it was offered, by the wall of London, and later; before that of something else."""
+    logged = (
+        ("f1", datetime(2026, 2, 4, 23, 30, tzinfo=UTC), BUCKETS),
+        ("f2", datetime(2026, 3, 1, 12, tzinfo=UTC), BUCKETS),
+        ("f3", datetime(2026, 1, 20, 12, tzinfo=UTC), "another"),
+        ("f4", datetime(2026, 1, 4, 12, tzinfo=UTC), BUCKETS),  # before it was offered
+    )
+
+    async def unit(tx: Tx) -> None:
+        for id_, at, capability in logged:
+            row = Friction(id_, id_, f"p{id_}", None, "deploy", False, "words", at, capability=capability)
+            assert await friction.add(tx, row)
+
+    await database.write(unit)
+
+
 def facts_of(database: Database, handbook: Handbook = HANDBOOK) -> AdoptionFactsService:
-    return AdoptionFactsService(database, handbook=lambda: handbook, places=dict, today=lambda: date(2026, 11, 23))
+    return AdoptionFactsService(
+        database,
+        handbook=lambda: handbook,
+        places=dict,
+        pulses=SurveyFactsService(database).facts,
+        today=lambda: date(2026, 11, 23),
+    )

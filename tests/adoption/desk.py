@@ -1,19 +1,24 @@
 """A desk of the adoption pillar: a company with a policy, and the four services on a real database."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
+from bot.adoption.asking import Turns
+from bot.adoption.card_maker import CardMaker
 from bot.adoption.cards import EvidenceCards
 from bot.adoption.evidence_blocks import Where
 from bot.adoption.handing_in import HandingInService
 from bot.adoption.judging import JudgingService
+from bot.adoption.milestones import MilestoneService
 from bot.adoption.policies import PolicyService
+from bot.adoption.prompting import PromptingService
 from bot.adoption.reminders import ReminderService
 from bot.adoption.rules import Filled
+from bot.adoption.speaking import SpeakingService
 from bot.audit import Audit
 from bot.desk import Desk
 from bot.errors import SlackRefused
@@ -23,6 +28,7 @@ from bot.seals import Key
 from bot.storage.engine import Database
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import audit, evidence, outbox, people, work
+from bot.surveys.results import SurveyFactsService
 from bot.work import HandingIn, Judging, Kind
 from knowledge.actions import Action, GitBackend, Input, InputType, Mode, Who
 from knowledge.capabilities import BuiltFrom, Capability, Origin, Status, Teams
@@ -136,6 +142,11 @@ class Adoption:
         self.handing_in = HandingInService(self.desk, people_service, cards, audit)
         self.judging = JudgingService(self.desk, people_service, cards, audit, command="/platform")
         self.reminders = ReminderService(self.desk, people_service, cards, command="/platform")
+        pulses = SurveyFactsService(self.database).facts
+        self.turns = turns = Turns(self.desk, people_service)
+        self.milestones = MilestoneService(self.desk, people_service, audit, turns, CardMaker(self.desk, pulses))
+        self.speaking = SpeakingService(self.desk, people_service)
+        self.prompting = PromptingService(self.desk, turns)
 
     def now_reads(self, **changed: Any) -> None:
         """The handbook from now on."""
@@ -173,6 +184,12 @@ class Adoption:
                 await self.handing_in.hand_in(HandingIn(**row.payload))
             else:
                 await self.judging.judge(Judging(**row.payload))
+
+    async def all_done(self, kind: Kind, noun: Callable[..., Any], do: Callable[[Any], Awaitable[object]]) -> None:
+        """All work of the kind that was ever asked for, twice."""
+        found = await self.rows(select(work.c.payload).where(work.c.kind == kind.value).order_by(work.c.id))
+        for row in [*found, *found]:
+            await do(noun(**row.payload))
 
     async def rows(self, query: Any) -> Sequence[Any]:
         async with self.database.read() as tx:

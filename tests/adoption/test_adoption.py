@@ -16,6 +16,7 @@ from bot.adoption.courses import State
 from bot.adoption.facts import AdoptionPart
 from bot.adoption.figure_lines import lines
 from bot.adoption.figures import CapabilityFacts, StatusChange, Stickiness
+from bot.adoption.reasons import Reason, WhyNot
 from bot.adoption.totals import AdoptionFacts, csv_rows
 from bot.adoption.use_events import FileUse
 from bot.model import Window
@@ -36,7 +37,9 @@ from tests.adoption.company import (
     ask_who_told,
     choose_evidence,
     facts_of,
+    log_friction,
     look_through_the_year,
+    say_why_not,
     tell,
 )
 from tests.adoption.desk import Adoption
@@ -67,16 +70,20 @@ EXPECTED = CapabilityFacts(
     stickiness=Stickiness((3, 3, 2, 2), 5),  # P1 to P5
     pull=Share(1, 2),
     changes=(StatusChange(date(2026, 10, 5), Status.OPTIONAL, Status.MANDATED, 1, 2, 49),),  # g; then c and f
+    why_not=WhyNot({State.NOT_YET: {Reason.HARD: 1}, State.EQUIVALENT: {Reason.HAVE: 1}}, asked=2),  # d and e; d and h
+    days_to_learn=30,  # 5 January to 4 February
 )
 
 
-async def _everything(database: Database) -> None:
+async def everything(database: Database) -> None:
     await look_through_the_year(database)
     await people_to_be_left_out(database)
     await tell(database, USES, source="file")
     await tell(database, PEOPLE, source="action")
     await choose_evidence(database)
     await ask_who_told(database)
+    await say_why_not(database)
+    await log_friction(database)
     await privacy(database).forget("U0P6")
 
 
@@ -93,7 +100,7 @@ async def people_to_be_left_out(database: Database) -> None:
 
 @pytest.fixture
 async def facts(database: Database) -> AdoptionFacts:
-    await _everything(database)
+    await everything(database)
     return await facts_of(database).facts(WINDOW)
 
 
@@ -104,7 +111,7 @@ async def test_every_figure_is_as_worked_out_by_hand(facts: AdoptionFacts) -> No
 
 
 async def test_a_use_told_by_two_sources_and_twice_by_each_changes_nothing(database: Database) -> None:
-    await _everything(database)
+    await everything(database)
     for source in ("action", "webhook", "file"):
         await tell(database, [*reversed(USES), *reversed(PEOPLE)], source=source)
 
@@ -126,8 +133,18 @@ async def test_a_jump_after_a_mandate_is_said_to_be_none_by_choice(facts: Adopti
     )
 
 
+async def test_why_not_and_what_was_learned_are_said_in_words(facts: AdoptionFacts) -> None:
+    said = lines(facts)
+
+    assert said[3] == (
+        "Buckets, why not: never used it: too hard to begin with 1; have an equivalent: what we have does it 1 "
+        "(2 teams said, 2 asked)."
+    )
+    assert said[4] == "Buckets: 30 days from the first offer to the first thing learned."
+
+
 async def test_before_the_mandate_nothing_is_marked(database: Database) -> None:
-    await _everything(database)
+    await everything(database)
     before = Window(datetime(2026, 8, 31, tzinfo=UTC), datetime(2026, 9, 28, tzinfo=UTC))
 
     (found,) = (await facts_of(database).facts(before)).capabilities
@@ -137,7 +154,7 @@ async def test_before_the_mandate_nothing_is_marked(database: Database) -> None:
 
 
 async def test_of_people_nothing_is_kept_but_weeks_and_nothing_of_who_does_not_count(database: Database) -> None:
-    await _everything(database)
+    await everything(database)
     async with database.read() as tx:
         people = await people_rows.all_slack_ids(tx)
         kept = (await tx.execute(select(capability_people))).all()
@@ -148,7 +165,7 @@ async def test_of_people_nothing_is_kept_but_weeks_and_nothing_of_who_does_not_c
 
 
 async def test_who_counts_themselves_out_is_in_no_figure_any_more_and_their_team_is(database: Database) -> None:
-    await _everything(database)
+    await everything(database)
     await privacy(database).leave_out("U0P5")
 
     (found,) = (await facts_of(database).facts(WINDOW)).capabilities
@@ -163,6 +180,8 @@ async def test_the_csv_holds_aggregates_alone(facts: AdoptionFacts) -> None:
     assert found[BUCKETS, "voluntary adoption"] == (5, 10)
     assert found[BUCKETS, "teams: without a choice"] == (2, 10)
     assert found[BUCKETS, "churn"] == (1, 3)
+    assert found[BUCKETS, "why not: not yet: hard"] == (1, 2)
+    assert found[BUCKETS, "days to learn"] == (30, "")
     assert not [cell for row in csv_rows(facts) for cell in row if str(cell).startswith("U0")]
 
 

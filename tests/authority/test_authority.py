@@ -167,7 +167,7 @@ JUDGED = Matter(place=Place.PRIVATE, stage=Stage.WAITING, is_offered=True, is_in
         (Act.RUN, replace(FULL, stage=Stage.NEW, place=Place.SHARED), "another company reads along"),
         (Act.RUN, replace(FULL, stage=Stage.NEW, is_offered=False), "not offered here"),
         (Act.RUN, replace(FULL, stage=Stage.NEW, place=Place.CLOSED), "cannot be run in this channel"),
-        (Act.RUN, replace(FULL, stage=Stage.NEW, is_named=False), "its entry in the handbook names others"),
+        (Act.RUN, replace(FULL, stage=Stage.NEW, is_named=False), "a pilot that it belongs to, names others"),
         (Act.RUN, FULL, "settled already"),
         (Act.EXECUTE, replace(FULL, is_named=False), "may not run it any more"),
         (Act.EXECUTE, replace(FULL, is_requester=False), "in the name of somebody who did not ask"),

@@ -171,7 +171,7 @@ async def _did_all_else(database: Database, now: datetime, due: Collection[Kind]
     """
     day = now.astimezone(UTC).date().isoformat()
     nightly = (Kind.READ_AGAIN, Kind.SORT_GAPS, Kind.SORT_FRICTION, Kind.CHECK_LINKS, Kind.AUDIT_HEAD)
-    counting = (Kind.CONTRIBUTIONS, Kind.GATHER_THANKS)
+    counting = (Kind.CONTRIBUTIONS, Kind.GATHER_THANKS, Kind.SHOW_CARDS, Kind.ASK_WHY_NOTS)
     daily = (
         Kind.ASK_OWNERS,
         Kind.ASK_CLOSURES,

@@ -40,7 +40,13 @@ def maker_on(database: Database, *, refused: str = "") -> DigestMaker:
 
     clock = Clock(NOW.timestamp)
     handbook = Handbook("r1", (), channels=CHANNELS)
-    adoption = AdoptionFactsService(database, handbook=lambda: handbook, places=dict, today=lambda: clock.now().date())
+    adoption = AdoptionFactsService(
+        database,
+        handbook=lambda: handbook,
+        places=dict,
+        pulses=SurveyFactsService(database).facts,
+        today=lambda: clock.now().date(),
+    )
     sources = Sources(
         peers=FactsService(database, channels=lambda: CHANNELS, clock=clock),
         gaps=GapFactsService(database, channels=lambda: CHANNELS),

@@ -70,7 +70,7 @@ FILLED = {"Bucket name": "receipts", "Environment": "staging", "Team": "payments
 NOT_READ = (
     "The choices for “Environment” cannot be shown: regions.yaml in live has not been read yet; try again in a minute."
 )
-NOT_YOURS = "This action is not open to you: its entry in the handbook names others."
+NOT_YOURS = "This action is not open to you: its entry in the handbook, or a pilot that it belongs to, names others."
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ from knowledge.capabilities import (
     Teams,
     read_capabilities,
     unknown_actions,
+    unknown_topics,
 )
 from knowledge.people import ApproverGroup, Group, Member, People, Team
-from knowledge.problem import Problem
+from knowledge.problem import Level, Problem
 from knowledge.schema import Value
 
 PEOPLE = People(
@@ -161,3 +162,58 @@ def test_an_action_that_is_not_there_counts_as_no_use() -> None:
     (problem,) = unknown_actions(capabilities, ["create-bucket"])
 
     assert (problem.file, problem.line, problem.fix) == ("capabilities.yaml", 1, 'did you mean "create-bucket"?')
+
+
+PILOT = {"status": "pilot", "alternative": None, "teams": "all"}
+
+
+def test_a_pilot_is_offered_to_its_volunteers_alone() -> None:
+    (found,), problems = read(entry(**PILOT, volunteers="[search]"))
+
+    assert (problems, found.volunteers) == ([], ("search",))
+    assert [found.is_offered_to(team) for team in ("search", "payments")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "what", "fix"),
+    [
+        pytest.param(PILOT, "volunteers", "is missing", "name the teams", id="a pilot with no volunteers"),
+        pytest.param(PILOT | {"volunteers": "[]"}, "volunteers", "no team is named", "at least one", id="none"),
+        pytest.param(PILOT | {"volunteers": "all"}, "volunteers", "one by one", "[payments, search]", id="all"),
+        pytest.param(
+            PILOT | {"volunteers": "[serach]"},
+            "volunteers[0]",
+            '"serach"',
+            'did you mean "search"?',
+            id="no team of ours",
+        ),
+        pytest.param(
+            PILOT | {"volunteers": "[search]", "teams": "[payments]"},
+            "volunteers",
+            '"search" is not under `teams`',
+            "add it there too",
+            id="one that may not choose it",
+        ),
+        pytest.param(
+            {"volunteers": "[payments]"}, "volunteers", "only a pilot", "make the status pilot", id="no pilot"
+        ),
+        pytest.param({"topics": "[]"}, "topics", "no topic is named", "first tags", id="no topic"),
+    ],
+)
+def test_a_mistake_about_a_pilot_names_place_and_fix(
+    changed: dict[str, str | None], field: str, what: str, fix: str
+) -> None:
+    _, problems = read(entry(**changed))
+
+    found = [each for each in problems if field in each.field and what in each.what]
+    assert found, problems
+    assert fix in found[0].fix
+
+
+def test_a_topic_that_no_article_has_first_is_warned_of() -> None:
+    capabilities, problems = read(entry(topics="[storage, bukets]"))
+
+    (warned,) = unknown_topics(capabilities, {"storage", "buckets"})
+
+    assert problems == []
+    assert (warned.level, warned.field, warned.fix) == (Level.WARNING, "topics", 'did you mean "buckets"?')

@@ -22,6 +22,7 @@ from bot.storage.schema import (
     answers,
     article_looks,
     bet_reviews,
+    capability_cards,
     capability_people,
     channels,
     choices,
@@ -283,6 +284,8 @@ async def _seed_self_service(tx: Tx) -> None:
     await _put(tx, evidence, _evidence("e3", YOU, "declined", judge=ME, words="of another", owner=ME))
     way = {"policy": "attestation", "team": "shop", "way": "platform", "subject": "r-live", "at": NOW}
     await _put(tx, choices, {**way, "id": "w1", "person": ME})
+    card = {"capability": "buckets", "seen_on": NOW.date(), "days": 30, "shown": {}, "shown_at": NOW, "choice": "keep"}
+    await _put(tx, capability_cards, {**card, "words": "because", "decided_by": ME, "decided_at": NOW})
     await _put(tx, capability_people, {"capability": "buckets", "week": "2026-W47", "person": ME})
     await AUDIT.add(tx, "request.approved", person=ME, subject="r-other", facts={"digest": "d"})
     await AUDIT.add(tx, "request.open", person=None, subject="r-other", facts={})

@@ -224,6 +224,7 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
         "evidence_judged": 1,
         "policy_choices": 1,
         "capabilities_used": 1,
+        "cards_decided": 1,
         "audit": 1,
         "messages_to_you": 2,
         "model_use": 1,

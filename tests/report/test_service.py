@@ -11,6 +11,7 @@ from bot.report.maker import ReportMaker, pillars_of
 from bot.report.service import ReportService
 from bot.storage.engine import Database
 from bot.storage.schema import outbox
+from bot.surveys.results import SurveyFactsService
 from bot.work import Asking
 from tests.listening.desk import ANN, HANDBOOK, MAYA, Office
 
@@ -22,7 +23,11 @@ class Reports:
         self.office = Office(database)
         desk = self.office.desk
         adoption = AdoptionFactsService(
-            database, handbook=lambda: HANDBOOK, places=dict, today=lambda: date(2026, 11, 25)
+            database,
+            handbook=lambda: HANDBOOK,
+            places=dict,
+            pulses=SurveyFactsService(database).facts,
+            today=lambda: date(2026, 11, 25),
         )
         pillars = pillars_of(database, adoption, handbook=lambda: HANDBOOK, clock=desk.clock)
         maker = ReportMaker(database, pillars, handbook=lambda: HANDBOOK, clock=desk.clock)
