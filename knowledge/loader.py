@@ -28,6 +28,10 @@ from knowledge.golden import FILE as GOLDEN
 from knowledge.golden import GoldenQuestion, dangling, read_golden
 from knowledge.hosts import Hosts, read_hosts
 from knowledge.links import Pages, Where
+from knowledge.notices import FOLDER as NOTICES
+from knowledge.notices import SUFFIX as NOTICE_SUFFIX
+from knowledge.notices import Around as AroundNotices
+from knowledge.notices import Notice, read_notice
 from knowledge.people import People, read_people
 from knowledge.policies import Policy, read_policy, unnamed
 from knowledge.problem import Level, Problem
@@ -88,6 +92,7 @@ class Handbook:
     policies: tuple[Policy, ...] = ()
     surveys: tuple[Survey, ...] = ()
     stories: tuple[Story, ...] = ()
+    notices: tuple[Notice, ...] = ()
     warnings: Sequence[Problem] = ()
 
     def action(self, action_id: str) -> Action | None:
@@ -101,6 +106,9 @@ class Handbook:
 
     def policy(self, policy_id: str) -> Policy | None:
         return next((each for each in self.policies if each.id == policy_id), None)
+
+    def notice(self, notice_id: str) -> Notice | None:
+        return next((each for each in self.notices if each.id == notice_id), None)
 
     def survey(self, survey_id: str) -> Survey | None:
         return next((each for each in self.surveys if each.id == survey_id), None)
@@ -137,6 +145,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     rules = reader.policies(people, capabilities, [each.id for each in actions], [each.id for each in read])
     surveys = reader.surveys(people, channels, actions, capabilities)
     stories = reader.stories(capabilities)
+    told = reader.notices(people, live, capabilities, actions)
     reader.look_around()
     problems = sorted(set(reader.problems))
     errors = tuple(problem for problem in problems if problem.level is Level.ERROR)
@@ -159,6 +168,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
         policies=rules,
         surveys=surveys,
         stories=stories,
+        notices=told,
         warnings=warnings,
     )
 
@@ -261,6 +271,30 @@ class _Reader:
             return None
         text = self.text(path, f"{STORIES}/{name}", Level.ERROR)
         return None if text is None else read_story(name, text, self.problems, capabilities=capabilities)
+
+    def notices(
+        self,
+        people: People,
+        live: Sequence[LiveRepository],
+        capabilities: Sequence[Capability],
+        actions: Sequence[Action],
+    ) -> tuple[Notice, ...]:
+        """By name. Nothing is held against files that are broken themselves."""
+        around = AroundNotices(
+            people=self.sound(PEOPLE, people),
+            capabilities=self.sound(CAPABILITIES, [each.id for each in capabilities]),
+            actions=self.sound(ACTIONS, [each.id for each in actions]),
+            repositories=self.sound(repositories.FILE, [each.name for each in live]),
+        )
+        found = [self.notice(path, around) for path in self.entries(NOTICES)]
+        return tuple(one for one in found if one is not None)
+
+    def notice(self, path: Path, around: AroundNotices) -> Notice | None:
+        name = files.shown(path.name)
+        if path.suffix != NOTICE_SUFFIX or name == README:
+            return None
+        text = self.text(path, f"{NOTICES}/{name}", Level.ERROR)
+        return None if text is None else read_notice(name, text, self.problems, around=around)
 
     def entries(self, folder: str) -> Sequence[Path]:
         """What stands in the folder, by name, but what is hidden."""
