@@ -73,6 +73,7 @@ from bot.library import Library, Shelf, catalogued
 from bot.listening.services import listening_services
 from bot.model import Window, Workspace
 from bot.model_client import Budget, ModelClient
+from bot.notices.services import news_services
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
 from bot.peers.community_facts import CommunityService
@@ -119,6 +120,8 @@ from bot.work import (
     FileWanted,
     HandingIn,
     Heard,
+    IncidentOver,
+    IncidentSaid,
     Inviting,
     Job,
     Joined,
@@ -141,6 +144,7 @@ from bot.work import (
     TakenBack,
     TalkWanted,
     TeamDrift,
+    TeamNotice,
     Workers,
 )
 from handlers import Services, health, http, register, verbs, webhooks
@@ -200,9 +204,15 @@ class Mentor:
             self.database, index=lambda: self.shelf.library.index, channels=self._channels, clock=clock
         )
         self.solved = SolvedService(desk, people, self.facts.solved)
-        self.answers = AnswerService(desk, people, self._writer(), self.solved, vector_of)
+        self.news = news_services(
+            desk,
+            people,
+            can_propose=_repository(settings) is not None,
+            history_of=partial(live_history, settings=settings),
+        )
+        self.answers = AnswerService(desk, people, self._writer(), self.solved, vector_of, self.news.board)
         self.find = FindService(desk, people, self.solved)
-        self.hints = HintService(desk, people, vector_of)
+        self.hints = HintService(desk, people, vector_of, self.news.board)
         self.why = WhyService(desk, people)
         self.reload = ReloadService(desk, source)
         self.verdicts = VerdictService(desk, people, self.duty, self.solved)
@@ -448,6 +458,7 @@ class Mentor:
             Kind.DECIDE_THANKS: _job(Decision, self.listening.thanks.decide, self.listening.thanks.given_up),
             Kind.GATHER_THANKS: _job(Due, self.listening.thanks.gather),
             Kind.BRING_THANKS: _job(Bringing, self.listening.thanks.bring),
+            **self._news_jobs(),
             Kind.SETTINGS: asked(self.own_data.show),
             Kind.HINT: _job(Asking, self.hints.hint),
             Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
@@ -482,6 +493,21 @@ class Mentor:
             Kind.AUDIT_HEAD: _job(Due, lambda _: self.audit.log_head(self.database)),
             Kind.CHOICE: _job(Choice, self.own_data.choose, self.own_data.given_up),
             Kind.ERASE: _job(Choice, self.own_data.erase, self.own_data.given_up),
+        }
+
+    def _news_jobs(self) -> Mapping[str, Job]:
+        asked, told = partial(_job, Asking, given_up=self.answers.given_up), self.news
+        return {
+            Kind.NEWS: asked(told.news.show),
+            Kind.DECIDE_NOTICE: _job(Decision, told.news.decide, told.news.given_up),
+            Kind.BRING_NOTICE: _job(TeamNotice, told.telling.bring),
+            Kind.INCIDENT: asked(told.incidents.asked),
+            Kind.OPEN_INCIDENT: _job(IncidentSaid, told.incidents.open, told.incidents.given_up),
+            Kind.UPDATE_INCIDENT: _job(IncidentSaid, told.incidents.update, told.incidents.given_up),
+            Kind.END_INCIDENT: _job(Decision, told.incidents.end, told.incidents.given_up),
+            Kind.INCIDENT_OVER: _job(IncidentOver, told.over.tell),
+            Kind.KEEP_INCIDENT: _job(IncidentOver, told.over.keep),
+            Kind.NOTICE_SETTLED: _job(FileSettled, told.over.settled),
         }
 
     def _planned(self) -> Sequence[Planned]:
@@ -558,6 +584,8 @@ class Mentor:
             signs=self.signs,
             friction_changes=self.listening.changes,
             digest_presses=self.digest_presses,
+            news=self.news.news,
+            incidents=self.news.incidents,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app
@@ -632,6 +660,7 @@ class Mentor:
             "cases": (self.keep_up, 60),
             "linked changes": (self.surveys.changes.look, 300),
             "linked changes of friction": (self.listening.changes.look, 300),
+            "notices": (self.news.look, 120),
             "forget": (self.upkeep.forget_old, 6 * 3600),
         }
         if self.embeddings is not None:

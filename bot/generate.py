@@ -32,6 +32,8 @@ from bot.listening import list_blocks as friction_themes
 from bot.listening import story_blocks as stories
 from bot.listening import thanks_blocks as thanks
 from bot.model import MessageKind
+from bot.notices import blocks as news
+from bot.notices import incident_blocks as incidents
 from bot.peers import blocks as peers
 from bot.peers import notice_blocks as notices
 from bot.privacy import blocks as privacy
@@ -44,6 +46,7 @@ from bot.surveys import talk_blocks as talks
 from handlers import shortcuts, verbs
 from knowledge.action_schema import action_schema
 from knowledge.json_schema import Schema
+from knowledge.notice_schema import notice_schema
 from knowledge.survey_schema import survey_schema
 
 HEAD = (
@@ -147,6 +150,7 @@ def schema_text(schema: Schema) -> str:
 # The forms of handbook files, for editors.
 SCHEMAS: Mapping[str, Callable[[], Schema]] = {
     "action.schema.json": action_schema,
+    "notice.schema.json": notice_schema,
     "survey.schema.json": survey_schema,
 }
 KINDS: Mapping[str, MessageKind] = {
@@ -175,6 +179,8 @@ KINDS: Mapping[str, MessageKind] = {
         *friction_themes.KINDS,
         *stories.KINDS,
         *thanks.KINDS,
+        *news.KINDS,
+        *incidents.KINDS,
         *digest.KINDS,
         *handover.KINDS,
         *report.KINDS,

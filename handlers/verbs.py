@@ -66,6 +66,8 @@ SETTINGS = Verb(
 FRICTION = Verb("friction", "<text>", "log what is hard on the way to production", Kind.FRICTION)
 STORY = Verb("story", "", "tell a success, which names only who agrees", Kind.STORY)
 THANKS = Verb("thanks", "@person [for …]", "thank somebody, in private", Kind.THANKS)
+NEWS = Verb("news", "", "current notices, and what is left for your team", Kind.NEWS)
+INCIDENT = Verb("incident", "<words>", "tell everybody what is broken, for people on duty", Kind.INCIDENT)
 VERBS = (
     ASK,
     FIND,
@@ -77,6 +79,8 @@ VERBS = (
     FRICTION,
     STORY,
     THANKS,
+    NEWS,
+    INCIDENT,
     WHY,
     HEALTH,
     DIGEST,

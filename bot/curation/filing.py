@@ -2,11 +2,11 @@
 
 from pathlib import PurePosixPath
 
-from bot.curation.proposals import Change, ProposalService
+from bot.curation.proposals import SETTLED, Change, ProposalService
 from bot.desk import Desk
 from bot.storage import proposals as rows
 from bot.storage.engine import Tx
-from bot.work import FileSettled, FileWanted, Kind, enqueue
+from bot.work import FileSettled, FileWanted, enqueue
 
 
 class FilingService:
@@ -31,7 +31,8 @@ class FilingService:
     async def given_up(self, wanted: FileWanted) -> None:
         now = self._desk.clock.now()
         settled = FileSettled(wanted.key, wanted.subject, rows.FAILED)
-        await self._desk.database.write(lambda tx: enqueue(tx, Kind.STORY_SETTLED, settled, due_at=now, now=now))
+        kind = SETTLED[wanted.kind]
+        await self._desk.database.write(lambda tx: enqueue(tx, kind, settled, due_at=now, now=now))
         self._desk.wake()
 
 

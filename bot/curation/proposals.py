@@ -28,7 +28,8 @@ from knowledge.channels import AnswerMode
 
 log = structlog.get_logger(__name__)
 
-ARTICLE, REVIEW, ACTION, STORY = "article", "review", "action", "story"
+ARTICLE, REVIEW, ACTION, STORY, NOTICE = "article", "review", "action", "story", "notice"
+SETTLED = {STORY: Kind.STORY_SETTLED, NOTICE: Kind.NOTICE_SETTLED}  # what tells the pillar that a file came from
 LOOKED_UP_AT_ONCE = 20  # at a tick, so that a host's own limits are far away
 FAILED = (
     "I could not open the proposal: the handbook's repository was away for a quarter of an hour, or refused it. "
@@ -219,13 +220,13 @@ class ProposalService:
         self._desk.wake()
 
     async def _tell_settled(self, tx: Tx, row: ProposalRow, outcome: str, url: str) -> None:
-        """To the pillar that a story came from."""
-        if row.kind != STORY or self.repository is None:
+        """To the pillar that the file came from, where it is none of curation's own."""
+        if row.kind not in SETTLED or self.repository is None:
             return
         path, now = next(iter(row.files or {}), ""), self._desk.clock.now()
         file = path.removeprefix(self.repository.path(""))
         settled = FileSettled(row.id, row.subject, outcome, file, url)
-        await enqueue(tx, Kind.STORY_SETTLED, settled, due_at=now, now=now)
+        await enqueue(tx, SETTLED[row.kind], settled, due_at=now, now=now)
 
     def _documented(self, row: ProposalRow, standing: Standing, draft: draft_rows.Draft, credit: str) -> Effect:
         articles = self._desk.shelf.library.handbook.articles
