@@ -660,7 +660,7 @@ class Mentor:
             "cases": (self.keep_up, 60),
             "linked changes": (self.surveys.changes.look, 300),
             "linked changes of friction": (self.listening.changes.look, 300),
-            "notices": (self.news.look, 120),
+            "notices": (self.news.look, 300),
             "forget": (self.upkeep.forget_old, 6 * 3600),
         }
         if self.embeddings is not None:

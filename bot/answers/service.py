@@ -37,7 +37,7 @@ from bot.desk import Desk
 from bot.embeddings import VectorOf, words_alone
 from bot.library import Library
 from bot.model import Effect, moment
-from bot.notice_board import Board, Current, EmptyBoard, Outage, known_already, with_notices
+from bot.notice_board import Board, Current, EmptyBoard, Outage, with_notices
 from bot.people import PeopleService
 from bot.storage import answers as rows
 from bot.storage import incidents, peers
@@ -229,9 +229,12 @@ class AnswerService:
 
     def _known(self, asking: Asking, outage: Outage, library: Library) -> Decided:
         """An incident is on: who asks is told so, whatever the handbook says of the topic. In shadow nobody is."""
-        reply = effects.reply(asking, "answer", known_already(outage), kind=ANSWER)
-        effect = None if self._is_shadow(asking, library) else lambda _: reply
-        return Decided(incidents.KNOWN, incidents.reason(outage.id), effect=effect)
+
+        def effect(id_: str) -> Effect:
+            return effects.reply(asking, "answer", blocks.known(outage, id_), kind=ANSWER)
+
+        is_quiet = self._is_shadow(asking, library)
+        return Decided(incidents.KNOWN, incidents.reason(outage.id), effect=None if is_quiet else effect)
 
     async def _silent(self, asking: Asking, text: str, choice: Silent, library: Library) -> Decided:
         """Nothing to say of the handbook. Whoever asked the bot is told so, with a way to a person.

@@ -17,7 +17,7 @@ from bot.notices.book import Book
 from bot.people import PeopleService
 from bot.storage import notices as rows
 from bot.storage.engine import Tx
-from bot.storage.notices import BY_ACTION, BY_ITEMS, Carried, TeamRow
+from bot.storage.notices import BY_ACTION, BY_ITEMS, BY_LEAVING, Carried, TeamRow
 from bot.storage.people import slack_id_of
 from knowledge.actions import InputType
 from knowledge.notices import FilesOf, Notice
@@ -68,8 +68,10 @@ class CountingService:
             known = {each.team: each for each in await rows.teams(tx, [notice.id])}
             for team in sorted(concerned | set(known)):
                 before = known.get(team, TeamRow(notice.id, team))
-                left = None if items is None else tuple(items.get(team, ()))
-                after = _after(before, left=left, did_it=team in did, now=now)
+                if items is None:
+                    after = _after(before, did_it=team in did, has_it=team in concerned, now=now)
+                else:
+                    after = _counted(before, tuple(items.get(team, ())), now=now)
                 if after != before or team not in known:
                     await rows.put_team(tx, after)
 
@@ -110,13 +112,20 @@ class CountingService:
         return teams[0] if len(teams) == 1 else ""
 
 
-def _after(before: TeamRow, *, left: tuple[str, ...] | None, did_it: bool, now: datetime) -> TeamRow:
-    """Done once nothing is left, and open again should something come back; what a team said of itself stays."""
-    row = replace(before, items=left)
-    if left is not None and not left and row.done_at is None:
-        return replace(row, done_at=now, done_by=BY_ITEMS)
-    if left and row.done_at is not None:
+def _counted(before: TeamRow, left: tuple[str, ...], *, now: datetime) -> TeamRow:
+    """Done once nothing is left, and open again should something come back."""
+    if left:
+        return replace(before, items=left, done_at=None, done_by="")
+    if before.done_at is not None:
+        return replace(before, items=left)
+    return replace(before, items=left, done_at=now, done_by=BY_ITEMS)
+
+
+def _after(before: TeamRow, *, did_it: bool, has_it: bool, now: datetime) -> TeamRow:
+    """Nothing is counted: done once the action did it, or the team left; what a team said of itself stays."""
+    row = replace(before, items=None)
+    if row.done_at is None and (did_it or not has_it):
+        return replace(row, done_at=now, done_by=BY_ACTION if did_it else BY_LEAVING)
+    if row.done_by == BY_LEAVING and has_it:
         return replace(row, done_at=None, done_by="")
-    if left is None and did_it and row.done_at is None:
-        return replace(row, done_at=now, done_by=BY_ACTION)
     return row

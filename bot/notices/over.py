@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot import effects
-from bot.blockkit import Shown
+from bot.blockkit import Shown, clip
 from bot.desk import Desk
 from bot.file_names import file_name
 from bot.masking import masked
@@ -21,7 +21,7 @@ from bot.storage import incidents as rows
 from bot.storage.engine import Tx
 from bot.storage.incidents import Incident, Told, Update
 from bot.work import FileSettled, FileWanted, IncidentOver, Kind, enqueue
-from knowledge.notices import FOLDER, SUFFIX
+from knowledge.notices import FOLDER, SUFFIX, TITLE_MOST
 
 KIND = "notice"  # of a proposal
 AGAIN_AFTER = timedelta(minutes=2)  # an answer that was being made at the end is told then
@@ -102,7 +102,7 @@ class OverService:
 
     def _content(self, incident: Incident, updates: Sequence[Update], names: frozenset[str]) -> tuple[str, str]:
         """Path below the handbook, and text."""
-        title, timezone = masked(incident.title, names=names), self._book.timezone
+        title, timezone = clip(masked(incident.title, names=names), TITLE_MOST), self._book.timezone
         said = [(each.said_at, masked(each.known, names=names)) for each in updates]
         ended_at = incident.ended_at or incident.opened_at
         course = Course(title, incident.capability, incident.topics, incident.opened_at, ended_at, said)

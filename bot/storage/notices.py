@@ -18,6 +18,7 @@ from bot.storage.schema import capability_people, capability_uses, notice_posts,
 from bot.storage.statements import insert_into, insert_new
 
 BY_PRESS, BY_ITEMS, BY_ACTION = "press", "items", "action"
+BY_LEAVING = "left"  # it does not use any more what the notice is about
 
 
 @dataclass(frozen=True)

@@ -848,7 +848,7 @@ notice_teams = Table(  # how far a team is with what a notice asks for; who of i
     Column("told_at", Moment),
     Column("reminder", Integer),  # working days before the end, of the last reminder it got, or needs no more
     Column("done_at", Moment),
-    Column("done_by", String(10), nullable=False),  # press | items | action; "" while it is not done
+    Column("done_by", String(10), nullable=False),  # press | items | action | left; "" while it is not done
 )
 
 notice_wishes = Table(  # who wants no notices in private but those of what breaks
