@@ -360,6 +360,10 @@ class Mentor:
             found = await signs.signs(window.until)
             return [Sign(each.title, each.said, each.way_out) for each in found if each.shows]
 
+        async def coming(window: Window) -> Sequence[Named]:
+            found = await self.news.board.coming(window)
+            return [Named(f"{each.title} ({each.when})" if each.when else each.title, each.url) for each in found]
+
         sources = Sources(
             peers=self.facts,
             gaps=gap_facts,
@@ -369,6 +373,7 @@ class Mentor:
             actions=self.actions.facts.facts,
             documented=now_documented,
             articles=self.article_health.facts,
+            coming=coming,
             signs=signs_there,
         )
         return DigestMaker(self.database, sources, channels=self._channels, clock=self.clock, permalink=slack.permalink)

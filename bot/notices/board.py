@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from bot.desk import Desk
-from bot.notice_board import Current, OnBoard, Outage
+from bot.model import Window
+from bot.notice_board import CARRIED_MOST, Current, OnBoard, Outage
 from bot.notices import rules
 from bot.notices.book import Book
 from bot.notices.incident_rules import clock_in_words
@@ -12,6 +13,8 @@ from bot.storage import incidents as rows
 from bot.storage.incidents import Incident
 from knowledge.notices import Notice, NoticeKind
 from knowledge.spelling import Stems
+
+COMING_MOST = 3  # in a digest
 
 
 def incident_key(incident_id: str, channel_id: str = "") -> str:
@@ -42,8 +45,13 @@ class NoticeBoard:
         for notice in found:
             if notice.kind is NoticeKind.INCIDENT:
                 return OnBoard(outage=await self._outage_of(notice))
-        ordered = sorted(found, key=lambda each: str(each.until or "9999"))
-        return OnBoard(tuple([await self._carried(each) for each in ordered]))
+        return OnBoard(await self._carried(found, CARRIED_MOST))
+
+    async def coming(self, window: Window) -> Sequence[Current]:
+        """What was still to come when the window ended, for the digest: those that end first."""
+        handbook, timezone = self._book.handbook, self._book.timezone
+        found = rules.current(handbook.notices, now=window.until, timezone=timezone)
+        return await self._carried([each for each in found if each.kind is not NoticeKind.INCIDENT], COMING_MOST)
 
     def _is_about(self, matter: Matter, question: Asked) -> bool:
         return is_about(matter, question, self._book.handbook.capabilities, self._stems.of)
@@ -72,5 +80,7 @@ class NoticeBoard:
             await self._book.url(notice.id),
         )
 
-    async def _carried(self, notice: Notice) -> Current:
-        return Current(notice.title, rules.span(notice), await self._book.url(notice.id))
+    async def _carried(self, notices: Sequence[Notice], most: int) -> tuple[Current, ...]:
+        """Those that end first."""
+        ordered = sorted(notices, key=lambda each: str(each.until or "9999"))[:most]
+        return tuple([Current(each.title, rules.span(each), await self._book.url(each.id)) for each in ordered])

@@ -74,7 +74,7 @@ def form(words: str, capabilities: Sequence[tuple[str, str]]) -> Json:
     """`capabilities` are ids and titles."""
     options = [option(title, id_) for id_, title in capabilities[:CAPABILITIES_MOST]]
     menu = {"type": "static_select", "action_id": "capability", "options": options}
-    about = [_input("capability", "What is concerned", "", menu, is_optional=True)] if options else []
+    about = [_input("capability", "What is affected", "", menu, is_optional=True)] if options else []
     blocks = [_text("title", words, most=TITLE_MOST), *about, _text("topics", is_optional=True), *_what_is_known("")]
     return _modal(NEW, "An incident", blocks)
 

@@ -48,7 +48,8 @@ class NewsService:
         return {each.id: [row for row in found if row.notice == each.id] for each in current}
 
     async def _listed(self, notice: Notice, known: Sequence[TeamRow], mine: Sequence[str], is_platform: bool) -> Listed:
-        standings = [Standing(row.team, row.items, row.done_at is not None) for row in known]
+        teams = self._book.handbook.people.teams
+        standings = [Standing(each.team, each.items, each.done_at is not None) for each in known if each.team in teams]
         asks = notice.kind is not NoticeKind.INCIDENT and (notice.capability or notice.items is not None)
         return Listed(
             notice,

@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.config import Settings
-from bot.storage.schema import answers
+from bot.storage.schema import answers, capability_uses
 from sandbox import Message, Sandbox
 from tests.git.remote import Remote, make_remote
 from tests.journeys.handbook import ARTICLES, CHANNELS, LOGS_TOLD, PEOPLE, QUESTION
@@ -47,7 +47,16 @@ LEFT = {
     "teams/search/old/crawl.yaml": "a: 1\n",
     "teams/data/new.yaml": "a: 1\n",
 }
-DAY_S = 24 * 3600.0
+BUILDS = """\
+- id: builds
+  title: Builds
+  owner: platform_team
+  status: only way
+  since: 2026-01-05
+  teams: all
+  counts_as_use: a build
+  built_from: {what: ours, because: it is}
+"""
 
 
 async def command(office: Office, name: str, text: str) -> Message:
@@ -211,6 +220,7 @@ async def test_an_incident_of_forty_minutes_is_told_to_all_who_ask_and_kept_in_g
         assert told[0].startswith("Known since 10:12, next word at 11:00: *<http"), told
         assert told[0].endswith("|Logs are late>*\n> Maya Lind looks at it: the collector is out of disk.")
     assert await outcomes(office) == ["known"] * 20
+    assert buttons(office.replies(office._channel("ask-platform").messages[asked_first(office)])[0]) == ["Get a person"]
 
     await office.person("priya").press(post, "It is over")
     await office.quiet()
@@ -251,6 +261,10 @@ async def test_an_incident_of_forty_minutes_is_told_to_all_who_ask_and_kept_in_g
     assert remote.git("for-each-ref", "refs/heads/mentor").count("\n") <= 1
 
 
+def asked_first(office: Office) -> str:
+    return next(ts for ts, each in office._channel("ask-platform").messages.items() if each.text == QUESTION)
+
+
 async def outcomes(office: Office) -> list[str]:
     async with office.mentor.database.read() as tx:
         return list(await tx.scalars(select(answers.c.outcome).order_by(answers.c.created_at)))
@@ -271,8 +285,55 @@ def ends(office: Office) -> dict[str, int]:
     return found
 
 
-async def test_an_incident_is_only_opened_by_people_on_duty(office: Office) -> None:
+async def test_an_incident_is_opened_by_people_on_duty_alone_also_by_a_message(office: Office) -> None:
     told = await command(office, "maya", "incident logs are late")
-
     assert told.text == "Only people on duty can do this. `human` says who is."
     assert office.person("maya").views() == []
+
+    tomas = office.person("tomas")
+    tomas.dm("incident logs are late")
+    offered = (await office.until(lambda: office.told("tomas")))[-1]
+    await tomas.press(offered, "Open the form")
+    assert len(await office.until(tomas.views)) == 1
+
+
+async def test_while_peers_have_their_chance_the_asker_alone_learns_it_and_in_shadow_nobody(in_git: Office) -> None:
+    office = in_git
+    await opened(office)
+    shadowed = office.person("jonas").say("data-help", QUESTION)
+
+    asked = office.person("priya").say("deploys", QUESTION)
+    whisper = await office.whisper_to("priya", "deploys")
+
+    assert whisper.text.startswith("Known since 10:12, next word at 11:00: ")
+    assert "I tell you here" not in str(whisper.blocks)
+    await office.later(21)
+    assert [each.text[:17] for each in office.replies(asked)] == ["Known since 10:12"]
+    assert office.replies(shadowed) == []
+    assert await outcomes(office) == ["known", "known"]
+
+
+async def test_a_team_without_a_channel_is_told_directly_and_presses_that_it_is_done(
+    noticing: Office, handbook: Path
+) -> None:
+    office = noticing
+    (handbook / "notices" / "old-builds.md").write_text(
+        NOTICE.replace("topics: [log]", "capability: builds").replace(
+            'items: {repository: live, files: "teams/{team}/old/*.yaml"}\n', ""
+        )
+    )
+    (handbook / "capabilities.yaml").write_text(BUILDS)
+    await office.mentor.reload.handbook()
+    used = {"capability": "builds", "team": "search", "day": date(2026, 11, 20), "what": "used", "source": "webhook"}
+    await office.mentor.database.write(lambda tx: tx.execute(insert(capability_uses).values(used)))
+    await look(office)
+
+    [told] = office.told("amara")
+    assert buttons(told) == ["Our team is done"]
+    await office.person("amara").press(told, "Our team is done")
+    await office.quiet()
+    said = [*office.told("amara"), *office.person("amara").sees_in_dm()][-1]
+    assert said.text == "Noted: team search is done with “Old build files go”. No more reminders."
+
+    await morning_of(office, 12, 3)
+    assert len(office.told("lucia")) == 1

@@ -1,13 +1,14 @@
 """Incidents: by people on duty alone, at any hour, told once when over, and kept in Git once. On both databases."""
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
 
 from bot.authority import REASONS, Act
+from bot.model import Window
 from bot.notice_board import OnBoard
 from bot.notices.incident_blocks import GONE, NOTED, NOWHERE
 from bot.notices.incident_rules import Filled
@@ -214,3 +215,17 @@ async def test_answers_carry_the_notices_that_end_first(office: Office) -> None:
 
     assert [each.when for each in found.notices] == ["until 18 Dec 2026", "until 18 Dec 2026"]
     assert (await office.services.board.about("logs", ())).notices[0].title == "Old images go"
+
+
+async def test_a_digest_tells_what_was_still_to_come(office: Office) -> None:
+    short = notice(id_="short", until=When(date(2026, 11, 25)))
+    office.publish(notice(), INCIDENT, short)
+
+    week = Window(datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC))
+    later = Window(datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC))
+
+    assert [each.when for each in await office.services.board.coming(week)] == [
+        "until 25 Nov 2026",
+        "until 18 Dec 2026",
+    ]
+    assert [each.when for each in await office.services.board.coming(later)] == ["until 18 Dec 2026"]
