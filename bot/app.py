@@ -76,6 +76,7 @@ from bot.library import Library, Shelf, catalogued
 from bot.listening.services import listening_services
 from bot.model import Window, Workspace
 from bot.model_client import Budget, ModelClient
+from bot.notices.services import news_services
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
 from bot.peers.community_facts import CommunityService
@@ -123,6 +124,8 @@ from bot.work import (
     FileWanted,
     HandingIn,
     Heard,
+    IncidentOver,
+    IncidentSaid,
     Inviting,
     Job,
     Joined,
@@ -147,6 +150,7 @@ from bot.work import (
     TalkWanted,
     TeamAsked,
     TeamDrift,
+    TeamNotice,
     Workers,
 )
 from handlers import Services, health, http, register, verbs, webhooks
@@ -206,9 +210,15 @@ class Mentor:
             self.database, index=lambda: self.shelf.library.index, channels=self._channels, clock=clock
         )
         self.solved = SolvedService(desk, people, self.facts.solved)
-        self.answers = AnswerService(desk, people, self._writer(), self.solved, vector_of)
+        self.news = news_services(
+            desk,
+            people,
+            can_propose=_repository(settings) is not None,
+            history_of=partial(live_history, settings=settings),
+        )
+        self.answers = AnswerService(desk, people, self._writer(), self.solved, vector_of, self.news.board)
         self.find = FindService(desk, people, self.solved)
-        self.hints = HintService(desk, people, vector_of)
+        self.hints = HintService(desk, people, vector_of, self.news.board)
         self.why = WhyService(desk, people)
         self.reload = ReloadService(desk, source)
         self.verdicts = VerdictService(desk, people, self.duty, self.solved)
@@ -368,6 +378,10 @@ class Mentor:
             found = self.discovery.ways.facts()
             return [Waited(each.stage.value, each.least_s, each.most_s, each.teams) for each in found.waits]
 
+        async def coming(window: Window) -> Sequence[Named]:
+            found = await self.news.board.coming(window)
+            return [Named(f"{each.title} ({each.when})" if each.when else each.title, each.url) for each in found]
+
         sources = Sources(
             peers=self.facts,
             gaps=gap_facts,
@@ -377,6 +391,7 @@ class Mentor:
             actions=self.actions.facts.facts,
             documented=now_documented,
             articles=self.article_health.facts,
+            coming=coming,
             signs=signs_there,
             waits=waited,
         )
@@ -481,6 +496,7 @@ class Mentor:
             Kind.BET_SETTLED: _job(FileSettled, self.discovery.reviews.settled),
             Kind.FLOWS: asked(self.discovery.ways.asked),
             Kind.SHOW_FLOW: _job(Decision, self.discovery.ways.show, self.discovery.ways.given_up),
+            **self._news_jobs(),
             Kind.SETTINGS: asked(self.own_data.show),
             Kind.HINT: _job(Asking, self.hints.hint),
             Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
@@ -515,6 +531,21 @@ class Mentor:
             Kind.AUDIT_HEAD: _job(Due, lambda _: self.audit.log_head(self.database)),
             Kind.CHOICE: _job(Choice, self.own_data.choose, self.own_data.given_up),
             Kind.ERASE: _job(Choice, self.own_data.erase, self.own_data.given_up),
+        }
+
+    def _news_jobs(self) -> Mapping[str, Job]:
+        asked, told = partial(_job, Asking, given_up=self.answers.given_up), self.news
+        return {
+            Kind.NEWS: asked(told.news.show),
+            Kind.DECIDE_NOTICE: _job(Decision, told.news.decide, told.news.given_up),
+            Kind.BRING_NOTICE: _job(TeamNotice, told.telling.bring),
+            Kind.INCIDENT: asked(told.incidents.asked),
+            Kind.OPEN_INCIDENT: _job(IncidentSaid, told.incidents.open, told.incidents.given_up),
+            Kind.UPDATE_INCIDENT: _job(IncidentSaid, told.incidents.update, told.incidents.given_up),
+            Kind.END_INCIDENT: _job(Decision, told.incidents.end, told.incidents.given_up),
+            Kind.INCIDENT_OVER: _job(IncidentOver, told.over.tell),
+            Kind.KEEP_INCIDENT: _job(IncidentOver, told.over.keep),
+            Kind.NOTICE_SETTLED: _job(FileSettled, told.over.settled),
         }
 
     def _planned(self) -> Sequence[Planned]:
@@ -599,6 +630,8 @@ class Mentor:
             drafting=self.discovery.drafting,
             bet_reviews=self.discovery.reviews,
             ways=self.discovery.ways,
+            news=self.news.news,
+            incidents=self.news.incidents,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app
@@ -673,6 +706,7 @@ class Mentor:
             "cases": (self.keep_up, 60),
             "linked changes": (self.surveys.changes.look, 300),
             "linked changes of friction": (self.listening.changes.look, 300),
+            "notices": (self.news.look, 300),
             "forget": (self.upkeep.forget_old, 6 * 3600),
         }
         if self.embeddings is not None:

@@ -32,6 +32,7 @@ class Act(StrEnum):
     SEE_REPORT = "see report"  # of a quarter
     SEE_SIGNS = "see signs"  # of slipping into operations, and say how a quarter was
     SEE_FRICTION = "see friction"  # and say what was done about it
+    HANDLE_INCIDENT = "handle incident"  # open one, say more of it, end it
     STEER = "steer"  # take on what a digest says is worth doing, see its figures, say how often it comes
 
 
@@ -62,6 +63,7 @@ REASONS = {  # for those who may not, in words for them
     Act.SEE_SIGNS: "Only the platform team sees its own signs.",
     Act.STEER: "Only the platform team can do this.",
     Act.SEE_FRICTION: "Only the platform team can see what people find hard.",
+    Act.HANDLE_INCIDENT: "Only people on duty can do this. `human` says who is.",
 }
 
 
@@ -194,6 +196,7 @@ def may(
         Act.SEE_SIGNS: team,
         Act.SEE_FRICTION: team,
         Act.STEER: team,
+        Act.HANDLE_INCIDENT: owner,
     }
     return Allowed() if granted[act] else Refused(REASONS[act])
 

@@ -65,7 +65,8 @@ async def check(settings: Settings, *, handbook: str | None, folder: Path) -> Ch
         f"The handbook is good: {counted(len(current.articles), 'article')}, "
         f"{counted(len(current.actions), 'action')}, {counted(len(current.policies), 'policy', 'policies')}, "
         f"{counted(len(current.surveys), 'survey')}, {counted(len(current.bets), 'bet')}, "
-        f"{counted(len(current.flows), 'flow')}, {counted(len(current.channels.channels), 'watched channel')}, "
+        f"{counted(len(current.flows), 'flow')}, {counted(len(current.notices), 'notice')}, "
+        f"{counted(len(current.channels.channels), 'watched channel')}, "
         f"{counted(len(warnings), 'warning')}."
         f"{_not_looked_at(len(current.sources))}",
     )

@@ -36,6 +36,8 @@ from bot.listening import list_blocks as friction_themes
 from bot.listening import story_blocks as stories
 from bot.listening import thanks_blocks as thanks
 from bot.model import MessageKind
+from bot.notices import blocks as news
+from bot.notices import incident_blocks as incidents
 from bot.peers import blocks as peers
 from bot.peers import notice_blocks as notices
 from bot.privacy import blocks as privacy
@@ -49,6 +51,7 @@ from handlers import shortcuts, verbs
 from knowledge.action_schema import action_schema
 from knowledge.discovery_schema import bet_schema, flow_schema
 from knowledge.json_schema import Schema
+from knowledge.notice_schema import notice_schema
 from knowledge.survey_schema import survey_schema
 
 HEAD = (
@@ -154,6 +157,7 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = {
     "action.schema.json": action_schema,
     "bet.schema.json": bet_schema,
     "flow.schema.json": flow_schema,
+    "notice.schema.json": notice_schema,
     "survey.schema.json": survey_schema,
 }
 KINDS: Mapping[str, MessageKind] = {
@@ -186,6 +190,8 @@ KINDS: Mapping[str, MessageKind] = {
         *thanks.KINDS,
         *bets.KINDS,
         *flows.KINDS,
+        *news.KINDS,
+        *incidents.KINDS,
         *digest.KINDS,
         *handover.KINDS,
         *report.KINDS,

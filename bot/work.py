@@ -5,7 +5,7 @@ Who does a kind of work is said in `bot.app`. Messages to Slack are the outbox's
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -131,6 +131,16 @@ class Kind(StrEnum):
     BET_SETTLED = "discovery.bet_settled"
     FLOWS = "discovery.flows"
     SHOW_FLOW = "discovery.show_flow"
+    NEWS = "notices.news"
+    DECIDE_NOTICE = "notices.decide"
+    BRING_NOTICE = "notices.bring"
+    INCIDENT = "notices.incident"
+    OPEN_INCIDENT = "notices.open_incident"
+    UPDATE_INCIDENT = "notices.update_incident"
+    END_INCIDENT = "notices.end_incident"
+    INCIDENT_OVER = "notices.incident_over"
+    KEEP_INCIDENT = "notices.keep_incident"
+    NOTICE_SETTLED = "notices.settled"
 
 
 class Payload:
@@ -564,7 +574,7 @@ class FileWanted(Payload):
 
 @dataclass(frozen=True)
 class FileSettled(Payload):
-    """What became of a file that was to be proposed: the payload of `listening.story_settled`, `discovery.bet_settled`.
+    """What became of a file that was to be proposed: what `SETTLED` of bot.curation.proposals tells its pillar.
 
     `outcome` is merged, closed or failed. `file` is the path below the handbook that it really has.
     """
@@ -582,6 +592,50 @@ class Bringing(Payload):
 
     key: str
     person: str
+
+
+@dataclass(frozen=True)
+class TeamNotice(Payload):
+    """A person's turn to be told what concerns their team: the payload of `notices.bring`. `person` is a pseudonym.
+
+    `first` and `again` are ids of notices: told at first, and reminded of.
+    """
+
+    key: str
+    person: str
+    team: str
+    first: list[str]
+    again: list[str]
+    breaks: bool
+
+
+@dataclass(frozen=True)
+class IncidentSaid(Payload):
+    """Somebody on duty opened an incident, or says more of one: the payload of `notices.open_incident` and
+    `.update_incident`.
+
+    `incident_id` is "" for a new one, and `title`, `capability` and `topics` are of that alone. `next_word_at` is in
+    ISO form, "" for none.
+    """
+
+    key: str
+    person: str
+    known: str
+    next_word_at: str
+    incident_id: str = ""
+    title: str = ""
+    capability: str = ""
+    topics: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class IncidentOver(Payload):
+    """An incident is over: the payload of `notices.incident_over`, by which whoever was told that it is known learns
+    it, and of `.keep_incident`, by which the handbook is to keep it.
+    """
+
+    key: str
+    incident_id: str
 
 
 Do = Callable[[dict[str, Any]], Awaitable[object]]

@@ -34,6 +34,8 @@ from bot.listening.friction import FrictionService
 from bot.listening.stories import StoryService
 from bot.listening.thanks import ThanksService
 from bot.model import Workspace
+from bot.notices.incidents import IncidentService
+from bot.notices.news import NewsService
 from bot.peers.kinds import KindService
 from bot.peers.marks import MarkService
 from bot.peers.notices import NoticeService
@@ -58,6 +60,7 @@ from handlers import (
     listening,
     marks,
     messages,
+    notices,
     privacy,
     results,
     signs,
@@ -102,6 +105,8 @@ class Services:
     drafting: DraftingService
     bet_reviews: ReviewService
     ways: WaysService
+    news: NewsService
+    incidents: IncidentService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -116,7 +121,7 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.event("app_home_opened")(_ours(home.on_opened, home=services.home, prompts=services.prompts))
     app.event("member_joined_channel")(_ours(privacy.on_joined, notices=services.notices, workspace=workspace))
     asked = {"answers": services.answers, "catalogue": services.catalogue, "forms": services.forms}
-    told = {"friction": services.friction, "stories": services.stories}
+    told = {"friction": services.friction, "stories": services.stories, "incidents": services.incidents}
     app.command(command)(_ours(answers.on_command, **asked, **told))
     app.shortcut(re.compile(r"^answers\."))(_ours(answers.on_shortcut, answers=services.answers))
     app.action(re.compile(r"^answers\."))(_ours(answers.on_verdict, verdicts=services.verdicts))
@@ -170,6 +175,9 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action(re.compile(r"^discovery\.draft\."))(_ours(discovery.on_draft, drafting=services.drafting))
     app.action(re.compile(r"^discovery\.bet\."))(_ours(discovery.on_bet, reviews=services.bet_reviews))
     app.action(re.compile(r"^discovery\.flow\."))(_ours(discovery.on_flow, ways=services.ways))
+    app.action(re.compile(r"^notices\.(?:done|undo|less|again)$"))(_ours(notices.on_notice, news=services.news))
+    app.action(re.compile(r"^notices\.incident\."))(_ours(notices.on_incident, incidents=services.incidents))
+    app.view("notices.incident.form")(_ours(notices.on_incident_form, incidents=services.incidents))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)
 

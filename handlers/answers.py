@@ -10,7 +10,8 @@ from bot.answers.verdicts import VerdictService
 from bot.listening.friction import FrictionService
 from bot.listening.stories import StoryService
 from bot.model import Json
-from handlers import listening, payload, shortcuts, verbs
+from bot.notices.incidents import IncidentService
+from handlers import listening, notices, payload, shortcuts, verbs
 from handlers.payload import Command
 from handlers.shortcuts import Place
 
@@ -23,6 +24,7 @@ async def on_command(
     forms: FormService,
     friction: FrictionService,
     stories: StoryService,
+    incidents: IncidentService,
 ) -> None:
     """Somebody used the command; only they will see what comes of it. One action that is named opens its form."""
     command = payload.read_command(body)
@@ -30,6 +32,10 @@ async def on_command(
     if parsed.verb in (verbs.FRICTION, verbs.STORY) and not parsed.rest:
         wants_story = parsed.verb is verbs.STORY
         await listening.opens_form(command, wants_story=wants_story, friction=friction, stories=stories)
+        await ack()
+        return
+    if parsed.verb is verbs.INCIDENT:
+        await notices.opens_form(command, parsed.rest, incidents)
         await ack()
         return
     if parsed.verb is verbs.RUN and await forms.open_named(parsed.rest, _at(command)):

@@ -67,6 +67,8 @@ FRICTION = Verb("friction", "<text>", "log what is hard on the way to production
 STORY = Verb("story", "", "tell a success, which names only who agrees", Kind.STORY)
 THANKS = Verb("thanks", "@person [for …]", "thank somebody, in private", Kind.THANKS)
 FLOWS = Verb("flows", "", "your team's way to production, drawn; for the platform team all", Kind.FLOWS)
+NEWS = Verb("news", "", "current notices, and what is left for your team", Kind.NEWS)
+INCIDENT = Verb("incident", "<words>", "tell everybody what is broken, for people on duty", Kind.INCIDENT)
 VERBS = (
     ASK,
     FIND,
@@ -79,6 +81,8 @@ VERBS = (
     STORY,
     THANKS,
     FLOWS,
+    NEWS,
+    INCIDENT,
     WHY,
     HEALTH,
     DIGEST,

@@ -23,6 +23,7 @@ KEYS = (
     "timezone",
     "holidays",
     "platform_channel",
+    "incidents",
     "digest",
     "keep_text",
     "guests_may_ask",
@@ -138,6 +139,7 @@ class Channels:
 
     timezone: str = "UTC"  # weeks and days are cut here
     platform_channel: str = ""  # digests, shadow cards and notices to the platform team go here
+    incident_channels: tuple[str, ...] = ()  # where an incident that the duty group opens is posted
     guests_may_ask: bool = False
     answer_at: float | None = None  # confidence from which the bot answers; None: the shipped default
     suggest_at: float | None = None
@@ -175,6 +177,11 @@ class Channels:
         """Where the platform team's digest goes; "" for nowhere."""
         return self.digest.team.channel_id or self.platform_channel
 
+    @property
+    def incident_places(self) -> tuple[str, ...]:
+        """The platform channel, where none is named; none without that."""
+        return self.incident_channels or tuple(each for each in (self.platform_channel,) if each)
+
     def working_time(self, channel: Channel | None = None) -> WorkingTime:
         """The channel's hours without its holidays; the file's holidays, and office hours, where there are none."""
         hours = channel.hours if channel else None
@@ -192,6 +199,7 @@ def read_channels(root: Value) -> Channels:
     read = Channels(
         timezone=timezone,
         platform_channel=fields.get("platform_channel", Value.channel_id, ""),
+        incident_channels=fields.get("incidents", _read_places, ()),
         guests_may_ask=fields.get("guests_may_ask", Value.yes_or_no, False),
         answer_at=answer_at,
         suggest_at=suggest_at,
@@ -287,6 +295,10 @@ def _read_digest_for(value: Value, known: Sequence[str]) -> DigestFor:
     if wanted == []:
         fields["sections"].wrong("a digest without sections says nothing", "name a section, or leave `sections` out")
     return DigestFor(channel_id, sections)
+
+
+def _read_places(value: Value) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for item in value.items() if (each := item.channel_id())))
 
 
 def _read_text_days(value: Value) -> int | None:

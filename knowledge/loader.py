@@ -30,6 +30,10 @@ from knowledge.golden import FILE as GOLDEN
 from knowledge.golden import GoldenQuestion, dangling, read_golden
 from knowledge.hosts import Hosts, read_hosts
 from knowledge.links import Pages, Where
+from knowledge.notices import FOLDER as NOTICES
+from knowledge.notices import SUFFIX as NOTICE_SUFFIX
+from knowledge.notices import Around as AroundNotices
+from knowledge.notices import Notice, read_notice
 from knowledge.people import People, read_people
 from knowledge.policies import Policy, read_policy, unnamed
 from knowledge.problem import Level, Problem
@@ -92,6 +96,7 @@ class Handbook:
     stories: tuple[Story, ...] = ()
     bets: tuple[Bet, ...] = ()
     flows: tuple[Flow, ...] = ()
+    notices: tuple[Notice, ...] = ()
     warnings: Sequence[Problem] = ()
 
     def action(self, action_id: str) -> Action | None:
@@ -105,6 +110,9 @@ class Handbook:
 
     def policy(self, policy_id: str) -> Policy | None:
         return next((each for each in self.policies if each.id == policy_id), None)
+
+    def notice(self, notice_id: str) -> Notice | None:
+        return next((each for each in self.notices if each.id == notice_id), None)
 
     def survey(self, survey_id: str) -> Survey | None:
         return next((each for each in self.surveys if each.id == survey_id), None)
@@ -149,6 +157,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
     stories = reader.stories(capabilities)
     believed = reader.bets(people, capabilities)
     ways = reader.flows(people, actions, capabilities)
+    told = reader.notices(people, live, capabilities, actions)
     reader.look_around()
     problems = sorted(set(reader.problems))
     errors = tuple(problem for problem in problems if problem.level is Level.ERROR)
@@ -173,6 +182,7 @@ def load(folder: Path, *, revision: str | None = None) -> Loaded:
         stories=stories,
         bets=believed,
         flows=ways,
+        notices=told,
         warnings=warnings,
     )
 
@@ -292,6 +302,30 @@ class _Reader:
         found = self.yaml_files(flows.FOLDER, partial(read_flow, around=around))
         self.problems += flows.twice(found)
         return found
+
+    def notices(
+        self,
+        people: People,
+        live: Sequence[LiveRepository],
+        capabilities: Sequence[Capability],
+        actions: Sequence[Action],
+    ) -> tuple[Notice, ...]:
+        """By name. Nothing is held against files that are broken themselves."""
+        around = AroundNotices(
+            people=self.sound(PEOPLE, people),
+            capabilities=self.sound(CAPABILITIES, [each.id for each in capabilities]),
+            actions=self.sound(ACTIONS, [each.id for each in actions]),
+            repositories=self.sound(repositories.FILE, [each.name for each in live]),
+        )
+        found = [self.notice(path, around) for path in self.entries(NOTICES)]
+        return tuple(one for one in found if one is not None)
+
+    def notice(self, path: Path, around: AroundNotices) -> Notice | None:
+        name = files.shown(path.name)
+        if path.suffix != NOTICE_SUFFIX or name == README:
+            return None
+        text = self.text(path, f"{NOTICES}/{name}", Level.ERROR)
+        return None if text is None else read_notice(name, text, self.problems, around=around)
 
     def entries(self, folder: str) -> Sequence[Path]:
         """What stands in the folder, by name, but what is hidden."""

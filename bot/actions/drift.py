@@ -19,6 +19,7 @@ from bot.model import Window
 from bot.storage import controllers as rows
 from bot.storage.controllers import ReportRow
 from bot.storage.engine import Tx
+from bot.team_place import channel_of, may_tell, telling_time, working_time_of
 from bot.work import Due, Kind, TeamDrift, enqueue
 from knowledge.loader import Handbook
 from knowledge.repositories import Reporter
@@ -48,8 +49,8 @@ class DriftService:
 
         async def unit(tx: Tx) -> None:
             for team in rules.hearers(handbook.people):
-                working = rules.working_time_of(team, handbook.people, handbook.channels)
-                if (at := rules.telling_time(working, begins, ends)) is not None:
+                working = working_time_of(team, handbook.people, handbook.channels)
+                if (at := telling_time(working, begins, ends)) is not None:
                     await enqueue(tx, Kind.TELL_TEAM_DRIFT, TeamDrift(f"{due.key}:{team}", team), due_at=at, now=now)
 
         await self._desk.database.write(unit)
@@ -59,7 +60,7 @@ class DriftService:
         """One message with all the team was not told yet, marked as told with it; none when there is nothing."""
         now, handbook = self._desk.clock.now(), self._handbook
         team, channel_id = wanted.team, self._channel_of(wanted.team)
-        if not channel_id or not rules.may_tell(rules.working_time_of(team, handbook.people, handbook.channels), now):
+        if not channel_id or not may_tell(working_time_of(team, handbook.people, handbook.channels), now):
             return
         try:
             await self._desk.database.write(lambda tx: self._tell(tx, wanted, channel_id, now))
@@ -92,7 +93,7 @@ class DriftService:
     def _channel_of(self, team: str) -> str:
         if team == PLATFORM:
             return self._handbook.channels.platform_channel
-        return rules.channel_of(team, self._handbook.people)
+        return channel_of(team, self._handbook.people)
 
     async def reverts(self, window: Window) -> Mapping[str, int]:
         """How often what was changed by hand was put back, by the team whose it is; "" where it is nobody's."""

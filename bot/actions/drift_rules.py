@@ -6,18 +6,15 @@ Who made a change is not known here, and never told.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from bot.actions.reports import Report, ReportState, resources_in
-from bot.calendar import Daily, Hours, WorkingTime, is_within, slots_between
-from knowledge.channels import OFFICE_CLOSES, OFFICE_DAYS, OFFICE_OPENS, Channels
+from bot.team_place import channel_of
 from knowledge.people import People
 from knowledge.repositories import LiveRepository, Reporter
 
-AT = time(10)  # after the rush of the morning, by the team's own wall
 REMINDED_AFTER = timedelta(days=6, hours=12)  # a week, less the slack of two mornings
 PLATFORM = ""  # as a team's name: who hears of all that no team with a channel of its own does
 
@@ -131,31 +128,8 @@ def hearer_of(places: Sequence[Place], people: People) -> str:
     return next((team for team in teams if channel_of(team, people)), PLATFORM)
 
 
-def channel_of(team: str, people: People) -> str:
-    return people.teams[team].channel_id if team in people.teams else ""
-
-
 def hearers(people: People) -> list[str]:
     return [PLATFORM, *(name for name in sorted(people.teams) if channel_of(name, people))]
-
-
-def working_time_of(team: str, people: People, channels: Channels) -> WorkingTime:
-    """Office hours at the team's site; the handbook's own where it has none."""
-    site = people.sites.get(people.teams[team].site) if team in people.teams else None
-    if site is None:
-        return channels.working_time()
-    return WorkingTime(Hours(OFFICE_DAYS, OFFICE_OPENS, OFFICE_CLOSES, site.timezone), site.holidays)
-
-
-def telling_time(working: WorkingTime, after: datetime, until: datetime) -> datetime | None:
-    """The moment in that day at which the team is told; None where it is no working day there."""
-    slots = slots_between(Daily(AT, working.hours.timezone), after, until)
-    return next((slot.due_at for slot in slots if may_tell(working, slot.due_at)), None)
-
-
-def may_tell(working: WorkingTime, at: datetime) -> bool:
-    local = at.astimezone(ZoneInfo(working.hours.timezone))
-    return working.is_working_day(local.date()) and is_within(working.hours, at)
 
 
 def is_reminded(told_at: datetime | None, *, now: datetime) -> bool:

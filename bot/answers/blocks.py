@@ -26,6 +26,7 @@ from bot.blockkit import (
 from bot.doing import Doable, do_it_row
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
+from bot.notice_board import Outage, known_already
 from knowledge.article import review_due
 from knowledge.prose import with_closed_code
 
@@ -172,6 +173,13 @@ def nothing_found(answer_id: str, pointers: Sequence[Pointer] = (), *, today: da
     text = f"I found {what}, and I do not guess. {instead}"
     buttons = [button("Get a person", action_id=PERSON, value=answer_id, style="primary")]
     return Shown(text, (section(text), actions("answers.verdict", buttons)))
+
+
+def known(outage: Outage, answer_id: str) -> Shown:
+    """An incident is on: known already. It may be something else, so a person stays one press away."""
+    shown = known_already(outage)
+    buttons = [button("Get a person", action_id=PERSON, value=answer_id)]
+    return Shown(shown.text, (*shown.blocks, actions("answers.verdict", buttons)))
 
 
 def needs(what: str) -> str:

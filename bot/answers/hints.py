@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from bot import effects
 from bot.answers import feedback_blocks as blocks
 from bot.answers.audiences import AudienceService
-from bot.answers.rules import Answered, Silent, choose, thresholds
+from bot.answers.rules import Answered, Silent, choose, first_article, thresholds
 from bot.answers.writer import quote
 from bot.authority import Act
 from bot.desk import Desk
 from bot.embeddings import VectorOf, words_alone
 from bot.model import moment
+from bot.notice_board import Board, EmptyBoard, known_already, with_notices
 from bot.people import PeopleService
 from bot.storage import answers as rows
 from bot.storage import peers
@@ -27,7 +28,10 @@ WITHIN = timedelta(minutes=5)  # later the asker looks elsewhere
 
 
 class HintService:
-    def __init__(self, desk: Desk, people: PeopleService, vector_of: VectorOf = words_alone) -> None:
+    def __init__(
+        self, desk: Desk, people: PeopleService, vector_of: VectorOf = words_alone, board: Board | None = None
+    ) -> None:
+        self._board = board or EmptyBoard()
         self._desk = desk
         self._people = people
         self._vector_of = vector_of
@@ -60,6 +64,12 @@ class HintService:
         library, may_see = self._desk.shelf.library, await self._audiences.in_channel(asking.channel_id)
         found = library.index.search(text, audiences=may_see, vector=await self._vector_of(text))
         choice = choose(found, thresholds(library.handbook))
+        on_board = await self._board.about(text, first_article(choice))
+        if on_board.outage is not None:
+            key, shown = f"hint-known:{asking.key}", known_already(on_board.outage, is_told_end=False)
+            whisper = effects.whispered(key, blocks.HINT, asking.asker, shown, channel_id=asking.channel_id)
+            await self._desk.send(whisper)
+            return
         if isinstance(choice, Silent):
             return
         draft, is_sure = quote(text, choice), isinstance(choice, Answered)
@@ -81,6 +91,7 @@ class HintService:
         )
         until = f"{answers_at.astimezone(ZoneInfo(library.handbook.channels.timezone)):%H:%M}"
         shown = blocks.hint(draft, answer.id, is_sure=is_sure, today=self._desk.today(), until=until)
+        shown = with_notices(shown, on_board.notices)
         effect = effects.whispered(answer.message_key, blocks.HINT, asking.asker, shown, channel_id=asking.channel_id)
 
         async def unit(tx: Tx) -> None:

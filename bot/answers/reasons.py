@@ -85,6 +85,8 @@ def _outcome(known: Known, at: Thresholds, now: datetime) -> Sequence[str]:
             done = f"I {verb}{SEEN_BY.get(answer.surface, '')}."
             turn = _turn(known.due_at, now) if known.due_at is not None else ""
             return [done, turn, _closest(answer, at), _pointed(answer, now), _writer(answer), _revision(answer)]
+        case "known":
+            return ["It was known already: an incident was on, so I told what is known of it in place of an answer."]
         case "refused":
             return [f"I refused: {escape(answer.reason)}"]
         case _ if answer.reason in (NOT_SURE, NOTHING_MORE):

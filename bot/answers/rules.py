@@ -73,6 +73,11 @@ class Silent:
 Choice = Answered | Suggested | Silent
 
 
+def first_article(choice: Choice) -> tuple[str, ...]:
+    """The id of the article that a sure answer rests on; none of what is only a guess."""
+    return (choice.hits[0].article.id,) if isinstance(choice, Answered) else ()
+
+
 def choose(found: Found, thresholds: Thresholds = SHIPPED) -> Choice:
     """What to do with a search's result; at most three hits are kept. Each threshold belongs to the bolder choice.
 

@@ -3,7 +3,7 @@
 Nothing is sent from here; the outbox makes it visible. What people say of an answer is `answers.verdicts`'.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -14,7 +14,17 @@ from bot.answers.blocks import ANSWER, SHADOW_CARD
 from bot.answers.context import Context, ContextService
 from bot.answers.doing import DoingService
 from bot.answers.kind_menu import kind_menu
-from bot.answers.rules import NOTHING_MORE, SOURCES_MOST, Answered, Choice, Silent, Suggested, choose, thresholds
+from bot.answers.rules import (
+    NOTHING_MORE,
+    SOURCES_MOST,
+    Answered,
+    Choice,
+    Silent,
+    Suggested,
+    choose,
+    first_article,
+    thresholds,
+)
 from bot.answers.sharing import SharingService
 from bot.answers.solved import SolvedService
 from bot.answers.status import looking
@@ -27,9 +37,10 @@ from bot.desk import Desk
 from bot.embeddings import VectorOf, words_alone
 from bot.library import Library
 from bot.model import Effect, moment
+from bot.notice_board import Board, Current, EmptyBoard, Outage, with_notices
 from bot.people import PeopleService
 from bot.storage import answers as rows
-from bot.storage import peers
+from bot.storage import incidents, peers
 from bot.storage.answers import Answer
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
@@ -58,7 +69,7 @@ NOTHING = Draft("", ())
 class Decided:
     """What is to be kept of an asking, and the message that tells it, if any."""
 
-    outcome: str  # answered | suggested | silent | refused
+    outcome: str  # answered | suggested | silent | refused | known (an incident is on)
     reason: str = ""
     confidence: float = 0.0
     draft: Draft = NOTHING
@@ -77,7 +88,9 @@ class AnswerService:
         writer: Writer,
         solved: SolvedService,
         vector_of: VectorOf = words_alone,
+        board: Board | None = None,
     ) -> None:
+        self._board = board or EmptyBoard()
         self._desk = desk
         self._solved = solved
         self._people = people
@@ -156,7 +169,13 @@ class AnswerService:
                 return library.index.search(question, audiences=may_see, vector=vectors[question])
 
             looked_for, found = look_up(text, before, search, at)
-            decided = await self._decide(asking, looked_for, choose(found, at), library, context)
+            choice = choose(found, at)
+            on_board = await self._board.about(looked_for, first_article(choice))
+            if on_board.outage is not None:
+                decided = self._known(asking, on_board.outage, library)
+            else:
+                decided = await self._decide(asking, looked_for, choice, library, context)
+            decided = _carrying(decided, on_board.notices)
             decided = replace(decided, looked_up=text, closest=_closest(decided, found))
         await self._keep(asking, decided, library)
 
@@ -207,6 +226,15 @@ class AnswerService:
         pointers = await self._solved.like(asking, text)
         draft = replace(quote(text, choice), pointers=pointers)
         return await self._said(asking, "suggested", choice.confidence, draft, library)
+
+    def _known(self, asking: Asking, outage: Outage, library: Library) -> Decided:
+        """An incident is on: who asks is told so, whatever the handbook says of the topic. In shadow nobody is."""
+
+        def effect(id_: str) -> Effect:
+            return effects.reply(asking, "answer", blocks.known(outage, id_), kind=ANSWER)
+
+        is_quiet = self._is_shadow(asking, library)
+        return Decided(incidents.KNOWN, incidents.reason(outage.id), effect=None if is_quiet else effect)
 
     async def _silent(self, asking: Asking, text: str, choice: Silent, library: Library) -> Decided:
         """Nothing to say of the handbook. Whoever asked the bot is told so, with a way to a person.
@@ -335,6 +363,20 @@ async def _why_not_needed(tx: Tx, asking: Asking, question_ts: str) -> str:
         return "people answered"
     said = await rows.verdict_on_hint(tx, asking.channel_id, question_ts)
     return HINT_SAID.get(said, "")
+
+
+def _carrying(decided: Decided, notices: Sequence[Current]) -> Decided:
+    """With a line for each notice that is about what was asked."""
+    made = decided.effect
+    if made is None or not notices:
+        return decided
+
+    def effect(id_: str) -> Effect:
+        message = made(id_)
+        shown = with_notices(Shown(message.text, message.blocks), notices)
+        return replace(message, blocks=shown.blocks)
+
+    return replace(decided, effect=effect)
 
 
 def _closest(decided: Decided, found: Found) -> tuple[Source, ...]:

@@ -28,9 +28,13 @@ from knowledge.channels import AnswerMode
 
 log = structlog.get_logger(__name__)
 
-ARTICLE, REVIEW, ACTION, STORY = "article", "review", "action", "story"
+ARTICLE, REVIEW, ACTION, STORY, NOTICE = "article", "review", "action", "story", "notice"
 BET, BET_DECISION = "bet", "bet-decision"
-SETTLED = {STORY: Kind.STORY_SETTLED, BET_DECISION: Kind.BET_SETTLED}  # who is told what became of one
+SETTLED = {  # what tells the pillar that a file came from what became of it
+    STORY: Kind.STORY_SETTLED,
+    BET_DECISION: Kind.BET_SETTLED,
+    NOTICE: Kind.NOTICE_SETTLED,
+}
 LOOKED_UP_AT_ONCE = 20  # at a tick, so that a host's own limits are far away
 FAILED = (
     "I could not open the proposal: the handbook's repository was away for a quarter of an hour, or refused it. "

@@ -71,6 +71,15 @@ class History:
             raise GitFailed(f"git log failed for {self.repository.address}: it has no commit.")
         return _past(commits, touched, cut)
 
+    async def files(self, *, branch: str = "") -> frozenset[str]:
+        """The paths of all files that the branch has now. Raises GitFailed."""
+        revision = await self.repository.remote_revision(branch)
+        if await self.repository.marked("head") != revision:
+            await self._fetch(branch)
+        async with self.repository.alone():
+            printed = await self._git("ls-tree", "-r", "-z", "--name-only", "--full-tree", HEAD)
+        return frozenset(path for path in printed.decode("utf-8", "replace").split("\0") if path)
+
     async def _fetch(self, branch: str) -> None:
         name = f"refs/heads/{branch}" if branch else "HEAD"
         async with self.repository.alone():

@@ -29,6 +29,7 @@ from bot.storage import (
     links,
     listening,
     model_use,
+    notices,
     outbox,
     peers,
     people,
@@ -217,6 +218,7 @@ class PrivacyService:
         await work.forget_person(tx, person, but=Kind.ERASE)
         await model_use.forget_person(tx, person)
         await listening.forget_person(tx, person)
+        await notices.forget_person(tx, person)
         await surveys.forget_person(tx, person, await _survey_tags(tx, person))
         await self._forget_in_digests(tx, person)
         withdrawn = await request_privacy.forget_person(tx, person, now=self._clock.now())

@@ -52,12 +52,15 @@ from bot.storage.schema import (
     friction_themes,
     gaps,
     git_accounts,
+    incident_updates,
+    incidents,
     invitations,
     kind_corrections,
     left_out,
     memberships,
     messages,
     model_use,
+    notice_wishes,
     on_duty,
     outbox,
     people,
@@ -155,6 +158,9 @@ PARTS = (
         Fate.PSEUDONYM,
         shows=("id", "bet", "review_on", "choice", "decided_at"),
     ),
+    Part("incidents_opened", incidents.c.opened_by, Fate.PSEUDONYM),
+    Part("incidents_ended", incidents.c.ended_by, Fate.PSEUDONYM),
+    Part("wishes_about_notices", notice_wishes.c.person, Fate.GONE),
     Part("digest_tasks_taken", digest_takes.c.person, Fate.GONE),
     Part("messages_to_you", outbox.c.recipient, Fate.PSEUDONYM),
     Part("model_use", model_use.c.person, Fate.GONE),
@@ -167,7 +173,7 @@ WORDS = tuple(
     for table in (
         *(messages, answers, drafts, proposals, article_looks),
         *(requests, follow_ups, controller_reports, evidence, survey_answers, survey_comments, outbox, work),
-        *(friction, friction_themes, stories, thanks, capability_cards),
+        *(friction, friction_themes, stories, thanks, capability_cards, incidents, incident_updates),
     )
     for column in table.columns
     if isinstance(column.type, Text | JSON)

@@ -277,7 +277,9 @@ answers = Table(
     Column("thread_ts", String(40)),
     _person("asker"),
     Column("surface", String(10), nullable=False),  # thread | direct | private | shadow | hint
-    Column("outcome", String(10), nullable=False),  # answered | suggested | silent | refused | person (asked for)
+    Column(
+        "outcome", String(10), nullable=False
+    ),  # answered | suggested | silent | refused | known | person (asked for)
     Column("reason", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("writer", String(10), nullable=False, server_default="quoting"),  # quoting | model
@@ -880,6 +882,62 @@ flow_reminders = Table(  # of which flows the platform team was told that they a
     Column("team", String(80), primary_key=True),
     Column("looked_at", Date, primary_key=True),  # the day it was looked at last, as the handbook says
     Column("told_at", Moment, nullable=False),
+)
+
+notice_posts = Table(  # where a notice of the handbook was posted, and as what
+    "notice_posts",
+    metadata,
+    Column("notice", String(80), primary_key=True),
+    Column("channel_id", String(40), primary_key=True),
+    Column("digest", String(64), nullable=False),  # of what stands there
+    Column("until", String(20), nullable=False),  # as it was told; "" for none
+    Column("posted_at", Moment, nullable=False),
+)
+
+notice_teams = Table(  # how far a team is with what a notice asks for; who of it said so is not kept
+    "notice_teams",
+    metadata,
+    Column("notice", String(80), primary_key=True),
+    Column("team", String(80), primary_key=True),
+    Column("items", JSON),  # what is left to do; null: it is not counted
+    Column("told_at", Moment),
+    Column("reminder", Integer),  # working days before the end, of the last reminder it got, or needs no more
+    Column("done_at", Moment),
+    Column("done_by", String(10), nullable=False),  # press | items | action | left; "" while it is not done
+)
+
+notice_wishes = Table(  # who wants no notices in private but those of what breaks
+    "notice_wishes",
+    metadata,
+    _person("person", primary_key=True),
+    Column("said_at", Moment, nullable=False),
+)
+
+incidents = Table(  # that the duty group opened, and how far each is on its way into the handbook
+    "incidents",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("key", String(255), nullable=False, unique=True),  # of the form that was sent
+    Column("title", Text, nullable=False),
+    Column("capability", String(80), nullable=False),  # "" for none
+    Column("topics", JSON, nullable=False),
+    Column("known", Text, nullable=False),  # by the newest update
+    Column("next_word_at", Moment),
+    _person("opened_by"),
+    Column("opened_at", Moment, nullable=False),
+    _person("ended_by", nullable=True),
+    Column("ended_at", Moment, index=True),
+    Column("state", String(10), nullable=False),  # on | over | proposed | merged | closed
+    Column("url", Text, nullable=False),  # of its pull request
+)
+
+incident_updates = Table(
+    "incident_updates",
+    metadata,
+    Column("incident_id", ForeignKey("incidents.id"), primary_key=True),
+    Column("key", String(255), primary_key=True),  # of the form that was sent
+    Column("known", Text, nullable=False),
+    Column("said_at", Moment, nullable=False),
 )
 
 work = Table(

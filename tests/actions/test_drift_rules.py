@@ -14,13 +14,11 @@ from bot.actions.drift_rules import (
     hearer_of,
     hearers,
     is_reminded,
-    may_tell,
     page_of,
     places_of,
-    telling_time,
-    working_time_of,
 )
 from bot.actions.reports import Report, ReportState
+from bot.team_place import may_tell, telling_time, working_time_of
 from knowledge.channels import Channels
 from knowledge.people import Group, Member, People, Site, Team
 from knowledge.repositories import Controller, LiveRepository, Reporter

@@ -87,10 +87,14 @@ class Room:
         self.hands = hands
         self.desk: Desk = new_desk(self.past.database, hands, handbook=self.handbook(), slack=self.slack)
         people, repository = PeopleService(self.desk), self._repository()
-        adoption = AdoptionFactsService(
-            self.database, handbook=lambda: self.desk.shelf.library.handbook, places=dict, today=self.desk.today
-        )
         listening, surveys = ListeningFactsService(self.database), SurveyFactsService(self.database)
+        adoption = AdoptionFactsService(
+            self.database,
+            handbook=lambda: self.desk.shelf.library.handbook,
+            places=dict,
+            pulses=surveys.facts,
+            today=self.desk.today,
+        )
         pillars = Pillars(self.past.facts, listening, surveys, adoption)
         self.services: DiscoveryServices = discovery_services(self.desk, people, pillars, repository)
         self.proposals = ProposalService(self.desk, repository)

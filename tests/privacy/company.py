@@ -38,11 +38,14 @@ from bot.storage.schema import (
     friction_themes,
     gaps,
     git_accounts,
+    incident_updates,
+    incidents,
     invitations,
     kind_corrections,
     memberships,
     messages,
     model_use,
+    notice_wishes,
     on_duty,
     outbox,
     people,
@@ -198,6 +201,7 @@ async def _seed(tx: Tx) -> None:
     await _seed_self_service(tx)
     await _seed_surveys(tx)
     await _seed_listening(tx)
+    await _seed_notices(tx)
     await _seed_digests(tx)
     place = {"is_private": True, "is_direct": True, "is_read_back": False, "is_whole_due": False, "due_at": NOW}
     await _put(tx, channels, {"channel_id": DIRECT, "name": "", **place})
@@ -240,6 +244,22 @@ async def _seed_listening(tx: Tx) -> None:
     await _put(tx, thanks, {**brought, "id": "t1", "key": "k1", "giver": ME, "receiver": YOU, "words": WORDS})
     await _put(tx, thanks, {**brought, "id": "t2", "key": "k2", "giver": YOU, "receiver": ME, "words": "the review"})
     await _put(tx, thanks_wishes, {"person": ME, "wants_none": False, "may_be_public": True, "said_at": NOW})
+
+
+async def _seed_notices(tx: Tx) -> None:
+    """An incident that the person opened and ended, with a colleague named in it; and no more notices in private."""
+    opened = {
+        "id": "i1",
+        "key": f"{ME}:view:1",
+        "title": f"{DISPLAY}'s builds hang",
+        "capability": "",
+        "topics": ["builds"],
+    }
+    over = {"next_word_at": None, "opened_by": ME, "opened_at": NOW, "ended_by": ME, "ended_at": NOW, "state": "over"}
+    await _put(tx, incidents, {**opened, **over, "known": f"{REAL} looks at it", "url": ""})
+    said = {"incident_id": "i1", "key": f"{ME}:view:1", "known": f"{REAL} looks at it", "said_at": NOW}
+    await _put(tx, incident_updates, said)
+    await _put(tx, notice_wishes, {"person": ME, "said_at": NOW})
 
 
 async def _seed_digests(tx: Tx) -> None:

@@ -239,6 +239,9 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
         "thanks_you_got": 1,
         "wishes_about_thanks": 1,
         "digest_tasks_taken": 1,
+        "incidents_opened": 1,
+        "incidents_ended": 1,
+        "wishes_about_notices": 1,
     }
 
 
