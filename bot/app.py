@@ -73,6 +73,7 @@ from bot.library import Library, Shelf, catalogued
 from bot.listening.services import listening_services
 from bot.model import Window, Workspace
 from bot.model_client import Budget, ModelClient
+from bot.onboarding.services import Neighbours, onboarding_services
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
 from bot.peers.community_facts import CommunityService
@@ -101,6 +102,7 @@ from bot.storage.engine import Database
 from bot.surveys import status as survey_status
 from bot.surveys import waves
 from bot.surveys.services import survey_services
+from bot.talks.services import talk_services
 from bot.timetable import Planned, Timetable
 from bot.upkeep import Upkeep
 from bot.work import (
@@ -125,6 +127,7 @@ from bot.work import (
     KindSaid,
     Linking,
     Logging,
+    NotesWritten,
     NotProposed,
     Opened,
     Press,
@@ -134,9 +137,11 @@ from bot.work import (
     Saving,
     Shipped,
     Solved,
+    StepWanted,
     StoryTold,
     SurveyEvent,
     TakenBack,
+    TalkTurn,
     TalkWanted,
     TeamDrift,
     Workers,
@@ -278,6 +283,7 @@ class Mentor:
             handbook_place=handbook_place(settings),
             history_of=partial(live_history, settings=settings),
         )
+        self.talks = talk_services(desk, people, new_key=new_key)
         pillars = Pillars(
             self.facts,
             self.adoption.facts,
@@ -293,6 +299,13 @@ class Mentor:
         maker = self._digest_maker(gap_facts, signs, slack)
         self.digest = DigestService(desk, people, maker, Summing(self.model), new_key=new_key)
         self.digest_presses = PressService(desk, people, maker)
+        self.onboarding = onboarding_services(
+            desk,
+            people,
+            Neighbours(self.actions.catalogue, self.proposals, self.duty),
+            can_link=lambda: bool(flows_of(self.shelf.library.handbook.repositories, settings)),
+            command=settings.command,
+        )
         parts = (
             self.actions.figures,
             self.adoption.figures,
@@ -306,6 +319,7 @@ class Mentor:
         self.home = HomeService(
             desk,
             self.facts,
+            welcome=self.onboarding.newcomers.home_part,
             parts=(self.actions.listing.home_part, self.actions.catalogue.home_part),
             team_parts=team_parts,
             command=settings.command,
@@ -379,6 +393,7 @@ class Mentor:
             self.listening.friction.forget_old,
             self.listening.stories.forget_old,
             self.listening.thanks.forget_old,
+            self.talks.notes.forget_old,
             self.digest.forget_old,
             *([self.embeddings.forget_old] if self.embeddings else []),
         ]
@@ -445,6 +460,14 @@ class Mentor:
             Kind.DECIDE_THANKS: _job(Decision, self.listening.thanks.decide, self.listening.thanks.given_up),
             Kind.GATHER_THANKS: _job(Due, self.listening.thanks.gather),
             Kind.BRING_THANKS: _job(Bringing, self.listening.thanks.bring),
+            Kind.START: asked(self.onboarding.start.asked),
+            Kind.PROPOSE_STEP: _job(StepWanted, self.onboarding.start.propose, self.onboarding.start.given_up),
+            Kind.TALKS: asked(self.talks.drawing.asked),
+            Kind.DECIDE_TALK: _job(Decision, self.talks.inviting.decide, self.talks.inviting.given_up),
+            Kind.INVITE_TALK: _job(TalkTurn, self.talks.inviting.invite, self.talks.inviting.skip),
+            Kind.SHOW_NOTES: _job(NotesWritten, self.talks.notes.show, self.talks.notes.given_up),
+            Kind.EDIT_NOTES: _job(NotesWritten, self.talks.notes.edit, self.talks.notes.given_up),
+            Kind.DECIDE_NOTES: _job(Decision, self.talks.notes.decide, self.talks.notes.given_up),
             Kind.SETTINGS: asked(self.own_data.show),
             Kind.HINT: _job(Asking, self.hints.hint),
             Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
@@ -553,6 +576,9 @@ class Mentor:
             signs=self.signs,
             friction_changes=self.listening.changes,
             digest_presses=self.digest_presses,
+            inviting=self.talks.inviting,
+            notes=self.talks.notes,
+            start=self.onboarding.start,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app

@@ -32,6 +32,7 @@ from bot.listening import list_blocks as friction_themes
 from bot.listening import story_blocks as stories
 from bot.listening import thanks_blocks as thanks
 from bot.model import MessageKind
+from bot.onboarding import blocks as bringing_on
 from bot.peers import blocks as peers
 from bot.peers import notice_blocks as notices
 from bot.privacy import blocks as privacy
@@ -41,6 +42,8 @@ from bot.surveys import blocks as surveys
 from bot.surveys import change_blocks as changes
 from bot.surveys import result_blocks as results
 from bot.surveys import talk_blocks as talks
+from bot.talks import blocks as invitations
+from bot.talks import note_blocks as notes
 from handlers import shortcuts, verbs
 from knowledge.action_schema import action_schema
 from knowledge.json_schema import Schema
@@ -175,6 +178,9 @@ KINDS: Mapping[str, MessageKind] = {
         *friction_themes.KINDS,
         *stories.KINDS,
         *thanks.KINDS,
+        *invitations.KINDS,
+        *notes.KINDS,
+        *bringing_on.KINDS,
         *digest.KINDS,
         *handover.KINDS,
         *report.KINDS,

@@ -29,6 +29,7 @@ from bot.listening.friction import FrictionService
 from bot.listening.stories import StoryService
 from bot.listening.thanks import ThanksService
 from bot.model import Workspace
+from bot.onboarding.service import StartService
 from bot.peers.kinds import KindService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
@@ -38,6 +39,8 @@ from bot.surveys import change_blocks
 from bot.surveys.answering import AnsweringService
 from bot.surveys.refusing import RefusalService
 from bot.surveys.talk import TalkService
+from bot.talks.inviting import InvitingService
+from bot.talks.notes import NoteService
 from handlers import (
     actions,
     adoption,
@@ -50,10 +53,12 @@ from handlers import (
     kinds,
     listening,
     messages,
+    onboarding,
     privacy,
     results,
     signs,
     surveys,
+    talks,
     themes,
 )
 
@@ -88,6 +93,9 @@ class Services:
     signs: SignsService
     friction_changes: ChangeService
     digest_presses: PressService
+    inviting: InvitingService
+    notes: NoteService
+    start: StartService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -147,6 +155,13 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action(re.compile(r"^signs\.closures\."))(_ours(signs.on_closures, signs=services.signs))
     app.view("results.change")(_ours(themes.on_change, changes=services.changes))
     app.action(re.compile(r"^digest\."))(_ours(digests.on_press, presses=services.digest_presses))
+    app.action(re.compile(r"^talks\.notes\."))(_ours(talks.on_notes, notes=services.notes))
+    app.action("talks.write")(_ours(talks.on_write, notes=services.notes))
+    app.action(re.compile(r"^talks\."))(_ours(talks.on_talk, inviting=services.inviting))
+    app.view(re.compile(r"^talks\.notes\."))(_ours(talks.on_form, notes=services.notes))
+    app.action(re.compile(r"^onboarding\.propose\."))(_ours(onboarding.on_propose, start=services.start))
+    app.action(re.compile(r"^onboarding\.(?:link|person)$"))(_ours(onboarding.on_ask, answers=services.answers))
+    app.view("onboarding.form")(_ours(onboarding.on_form, start=services.start))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)
 

@@ -66,6 +66,8 @@ SETTINGS = Verb(
 FRICTION = Verb("friction", "<text>", "log what is hard on the way to production", Kind.FRICTION)
 STORY = Verb("story", "", "tell a success, which names only who agrees", Kind.STORY)
 THANKS = Verb("thanks", "@person [for …]", "thank somebody, in private", Kind.THANKS)
+TALK = Verb("talk", "", "whom to invite to a talk, for the platform team", Kind.TALKS)
+START = Verb("start", "[team]", "five steps to bring a team on, and how far it is", Kind.START)
 VERBS = (
     ASK,
     FIND,
@@ -84,6 +86,8 @@ VERBS = (
     RESULTS,
     REPORT,
     HANDOVER,
+    TALK,
+    START,
     SETTINGS,
     HELP,
 )
@@ -125,6 +129,8 @@ def _is_asked(verb: Verb, rest: str, is_action: Callable[[str], bool]) -> bool:
             return not is_action(rest)
         case Verb(name="human"):
             return rest.split(maxsplit=1)[0].lower().strip(".,;:!?") in ONE_WORD_WITH_HUMAN
+        case Verb(name="start"):
+            return len(rest.split()) > 1 or "?" in rest  # "start a pod", "start minikube?"
         case Verb(name="thanks"):
             return not rest.startswith(("<@", "@"))  # "thanks, that works" thanks nobody by the verb
         case _:

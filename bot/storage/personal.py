@@ -148,7 +148,7 @@ PARTS = (
     # somebody else's words once more
     Part("thanks_you_got", thanks.c.receiver, Fate.PSEUDONYM, shows=("id", "given_at", "receiver")),
     Part("wishes_about_thanks", thanks_wishes.c.person, Fate.GONE),
-    Part("talks_with_you", talks.c.person, Fate.GONE),
+    Part("talks_with_you", talks.c.person, Fate.PSEUDONYM),
     # somebody else's team and answer
     Part("talks_you_invited_to", talks.c.interviewer, Fate.PSEUDONYM, shows=("id", "invited_at", "interviewer")),
     Part("notes_of_talks_with_you", talk_notes.c.person, Fate.GONE),

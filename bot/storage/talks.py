@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import outbox, people, talk_draws, talk_notes, talk_wishes, talks
 from bot.storage.statements import insert_into, insert_new, insert_rows
-from bot.talk_row import ACCEPTED, DRAWN, EVIDENCE, KEPT, SHOWN, Draw, Notes, Talk, TalkEvidence
+from bot.talk_row import ACCEPTED, DRAWN, EVIDENCE, INVITED, KEPT, SHOWN, SKIPPED, Draw, Notes, Talk, TalkEvidence
 
 # Draws.
 
@@ -159,7 +159,8 @@ async def leave_out(tx: AsyncConnection, person: str) -> None:
     """No invitation to the person stands any more, and no notes of what they said."""
     for each in await tx.scalars(delete(talk_notes).where(talk_notes.c.person == person).returning(talk_notes.c.id)):
         await forget_message(tx, each)
-    await tx.execute(delete(talks).where(talks.c.person == person))
+    going = and_(talks.c.person == person, talks.c.state.in_((DRAWN, INVITED, ACCEPTED)))
+    await tx.execute(update(talks).where(going).values(state=SKIPPED))
 
 
 async def forget_person(tx: AsyncConnection, person: str) -> None:

@@ -28,6 +28,10 @@ from bot.storage.schema import (
     decisions,
     digest_presses,
     digest_takes,
+    talk_draws,
+    talk_notes,
+    talk_wishes,
+    talks,
     digests,
     drafts,
     evidence,
@@ -197,6 +201,7 @@ async def _seed(tx: Tx) -> None:
     await _seed_surveys(tx)
     await _seed_listening(tx)
     await _seed_digests(tx)
+    await _seed_talks(tx)
     place = {"is_private": True, "is_direct": True, "is_read_back": False, "is_whole_due": False, "due_at": NOW}
     await _put(tx, channels, {"channel_id": DIRECT, "name": "", **place})
     await _put(tx, threads, {"channel_id": DIRECT, "ts": ts(6), "reply_count": 1, "latest_reply": ts(7)})
@@ -238,6 +243,18 @@ async def _seed_listening(tx: Tx) -> None:
     await _put(tx, thanks, {**brought, "id": "t1", "key": "k1", "giver": ME, "receiver": YOU, "words": WORDS})
     await _put(tx, thanks, {**brought, "id": "t2", "key": "k2", "giver": YOU, "receiver": ME, "words": "the review"})
     await _put(tx, thanks_wishes, {"person": ME, "wants_none": False, "may_be_public": True, "said_at": NOW})
+
+
+async def _seed_talks(tx: Tx) -> None:
+    """The person talked with a colleague, and a colleague with them; of both there are notes."""
+    await _put(tx, talk_draws, {"id": "d1", "seed": "5e" * 32, "frame": 9, "drawn_at": NOW})
+    drawn = {"draw_id": "d1", "team": "shop", "state": "accepted", "invited_at": NOW, "said_at": NOW}
+    await _put(tx, talks, {**drawn, "id": "k1", "place": 1, "person": ME, "interviewer": YOU})
+    await _put(tx, talks, {**drawn, "id": "k2", "place": 2, "person": YOU, "interviewer": ME})
+    noted = {"team": "shop", "is_named": False, "state": "kept", "written_at": NOW, "settled_at": NOW}
+    await _put(tx, talk_notes, {**noted, "id": "n1", "talk_id": "k1", "person": ME, "words": WORDS})
+    await _put(tx, talk_notes, {**noted, "id": "n2", "talk_id": "k2", "person": YOU, "words": f"{REAL} is quick"})
+    await _put(tx, talk_wishes, {"person": ME, "until": None, "said_at": NOW})
 
 
 async def _seed_digests(tx: Tx) -> None:
