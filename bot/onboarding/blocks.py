@@ -28,6 +28,7 @@ KINDS = (START,)
 
 NOT_OPENED = "Slack did not open the form. Please press again."
 NOT_LEADING = "Only the team's leads and the platform team can propose this."
+BEFORE = "This waits for the platform team's review already."
 NO_TEAM = "The handbook has no such team any more. `start` shows how things stand."
 BROKEN = "I could not do this: something broke on my side, and my operators see it. Please try again later."
 FOOT = (
@@ -48,7 +49,7 @@ def progress(standing: Standing, first: First | None, *, others: Sequence[str] =
     """`others` are further teams that the reader may bring on."""
     head = f"*Bringing {_named(standing.team)} on*: {standing.done} of {len(Step)} done."
     steps = [_step(standing, each, first) for each in Step]
-    more = [context(f"Also yours: {', '.join(f'`start {_named(each)}`' for each in others[:NAMES_MOST])}.")]
+    more = [context(f"Also yours: {', '.join(f'`start {_named(typed(each))}`' for each in others[:NAMES_MOST])}.")]
     return Shown(head, (section(head), *steps, context(FOOT), *(more if others else [])))
 
 
@@ -136,7 +137,7 @@ def not_leading(team: str, leads: Sequence[str]) -> Shown:
 
 
 def not_there(name: str, leading: Sequence[str]) -> Shown:
-    known = ", ".join(f"`{_named(each)}`" for each in leading[:TEAMS_MOST])
+    known = ", ".join(f"`{_named(typed(each))}`" for each in leading[:TEAMS_MOST])
     yours = f" You can see: {known}." if known else ""
     return said(f"`{_named(name)}` is no team that you can bring on.{yours} A question? Ask it without `start`.")
 
@@ -174,6 +175,11 @@ def request_text(who: str) -> str:
 
 def said(text: str) -> Shown:
     return Shown(text, (section(text),))
+
+
+def typed(team: str) -> str:
+    """As it is written after `start`: words there are a question."""
+    return "-".join(team.split())
 
 
 def _named(team: str) -> str:

@@ -85,10 +85,10 @@ def access(user_id: str, own: Collection[str], people: People, *, is_platform: b
     return Access(tuple(own), leading, is_platform)
 
 
-def subject(team: str, step: Step, values: Mapping[str, str]) -> str:
-    """Of a proposal: at most 40 characters, the same for the same change."""
-    chosen = "|".join(f"{name}={values[name]}" for name in sorted(values))
-    return f"{begin(team)}{step}:{_digest(chosen)}"
+def subject(team: str, step: Step, files: Mapping[str, str]) -> str:
+    """Of a proposal: at most 40 characters, the same for the same change of the same files."""
+    whole = "\0".join(f"{name}\0{files[name]}" for name in sorted(files))
+    return f"{begin(team)}{step}:{_digest(whole)}"
 
 
 def begin(team: str) -> str:

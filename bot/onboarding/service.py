@@ -3,7 +3,6 @@
 How things stand is read by `standing`; what a step changes is `changes`'. Keeps nothing of its own.
 """
 
-import asyncio
 from dataclasses import dataclass
 
 import structlog
@@ -81,11 +80,11 @@ class StartService:
 
     async def _shown(self, user_id: str, asking: Asking) -> Shown:
         wanted, may = asking.text.strip(), await self._access(user_id)
-        name = self._handbook.people.team_called(wanted) if wanted else ""
+        name = self._named(wanted) if wanted else ""
         if wanted and name not in may.leading:
             return await self._not_for(may, wanted, name)
         if may.is_platform and not wanted:
-            return blocks.all_teams(await asyncio.gather(*map(self._standing.of, may.leading)))
+            return blocks.all_teams([await self._standing.of(each) for each in may.leading])
         pressed_in = asking.channel_id if asking.response_url else ""  # else it is shown in direct messages
         offered = await self.first_action(user_id, channel_id=pressed_in)
         if wanted:
@@ -94,6 +93,11 @@ class StartService:
             return await self._not_for(may, "", may.own[0] if may.own else "")
         first, *others = may.leading
         return blocks.progress(await self._standing.of(first), offered, others=others)
+
+    def _named(self, wanted: str) -> str:
+        """The team of that name, or of one with spaces that is written without; "" for none."""
+        people = self._handbook.people
+        return people.team_called(wanted) or next((each for each in people.teams if blocks.typed(each) == wanted), "")
 
     async def _not_for(self, may: Access, wanted: str, name: str) -> Shown:
         """Who may see it, to somebody of the team; to others no more than that it is not theirs."""
@@ -195,13 +199,14 @@ class StartService:
         except Impossible as problem:
             await self._tell(wanted, blocks.said(str(problem)))
             return
-        subject_ = subject(change.team, change.step, change.values)
+        subject_ = subject(change.team, change.step, files)
         proposed = Change(KIND, subject_, changes.title(change), blocks.request_text(who or "A colleague"), files)
 
-        async def unit(tx: Tx) -> None:
-            await self._proposals.put(tx, proposed, person=wanted.person, response_url=None)
+        async def unit(tx: Tx) -> bool:
+            return await self._proposals.put(tx, proposed, person=wanted.person, response_url=None)
 
-        await self._desk.database.write(unit)
+        if not await self._desk.database.write(unit):
+            await self._tell(wanted, blocks.said(blocks.BEFORE))
         self._desk.wake()
 
     async def _former(self) -> dict[str, str | None]:

@@ -186,6 +186,12 @@ def said_no(until: datetime, timezone: str) -> Shown:
     return said(f"All right. Nobody is told, and you are not invited to a talk before {day}.")
 
 
+def said_off(name: str, until: datetime, timezone: str) -> Shown:
+    """The same after a yes."""
+    who = escape(clip(name, NAME_MOST)) or "Whoever invited you"
+    return said(f"All right. {who} is told that you cannot, and you are not invited before {_day(until, timezone)}.")
+
+
 def said_less(talk_id: str) -> Shown:
     text = "All right. You are not invited to talks any more. Nobody is told."
     again = [button("Invite me again some day", action_id=AGAIN, value=talk_id)]

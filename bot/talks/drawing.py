@@ -88,6 +88,8 @@ class DrawingService:
         drawn, shown = draw(prospects, seed=seed), named_teams(prospects)
 
         async def unit(tx: Tx) -> bool:
+            if not _is_due(await rows.last_draw(tx), self._desk):
+                return False  # somebody else drew meanwhile
             ids = await pseudonyms_of(tx, [each.user_id for each in drawn], now=now, new_id=self._desk.new_id)
             talks = [
                 Talk(f"{id_[:20]}{place}", id_, place, ids[each.user_id], each.team if each.team in shown else "")

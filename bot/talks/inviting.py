@@ -161,7 +161,7 @@ class InvitingService:
         until = None if decision.choice == "less" else now + AGAIN_AFTER
         name = await self._drawing.name_of(talk.person) if is_off else ""
         off = effects.privately(f"talk-off:{talk.id}", talk.interviewer or "", blocks.off(name), kind=blocks.AGREED)
-        shown = self._said(decision.choice, talk.id, now)
+        shown = await self._off(talk, now) if is_off else self._said(decision.choice, talk.id, now)
 
         async def unit(tx: Tx) -> bool:
             moved = await rows.move(tx, talk.id, among=[INVITED, ACCEPTED], state=DECLINED, said_at=now)
@@ -178,6 +178,10 @@ class InvitingService:
 
         await self._done(decision, is_done=await self._desk.database.write(unit))
 
+    async def _off(self, talk: Talk, now: datetime) -> Shown:
+        name, timezone = await self._drawing.name_of(talk.interviewer or ""), self._timezone
+        return blocks.said_off(name, now + AGAIN_AFTER, timezone)
+
     def _said(self, choice: str, talk_id: str, now: datetime) -> Shown:
         match choice:
             case "less":
@@ -185,8 +189,11 @@ class InvitingService:
             case "again":
                 return blocks.said_again()
             case _:
-                timezone = self._desk.shelf.library.handbook.channels.timezone
-                return blocks.said_no(now + AGAIN_AFTER, timezone)
+                return blocks.said_no(now + AGAIN_AFTER, self._timezone)
+
+    @property
+    def _timezone(self) -> str:
+        return self._desk.shelf.library.handbook.channels.timezone
 
     async def _done(self, decision: Decision, *, is_done: bool) -> None:
         """What came of it stands in the invitation."""

@@ -61,10 +61,10 @@ def test_a_channel_counts_once_it_is_watched_and_the_bot_is_in_it() -> None:
 
 def test_the_subject_of_a_proposal_tells_team_and_step_and_fits() -> None:
     name = "a-team-with-a-name-as-long-as-one-may-be-and-more" * 2
-    found = subject(name, Step.CHANNEL, {"channel": "C0123456789", "name": "x" * 80})
+    found = subject(name, Step.CHANNEL, {"people.yaml": "a: b" * 80})
 
     assert len(found) <= 40
     assert found.startswith(begin(name))
     assert step_of(found) is Step.CHANNEL
-    assert found != subject(name, Step.CHANNEL, {"channel": "C0123456780", "name": "x" * 80})
+    assert found != subject(name, Step.CHANNEL, {"people.yaml": "a: c" * 80})
     assert step_of("some other subject") is None

@@ -37,7 +37,7 @@ HANDBOOK = Handbook(
             "search": Team(Group(members=tuple(map(Member, SMALL)))),
         },
     ),
-    channels=Channels(timezone="Europe/London"),
+    channels=Channels(timezone="Europe/London", holidays="GB-ENG"),
 )
 
 

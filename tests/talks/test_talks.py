@@ -99,6 +99,33 @@ async def test_a_no_is_told_to_nobody_and_holds_for_six_months(database: Databas
     assert resting == [True, True, False]
 
 
+async def test_who_said_no_is_in_no_draw_for_six_months(database: Database) -> None:
+    office = Talks(database)
+    first = await office.invites_the_first()
+    await office.presses(await office.user_of(first["person"]), "no", first["id"])
+
+    for _ in range(2):
+        office.hands.move(days=92)
+        await office.asks()
+
+    frames = [row["frame"] for row in sorted(await office.rows(talk_draws), key=lambda row: row["drawn_at"])]
+    assert frames == [8, 7, 8]
+
+
+async def test_nobody_is_invited_on_a_holiday(database: Database) -> None:
+    office = Talks(database)
+    office.hands.move(days=31)  # Christmas Day, a Friday; Monday is kept for Boxing Day
+    first = (await office.draws())[0]
+
+    await office.presses(MAYA, "invite", first["id"])
+    office.hands.move(days=3)
+    await office.turns()
+    assert await office.told(INVITED) == []
+    office.hands.move(days=1)
+    await office.turns()
+    assert len(await office.told(INVITED)) == 1
+
+
 async def test_less_of_this_holds_until_they_say_otherwise(database: Database) -> None:
     office = Talks(database)
     first = await office.invites_the_first()
