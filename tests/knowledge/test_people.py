@@ -172,7 +172,7 @@ def test_a_team_names_who_leads_it_and_whom_others_turn_to_by_day() -> None:
 
     data, day = people.teams["data"], date(2026, 11, 24)
     assert problems == []
-    assert (data.leads_on(day), data.duty_on(day)) == ({"U0ANNE01"}, ("U0CYDD01", "U0ANNE01"))
+    assert (data.leads_on(day), data.duty_on(day)) == (frozenset({"U0ANNE01"}), ("U0CYDD01", "U0ANNE01"))
     assert (people.teams["search"].leads_on(day), people.teams["search"].duty_on(day)) == (frozenset(), ())
 
 

@@ -132,7 +132,7 @@ class Talks:
         await self.database.write(lambda tx: tx.execute(insert(answers).values(row)))
 
     async def user_of(self, person: str) -> str:
-        return next(row["slack_id"] for row in await self.rows(people) if row["id"] == person)
+        return next(str(row["slack_id"]) for row in await self.rows(people) if row["id"] == person)
 
     async def told(self, kind: str) -> list[tuple[str, str]]:
         """Of each message of the kind that waits or was sent: to whom (a Slack id), and its text."""
