@@ -81,6 +81,7 @@ from bot.peers.facts import FactsService
 from bot.peers.gauges import CommunityGauges
 from bot.peers.health import HealthService
 from bot.peers.kinds import KindService
+from bot.peers.marks import MarkService
 from bot.peers.notices import NoticeService
 from bot.peers.own_teams import OwnTeams
 from bot.peers.service import PeerService
@@ -106,6 +107,7 @@ from bot.talks.services import talk_services
 from bot.timetable import Planned, Timetable
 from bot.upkeep import Upkeep
 from bot.work import (
+    AnswerMarked,
     Asking,
     Began,
     Bringing,
@@ -210,6 +212,7 @@ class Mentor:
         self.reload = ReloadService(desk, source)
         self.verdicts = VerdictService(desk, people, self.duty, self.solved)
         self.kinds = KindService(desk, people)
+        self.marks = MarkService(desk, people)
         self.peers = PeerService(
             self.database,
             channels=self._channels,
@@ -357,9 +360,9 @@ class Mentor:
             found = await documented(self.database, self.shelf.library.handbook, window)
             return [Named(each.title, each.url) for each in found]
 
-        async def measured_signs(window: Window) -> Sequence[Sign]:
+        async def signs_there(window: Window) -> Sequence[Sign]:
             found = await signs.signs(window.until)
-            return [Sign(each.title, each.said, each.way_out) for each in found if each.is_measured]
+            return [Sign(each.title, each.said, each.way_out) for each in found if each.shows]
 
         sources = Sources(
             peers=self.facts,
@@ -370,7 +373,7 @@ class Mentor:
             actions=self.actions.facts.facts,
             documented=now_documented,
             articles=self.article_health.facts,
-            signs=measured_signs,
+            signs=signs_there,
         )
         return DigestMaker(self.database, sources, channels=self._channels, clock=self.clock, permalink=slack.permalink)
 
@@ -473,6 +476,7 @@ class Mentor:
             Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
             Kind.TAKEN_BACK: _job(TakenBack, self.answers.take_back),
             Kind.SAY_KIND: _job(KindSaid, self.kinds.correct, self.kinds.given_up),
+            Kind.MARK_ANSWER: _job(AnswerMarked, self.marks.mark, self.marks.given_up),
             Kind.READ_AGAIN: _job(Due, lambda _: self.catch_up.all_due(is_whole=True)),
             Kind.JOINED: _job(Joined, lambda joined: self.notices.announce(joined.channel_id)),
             Kind.SORT_GAPS: _job(Due, self.gaps.sort),
@@ -552,6 +556,7 @@ class Mentor:
             verdicts=self.verdicts,
             peers=self.peers,
             kinds=self.kinds,
+            marks=self.marks,
             gaps=self.gaps,
             home=self.home,
             prompts=self.prompts,

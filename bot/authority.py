@@ -11,6 +11,7 @@ class Act(StrEnum):
     MARK_SOLVED = "mark solved"  # one's own question
     JUDGE = "judge"  # what the bot would have said
     SAY_KIND = "say kind"  # of a question
+    MARK_ANSWER = "mark answer"  # to a question
     SEE_OPEN = "see what is open"
     SEE_RESULTS = "see results"  # of surveys, and say what was done about them
     CURATE = "curate"  # what the handbook lacks, and how it grows
@@ -38,6 +39,7 @@ REASONS = {  # for those who may not, in words for them
     Act.MARK_SOLVED: "Only the person who asked can say this. Your reply in the thread helps just as much.",
     Act.JUDGE: "Only the platform team can judge these.",
     Act.SAY_KIND: "Only the person who asked and the platform team can say what kind of question it is.",
+    Act.MARK_ANSWER: "Only the person who asked and the platform team can mark the answer.",
     Act.SEE_OPEN: "Only the platform team can see what is open.",
     Act.SEE_RESULTS: "Only the platform team can see results of surveys.",
     Act.CURATE: "Only the platform team can look after what the handbook lacks.",
@@ -177,6 +179,7 @@ def may(
         Act.SEE_RESULTS: team,
         Act.CURATE: team,
         Act.SAY_KIND: is_asker or team,
+        Act.MARK_ANSWER: is_asker or team,
         Act.REVIEW: team or owner,
         Act.SEE_REQUEST: matter.is_requester or team or (matter.is_approver and is_member),
         Act.SETTLE: team or owner,

@@ -23,6 +23,8 @@ class CaseRow(NamedTuple):
     is_at_work: bool | None
     answerer: str
     solver: str | None
+    solved_s: int | None
+    solved_working_s: int | None
     untouched: int | None
     reopened: int
     was_shown: bool

@@ -142,10 +142,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The asker's check mark on a message."""
+    """The asker's check mark on a message, or that it was marked as the answer, by them or the platform team."""
 
     ts: str  # of the message
     at_ts: str  # when it was set; where no event told, when history showed it first
+    is_answer: bool = False  # by *Mark as the answer*
 
 
 @dataclass(frozen=True)

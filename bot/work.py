@@ -71,6 +71,7 @@ class Kind(StrEnum):
     HEALTH = "peers.health"
     JOINED = "peers.joined"
     SAY_KIND = "peers.say_kind"
+    MARK_ANSWER = "peers.mark_answer"
     SETTINGS = "privacy.settings"
     CHOICE = "privacy.choice"
     ERASE = "privacy.erase"
@@ -183,6 +184,22 @@ class KindSaid(Payload):
     kind: str
     response_url: str | None = None
     is_told: bool = True
+
+
+@dataclass(frozen=True)
+class AnswerMarked(Payload):
+    """A person marked a message as the answer, or took that back: the payload of `peers.mark_answer`.
+
+    `person` is a pseudonym. `said_at` is when, in ISO form: of two presses the later holds.
+    """
+
+    key: str
+    person: str
+    channel_id: str
+    ts: str
+    said_at: str
+    is_there: bool = True
+    response_url: str | None = None
 
 
 @dataclass(frozen=True)

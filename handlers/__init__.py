@@ -31,6 +31,7 @@ from bot.listening.thanks import ThanksService
 from bot.model import Workspace
 from bot.onboarding.service import StartService
 from bot.peers.kinds import KindService
+from bot.peers.marks import MarkService
 from bot.peers.notices import NoticeService
 from bot.peers.service import PeerService
 from bot.privacy.settings import SettingsService
@@ -52,6 +53,7 @@ from handlers import (
     home,
     kinds,
     listening,
+    marks,
     messages,
     onboarding,
     privacy,
@@ -69,6 +71,7 @@ class Services:
     verdicts: VerdictService
     peers: PeerService
     kinds: KindService
+    marks: MarkService
     gaps: GapService
     home: HomeService
     prompts: PromptService
@@ -115,6 +118,8 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.shortcut(re.compile(r"^answers\."))(_ours(answers.on_shortcut, answers=services.answers))
     app.action(re.compile(r"^answers\."))(_ours(answers.on_verdict, verdicts=services.verdicts))
     app.action(re.compile(r"^peers\.say_kind"))(_ours(kinds.on_kind, kinds=services.kinds))
+    app.shortcut("peers.mark")(_ours(marks.on_mark, marks=services.marks))
+    app.action("peers.mark.back")(_ours(marks.on_back, marks=services.marks))
     app.action(re.compile(r"^gaps\."))(_ours(gaps.on_gap, gaps=services.gaps))
     app.action(re.compile(r"^home\."))(_ours(home.on_ask, home=services.home))
     app.shortcut("actions.run")(_ours(actions.on_shortcut, forms=services.forms))

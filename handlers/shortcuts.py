@@ -47,6 +47,13 @@ RUN = Shortcut(
     Place.EVERYWHERE,
     Kind.ACTIONS,
 )
+MARK = Shortcut(
+    "peers.mark",
+    "Mark as the answer",
+    "This reply solved it: says who asked, or the platform team",
+    Place.MESSAGE,
+    Kind.MARK_ANSWER,
+)
 FRICTION = Shortcut(
     "listening.friction.log",
     "Log as friction",
@@ -61,7 +68,7 @@ STORY = Shortcut(
     Place.MESSAGE,
     Kind.TELL_STORY,
 )
-SHORTCUTS = (ASK, SAVE, FRICTION, STORY, RUN, PERSON)
+SHORTCUTS = (ASK, MARK, SAVE, FRICTION, STORY, RUN, PERSON)
 _BY_ID = {shortcut.id: shortcut for shortcut in SHORTCUTS}
 
 

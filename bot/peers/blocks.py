@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.blockkit import SECTION_MAX, Shown, clip, context, escape, section
+from bot.blockkit import SECTION_MAX, Shown, actions, button, clip, context, escape, section
+from bot.errors import PayloadMalformed
 from bot.model import MessageKind, Purpose
 from bot.peers.cases import Outcome
 from bot.peers.community import CommunityFacts, Group
@@ -12,6 +13,7 @@ from bot.peers.figures import Figures, PeerFacts, Times
 from bot.peers.hinting import NO_HINTS, Hinting
 from bot.peers.solving import By
 from bot.statistics import FEWEST, TOO_FEW, Change, counted, duration, share_in_words
+from bot.wire import ID, read_ts
 
 HEALTH = MessageKind(
     "health",
@@ -21,7 +23,16 @@ HEALTH = MessageKind(
     "once a request",
     "it only answers what you do",
 )
-KINDS = (HEALTH,)
+MARKED = MessageKind(
+    "mark",
+    Purpose.ASKED,
+    "the person who marked it, only visible to them; as a DM when that fails",
+    "*Mark as the answer* in a message's menu, and *Take it back* under what it says",
+    "once a press",
+    "it only answers what you do",
+)
+KINDS = (HEALTH, MARKED)
+TAKE_BACK = "peers.mark.back"
 
 EFFECTS = {
     Change.BETTER: "Peers answer more after a hint",
@@ -71,7 +82,7 @@ def health(figures: Figures, hints: Hinting = NO_HINTS, *, timezone: str, no_que
         f"• *Time to the first response*: {times(figures.response)}.",
         *_times_by_responder(figures),
         f"• *Peers were first* (peers or the platform team): {share_in_words(figures.peer_first)}.",
-        f"• *Solved*, says the asker: {share_in_words(figures.solved)}.",
+        f"• *Solved*, says the asker: {share_in_words(figures.solved)}{_until_solved(figures)}.",
         f"• *No person responded*: {share_in_words(figures.unanswered)}.",
         *_across_teams(figures),
         *_repeats(figures),
@@ -161,6 +172,23 @@ def refusal(reason: str) -> Shown:
     return Shown(text, (section(text),))
 
 
+def marked(channel_id: str, ts: str, *, is_there: bool) -> Shown:
+    """That the message is the answer now, with the way back; or that it is not any more."""
+    if not is_there:
+        return refusal("Taken back: it is not marked as the answer any more.")
+    text = "Noted as the answer: the question counts as solved by who wrote it."
+    back = button("Take it back", action_id=TAKE_BACK, value=f"{channel_id}:{ts}")
+    return Shown(text, (section(text), actions("marked", [back])))
+
+
+def read_marked(value: str) -> tuple[str, str]:
+    """Channel and ts of the message marked. Raises PayloadMalformed for anything else."""
+    channel_id, _, ts = value.partition(":")
+    if not ID.fullmatch(channel_id):
+        raise PayloadMalformed("no message to take a mark from")
+    return channel_id, read_ts({"ts": ts}, "ts")
+
+
 def _shown(lines: Sequence[str], foot: str) -> Shown:
     text = "\n".join(lines)
     return Shown(text, (section(text), context(foot)) if foot else (section(text),))
@@ -184,6 +212,10 @@ def times(measured: Times) -> str:
 def _times_by_responder(figures: Figures) -> list[str]:
     words = {By.PEER: "from peers", By.PLATFORM: "from the platform team"}
     return [f"    {words[by]}: {times(took)}." for by, took in figures.response_by.items() if took.n]
+
+
+def _until_solved(figures: Figures) -> str:
+    return f"; {times(figures.solving)}" if figures.solving.n >= FEWEST else ""
 
 
 def _kinds(figures: Figures) -> str:

@@ -49,6 +49,7 @@ class Case:
     first_answerer_kind: By
     answerers: tuple[tuple[str, By], ...]  # each person once, in the order of their first answers
     solution: Solution | None
+    working_seconds_to_solved: int | None
     reopened: int  # how often the asker came back after it was solved
     untouched_by_platform_for: timedelta | None  # None: the platform team did not write
     was_shown_answer: bool  # a bot's
@@ -66,7 +67,7 @@ class Case:
     @property
     def seconds_to_solved(self) -> int | None:
         """Until the asker said so; None where nothing solved it."""
-        return None if self.solution is None else round((self.solution.at - self.asked_at).total_seconds())
+        return None if self.solution is None else _seconds(self.solution.at - self.asked_at)
 
     @property
     def is_waiting(self) -> bool:
@@ -116,6 +117,7 @@ def case_of(discussion: Discussion, measures: Measures, *, now: datetime) -> Cas
         first_answerer_kind=responses.kind(first_answer),
         answerers=responses.answerers(),
         solution=found.solution,
+        working_seconds_to_solved=_seconds(measures.worked(asked_at, found.solution.at)) if found.solution else None,
         reopened=found.reopened,
         untouched_by_platform_for=responses.untouched_by_platform_for(),
         was_shown_answer=was_shown,
@@ -143,6 +145,10 @@ def outcome_of(solved_by: By | None, answered_by: By, *, is_young: bool, was_sho
     return Outcome.UNCONFIRMED if was_shown else Outcome.NONE
 
 
+def _seconds(span: timedelta) -> int:
+    return round(span.total_seconds())
+
+
 def seconds_between(ts: str, later_ts: str) -> int:
     """To the nearest second, from the exact difference: the digits after Slack's point tell messages apart as well."""
     return int((Decimal(later_ts) - Decimal(ts)).to_integral_value(ROUND_HALF_UP))
@@ -166,7 +172,7 @@ class Responses:
     def working_seconds(self) -> int | None:
         if self.first is None:
             return None
-        return round(self._measures.worked(self._asked_at, moment(self.first.ts)).total_seconds())
+        return _seconds(self._measures.worked(self._asked_at, moment(self.first.ts)))
 
     def answerers(self) -> tuple[tuple[str, By], ...]:
         firsts: dict[str, Reply] = {}

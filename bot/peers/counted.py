@@ -34,6 +34,8 @@ class Counted:
     is_response_at_work: bool | None
     answers: tuple[tuple[str, By], ...]
     solved_by: By | None
+    solved_s: int | None
+    solved_working_s: int | None
     was_left_to_peers: bool
     reopened: int
     was_shown_answer: bool
@@ -72,6 +74,8 @@ def row_of(case: Case, basis: str) -> CaseRow:
         is_at_work=case.is_response_at_work,
         answerer=case.first_answerer_kind.value,
         solver=case.solution.by.value if case.solution else None,
+        solved_s=case.seconds_to_solved,
+        solved_working_s=case.working_seconds_to_solved,
         untouched=_microseconds(case.untouched_by_platform_for),
         reopened=case.reopened,
         was_shown=case.was_shown_answer,
@@ -116,6 +120,8 @@ def _counted(row: CaseRow, now_us: int) -> Counted:
         row.is_at_work,
         tuple((person, BY[by]) for person, by in row.answers),
         solved_by,
+        row.solved_s,
+        row.solved_working_s,
         _was_left(row, now_us),
         row.reopened,
         row.was_shown,

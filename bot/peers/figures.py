@@ -24,7 +24,7 @@ RESPONDERS = (By.PEER, By.PLATFORM, By.BOT, By.NONE)
 
 @dataclass(frozen=True)
 class Times:
-    """How long `n` first responses took, in seconds by the clock and of working time; None of nothing."""
+    """How long `n` of something took, in seconds by the clock and of working time; None of nothing."""
 
     n: int
     median_s: float | None
@@ -33,18 +33,30 @@ class Times:
     working_p90_s: float | None
 
     @classmethod
-    def of(cls, cases: Iterable[Counted]) -> Self:
-        """Of those cases that a person responded to."""
-        responded = [each for each in cases if each.response_s is not None]
-        clock = [each.response_s or 0 for each in responded]
-        worked = [each.working_s or 0 for each in responded]
+    def to_respond(cls, cases: Iterable[Counted]) -> Self:
+        """To the first response, of those cases that a person responded to."""
+        return cls._of((each.response_s, each.working_s) for each in cases)
+
+    @classmethod
+    def to_solve(cls, cases: Iterable[Counted]) -> Self:
+        """Until it was said that it is solved, of those cases of which it was."""
+        return cls._of((each.solved_s, each.solved_working_s) for each in cases)
+
+    @classmethod
+    def _of(cls, spans: Iterable[tuple[int | None, int | None]]) -> Self:
+        """By the clock and of working time; None where it did not come about."""
+        took = [(clock, worked or 0) for clock, worked in spans if clock is not None]
+        clock, worked = [each for each, _ in took], [each for _, each in took]
         return cls(
-            n=len(responded),
+            n=len(took),
             median_s=median(clock),
             p90_s=percentile(clock, 90),
             working_median_s=median(worked),
             working_p90_s=percentile(worked, 90),
         )
+
+
+NO_TIMES = Times(0, None, None, None, None)
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,7 @@ class Figures:
     out_of_hours: Share  # of these, outside working hours
     working_days: int
     cross_team: Share = NOTHING_FOUND  # peers' answers to people of other teams, of those where both teams are known
+    solving: Times = NO_TIMES
     repeats: Share = NOTHING_FOUND  # an article or a solved thread was there, of what was looked up
 
     @property
@@ -111,6 +124,7 @@ class Figures:
             by_responder={each: said["by_responder"][each.value] for each in RESPONDERS},
             by_kind=said["by_kind"],
             response=Times(**said["response"]),
+            solving=Times(**said["solving"]) if "solving" in said else NO_TIMES,
             response_by={By(by): Times(**times) for by, times in said["response_by"].items()},
             **made,
         )
@@ -268,8 +282,11 @@ def figures(cases: Sequence[Counted], window: Window, *, now: datetime, beside: 
         by_kind=dict(sorted(kinds.items())),
         do_it_for_me=Share(kinds[QuestionKind.DO_IT_FOR_ME], len(cases)),
         kinds_corrected=_share(each.is_kind_corrected for each in cases),
-        response=Times.of(cases),
-        response_by={by: Times.of(each for each in cases if each.responder is by) for by in (By.PEER, By.PLATFORM)},
+        response=Times.to_respond(cases),
+        solving=Times.to_solve(cases),
+        response_by={
+            by: Times.to_respond(each for each in cases if each.responder is by) for by in (By.PEER, By.PLATFORM)
+        },
         peer_first=peers_share(each.responder for each in settled),
         peer_solved=peers_share(each.solved_by for each in settled if each.solved_by),
         peer_opportunity=_share(each.solved_by is By.PEER for each in settled if each.was_left_to_peers),

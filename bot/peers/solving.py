@@ -26,9 +26,10 @@ class By(StrEnum):
 
 
 class Signal(StrEnum):
-    """How the asker said that it is solved."""
+    """How it was said that it is solved: by the asker, or by whoever marked the answer."""
 
     PRESS = "press"
+    MARK = "mark"
     CHECK = "check"
     THANKS = "thanks"
 
@@ -45,7 +46,7 @@ class Measures:
 
 @dataclass(frozen=True)
 class Solution:
-    """`person` is whose it is: None of a bot's. `at` is when the asker said so."""
+    """`person` is whose it is: None of a bot's. `at` is when that was said."""
 
     by: By
     person: str | None
@@ -62,7 +63,7 @@ def kind_of(reply: Reply, measures: Measures) -> By:
 
 @dataclass(frozen=True)
 class Said:
-    """The asker said that it is solved, by the reply `credited`; None: by themselves, or by a bot without a message."""
+    """It is solved, by the reply `credited`; None: by the asker themselves, or by a bot without a message."""
 
     at: Decimal
     signal: Signal
@@ -70,12 +71,12 @@ class Said:
 
     @property
     def rank(self) -> tuple[bool, Decimal, Signal]:
-        """Presses and check marks before thanks, then the first."""
+        """Presses and marks before thanks, then the first."""
         return self.signal is Signal.THANKS, self.at, self.signal
 
 
 class Solving:
-    """Whether the asker said that it is solved. What they said before they came back with a doubt does not count."""
+    """Whether it was said to be solved. What was said before the asker came back with a doubt does not count."""
 
     def __init__(self, discussion: Discussion, replies: Sequence[Reply], measures: Measures) -> None:
         self._discussion = discussion
@@ -122,9 +123,9 @@ class Solving:
         """A mark on a reply credits it; one on the question whom the asker thanked, else the last answer before it."""
         by_ts = {each.ts: each for each in self._replies}
         for mark in self._discussion.marks:
-            at = Decimal(mark.at_ts)
+            at, signal = Decimal(mark.at_ts), Signal.MARK if mark.is_answer else Signal.CHECK
             if mark.ts in by_ts:
-                yield Said(at, Signal.CHECK, by_ts[mark.ts])
+                yield Said(at, signal, by_ts[mark.ts])
             elif mark.ts == self._discussion.ts:
                 yield Said(at, Signal.CHECK, self._marked_on_question(mark, thanks))
 

@@ -63,6 +63,12 @@ class Sign:
     is_measured: bool = True
     trend: tuple[Step, ...] = ()
 
+    @property
+    def shows(self) -> bool:
+        """Whether it was there lately, among cases enough to say so."""
+        now = self.trend[-1] if self.trend else Step("", 0)
+        return now.k > 0 and (now.n is None or now.n >= FEWEST)
+
     def to_json(self) -> Json:
         told = {"id": self.id, "habit": self.habit.value, "title": self.title, "said": self.said}
         trend = [each.to_json() for each in self.trend]

@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Discussion, Mark, Reply, Window
 from bot.storage.answers import HINT, MESSAGE_KEY, SHOWN
-from bot.storage.peers import BOT, CORRECTED, PERSON, ReactionRow
+from bot.storage.peers import AN_ANSWER, BOT, CORRECTED, MARKED, PERSON, ReactionRow
 from bot.storage.schema import answers, cross_posts, links, messages, outbox, questions, reactions, verdicts
 
 NEVER_SEEN = ("failed", "skipped")  # `outbox.state` of what nobody was shown
-AN_ANSWER, NO_ANSWER = "says", "ack"  # the gist of our own messages, which we know without reading their words
+NO_ANSWER = "ack"  # the gist of our own messages, which we know without reading their words
 
 SILENT = "silent"  # `answers.outcome` of what we looked up and had nothing for
 AT_ONCE = 400  # keys in a statement
@@ -275,20 +275,21 @@ def _span(found: Mapping[Key, _Found]) -> tuple[str, str]:
 
 
 async def _put_marks(tx: AsyncConnection, found: Mapping[Key, _Found], check_marks: Collection[str]) -> None:
-    """The asker's check marks, on the question and on replies; those taken back are none."""
+    """The asker's check marks, on the question and on replies, and marked answers; those taken back are none."""
     places = {
         (channel_id, ts): thread for (channel_id, root), thread in found.items() for ts in (root, *thread.replies)
     }
     query = select(reactions).where(
         reactions.c.channel_id.in_({channel_id for channel_id, _ in found}),
         _at({ts for _, ts in places}),
-        reactions.c.name.in_(list(check_marks)),
+        reactions.c.name.in_([*check_marks, MARKED]),
     )
     for row in (await tx.execute(query)).mappings():
         reaction = ReactionRow(**row)
         thread = places.get((reaction.channel_id, reaction.ts))
-        if thread is not None and reaction.person == thread.asker and reaction.holds:
-            thread.marks[reaction.ts, reaction.name] = _mark(reaction)
+        if thread is not None and reaction.holds and (reaction.name == MARKED or reaction.person == thread.asker):
+            mark, key = _mark(reaction), (reaction.ts, reaction.name)
+            thread.marks[key] = min(mark, thread.marks.get(key, mark), key=lambda each: each.at_ts)
 
 
 def _at(times: Collection[str]) -> ColumnElement[bool]:
@@ -299,7 +300,7 @@ def _at(times: Collection[str]) -> ColumnElement[bool]:
 
 
 def _mark(row: ReactionRow) -> Mark:
-    return Mark(row.ts, row.changed_ts if row.is_there else row.seen_ts)
+    return Mark(row.ts, row.changed_ts if row.is_there else row.seen_ts, is_answer=row.name == MARKED)
 
 
 async def _put_answers(tx: AsyncConnection, found: Mapping[Key, _Found]) -> None:

@@ -15,6 +15,7 @@ from bot.model import NO_QUESTION, Deletion, Message, Window, moment
 from bot.storage.schema import events, kind_corrections, links, messages, questions, reactions
 from bot.storage.statements import insert_into, insert_new
 
+MARKED = ":answer:"  # `reactions.name` of what a person marked as the answer by us; Slack's names have no colon
 CORRECTED = "people"  # `questions.classifier` where a person said what kind it is
 PERSON, BOT, UNKNOWN = "person", "bot", "unknown"  # `messages.author_kind`; unknown: only its deletion was seen
 
@@ -134,6 +135,25 @@ async def _corrected_kinds(
     return {(channel_id, ts): {"kind": kind, "classifier": CORRECTED} for channel_id, ts, kind in said}
 
 
+async def question_answered_by(tx: AsyncConnection, channel_id: str, ts: str) -> QuestionRow | None:
+    """The question in whose thread the message stands, or, where it stands in none, the first one of its talk."""
+    here = and_(messages.c.channel_id == channel_id, messages.c.ts == ts, messages.c.deleted_ts.is_(None))
+    said = (await tx.execute(select(messages.c.thread_ts).where(here))).one_or_none()
+    if said is None:
+        return None
+    if said.thread_ts not in (None, ts):
+        return await question_at(tx, channel_id, said.thread_ts)
+    talk = select(links.c.talk_ts).where(links.c.channel_id == channel_id, links.c.ts == ts).scalar_subquery()
+    same_talk = and_(links.c.channel_id == questions.c.channel_id, links.c.ts == questions.c.ts)
+    first = (
+        select(func.min(questions.c.ts))
+        .join(links, same_talk)
+        .where(links.c.channel_id == channel_id, links.c.talk_ts == talk, questions.c.ts < ts)
+    )
+    found = await tx.scalar(first)
+    return await question_at(tx, channel_id, found) if found else None
+
+
 @dataclass(frozen=True)
 class KindSaid:
     """A person says what kind a question is."""
@@ -225,11 +245,15 @@ async def newest_question_of(tx: AsyncConnection, asker: str, channel_id: str) -
     return await tx.scalar(query) or ""
 
 
-SURE_ENOUGH = 0.5  # of a link, to hold back for it
+AN_ANSWER = "says"  # the gist of what is neither a question, nor thanks, nor an acknowledgement
+SURE_ENOUGH = 0.8  # of a link, to leave a question to people for it: where it is wrong, nobody answers
 
 
 async def has_human_reply(tx: AsyncConnection, channel_id: str, ts: str, *, asker: str) -> bool:
-    """Whether a person other than the asker wrote in the thread, or below it in the channel and seems to answer it."""
+    """Whether a person other than the asker wrote in the thread, or below it in the channel what seems to answer it.
+
+    Below it another question may well belong to the same talk: that is no reason to leave this one to people.
+    """
     stands = (messages.c.channel_id == channel_id, messages.c.ts != ts, messages.c.deleted_ts.is_(None))
     by_another = (messages.c.author_kind == PERSON, messages.c.author != asker)
     talk = select(links.c.talk_ts).where(links.c.channel_id == channel_id, links.c.ts == ts).scalar_subquery()
@@ -239,8 +263,10 @@ async def has_human_reply(tx: AsyncConnection, channel_id: str, ts: str, *, aske
         links.c.ts > ts,
         links.c.confidence >= SURE_ENOUGH,
     )
-    answers = or_(messages.c.thread_ts == ts, messages.c.ts.in_(linked))
-    query = select(messages.c.ts).where(*stands, *by_another, answers)
+    asks = and_(questions.c.channel_id == messages.c.channel_id, questions.c.ts == messages.c.ts)
+    below = and_(messages.c.ts.in_(linked), messages.c.gist == AN_ANSWER, questions.c.ts.is_(None))
+    answers = or_(messages.c.thread_ts == ts, below)
+    query = select(messages.c.ts).outerjoin(questions, asks).where(*stands, *by_another, answers)
     return (await tx.execute(query.limit(1))).first() is not None
 
 
@@ -286,8 +312,9 @@ async def _put_reactions(tx: AsyncConnection, rows: Sequence[ReactionRow], when:
 
 
 async def reactions_on(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> Sequence[ReactionRow]:
-    """All that is known of reactions on these messages."""
-    query = select(reactions).where(reactions.c.channel_id == channel_id, reactions.c.ts.in_(list(ts)))
+    """All that is known of reactions on these messages in Slack."""
+    here = and_(reactions.c.channel_id == channel_id, reactions.c.ts.in_(list(ts)))
+    query = select(reactions).where(here, reactions.c.name != MARKED)
     return [ReactionRow(**row) for row in (await tx.execute(query)).mappings()]
 
 

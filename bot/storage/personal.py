@@ -37,6 +37,7 @@ from bot.storage.schema import (
     audit,
     capability_people,
     case_answers,
+    case_turns,
     channels,
     choices,
     controller_reports,
@@ -186,6 +187,7 @@ PLACES = (
     outbox.c.edits,
     outbox.c.slack_channel,
     work.c.key,
+    case_turns.c.channel_id,
 )
 
 

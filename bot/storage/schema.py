@@ -199,6 +199,8 @@ cases = Table(  # what became of each question, as far as time does not change i
     Column("is_at_work", Boolean),
     Column("answerer", String(10), nullable=False),
     Column("solver", String(10)),
+    Column("solved_s", Integer),  # until that was said
+    Column("solved_working_s", Integer),
     Column("untouched", BigInteger),
     Column("reopened", Integer, nullable=False),
     Column("was_shown", Boolean, nullable=False),

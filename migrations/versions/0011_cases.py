@@ -105,6 +105,8 @@ def upgrade() -> None:
         sa.Column("is_at_work", sa.Boolean(), nullable=True),
         sa.Column("answerer", sa.String(length=10), nullable=False),
         sa.Column("solver", sa.String(length=10), nullable=True),
+        sa.Column("solved_s", sa.Integer(), nullable=True),
+        sa.Column("solved_working_s", sa.Integer(), nullable=True),
         sa.Column("untouched", sa.BigInteger(), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("was_shown", sa.Boolean(), nullable=False),

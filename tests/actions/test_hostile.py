@@ -235,7 +235,9 @@ def test_hostile_inputs_change_the_declared_leaves_or_nothing(tries: int) -> Non
         outcomes[tried.kind, type(tried.rendered).__name__] += 1
 
     assert outcomes.total() == tries
-    assert all(outcomes[kind, "Rendered"] >= 10 for kind in CASES), outcomes  # the oracle had something to judge
+    assert all(outcomes[kind, "Rendered"] >= tries // 1_000 for kind in CASES), (
+        outcomes
+    )  # the oracle had something to judge
     assert sum(number for (_, end), number in outcomes.items() if end == "NoneType") > tries // 2
 
 

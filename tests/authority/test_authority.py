@@ -72,16 +72,18 @@ TEAMS = (
     Act.SEE_RESULTS,
     Act.CURATE,
     Act.SAY_KIND,
+    Act.MARK_ANSWER,
     Act.SEE_FRICTION,
     Act.SEE_REPORT,
     Act.SEE_SIGNS,
+    Act.STEER,
 )
+OF_ONES_OWN = (Act.MARK_SOLVED, Act.SAY_KIND, Act.MARK_ANSWER)  # what guests who asked may do, too
 GRANTED = {
     *((act, NO, *others) for act in (Act.ASK, Act.SPEAK_UP, Act.TELL) for others in product((YES, NO), repeat=3)),
     *((act, YES, YES, *others) for act in (Act.ASK, Act.SPEAK_UP) for others in product((YES, NO), repeat=2)),
-    *((Act.MARK_SOLVED, guest, guests, YES, platform) for guest, guests, platform in product((YES, NO), repeat=3)),
     *((act, NO, guests, asker, YES) for act in TEAMS for guests, asker in product((YES, NO), repeat=2)),
-    *((Act.SAY_KIND, guest, guests, YES, platform) for guest, guests, platform in product((YES, NO), repeat=3)),
+    *((act, guest, guests, YES, team) for act in OF_ONES_OWN for guest, guests, team in product((YES, NO), repeat=3)),
     *((Act.REVIEW, NO, guests, asker, YES) for guests, asker in product((YES, NO), repeat=2)),
 }
 

@@ -8,6 +8,7 @@ from sandbox import Message
 from tests.journeys.office import Office, words
 
 DAY_MIN = 24 * 60.0
+HOURS_MIN = 3 * 60.0
 LOGS = "how do I see the logs of my service on gpu nodes?"
 UNSORTED = "1 more question cannot be sorted, as their words are not kept."
 NOT_OURS, MIXED = "No gap: it is not for the platform team", "No gap: different questions in one"
@@ -32,6 +33,7 @@ async def three_ask(office: Office) -> Message:
     """One is answered, not quite; one is left alone for days; one asks in private."""
     asked = office.person("priya").say("ask-platform", LOGS)
     await office.person("priya").press(await office.answer_to(asked), "Not quite")
+    await office.later(HOURS_MIN)  # right below it, it could be asked back
     office.person("jonas").say("ask-platform", "does the cluster have gpu nodes?")
     office.person("amara").dm("how do I get gpu nodes?")
     office.person("priya").say("counted", "who can tell me about gpu nodes?")

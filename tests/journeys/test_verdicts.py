@@ -170,3 +170,24 @@ async def test_no_table_but_people_holds_a_user_id(either_office: Office) -> Non
             rows = str((await tx.execute(select(table))).all())
         holding += [table.name] * any(person in rows for person in PEOPLE)
     assert holding == ["people"]
+
+
+async def test_who_asked_marks_the_answer_and_takes_that_back(office: Office) -> None:
+    asked = office.person("priya").say("ask-platform", UNKNOWN)
+    reply = office.person("jonas").say("ask-platform", "The one by the canal.", thread=asked)
+    await office.quiet()
+
+    await office.person("jonas").shortcut("peers.mark", reply)
+    await office.until(lambda: office.whispers("jonas", "ask-platform"))
+    await office.person("priya").shortcut("peers.mark", reply)
+    await office.until(lambda: office.whispers("priya", "ask-platform"))
+    await office.person("priya").press(office.whispers("priya", "ask-platform")[0], "Take it back")
+    await office.until(lambda: office.whispers("priya", "ask-platform")[1:])
+
+    assert [each.text for each in office.whispers("jonas", "ask-platform")] == [
+        "Only the person who asked and the platform team can mark the answer."
+    ]
+    assert [each.text for each in office.whispers("priya", "ask-platform")] == [
+        "Noted as the answer: the question counts as solved by who wrote it.",
+        "Taken back: it is not marked as the answer any more.",
+    ]

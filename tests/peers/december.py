@@ -1,15 +1,16 @@
-"""Four weeks in a small company, written down by hand: 25 questions and every trap that counting them has.
+"""Four weeks in a small company, written down by hand: 27 questions and every trap that counting them has.
 
 All times are London's, which is UTC in winter. Working hours are 9 to 17; the 25th and 26th are holidays.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.calendar import Hours
 from bot.model import Deletion, Window
-from bot.storage import answers, channels, peers, schema, team
+from bot.storage import answers, channels, cross_posts, links, peers, schema, team
 from bot.storage.engine import Database, Tx
+from bot.storage.links import LinkRow
 from bot.storage.peers import MessageRow, QuestionRow, ReactionRow
 from bot.storage.team import GROUP, HANDBOOK, Term
 from knowledge.channels import Channel, Channels, Keep
@@ -138,10 +139,14 @@ QUESTIONS = (
         27, "12-19 11:00", "cat", Said("12-19 11:15", "ann"), Said("12-19 11:20", "cat", "thanks")
     ),  # edited into one
     asked(28, "12-24 10:00", "ann", Said("12-24 10:05", "bob"), Said("12-24 10:10", "ann", "thanks")),  # young, solved
+    asked(32, "12-08 10:00", "ann"),  # answered and thanked for below it in the channel, in no thread (FLAT)
+    asked(33, "12-08 14:00", "bob"),  # answered where it was asked again, in another channel (AGAIN)
     asked(30, "11-24 10:00", "ann"),  # before the window: ann is not new in it
     asked(31, "12-29 09:00", "eve"),  # after it
 )
 BY_NUMBER = {each.number: each for each in QUESTIONS}
+FLAT = (Said("12-08 10:07", "dan"), Said("12-08 10:09", "ann", "thanks"))
+AGAIN = asked(33, "12-08 14:01", "bob", Said("12-08 14:20", "cat"), channel_id=COUNTED)
 
 
 async def write_december(database: Database) -> None:
@@ -156,6 +161,8 @@ async def write_december(database: Database) -> None:
         for question in QUESTIONS:
             await _put(tx, question)
             await _put(tx, question)  # events come twice
+        await _in_no_thread(tx)
+        await _asked_again(tx)
         await _edits_and_deletions(tx)
         await _marks(tx)
         await _our_answers(tx)
@@ -188,6 +195,20 @@ def _row(said: Said, question: Asked, edited: str | None = None) -> MessageRow:
         addressee=said.to,
         edited_ts=ts(edited) if edited else None,
     )
+
+
+async def _in_no_thread(tx: Tx) -> None:
+    question = BY_NUMBER[32]
+    await peers.put_messages(tx, [replace(_row(said, question), thread_ts=None) for said in FLAT])
+    root = LinkRow(ts(question.when), question.who, is_bot=False, gist="asks", addressee=None, text=None)
+    said = [replace(root, ts=ts(each.when), author=each.who, gist=each.gist) for each in FLAT]
+    linked = [replace(each, answers_ts=root.ts, talk_ts=root.ts, confidence=0.8, linker="by hand") for each in said]
+    await links.put(tx, ASK, [replace(root, talk_ts=root.ts, confidence=1.0, linker="by hand"), *linked])
+
+
+async def _asked_again(tx: Tx) -> None:
+    await _put(tx, AGAIN)
+    await cross_posts.put(tx, {(COUNTED, ts(AGAIN.when)): (ASK, ts(BY_NUMBER[33].when))})
 
 
 async def _edits_and_deletions(tx: Tx) -> None:

@@ -15,27 +15,27 @@ def test_health_tells_the_figures_in_plain_words() -> None:
     shown = health(FIGURES, timezone="Europe/London")
 
     assert shown.text.splitlines() == [
-        "*Do people help each other?* 1 Dec 2025 to 28 Dec 2025: 25 questions from 6 people.",
+        "*Do people help each other?* 1 Dec 2025 to 28 Dec 2025: 27 questions from 6 people.",
         (
-            "• *What became of them*: 9 by peers, 6 by the platform team, 1 by a bot, confirmed, 1 by the asker, "
+            "• *What became of them*: 11 by peers, 6 by the platform team, 1 by a bot, confirmed, 1 by the asker, "
             "1 a bot's answer alone, unconfirmed, 5 no answer, 2 too new to say."
         ),
-        "• *Who responded first*: 11 peers, 6 the platform team, 2 a bot alone, 6 nobody yet.",
+        "• *Who responded first*: 13 peers, 6 the platform team, 2 a bot alone, 6 nobody yet.",
         (
             "• *Time to the first response*: half within 10 min, nine of ten within 2 days 16 h; "
-            "in working time 10 min and 1 h 30 min (n = 17)."
+            "in working time 10 min and 1 h 30 min (n = 19)."
         ),
-        "    from peers: half within 10 min, nine of ten within 30 min (n = 11).",
+        "    from peers: half within 10 min, nine of ten within 30 min (n = 13).",
         (
             "    from the platform team: half within 20 min, nine of ten within 2 days 16 h; "
             "in working time 20 min and 7 h (n = 6)."
         ),
-        "• *Peers were first* (peers or the platform team): 60 % of 15 (36 % to 80 %).",
-        "• *Solved*, says the asker: 50 % of 22 (31 % to 69 %).",
-        "• *No person responded*: 32 % of 22 (16 % to 53 %).",
+        "• *Peers were first* (peers or the platform team): 65 % of 17 (41 % to 83 %).",
+        "• *Solved*, says the asker: 50 % of 24 (31 % to 69 %); half within 20 min, nine of ten within 2 h (n = 13).",
+        "• *No person responded*: 29 % of 24 (15 % to 49 %).",
         "• *The handbook or a solved thread had it*: 83 % of 6 (44 % to 97 %) that I looked up.",
-        "• *What kind*: 1 broken, 3 do-it-for-me, 21 how-to.",
-        "• Two people give more than half of all answers; 5 peers answered (19 answers).",
+        "• *What kind*: 1 broken, 3 do-it-for-me, 23 how-to.",
+        "• Three people give more than half of all answers; 5 peers answered (21 answers).",
     ]
     assert [block["type"] for block in shown.blocks] == ["section", "context"]
     assert shown.blocks[1]["elements"][0]["text"].endswith("3 newer questions left out of the shares.")
@@ -52,11 +52,11 @@ def test_health_of_few_says_so() -> None:
 
 
 def test_health_tells_how_often_the_kind_was_corrected() -> None:
-    corrected = replace(FIGURES, kinds_corrected=Share(4, 25))
+    corrected = replace(FIGURES, kinds_corrected=Share(4, 27))
 
     lines = health(corrected, timezone="Europe/London").text.splitlines()
 
-    assert lines[-2] == "• *What kind*: 1 broken, 3 do-it-for-me, 21 how-to; people corrected 4 of them."
+    assert lines[-2] == "• *What kind*: 1 broken, 3 do-it-for-me, 23 how-to; people corrected 4 of them."
 
 
 def test_health_of_nothing_is_one_sentence() -> None:

@@ -37,8 +37,8 @@ TEAMS = Teams(
 )
 # Peers' answers where both teams are known, asker <- answerer:
 #   1 ann <- bob, 5 ann <- bob, 6 ann <- bob, 7 bob <- ann, 28 ann <- bob: Atlas among themselves
-#   8 cat <- bob, 20 bob <- cat, 27 cat <- ann: across; 24 cat <- dan: they share Borealis
-CROSS_TEAM = Share(3, 9)
+#   8 cat <- bob, 20 bob <- cat, 27 cat <- ann, 33 bob <- cat: across; 24 cat <- dan, 32 ann <- dan: they share one
+CROSS_TEAM = Share(4, 11)
 # Topics: 1, 5, 6, 7, 28 and 11 are about deploys; 8 and 27 about secrets; 2 and 3 of nothing known.
 DEPLOYS, SECRETS, NOTHING = (1, 5, 6, 7, 11, 28), (8, 27), (2, 3)
 
@@ -111,11 +111,11 @@ def test_breadth_is_of_all_who_wrote_outside_the_platform_team(december: Communi
 
 
 def test_each_channel_has_its_own_numbers(december: CommunityFacts) -> None:
-    assert [(each.id, each.figures.questions) for each in december.channels] == [(ASK, 23), (COUNTED, 1), (SECRET, 1)]
+    assert [(each.id, each.figures.questions) for each in december.channels] == [(ASK, 25), (COUNTED, 1), (SECRET, 1)]
     ask = december.channels[0]
-    assert (ask.figures.peer_first, ask.figures.cross_team) == (Share(8, 14), Share(2, 8))  # all but 20
+    assert (ask.figures.peer_first, ask.figures.cross_team) == (Share(10, 16), Share(3, 10))  # all but 20
     assert ask.activity is not None
-    assert ask.activity.breadth == Share(4, 6)  # cat answered in the other channel alone
+    assert ask.activity.breadth == Share(5, 6)  # cat answered 33 where it was asked again
 
 
 def test_each_topic_has_its_own_numbers(december: CommunityFacts) -> None:
@@ -138,8 +138,8 @@ def test_the_trend_is_of_twelve_weeks_up_to_the_window_s_end(december: Community
 
     assert len(trend) == 12
     assert trend[-1].window.until == WINDOW.until
-    # 24 Nov: 30. 1 Dec: 1 to 9. 8 Dec: 10 to 13. 15 Dec: 14 to 17 and 19 to 21, 27. 22 Dec: 22, 23, 24, 28.
-    assert [each.questions for each in trend] == [0] * 7 + [1, 9, 4, 8, 4]
+    # 24 Nov: 30. 1 Dec: 1 to 9. 8 Dec: 10 to 13, 32, 33. 15 Dec: 14 to 17 and 19 to 21, 27. 22 Dec: 22, 23, 24, 28.
+    assert [each.questions for each in trend] == [0] * 7 + [1, 9, 6, 8, 4]
     assert trend[8].shares["peer_first"] == Share(6, 9 - 1)  # 1, 2, 3, 5, 6, 7; the team 8, 9; nobody 4
 
 
@@ -194,7 +194,7 @@ def test_each_line_of_the_csv_has_cases_enough(december: CommunityFacts) -> None
     assert {len(each) for each in lines} == {len(columns)}
     assert {each[1] for each in lines} == {"everything", "ask", "deploys", ""}
     assert [each for each in lines if each[4] != "" and int(str(each[4])) < 5] == []
-    assert ("all", "everything", "cross_team", 3, 9) in [each[:5] for each in lines]
+    assert ("all", "everything", "cross_team", 4, 11) in [each[:5] for each in lines]
 
 
 def test_what_changed_detectably_is_told_with_its_interval() -> None:
@@ -240,9 +240,9 @@ async def test_who_joins_the_team_since_changes_what_was_kept(database: Database
     after = await community(database).facts(WINDOW)
 
     # 28 is young; of the settled bob was first in 1 and 5 before, and in 6 after; 7's mark counts for nobody else
-    assert before.whole.figures.peer_first == Share(9, 15)
-    assert after.whole.figures.peer_first == Share(9, 15)
-    assert (before.whole.figures.peer_solved, after.whole.figures.peer_solved) == (Share(7, 9), Share(6, 9))  # 8
+    assert before.whole.figures.peer_first == Share(11, 17)
+    assert after.whole.figures.peer_first == Share(11, 17)
+    assert (before.whole.figures.peer_solved, after.whole.figures.peer_solved) == (Share(8, 10), Share(7, 10))  # 8
 
 
 @pytest.fixture

@@ -58,6 +58,24 @@ def test_few_cases_and_small_differences_are_said_to_be_so(asked: list[tuple[dat
     assert sign("touch-points.do-it-for-me", Known(ENDS, asked=asked)).said == said
 
 
+@pytest.mark.parametrize(
+    ("asked", "shows"),
+    [
+        ([(LATELY, True)] * 3, False),
+        ([(LATELY, False)] * 20, False),
+        ([(BEFORE, True)] * 20, False),
+        ([(LATELY, at < 1) for at in range(5)], True),
+    ],
+    ids=["too few", "none of them", "not lately", "one of five"],
+)
+def test_a_sign_shows_where_it_was_there_lately_among_enough(asked: list[tuple[datetime, bool]], shows: bool) -> None:
+    assert sign("touch-points.do-it-for-me", Known(ENDS, asked=asked)).shows is shows
+
+
+def test_a_sign_that_is_not_measured_does_not_show() -> None:
+    assert [each for each in signs(Known(ENDS)) if each.shows] == []
+
+
 def test_runs_tell_pushes_and_break_glass_apart() -> None:
     runs = [(LATELY, Mode.PROPOSAL)] * 6 + [(LATELY, Mode.DIRECT)] * 3 + [(LATELY, Mode.BREAK_GLASS)] * 1
     known = Known(ENDS, runs=runs, has_actions=True, debts=["restart-service"])
