@@ -32,8 +32,8 @@ BEFORE = "This waits for the platform team's review already."
 NO_TEAM = "The handbook has no such team any more. `start` shows how things stand."
 BROKEN = "I could not do this: something broke on my side, and my operators see it. Please try again later."
 FOOT = (
-    "As the handbook, Slack and what was used say it now. What is proposed the platform team reviews. Nothing reminds "
-    "you; `start` shows it again."
+    "Read just now from the handbook, Slack and what was used. The platform team reviews what you propose. Nothing "
+    "reminds you; `start` shows it again."
 )
 
 
@@ -123,7 +123,7 @@ def _propose(step: Step, team: str) -> Json:
 def no_team() -> Shown:
     """For somebody whom the handbook counts to no team."""
     text = (
-        "The handbook counts you to no team. If yours is there already, whoever keeps its Slack user group adds you. "
+        "The handbook has you in no team. If yours is there already, whoever keeps its Slack user group adds you. "
         "If it is not, propose it; the other four steps follow once the platform team merged that."
     )
     row = actions("onboarding.start", [_propose(Step.GROUP, NEW_TEAM)])

@@ -41,7 +41,7 @@ def welcome(known: Welcome, *, command: str) -> list[Json]:
 def _team(teams: Sequence[str]) -> str:
     named = [f"*{escape(clip(each, 80))}*" for each in teams[:NAMES_MOST]]
     if not named:
-        return "The handbook counts you to no team yet; your team's lead can mend that by `start`."
+        return "The handbook has you in no team yet; your team's lead can mend that by `start`."
     return f"Your team: {named[0]}." if len(named) == 1 else f"Your teams: {', '.join(named)}."
 
 

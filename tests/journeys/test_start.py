@@ -96,7 +96,7 @@ async def test_a_lead_brings_a_team_on_through_five_steps(
 ) -> None:
     office, priya = company, company.person("priya")
     nowhere = await start(office, "priya")
-    assert nowhere.text.startswith("The handbook counts you to no team.")
+    assert nowhere.text.startswith("The handbook has you in no team.")
 
     await propose(office, nowhere, "group", {"The team's name": "payments", "Its Slack user group": "@payments"})
     assert office.told("priya")[-1].text.startswith("Opened: ")
@@ -220,5 +220,5 @@ async def test_a_newcomer_sees_their_team_their_duty_person_and_three_things(off
 async def test_a_newcomer_of_no_team_is_told_who_is_on_duty(office: Office) -> None:
     home = await home_of(office, "yuki")
 
-    assert "The handbook counts you to no team yet" in home
+    assert "The handbook has you in no team yet" in home
     assert "Your duty person: Tomas Reyes, of the platform team." in home

@@ -52,8 +52,7 @@ async def invite_the_next(office: Office) -> None:
     await office.quiet()
 
 
-async def test_a_talk_is_declined_by_one_and_held_with_another_who_lets_notes_stand(either_office: Office) -> None:
-    office = either_office
+async def test_a_talk_is_declined_by_one_and_held_with_another_who_lets_notes_stand(office: Office) -> None:
     refused = await talk(office, "priya")
     assert refused.text == "Only the platform team can do this."
 

@@ -188,7 +188,7 @@ async def test_a_lead_sees_their_team_and_others_who_may(database: Database) -> 
 
     assert (await office.asks(ANN)).startswith("*Bringing payments on*: 1 of 5 done.")
     assert (await office.asks(BO)).startswith("Bringing payments on is for Anne and the platform team")
-    assert (await office.asks(CY)).startswith("The handbook counts you to no team.")
+    assert (await office.asks(CY)).startswith("The handbook has you in no team.")
     assert (await office.asks(CY, "payments")).startswith("`payments` is no team that you can bring on.")
     assert (await office.asks(MAYA)).startswith("*Teams, and how far each is brought on*")
     assert (await office.asks(MAYA, "payments")).startswith("*Bringing payments on*")
