@@ -77,6 +77,7 @@ from bot.listening.services import listening_services
 from bot.model import Window, Workspace
 from bot.model_client import Budget, ModelClient
 from bot.notices.services import news_services
+from bot.onboarding.services import Neighbours, onboarding_services
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
 from bot.peers.community_facts import CommunityService
@@ -106,6 +107,7 @@ from bot.storage.engine import Database
 from bot.surveys import status as survey_status
 from bot.surveys import waves
 from bot.surveys.services import survey_services
+from bot.talks.services import talk_services
 from bot.timetable import Planned, Timetable
 from bot.upkeep import Upkeep
 from bot.work import (
@@ -134,6 +136,7 @@ from bot.work import (
     KindSaid,
     Linking,
     Logging,
+    NotesWritten,
     NotProposed,
     Opened,
     Press,
@@ -143,10 +146,12 @@ from bot.work import (
     Saving,
     Shipped,
     Solved,
+    StepWanted,
     StoryTold,
     StoryWanted,
     SurveyEvent,
     TakenBack,
+    TalkTurn,
     TalkWanted,
     TeamAsked,
     TeamDrift,
@@ -298,6 +303,7 @@ class Mentor:
             history_of=partial(live_history, settings=settings),
             pulses=self.surveys.facts.facts,
         )
+        self.talks = talk_services(desk, people, new_key=new_key)
         pillars = Pillars(
             self.facts,
             self.adoption.facts,
@@ -315,6 +321,13 @@ class Mentor:
         maker = self._digest_maker(gap_facts, signs, slack)
         self.digest = DigestService(desk, people, maker, Summing(self.model), new_key=new_key)
         self.digest_presses = PressService(desk, people, maker)
+        self.onboarding = onboarding_services(
+            desk,
+            people,
+            Neighbours(self.actions.catalogue, self.proposals, self.duty),
+            can_link=lambda: bool(flows_of(self.shelf.library.handbook.repositories, settings)),
+            command=settings.command,
+        )
         parts = (
             self.actions.figures,
             self.adoption.figures,
@@ -329,6 +342,7 @@ class Mentor:
         self.home = HomeService(
             desk,
             self.facts,
+            welcome=self.onboarding.newcomers.home_part,
             parts=(
                 self.actions.listing.home_part,
                 self.actions.catalogue.home_part,
@@ -416,6 +430,7 @@ class Mentor:
             self.listening.friction.forget_old,
             self.listening.stories.forget_old,
             self.listening.thanks.forget_old,
+            self.talks.notes.forget_old,
             self.digest.forget_old,
             *([self.embeddings.forget_old] if self.embeddings else []),
         ]
@@ -497,6 +512,14 @@ class Mentor:
             Kind.FLOWS: asked(self.discovery.ways.asked),
             Kind.SHOW_FLOW: _job(Decision, self.discovery.ways.show, self.discovery.ways.given_up),
             **self._news_jobs(),
+            Kind.START: asked(self.onboarding.start.asked),
+            Kind.PROPOSE_STEP: _job(StepWanted, self.onboarding.start.propose, self.onboarding.start.given_up),
+            Kind.TALKS: asked(self.talks.drawing.asked),
+            Kind.DECIDE_TALK: _job(Decision, self.talks.inviting.decide, self.talks.inviting.given_up),
+            Kind.INVITE_TALK: _job(TalkTurn, self.talks.inviting.invite, self.talks.inviting.skip),
+            Kind.SHOW_NOTES: _job(NotesWritten, self.talks.notes.show, self.talks.notes.given_up),
+            Kind.EDIT_NOTES: _job(NotesWritten, self.talks.notes.edit, self.talks.notes.given_up),
+            Kind.DECIDE_NOTES: _job(Decision, self.talks.notes.decide, self.talks.notes.given_up),
             Kind.SETTINGS: asked(self.own_data.show),
             Kind.HINT: _job(Asking, self.hints.hint),
             Kind.VERDICT: _job(Press, self.verdicts.record, self.verdicts.given_up),
@@ -632,6 +655,9 @@ class Mentor:
             ways=self.discovery.ways,
             news=self.news.news,
             incidents=self.news.incidents,
+            inviting=self.talks.inviting,
+            notes=self.talks.notes,
+            start=self.onboarding.start,
         )
         register(app, services, command=settings.command, workspace=workspace)
         return app

@@ -38,6 +38,7 @@ from bot.listening import thanks_blocks as thanks
 from bot.model import MessageKind
 from bot.notices import blocks as news
 from bot.notices import incident_blocks as incidents
+from bot.onboarding import blocks as bringing_on
 from bot.peers import blocks as peers
 from bot.peers import notice_blocks as notices
 from bot.privacy import blocks as privacy
@@ -47,6 +48,8 @@ from bot.surveys import blocks as surveys
 from bot.surveys import change_blocks as changes
 from bot.surveys import result_blocks as results
 from bot.surveys import talk_blocks as talks
+from bot.talks import blocks as invitations
+from bot.talks import note_blocks as notes
 from handlers import shortcuts, verbs
 from knowledge.action_schema import action_schema
 from knowledge.discovery_schema import bet_schema, flow_schema
@@ -192,6 +195,9 @@ KINDS: Mapping[str, MessageKind] = {
         *flows.KINDS,
         *news.KINDS,
         *incidents.KINDS,
+        *invitations.KINDS,
+        *notes.KINDS,
+        *bringing_on.KINDS,
         *digest.KINDS,
         *handover.KINDS,
         *report.KINDS,

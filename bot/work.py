@@ -141,6 +141,14 @@ class Kind(StrEnum):
     INCIDENT_OVER = "notices.incident_over"
     KEEP_INCIDENT = "notices.keep_incident"
     NOTICE_SETTLED = "notices.settled"
+    TALKS = "talks.show"
+    DECIDE_TALK = "talks.decide"
+    INVITE_TALK = "talks.invite"
+    SHOW_NOTES = "talks.show_notes"
+    EDIT_NOTES = "talks.edit_notes"
+    DECIDE_NOTES = "talks.decide_notes"
+    START = "onboarding.start"
+    PROPOSE_STEP = "onboarding.propose"
 
 
 class Payload:
@@ -636,6 +644,42 @@ class IncidentOver(Payload):
 
     key: str
     incident_id: str
+
+
+@dataclass(frozen=True)
+class TalkTurn(Payload):
+    """It is time to invite somebody to a talk: the payload of `talks.invite`."""
+
+    key: str
+    talk_id: str
+
+
+@dataclass(frozen=True)
+class NotesWritten(Payload):
+    """Somebody wrote notes of a talk: the payload of `talks.show_notes`, and of `.edit_notes` by who was talked to.
+
+    `subject` is the id of the talk, or of the notes that are changed.
+    """
+
+    key: str
+    person: str
+    subject: str
+    words: str
+    is_named: bool = False
+
+
+@dataclass(frozen=True)
+class StepWanted(Payload):
+    """Somebody proposes a change to the handbook that brings a team on: the payload of `onboarding.propose`.
+
+    `step` is one of `bot.onboarding.rules.Step`; `values` are ids and names that were chosen, by what they are for.
+    """
+
+    key: str
+    person: str
+    team: str
+    step: str
+    values: dict[str, str]
 
 
 Do = Callable[[dict[str, Any]], Awaitable[object]]

@@ -36,6 +36,7 @@ from bot.listening.thanks import ThanksService
 from bot.model import Workspace
 from bot.notices.incidents import IncidentService
 from bot.notices.news import NewsService
+from bot.onboarding.service import StartService
 from bot.peers.kinds import KindService
 from bot.peers.marks import MarkService
 from bot.peers.notices import NoticeService
@@ -46,6 +47,8 @@ from bot.surveys import change_blocks
 from bot.surveys.answering import AnsweringService
 from bot.surveys.refusing import RefusalService
 from bot.surveys.talk import TalkService
+from bot.talks.inviting import InvitingService
+from bot.talks.notes import NoteService
 from handlers import (
     actions,
     adoption,
@@ -61,10 +64,12 @@ from handlers import (
     marks,
     messages,
     notices,
+    onboarding,
     privacy,
     results,
     signs,
     surveys,
+    talks,
     themes,
 )
 
@@ -107,6 +112,9 @@ class Services:
     ways: WaysService
     news: NewsService
     incidents: IncidentService
+    inviting: InvitingService
+    notes: NoteService
+    start: StartService
 
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
@@ -178,6 +186,13 @@ def register(app: AsyncApp, services: Services, *, command: str, workspace: Work
     app.action(re.compile(r"^notices\.(?:done|undo|less|again)$"))(_ours(notices.on_notice, news=services.news))
     app.action(re.compile(r"^notices\.incident\."))(_ours(notices.on_incident, incidents=services.incidents))
     app.view("notices.incident.form")(_ours(notices.on_incident_form, incidents=services.incidents))
+    app.action(re.compile(r"^talks\.notes\."))(_ours(talks.on_notes, notes=services.notes))
+    app.action("talks.write")(_ours(talks.on_write, notes=services.notes))
+    app.action(re.compile(r"^talks\."))(_ours(talks.on_talk, inviting=services.inviting))
+    app.view(re.compile(r"^talks\.notes\."))(_ours(talks.on_form, notes=services.notes))
+    app.action(re.compile(r"^onboarding\.propose\."))(_ours(onboarding.on_propose, start=services.start))
+    app.action(re.compile(r"^onboarding\.(?:link|person)$"))(_ours(onboarding.on_ask, answers=services.answers))
+    app.view("onboarding.form")(_ours(onboarding.on_form, start=services.start))
     app.event(re.compile(r"."))(on_unused)
     app.error(errors.on_error)
 

@@ -222,6 +222,8 @@ def _read_only(elements: object) -> str:
         case "multi_users_select":
             chosen = element.get("selected_users")
             return ",".join(each for each in chosen if _is_id(each)) if isinstance(chosen, list) else ""
+        case "channels_select":
+            return read_optional(element, "selected_channel") or ""
         case "datepicker":
             return read_optional(element, "selected_date") or ""
         case "checkboxes":

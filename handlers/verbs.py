@@ -69,6 +69,8 @@ THANKS = Verb("thanks", "@person [for …]", "thank somebody, in private", Kind.
 FLOWS = Verb("flows", "", "your team's way to production, drawn; for the platform team all", Kind.FLOWS)
 NEWS = Verb("news", "", "current notices, and what is left for your team", Kind.NEWS)
 INCIDENT = Verb("incident", "<words>", "tell everybody what is broken, for people on duty", Kind.INCIDENT)
+TALK = Verb("talk", "", "whom to invite to a talk, for the platform team", Kind.TALKS)
+START = Verb("start", "[team]", "five steps to bring a team on, and how far it is", Kind.START)
 VERBS = (
     ASK,
     FIND,
@@ -90,6 +92,8 @@ VERBS = (
     RESULTS,
     REPORT,
     HANDOVER,
+    TALK,
+    START,
     SETTINGS,
     HELP,
 )
@@ -131,6 +135,8 @@ def _is_asked(verb: Verb, rest: str, is_action: Callable[[str], bool]) -> bool:
             return not is_action(rest)
         case Verb(name="human"):
             return rest.split(maxsplit=1)[0].lower().strip(".,;:!?") in ONE_WORD_WITH_HUMAN
+        case Verb(name="start"):
+            return len(rest.split()) > 1 or "?" in rest  # "start a pod", "start minikube?"
         case Verb(name="thanks"):
             return not rest.startswith(("<@", "@"))  # "thanks, that works" thanks nobody by the verb
         case _:

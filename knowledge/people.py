@@ -66,6 +66,16 @@ class Team:
     site: str = ""
     channel_id: str = ""  # for what concerns the team; "": none
     formerly: tuple[str, ...] = ()  # what it was called: what is kept under these names is its
+    leads: tuple[Member, ...] = ()  # who brings it on; none named: whoever is in it
+    duty: tuple[Member, ...] = ()  # whom others turn to for it
+
+    def leads_on(self, day: date) -> frozenset[str]:
+        """Who leads it that day; nobody where nobody is named."""
+        return frozenset(each.user_id for each in self.leads if Group(members=(each,)).has(each.user_id, on=day))
+
+    def duty_on(self, day: date) -> tuple[str, ...]:
+        """Whom others turn to that day, in the file's order."""
+        return tuple(each.user_id for each in self.duty if Group(members=(each,)).has(each.user_id, on=day))
 
 
 @dataclass(frozen=True)
@@ -251,13 +261,14 @@ def _read_teams(value: Value, sites: Sequence[str]) -> dict[str, Team]:
 
 
 def _read_team(value: Value, sites: Sequence[str]) -> Team:
-    fields = value.fields("group", "members", "site", "channel", "formerly")
+    fields = value.fields("group", "members", "site", "channel", "formerly", "leads", "duty")
     group = _group(value, fields)
+    leads, duty = fields.get("leads", read_members, ()), fields.get("duty", read_members, ())
     formerly = fields.get("formerly", _read_names, ())
     site = fields.get("site", Value.name, "")
     if site and site not in sites:
         fields["site"].dangling(site, "sites", sites)
-    return Team(group, site, fields.get("channel", Value.channel_id, ""), formerly)
+    return Team(group, site, fields.get("channel", Value.channel_id, ""), formerly, leads, duty)
 
 
 def _read_names(value: Value) -> tuple[str, ...]:

@@ -64,16 +64,20 @@ def home(
     is_left_out: bool,
     command: str,
     timezone: str,
+    welcome: Sequence[Json] = (),
     parts: Sequence[Json] = (),
     for_team: Sequence[Json] = (),
 ) -> Json:
-    """The view, newest questions first. `parts` are other matters of the person, at most 24 blocks; `for_team` are the
-    blocks only the platform team sees, at most 50.
+    """The view, newest questions first. `welcome` is for who is new, and takes the place of the questions they have not
+    asked; `parts` are other matters of the person, at most 24 blocks; `for_team` are the blocks only the platform team
+    sees, at most 50.
     """
-    blocks = [*_asking(offer), *parts[:PARTS_MOST], header("Your questions")]
+    blocks = [*welcome, *_asking(offer), *parts[:PARTS_MOST]]
+    if questions or not welcome:
+        blocks.append(header("Your questions"))
     if is_left_out:
         blocks.append(section(f"You are counted as “someone”, so none are listed. `{command} settings` changes that."))
-    elif not questions:
+    elif not questions and not welcome:
         blocks.append(section("You asked nothing in the channels I watch in the last four weeks."))
     for each in questions[:SHOWN_MOST]:
         blocks += _question(each, timezone)

@@ -33,19 +33,21 @@ Part = Callable[[str], Awaitable[Sequence[Json]]]  # blocks for a person; none f
 
 
 class HomeService:
-    """`parts` are everybody's, each their own; `team_parts` the platform team's."""
+    """`welcome` is for who is new here; `parts` are everybody's, each their own; `team_parts` the platform team's."""
 
     def __init__(
         self,
         desk: Desk,
         facts: FactsService,
         *,
+        welcome: Part,
         parts: Sequence[Part] = (),
         team_parts: Sequence[Part] = (),
         command: str,
     ) -> None:
         self._desk = desk
         self._facts = facts
+        self._welcome = welcome
         self._parts = parts
         self._team_parts = team_parts
         self._command = command
@@ -94,6 +96,7 @@ class HomeService:
             is_left_out=is_left_out,
             command=self._command,
             timezone=handbook.channels.timezone,
+            welcome=() if is_left_out else await self._welcome(opened.person),
             parts=[block for part in self._parts for block in await part(opened.person)],
             for_team=[block for part in self._team_parts for block in await part(opened.person)],
         )

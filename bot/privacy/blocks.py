@@ -112,7 +112,8 @@ def _kept(counts: Mapping[str, int]) -> str:
     drawn = f"those you were drawn for {counts['survey_invitations']}"
     told = (
         f"what you logged as hard {counts['friction']}; success stories {counts['stories']}; thanks you gave "
-        f"{counts['thanks_you_gave']}, and got {counts['thanks_you_got']}"
+        f"{counts['thanks_you_gave']}, and got {counts['thanks_you_got']}; notes of "
+        f"talks with you {counts['notes_of_talks_with_you']}"
     )
     said = {"In watched channels": there, "From me to you": here, "Actions": asked, "Surveys": drawn, "Told": told}
     return "\n".join(["What I keep about you:", *(f"• {name}: {words}" for name, words in said.items())])

@@ -37,6 +37,7 @@ from bot.storage import (
     proposals,
     request_privacy,
     surveys,
+    talks,
     team,
     thanks,
     work,
@@ -205,6 +206,7 @@ class PrivacyService:
         await outbox.drop_unasked(tx, person, now=now)
         await surveys.put_off(tx, person, because=Why.LEFT_OUT)
         await adoption.forget_person(tx, person)
+        await talks.leave_out(tx, person)
 
     async def _forget(self, tx: Tx, traces: Traces) -> bool:
         """Whether the person was known."""
@@ -219,6 +221,7 @@ class PrivacyService:
         await model_use.forget_person(tx, person)
         await listening.forget_person(tx, person)
         await notices.forget_person(tx, person)
+        await talks.forget_person(tx, person)
         await surveys.forget_person(tx, person, await _survey_tags(tx, person))
         await self._forget_in_digests(tx, person)
         withdrawn = await request_privacy.forget_person(tx, person, now=self._clock.now())

@@ -74,6 +74,9 @@ from bot.storage.schema import (
     survey_comments,
     survey_refusals,
     survey_themes,
+    talk_notes,
+    talk_wishes,
+    talks,
     thanks,
     thanks_wishes,
     threads,
@@ -161,6 +164,11 @@ PARTS = (
     Part("incidents_opened", incidents.c.opened_by, Fate.PSEUDONYM),
     Part("incidents_ended", incidents.c.ended_by, Fate.PSEUDONYM),
     Part("wishes_about_notices", notice_wishes.c.person, Fate.GONE),
+    Part("talks_with_you", talks.c.person, Fate.PSEUDONYM),
+    # somebody else's team and answer
+    Part("talks_you_invited_to", talks.c.interviewer, Fate.PSEUDONYM, shows=("id", "invited_at", "interviewer")),
+    Part("notes_of_talks_with_you", talk_notes.c.person, Fate.GONE),
+    Part("wishes_about_talks", talk_wishes.c.person, Fate.GONE),
     Part("digest_tasks_taken", digest_takes.c.person, Fate.GONE),
     Part("messages_to_you", outbox.c.recipient, Fate.PSEUDONYM),
     Part("model_use", model_use.c.person, Fate.GONE),
@@ -173,7 +181,7 @@ WORDS = tuple(
     for table in (
         *(messages, answers, drafts, proposals, article_looks),
         *(requests, follow_ups, controller_reports, evidence, survey_answers, survey_comments, outbox, work),
-        *(friction, friction_themes, stories, thanks, capability_cards, incidents, incident_updates),
+        *(friction, friction_themes, stories, thanks, capability_cards, incidents, incident_updates, talk_notes),
     )
     for column in table.columns
     if isinstance(column.type, Text | JSON)

@@ -817,6 +817,54 @@ thanks_wishes = Table(  # who wants no thanks and no questions about stories, an
     Column("said_at", Moment, nullable=False),
 )
 
+talk_draws = Table(  # who could be invited to a talk was drawn; who pressed for it is not kept
+    "talk_draws",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("seed", String(64), nullable=False),
+    Column("frame", Integer, nullable=False),  # people who could be drawn
+    Column("drawn_at", Moment, nullable=False),
+)
+
+talks = Table(  # one who was drawn, and what came of it
+    "talks",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("draw_id", ForeignKey("talk_draws.id"), nullable=False),
+    Column("place", Integer, nullable=False),
+    _person("person"),
+    _person("interviewer", nullable=True),  # who of the platform team invited them
+    Column("team", String(80), nullable=False),  # "" where so few are in it that it would name them
+    Column("state", String(10), nullable=False),  # drawn | invited | skipped | accepted | declined
+    Column("invited_at", Moment),
+    Column("said_at", Moment),
+    UniqueConstraint("draw_id", "place"),
+    Index(None, "person", "invited_at"),
+)
+
+talk_notes = Table(  # of a talk, as far as the person who was talked to lets them stand
+    "talk_notes",
+    metadata,
+    Column("id", String(40), primary_key=True),  # `talk:` before it makes it evidence that a bet can cite
+    Column("talk_id", ForeignKey("talks.id"), nullable=False, unique=True),
+    _person("person"),
+    Column("team", String(80), nullable=False),
+    Column("words", Text),  # null once they were dropped
+    Column("is_named", Boolean, nullable=False),
+    Column("state", String(10), nullable=False),  # shown | kept | dropped
+    Column("written_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Index(None, "state", "written_at"),
+)
+
+talk_wishes = Table(  # who is not to be invited to talks for now
+    "talk_wishes",
+    metadata,
+    _person("person", primary_key=True),
+    Column("until", Moment),  # null: until they say otherwise
+    Column("said_at", Moment, nullable=False),
+)
+
 closures = Table(  # whether the platform team calls closing tickets a goal of its own; not who of it said so
     "closures",
     metadata,

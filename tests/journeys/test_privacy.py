@@ -47,7 +47,7 @@ async def test_settings_tell_what_is_kept_and_to_the_person_alone(either_office:
         "• From me to you: answers 1; what you said of them 0; messages 0\n"
         "• Actions: what you asked to have done 0; your say on what others asked 0; Git accounts you linked 0\n"
         "• Surveys: those you were drawn for 0\n"
-        "• Told: what you logged as hard 0; success stories 0; thanks you gave 0, and got 0"
+        "• Told: what you logged as hard 0; success stories 0; thanks you gave 0, and got 0; notes of talks with you 0"
     )
     for_surveys = ["No surveys for 3 months", "No surveys at all"]
     assert buttons(shown) == [

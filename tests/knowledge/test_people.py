@@ -160,6 +160,28 @@ def test_a_team_is_found_by_what_it_was_called() -> None:
     ]
 
 
+def test_a_team_names_who_leads_it_and_whom_others_turn_to_by_day() -> None:
+    people, problems = read("""
+        teams:
+          data:
+            group: S0DATA001
+            leads: [U0ANNE01, {id: U0BOBB01, until: 2026-11-01}]
+            duty: [{id: U0CYDD01, from: 2026-11-20}, U0ANNE01]
+          search: {group: S0SEARCH1}
+        """)
+
+    data, day = people.teams["data"], date(2026, 11, 24)
+    assert problems == []
+    assert (data.leads_on(day), data.duty_on(day)) == (frozenset({"U0ANNE01"}), ("U0CYDD01", "U0ANNE01"))
+    assert (people.teams["search"].leads_on(day), people.teams["search"].duty_on(day)) == (frozenset(), ())
+
+
+def test_leads_and_duty_are_people() -> None:
+    _, problems = read("teams: {data: {group: S0DATA001, leads: [Anne], duty: []}}")
+
+    assert [each.field for each in problems] == ["teams.data.leads[0]", "teams.data.duty"]
+
+
 def test_a_former_name_leads_to_one_team() -> None:
     _, problems = read("""
         teams:

@@ -57,6 +57,10 @@ from bot.storage.schema import (
     story_people,
     survey_answers,
     survey_themes,
+    talk_draws,
+    talk_notes,
+    talk_wishes,
+    talks,
     thanks,
     thanks_wishes,
     threads,
@@ -203,6 +207,7 @@ async def _seed(tx: Tx) -> None:
     await _seed_listening(tx)
     await _seed_notices(tx)
     await _seed_digests(tx)
+    await _seed_talks(tx)
     place = {"is_private": True, "is_direct": True, "is_read_back": False, "is_whole_due": False, "due_at": NOW}
     await _put(tx, channels, {"channel_id": DIRECT, "name": "", **place})
     await _put(tx, threads, {"channel_id": DIRECT, "ts": ts(6), "reply_count": 1, "latest_reply": ts(7)})
@@ -260,6 +265,18 @@ async def _seed_notices(tx: Tx) -> None:
     said = {"incident_id": "i1", "key": f"{ME}:view:1", "known": f"{REAL} looks at it", "said_at": NOW}
     await _put(tx, incident_updates, said)
     await _put(tx, notice_wishes, {"person": ME, "said_at": NOW})
+
+
+async def _seed_talks(tx: Tx) -> None:
+    """The person talked with a colleague, and a colleague with them; of both there are notes."""
+    await _put(tx, talk_draws, {"id": "d1", "seed": "5e" * 32, "frame": 9, "drawn_at": NOW})
+    drawn = {"draw_id": "d1", "team": "shop", "state": "accepted", "invited_at": NOW, "said_at": NOW}
+    await _put(tx, talks, {**drawn, "id": "k1", "place": 1, "person": ME, "interviewer": YOU})
+    await _put(tx, talks, {**drawn, "id": "k2", "place": 2, "person": YOU, "interviewer": ME})
+    noted = {"team": "shop", "is_named": False, "state": "kept", "written_at": NOW, "settled_at": NOW}
+    await _put(tx, talk_notes, {**noted, "id": "n1", "talk_id": "k1", "person": ME, "words": WORDS})
+    await _put(tx, talk_notes, {**noted, "id": "n2", "talk_id": "k2", "person": YOU, "words": f"{REAL} is quick"})
+    await _put(tx, talk_wishes, {"person": ME, "until": None, "said_at": NOW})
 
 
 async def _seed_digests(tx: Tx) -> None:

@@ -30,6 +30,7 @@ COUNTS = dict.fromkeys(
         "stories",
         "thanks_you_gave",
         "thanks_you_got",
+        "notes_of_talks_with_you",
         "git_accounts",
         "survey_invitations",
     ),

@@ -25,6 +25,8 @@ from bot.storage.schema import (
     reactions,
     stories,
     story_people,
+    talk_notes,
+    talks,
     thanks,
     work,
 )
@@ -242,7 +244,18 @@ async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:
         "incidents_opened": 1,
         "incidents_ended": 1,
         "wishes_about_notices": 1,
+        "talks_with_you": 1,
+        "talks_you_invited_to": 1,
+        "notes_of_talks_with_you": 1,
+        "wishes_about_talks": 1,
     }
+
+
+async def test_nothing_the_person_said_in_a_talk_stays(seeded: Database) -> None:
+    await privacy(seeded).leave_out(USER)
+
+    assert [row["id"] for row in await rows(seeded, talk_notes)] == ["n2"]
+    assert {row["id"]: row["state"] for row in await rows(seeded, talks)} == {"k1": "skipped", "k2": "accepted"}
 
 
 async def test_friction_stories_and_thanks_lose_the_persons_words(seeded: Database) -> None:
