@@ -128,7 +128,7 @@ async def test_a_good_handbook_is_summed_up(tmp_path: Path) -> None:
     found = await _checked(tmp_path, handbook=str(write_handbook(tmp_path / "handbook")))
 
     watched = len(yaml.safe_load(CHANNELS)["channels"])
-    counted = f"{len(ARTICLES)} articles, 0 actions, 0 policies, 0 surveys, 0 bets, 0 flows"
+    counted = f"{len(ARTICLES)} articles, 0 actions, 0 policies, 0 surveys, 0 bets, 0 flows, 0 notices"
     said = f"The handbook is good: {counted}, {watched} watched channels, 0 warnings."
     assert found == Checked((), said)
 
@@ -229,10 +229,8 @@ async def test_entry_that_the_operator_does_not_allow_is_a_warning(
 
     ours = [str(each) for each in found.problems if "MENTOR_" in str(each)]
     assert (found.is_ok, ours) == (True, warnings)
-    assert (
-        f"1 action, 0 policies, 0 surveys, 0 bets, 0 flows, {len(yaml.safe_load(CHANNELS)['channels'])} watched"
-        in found.summary
-    )
+    watched = f"{len(yaml.safe_load(CHANNELS)['channels'])} watched"
+    assert f"1 action, 0 policies, 0 surveys, 0 bets, 0 flows, 0 notices, {watched}" in found.summary
     assert counted(len(found.problems), "warning") in found.summary
 
 

@@ -17,6 +17,7 @@ from bot.adoption.facts import AdoptionFactsService
 from bot.adoption.figures import CapabilityFacts
 from bot.adoption.reasons import Reason
 from bot.adoption.totals import AdoptionFacts
+from bot.friction import Stage
 from bot.listening.figures import ListeningFacts
 from bot.listening.listing import ListeningFactsService
 from bot.peers.facts import FactsService
@@ -34,6 +35,8 @@ from bot.storage.requests import RequestRow
 from bot.storage.schema import contributions, friction_themes
 from bot.surveys.results import SurveyFactsService
 from knowledge.actions import Action, Mode
+from knowledge.bets import Bet, Evidence, Kind, Status
+from knowledge.flows import Flow, Step
 from knowledge.loader import Handbook
 from knowledge.repositories import Controller, LiveRepository, Reporter
 from tests.adoption.company import HANDBOOK, WINDOW
@@ -45,7 +48,19 @@ RESTART: Action = replace(ACTION, id="restart", mode=Mode.DIRECT, capability="")
 PLACE = LiveRepository(
     "live", "https://git.example.com/live", "main", (Controller(Reporter.ARGOCD, "a-app", "teams/a", team="a"),)
 )
-WHOLE: Handbook = replace(HANDBOOK, actions=(ACTION, RESTART), repositories=(PLACE,))
+# Two open bets, one of them without evidence, and one that was dropped; of three steps of a flow two are by hand.
+BET = Bet(
+    "asked-for", "Buckets", date(2026, 10, 5), Status.OPEN, "Buckets are slow", evidence=(Evidence(Kind.GAP, "g1"),)
+)
+BETS = (BET, replace(BET, id="guessed", evidence=()), replace(BET, id="dropped", status=Status.DROPPED, evidence=()))
+STEPS = (Step("Write it", Stage.CODE, False), Step("Ask", Stage.BUILD, True), Step("Wait", Stage.DEPLOY, True))
+WHOLE: Handbook = replace(
+    HANDBOOK,
+    actions=(ACTION, RESTART),
+    repositories=(PLACE,),
+    bets=BETS,
+    flows=(Flow("a", date(2026, 10, 5), STEPS),),
+)
 STARTED = datetime(2026, 11, 3, 10, tzinfo=UTC)
 # Hours from asking to live; what else was started; what was pushed.
 LIVE_HOURS = (1, 2, 3, 4, 20)
@@ -162,8 +177,16 @@ TABLE: tuple[tuple[str, Callable[[Company], object], object], ...] = (
     ("time to converged", lambda on: on.actions.to_converged, (3 * 3600.0, 20 * 3600.0)),
     ("task success", lambda on: on.actions.success, Share(6, 8)),
     ("drift reverts", lambda on: dict(on.actions.reverts), {"a": 2, "": 1}),
-    ("sign: assumptions", lambda on: on.signs["assumptions.bets"].is_measured, False),  # there are no bets
-    ("sign: steps by hand", lambda on: on.signs["touch-points.steps"].is_measured, False),  # nor flows
+    (
+        "sign: assumptions",
+        lambda on: on.signs["assumptions.bets"].said,
+        "1 of 2 open bets, as the handbook stands now",
+    ),
+    (
+        "sign: steps by hand",
+        lambda on: on.signs["touch-points.steps"].said,
+        "2 of 3 steps in 1 flow, as the handbook stands now",
+    ),
     ("sign: pushes", lambda on: (on.signs["touch-points.pushes"].trend[-1].k, 9), (2, 9)),
     ("sign: break-glass", lambda on: on.signs["console.break-glass"].trend[-1].k, 1),
     ("sign: reverts", lambda on: on.signs["console.reverts"].trend[-1].k, 3),

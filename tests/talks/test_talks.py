@@ -11,6 +11,7 @@ from bot.talks import blocks, note_blocks
 from bot.talks.note_blocks import Filled
 from bot.talks.rules import AGAIN_AFTER
 from bot.work import NotesWritten
+from knowledge.bets import EVIDENCE
 from tests.talks.desk import BIG, MAYA, SMALL, TOMAS, Talks
 
 HEARD = "Deploys wait for a person. Priya signs each by hand."
@@ -206,6 +207,7 @@ async def test_notes_stand_once_they_let_them_with_the_team_and_no_name(database
     async with database.read() as tx:
         kept = await rows.evidence(tx)
     assert kept == [TalkEvidence(f"talk:{notes['id']}", notes["team"], notes["words"], office.hands.now)]
+    assert EVIDENCE.fullmatch(kept[0].id)  # so a bet can cite them
     (told,) = await office.told("notes settled")
     assert (told[0], f"`talk:{notes['id']}`" in told[1]) == (MAYA, True)
 
