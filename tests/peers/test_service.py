@@ -106,6 +106,7 @@ async def test_question_in_a_watched_channel_is_kept_and_waits_for_peers(desk: D
             "kind": "how-to",
             "classifier": CLASSIFIER,
             "asked_at": asked_at,
+            "topic": None,
         }
     ]
     owed = [(row["kind"], row["key"], row["due_at"]) for row in await desk.rows(work)]
