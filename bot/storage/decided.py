@@ -15,6 +15,7 @@ from bot.case_row import CaseRow, Key
 from bot.model import Window
 from bot.storage.peers import CORRECTED
 from bot.storage.schema import case_answers, case_turns, cases, cross_posts, links, messages, questions
+from bot.storage.statements import insert_all
 
 PERSON = ""  # `case_turns.channel_id` where it is a member of the platform team
 AT_ONCE = 400  # keys in a statement
@@ -64,14 +65,14 @@ async def put(tx: AsyncConnection, rows: Sequence[CaseRow]) -> None:
         return
     await drop(tx, [row.key for row in rows])
     names = ("channel_id", "ts", *KEPT)
-    await tx.execute(cases.insert(), [{name: getattr(row, name) for name in names} for row in rows])
+    await tx.execute(insert_all(tx, cases, [{name: getattr(row, name) for name in names} for row in rows]))
     answered = [
         {"channel_id": row.channel_id, "ts": row.ts, "person": person, "answerer": by}
         for row in rows
         for person, by in row.answers
     ]
     if answered:
-        await tx.execute(case_answers.insert(), answered)
+        await tx.execute(insert_all(tx, case_answers, answered))
 
 
 async def drop(tx: AsyncConnection, keys: Collection[Key]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.peers import BOT, PERSON
 from bot.storage.schema import links, messages
-from bot.storage.statements import insert_into
+from bot.storage.statements import insert_all, is_among
 
 READ_AT_ONCE = 1_000  # messages
 NO_ROW = "0"  # the form of a message that was known before there were links: nothing is known of it
@@ -67,22 +67,22 @@ def _standing(channel_id: str) -> Select[Any]:
 
 
 def _read(row: Any) -> LinkRow:
-    said = LinkRow(row.ts, row.author or "", row.author_kind == BOT, row.gist or "", row.addressee, row.text)
-    return said if row.linker is None else LinkRow(**{**vars(said), **{name: getattr(row, name) for name in KEPT}})
+    ts, author, kind, gist, addressee, text, *kept = row  # in the order of `_standing`
+    said = (ts, author or "", kind == BOT, gist or "", addressee, text)
+    return LinkRow(*said) if kept[-1] is None else LinkRow(*said, *kept)
 
 
 async def put(tx: AsyncConnection, channel_id: str, rows: Sequence[LinkRow]) -> None:
     if not rows:
         return
-    statement = insert_into(tx, links)
-    changed = {name: statement.excluded[name] for name in KEPT}
-    upsert = statement.on_conflict_do_update(index_elements=[links.c.channel_id, links.c.ts], set_=changed)
     given = [{"channel_id": channel_id, "ts": row.ts, **{name: getattr(row, name) for name in KEPT}} for row in rows]
-    await tx.execute(upsert, given)
+    statement = insert_all(tx, links, given)
+    changed = {name: statement.excluded[name] for name in KEPT}
+    await tx.execute(statement.on_conflict_do_update(index_elements=[links.c.channel_id, links.c.ts], set_=changed))
 
 
 async def drop(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> None:
-    await tx.execute(delete(links).where(links.c.channel_id == channel_id, links.c.ts.in_(list(ts))))
+    await tx.execute(delete(links).where(links.c.channel_id == channel_id, is_among(tx, links.c.ts, ts)))
 
 
 async def note_threads(tx: AsyncConnection, channel_id: str, roots: Collection[str]) -> frozenset[str]:
@@ -97,20 +97,22 @@ async def _turned(tx: AsyncConnection, channel_id: str, roots: Collection[str], 
     reply = messages.alias("reply")
     in_thread = and_(reply.c.channel_id == links.c.channel_id, reply.c.thread_ts == links.c.ts)
     there = select(reply.c.ts).where(in_thread, reply.c.ts != links.c.ts, reply.c.deleted_ts.is_(None)).exists()
-    here = and_(links.c.channel_id == channel_id, links.c.ts.in_(list(roots)), links.c.has_thread.is_(not has_thread))
+    here = and_(
+        links.c.channel_id == channel_id, is_among(tx, links.c.ts, roots), links.c.has_thread.is_(not has_thread)
+    )
     statement = update(links).where(here, there if has_thread else ~there).values(has_thread=has_thread)
     return (await tx.scalars(statement.returning(links.c.ts))).all()
 
 
 async def threads_of(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> frozenset[str]:
     """The first messages of the threads in which these stand."""
-    query = select(messages.c.thread_ts).where(messages.c.channel_id == channel_id, messages.c.ts.in_(list(ts)))
+    query = select(messages.c.thread_ts).where(messages.c.channel_id == channel_id, is_among(tx, messages.c.ts, ts))
     return frozenset(root for root in await tx.scalars(query) if root is not None)
 
 
 async def with_threads(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> frozenset[str]:
     """Those of the messages that have a reply in a thread."""
-    here = and_(messages.c.channel_id == channel_id, messages.c.thread_ts.in_(list(ts)))
+    here = and_(messages.c.channel_id == channel_id, is_among(tx, messages.c.thread_ts, ts))
     query = select(messages.c.thread_ts).where(here, messages.c.ts != messages.c.thread_ts)
     return frozenset(await tx.scalars(query.where(messages.c.deleted_ts.is_(None)).distinct()))
 
