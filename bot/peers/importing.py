@@ -85,13 +85,18 @@ class Imported:
     def _see_message(self, said: Message) -> None:
         self.messages += 1
         self.replies += said.thread_ts is not None
-        self.first_ts = min(self.first_ts or said.ts, said.ts)
-        self.last_ts = max(self.last_ts, said.ts)
+        self.see_time(said.ts)
         if said.author.is_bot:
             self.bots += 1
             self.nameless += not said.author.user_id
         elif said.author.user_id:
             self.people.add(said.author.user_id)
+
+    def see_time(self, ts: str) -> None:
+        if not self.first_ts or ts < self.first_ts:
+            self.first_ts = ts
+        if ts > self.last_ts:
+            self.last_ts = ts
 
     def to_json(self) -> dict[str, Any]:
         """The contract of `mentor import --json`."""
@@ -180,7 +185,7 @@ class Importer:
 
     async def _read(self, channel: ExportChannel, done: Imported, read_ts: str) -> None:
         channel_id = self._ids[channel]
-        here = Imported()
+        here = Imported()  # of which the times alone are looked at
         standing = self._standing(channel, channel_id, done, here)
         before: list[Standing] = []  # once more, so that the first ones of a page are linked by their words too
         while page := list(islice(standing, self._batch)):
@@ -188,7 +193,7 @@ class Importer:
             done.new += await self._peers.record_page(channel_id, seen, read_ts=read_ts, is_shared=channel.is_shared)
             before = seen[-WINDOW:]
             self._progress(done.files, self._files, f"#{channel.name}, {done.messages:,} messages")
-        if here.messages:
+        if here.first_ts:
             done.questions += await self._database.write(lambda tx: self._close(tx, channel, channel_id, here))
 
     def _standing(self, channel: ExportChannel, channel_id: str, done: Imported, here: Imported) -> Iterator[Standing]:
@@ -197,7 +202,8 @@ class Importer:
             done.files += 1
             for entry in self._export.read_day(channel, channel_id, file):
                 done.see(entry, self._export.workspace)
-                here.see(entry, self._export.workspace)
+                if isinstance(entry, Standing) and isinstance(entry.said, Message):
+                    here.see_time(entry.said.ts)
                 if isinstance(entry, Standing):
                     yield _addressed(entry, addressing)
 
