@@ -26,7 +26,7 @@ from bot.storage.engine import Database, Tx
 from bot.storage.people import pseudonyms_of, stand_ins, who_is_left_out
 from knowledge.channels import AnswerMode, Channel, Channels
 
-BATCH = 1_000  # messages a transaction
+BATCH = 2_000  # messages a transaction: a live bot waits for one
 LISTED = 20  # unreadable files and messages that are named; the rest is counted
 
 Progress = Callable[[int, int, str], None]  # files read, of how many, and what came of it so far

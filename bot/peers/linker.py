@@ -154,8 +154,8 @@ class _Relinking:
         """With whom it shares words: counted where both are at hand, else as it was counted once."""
         words = self._fresh.words_of(row)
         near = self._window.ts()
-        once = rows.read_kin(row.kin)
-        kin = {ts: once[ts] for ts in near if ts in once and (words is None or ts not in self._words)}
+        once = rows.read_kin(row.kin) if row.kin else {}
+        kin = {ts: once[ts] for ts in near if ts in once and (words is None or ts not in self._words)} if once else {}
         if words is not None:
             kin |= forms.shared(words, {ts: self._words[ts] for ts in near if ts in self._words})
             self._words[row.ts] = words

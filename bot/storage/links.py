@@ -39,6 +39,7 @@ class LinkRow:
         return self.answers_ts, self.talk_ts, self.confidence, self.linker
 
 
+_in_words = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 KEPT = ("form", "kin", "has_thread", "answers_ts", "talk_ts", "confidence", "linker")
 
 
@@ -125,7 +126,7 @@ async def forget_kin(tx: AsyncConnection, person: str, channel_id: str) -> None:
 
 
 def kin_in_words(kin: Mapping[str, int]) -> str | None:
-    return json.dumps(kin, separators=(",", ":"), sort_keys=True) if kin else None
+    return _in_words(kin) if kin else None
 
 
 def read_kin(kept: str | None) -> dict[str, int]:

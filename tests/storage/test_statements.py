@@ -14,12 +14,13 @@ from bot.storage.statements import FEW, insert_all, is_among
 
 NOW = datetime(2025, 11, 24, 16, 0, tzinfo=UTC)
 TEXTS = st.text(st.characters(blacklist_characters="\x00", blacklist_categories=("Cs",)), max_size=30)
+MOMENTS = datetime(1971, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 (the zone is put on)
 ROWS = st.lists(
     st.fixed_dictionaries(
         {
             "author": st.none() | TEXTS,
             "text": st.none() | TEXTS,
-            "posted_at": st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
+            "posted_at": st.datetimes(MOMENTS[0], MOMENTS[1], timezones=st.just(UTC)),
         }
     ),
     min_size=1,
