@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import cross_posts, messages, questions
-from bot.storage.statements import insert_all, is_among
+from bot.storage.statements import insert_all, is_among, is_at
 
 Key = tuple[str, str]  # channel and ts of a question
 
@@ -31,14 +31,14 @@ class Asked:
 
 async def held_for(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> Sequence[Key]:
     """Those that count as one of these asked again."""
-    first = and_(cross_posts.c.first_channel_id == channel_id, is_among(tx, cross_posts.c.first_ts, ts))
+    first = and_(cross_posts.c.first_channel_id == channel_id, is_at(tx, cross_posts.c.first_ts, ts))
     rows = await tx.execute(select(cross_posts.c.channel_id, cross_posts.c.ts).where(first))
     return [(row.channel_id, row.ts) for row in rows]
 
 
 async def drop(tx: AsyncConnection, keys: Sequence[Key]) -> None:
     for channel_id, ts in _by_channel(keys).items():
-        here = and_(cross_posts.c.channel_id == channel_id, is_among(tx, cross_posts.c.ts, ts))
+        here = and_(cross_posts.c.channel_id == channel_id, is_at(tx, cross_posts.c.ts, ts))
         await tx.execute(delete(cross_posts).where(here))
 
 
@@ -59,7 +59,7 @@ async def with_words(tx: AsyncConnection, keys: Sequence[Key]) -> Sequence[Asked
     """Those that are questions, and whose words are kept."""
     found: list[Asked] = []
     for channel_id, ts in _by_channel(keys).items():
-        query = _asked().where(questions.c.channel_id == channel_id, is_among(tx, questions.c.ts, ts))
+        query = _asked().where(questions.c.channel_id == channel_id, is_at(tx, questions.c.ts, ts))
         found += [Asked(**row) for row in (await tx.execute(query)).mappings()]
     return found
 

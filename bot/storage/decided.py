@@ -15,7 +15,7 @@ from bot.case_row import CaseRow, Key
 from bot.model import Window
 from bot.storage.peers import CORRECTED
 from bot.storage.schema import case_answers, case_turns, cases, cross_posts, links, messages, questions
-from bot.storage.statements import insert_all, is_among
+from bot.storage.statements import insert_all, is_at
 
 PERSON = ""  # `case_turns.channel_id` where it is a member of the platform team
 KEPT = CaseRow._fields[6:-1]  # the others stand beside the question, or in a table of their own
@@ -78,7 +78,7 @@ async def drop(tx: AsyncConnection, keys: Collection[Key]) -> None:
         by_channel.setdefault(channel_id, []).append(ts)
     for channel_id, here in sorted(by_channel.items()):
         for table in (case_answers, cases):
-            await tx.execute(delete(table).where(table.c.channel_id == channel_id, is_among(tx, table.c.ts, here)))
+            await tx.execute(delete(table).where(table.c.channel_id == channel_id, is_at(tx, table.c.ts, here)))
 
 
 async def forget_answers_of(tx: AsyncConnection, person: str) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, select, update
+from sqlalchemy import Select, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.peers import BOT, PERSON
 from bot.storage.schema import links, messages
-from bot.storage.statements import insert_all, is_among
+from bot.storage.statements import insert_all, is_at
 
 READ_AT_ONCE = 1_000  # messages
 NO_ROW = "0"  # the form of a message that was known before there were links: nothing is known of it
@@ -46,31 +46,36 @@ KEPT = ("form", "kin", "has_thread", "answers_ts", "talk_ts", "confidence", "lin
 async def before(tx: AsyncConnection, channel_id: str, ts: str, number: int) -> Sequence[LinkRow]:
     """The last ones before that, oldest first."""
     query = _standing(channel_id).where(messages.c.ts < ts).order_by(messages.c.ts.desc()).limit(number)
-    return [_read(row) for row in reversed((await tx.execute(query)).all())]
+    return await _with_links(tx, channel_id, (await tx.execute(query)).all()[::-1])
 
 
 async def following(tx: AsyncConnection, channel_id: str, ts: str) -> Sequence[LinkRow]:
     """That one and those after it, oldest first, as many as are read at once."""
     query = _standing(channel_id).where(messages.c.ts >= ts).order_by(messages.c.ts).limit(READ_AT_ONCE)
-    return [_read(row) for row in await tx.execute(query)]
+    return await _with_links(tx, channel_id, (await tx.execute(query)).all())
 
 
 def _standing(channel_id: str) -> Select[Any]:
-    linked = and_(links.c.channel_id == messages.c.channel_id, links.c.ts == messages.c.ts)
     names = ("ts", "author", "author_kind", "gist", "addressee", "text")
     return (
-        select(*(messages.c[name] for name in names), *(links.c[name] for name in KEPT))
-        .select_from(messages)
-        .outerjoin(links, linked)
-        .where(messages.c.channel_id == channel_id, messages.c.thread_ts.is_(None))
+        select(*(messages.c[name] for name in names))
+        # not `IS NULL`: PostgreSQL would read all that stands in no thread by its index, and not on from one ts
+        .where(messages.c.channel_id == channel_id, func.coalesce(messages.c.thread_ts, "") == "")
         .where(messages.c.deleted_ts.is_(None), messages.c.author_kind.in_((PERSON, BOT)))
     )
 
 
-def _read(row: Any) -> LinkRow:
-    ts, author, kind, gist, addressee, text, *kept = row  # in the order of `_standing`
-    said = (ts, author or "", kind == BOT, gist or "", addressee, text)
-    return LinkRow(*said) if kept[-1] is None else LinkRow(*said, *kept)
+async def _with_links(tx: AsyncConnection, channel_id: str, said: Sequence[Any]) -> Sequence[LinkRow]:
+    """Matched here: PostgreSQL knows no size of a channel that is being imported, and would read it for each message."""
+    if not said:
+        return []
+    span = links.c.ts.between(said[0].ts, said[-1].ts)
+    query = select(links.c.ts, *(links.c[name] for name in KEPT)).where(links.c.channel_id == channel_id, span)
+    linked = {row[0]: row[1:] for row in await tx.execute(query)}
+    return [
+        LinkRow(ts, author or "", kind == BOT, gist or "", addressee, text, *linked.get(ts, ()))
+        for ts, author, kind, gist, addressee, text in said
+    ]
 
 
 async def put(tx: AsyncConnection, channel_id: str, rows: Sequence[LinkRow]) -> None:
@@ -83,7 +88,7 @@ async def put(tx: AsyncConnection, channel_id: str, rows: Sequence[LinkRow]) -> 
 
 
 async def drop(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> None:
-    await tx.execute(delete(links).where(links.c.channel_id == channel_id, is_among(tx, links.c.ts, ts)))
+    await tx.execute(delete(links).where(links.c.channel_id == channel_id, is_at(tx, links.c.ts, ts)))
 
 
 async def note_threads(tx: AsyncConnection, channel_id: str, roots: Collection[str]) -> frozenset[str]:
@@ -98,22 +103,20 @@ async def _turned(tx: AsyncConnection, channel_id: str, roots: Collection[str], 
     reply = messages.alias("reply")
     in_thread = and_(reply.c.channel_id == links.c.channel_id, reply.c.thread_ts == links.c.ts)
     there = select(reply.c.ts).where(in_thread, reply.c.ts != links.c.ts, reply.c.deleted_ts.is_(None)).exists()
-    here = and_(
-        links.c.channel_id == channel_id, is_among(tx, links.c.ts, roots), links.c.has_thread.is_(not has_thread)
-    )
+    here = and_(links.c.channel_id == channel_id, is_at(tx, links.c.ts, roots), links.c.has_thread.is_(not has_thread))
     statement = update(links).where(here, there if has_thread else ~there).values(has_thread=has_thread)
     return (await tx.scalars(statement.returning(links.c.ts))).all()
 
 
 async def threads_of(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> frozenset[str]:
     """The first messages of the threads in which these stand."""
-    query = select(messages.c.thread_ts).where(messages.c.channel_id == channel_id, is_among(tx, messages.c.ts, ts))
+    query = select(messages.c.thread_ts).where(messages.c.channel_id == channel_id, is_at(tx, messages.c.ts, ts))
     return frozenset(root for root in await tx.scalars(query) if root is not None)
 
 
 async def with_threads(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> frozenset[str]:
     """Those of the messages that have a reply in a thread."""
-    here = and_(messages.c.channel_id == channel_id, is_among(tx, messages.c.thread_ts, ts))
+    here = and_(messages.c.channel_id == channel_id, is_at(tx, messages.c.thread_ts, ts))
     query = select(messages.c.thread_ts).where(here, messages.c.ts != messages.c.thread_ts)
     return frozenset(await tx.scalars(query.where(messages.c.deleted_ts.is_(None)).distinct()))
 

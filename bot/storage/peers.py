@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import NO_QUESTION, Deletion, Message, Window, moment
 from bot.storage.schema import events, kind_corrections, links, messages, questions, reactions
-from bot.storage.statements import insert_all, insert_into, insert_new, is_among
+from bot.storage.statements import insert_all, insert_into, insert_new, is_at
 
 CORRECTED = "people"  # `questions.classifier` where a person said what kind it is
 PERSON, BOT, UNKNOWN = "person", "bot", "unknown"  # `messages.author_kind`; unknown: only its deletion was seen
@@ -51,7 +51,7 @@ async def only_news(tx: AsyncConnection, channel_id: str, said: Sequence[Message
         if known is None or (known.edited_ts or "") < (message.edited_ts or ""):
             newest[message.ts] = message
     query = select(messages.c.ts, messages.c.edited_ts, messages.c.author_kind, messages.c.deleted_ts)
-    rows = await tx.execute(query.where(messages.c.channel_id == channel_id, is_among(tx, messages.c.ts, newest)))
+    rows = await tx.execute(query.where(messages.c.channel_id == channel_id, is_at(tx, messages.c.ts, newest)))
     for row in rows:
         is_newer = (row.edited_ts or "") < (newest[row.ts].edited_ts or "") or row.author_kind == UNKNOWN
         if row.deleted_ts is not None or not is_newer:
@@ -126,7 +126,7 @@ async def _corrected_kinds(
     tx: AsyncConnection, rows: Sequence[QuestionRow]
 ) -> Mapping[tuple[str, str], Mapping[str, str]]:
     """By channel and ts, what people said last, as values of `questions`."""
-    here = is_among(tx, kind_corrections.c.ts, [row.ts for row in rows])
+    here = is_at(tx, kind_corrections.c.ts, [row.ts for row in rows])
     query = select(kind_corrections.c.channel_id, kind_corrections.c.ts, kind_corrections.c.new_kind).where(here)
     said = (await tx.execute(query.order_by(kind_corrections.c.id))).all()
     return {(channel_id, ts): {"kind": kind, "classifier": CORRECTED} for channel_id, ts, kind in said}
@@ -194,9 +194,7 @@ async def count_struck(tx: AsyncConnection, window: Window) -> int:
 async def drop_questions(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> None:
     """They were edited and ask nothing any more."""
     if ts:
-        await tx.execute(
-            delete(questions).where(questions.c.channel_id == channel_id, is_among(tx, questions.c.ts, ts))
-        )
+        await tx.execute(delete(questions).where(questions.c.channel_id == channel_id, is_at(tx, questions.c.ts, ts)))
 
 
 async def count_questions(tx: AsyncConnection, channel_id: str, *, first: str, last: str) -> int:
@@ -287,7 +285,7 @@ async def _put_reactions(tx: AsyncConnection, rows: Sequence[ReactionRow], when:
 
 async def reactions_on(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> Sequence[ReactionRow]:
     """All that is known of reactions on these messages."""
-    query = select(reactions).where(reactions.c.channel_id == channel_id, is_among(tx, reactions.c.ts, ts))
+    query = select(reactions).where(reactions.c.channel_id == channel_id, is_at(tx, reactions.c.ts, ts))
     return [ReactionRow(**row) for row in (await tx.execute(query)).mappings()]
 
 
@@ -330,7 +328,7 @@ async def threads_known(tx: AsyncConnection, channel_id: str, roots: Collection[
     """Of each thread how many replies we know to stand, and the latest one's ts."""
     query = (
         select(messages.c.thread_ts, func.count(), func.max(messages.c.ts))
-        .where(messages.c.channel_id == channel_id, is_among(tx, messages.c.thread_ts, roots))
+        .where(messages.c.channel_id == channel_id, is_at(tx, messages.c.thread_ts, roots))
         .where(messages.c.deleted_ts.is_(None))
         .group_by(messages.c.thread_ts)
     )
@@ -351,7 +349,7 @@ async def texts_to_forget(
 
 async def forget_texts(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> None:
     """Their words go; who, when and what kind stay."""
-    here = and_(messages.c.channel_id == channel_id, is_among(tx, messages.c.ts, ts))
+    here = and_(messages.c.channel_id == channel_id, is_at(tx, messages.c.ts, ts))
     await tx.execute(update(messages).where(here).values(text=None))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Table, any_, bindparam, column, func, literal_column, select, true
+from sqlalchemy import ColumnElement, Select, String, Table, and_, bindparam, column, func, literal_column, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -64,7 +64,13 @@ def is_among(tx: AsyncConnection, what: ColumnElement[str], values: Collection[s
     if tx.dialect.name == "sqlite":
         return what.in_(select(func.json_each(given).table_valued("value").c.value))
     each = func.json_array_elements_text(given.op("::")(literal_column("json"))).table_valued("value")
-    return what == any_(func.array(select(each.c.value).scalar_subquery()))
+    return what.in_(select(each.c.value))
+
+
+def is_at(tx: AsyncConnection, what: ColumnElement[str], times: Collection[str]) -> ColumnElement[bool]:
+    """The same of a ts: of many the whole span is read, where PostgreSQL would read a whole channel."""
+    among = is_among(tx, what, times)
+    return among if len(times) <= FEW else and_(what.between(min(times), max(times)), among)
 
 
 async def insert_new(tx: AsyncConnection, table: Table, values: Mapping[str, Any]) -> bool:
