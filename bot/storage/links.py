@@ -66,7 +66,7 @@ def _standing(channel_id: str) -> Select[Any]:
 
 
 async def _with_links(tx: AsyncConnection, channel_id: str, said: Sequence[Any]) -> Sequence[LinkRow]:
-    """Matched here: PostgreSQL knows no size of a channel that is being imported, and would read it for each message."""
+    """Matched here: PostgreSQL knows no size of a channel being imported, and would read it for each message."""
     if not said:
         return []
     span = links.c.ts.between(said[0].ts, said[-1].ts)

@@ -13,7 +13,7 @@ from bot.storage.schema import links, messages
 from bot.storage.statements import FEW, insert_all, is_among
 
 NOW = datetime(2025, 11, 24, 16, 0, tzinfo=UTC)
-TEXTS = st.text(st.characters(blacklist_characters="\x00", blacklist_categories=("Cs",)), max_size=30)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30)
 MOMENTS = datetime(1971, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 (the zone is put on)
 ROWS = st.lists(
     st.fixed_dictionaries(
