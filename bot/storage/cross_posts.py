@@ -12,6 +12,7 @@ from bot.storage.schema import cross_posts, messages, questions
 from bot.storage.statements import insert_all, is_among, is_at
 
 Key = tuple[str, str]  # channel and ts of a question
+_QUESTION = [questions.c[name] for name in ("channel_id", "ts", "asker", "asked_at")]
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,12 @@ async def with_words(tx: AsyncConnection, keys: Sequence[Key]) -> Sequence[Asked
     """Those that are questions, and whose words are kept."""
     found: list[Asked] = []
     for channel_id, ts in _by_channel(keys).items():
-        query = _asked().where(questions.c.channel_id == channel_id, is_at(tx, questions.c.ts, ts))
-        found += [Asked(**row) for row in (await tx.execute(query)).mappings()]
+        said = select(messages.c.ts, messages.c.text).where(messages.c.channel_id == channel_id)
+        kept = said.where(is_at(tx, messages.c.ts, ts), messages.c.text.is_not(None))
+        words = {row.ts: row.text for row in await tx.execute(kept)}  # apart, as in `links._with_links`
+        if words:
+            query = select(*_QUESTION).where(questions.c.channel_id == channel_id, is_at(tx, questions.c.ts, words))
+            found += [Asked(**row, text=words[row["ts"]]) for row in (await tx.execute(query)).mappings()]
     return found
 
 
@@ -83,8 +88,7 @@ async def near(tx: AsyncConnection, asked: Sequence[Asked], *, within: timedelta
 
 def _asked() -> Select[Any]:
     said = and_(messages.c.channel_id == questions.c.channel_id, messages.c.ts == questions.c.ts)
-    names = ("channel_id", "ts", "asker", "asked_at")
-    query = select(*(questions.c[name] for name in names), messages.c.text).join(messages, said)
+    query = select(*_QUESTION, messages.c.text).join(messages, said)
     return query.where(messages.c.text.is_not(None))
 
 

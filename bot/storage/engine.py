@@ -205,11 +205,5 @@ def _make_sure_of(file: Path) -> None:
 
 def _postgresql(database: Database) -> AsyncEngine:
     return create_async_engine(
-        database.url,
-        pool_size=10,
-        max_overflow=10,
-        pool_pre_ping=True,
-        isolation_level="READ COMMITTED",
-        # planned anew each time: a plan made while a table was empty, and kept, reads it end to end once it is full
-        connect_args={"prepare_threshold": None},
+        database.url, pool_size=10, max_overflow=10, pool_pre_ping=True, isolation_level="READ COMMITTED"
     )
