@@ -190,7 +190,7 @@ async def test_many_threads_that_changed_are_read_without_listing_the_channel_ag
     reader: Reader, ada: Actor, bela: Actor
 ) -> None:
     await reader.read_all()
-    reader.sandbox.clock.set_factor(30)  # it takes a minute, and after five one looks again
+    reader.sandbox.clock.set_factor(15)  # it takes a minute, and after five one looks again
     for number in range(45):
         bela.say(ASK, "In Grafana.", thread=ada.say(ASK, f"Where is log {number}?"))
     before = reader.sandbox.rates.calls.copy()
