@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Delete, and_, delete, func, or_, select, update
+from sqlalchemy import Delete, Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import NO_QUESTION, Deletion, Message, Window, moment
@@ -248,24 +248,31 @@ SURE_ENOUGH = 0.8  # of a link, to leave a question to people for it: where it i
 
 
 async def has_human_reply(tx: AsyncConnection, channel_id: str, ts: str, *, asker: str) -> bool:
-    """Whether a person other than the asker wrote in the thread, or below it in the channel what seems to answer it.
+    """Whether a person other than the asker wrote in the thread, or below it in the channel what surely answers it.
 
-    Below it another question may well belong to the same talk: that is no reason to leave this one to people.
+    Below it a question, or a remark that neither names the asker nor shares a word with what they asked, may well
+    belong to the same talk: that is no reason to leave the question to people.
     """
-    stands = (messages.c.channel_id == channel_id, messages.c.ts != ts, messages.c.deleted_ts.is_(None))
-    by_another = (messages.c.author_kind == PERSON, messages.c.author != asker)
+    by_another = and_(messages.c.author_kind == PERSON, messages.c.author != asker, messages.c.deleted_ts.is_(None))
+    in_thread = and_(messages.c.channel_id == channel_id, messages.c.thread_ts == ts, messages.c.ts != ts)
+    replied = select(messages.c.ts).where(in_thread, by_another)
+    answered_below = _sure_answers(channel_id, ts, asker).where(by_another)
+    return any([(await tx.execute(query.limit(1))).first() for query in (replied, answered_below)])
+
+
+def _sure_answers(channel_id: str, ts: str, asker: str) -> Select[Any]:
+    """In the channel below the question, by anybody."""
+    said = and_(messages.c.channel_id == links.c.channel_id, messages.c.ts == links.c.ts)
+    asks = and_(questions.c.channel_id == links.c.channel_id, questions.c.ts == links.c.ts)
     talk = select(links.c.talk_ts).where(links.c.channel_id == channel_id, links.c.ts == ts).scalar_subquery()
-    linked = select(links.c.ts).where(
-        links.c.channel_id == channel_id,
-        links.c.talk_ts == talk,
-        links.c.ts > ts,
-        links.c.confidence >= SURE_ENOUGH,
+    is_about_it = or_(messages.c.addressee == asker, links.c.kin.contains(f'"{ts}"', autoescape=True))
+    return (
+        select(links.c.ts)
+        .join(messages, said)
+        .outerjoin(questions, asks)
+        .where(links.c.channel_id == channel_id, links.c.talk_ts == talk, links.c.ts > ts)
+        .where(links.c.confidence >= SURE_ENOUGH, messages.c.gist == AN_ANSWER, questions.c.ts.is_(None), is_about_it)
     )
-    asks = and_(questions.c.channel_id == messages.c.channel_id, questions.c.ts == messages.c.ts)
-    below = and_(messages.c.ts.in_(linked), messages.c.gist == AN_ANSWER, questions.c.ts.is_(None))
-    answers = or_(messages.c.thread_ts == ts, below)
-    query = select(messages.c.ts).outerjoin(questions, asks).where(*stands, *by_another, answers)
-    return (await tx.execute(query.limit(1))).first() is not None
 
 
 @dataclass(frozen=True)
