@@ -300,7 +300,8 @@ def _at(times: Collection[str]) -> ColumnElement[bool]:
 
 
 def _mark(row: ReactionRow) -> Mark:
-    return Mark(row.ts, row.changed_ts if row.is_there else row.seen_ts, is_answer=row.name == MARKED)
+    at_ts = row.changed_ts if row.is_there else row.seen_ts
+    return Mark(row.ts, at_ts, is_answer=row.name == MARKED, is_timed=row.is_there)
 
 
 async def _put_answers(tx: AsyncConnection, found: Mapping[Key, _Found]) -> None:
