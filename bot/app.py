@@ -54,7 +54,6 @@ from bot.curation.owners import OwnerService
 from bot.curation.proposals import HandbookRepository, ProposalService
 from bot.desk import Desk
 from bot.digest import service as digest
-from bot.digest.kept import Named, Sign
 from bot.digest.maker import DigestMaker, Sources
 from bot.digest.presses import PressService
 from bot.digest.service import DigestService
@@ -71,7 +70,7 @@ from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.library import Library, Shelf, catalogued
 from bot.listening.services import listening_services
-from bot.model import Window, Workspace
+from bot.model import Workspace
 from bot.model_client import Budget, ModelClient
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
@@ -342,14 +341,6 @@ class Mentor:
         return QuotingWriter() if self.model is None else ModelWriter(self.model, QuotingWriter())
 
     def _digest_maker(self, gap_facts: GapFactsService, signs: SignsMaker, slack: Slack) -> DigestMaker:
-        async def now_documented(window: Window) -> Sequence[Named]:
-            found = await documented(self.database, self.shelf.library.handbook, window)
-            return [Named(each.title, each.url) for each in found]
-
-        async def signs_there(window: Window) -> Sequence[Sign]:
-            found = await signs.signs(window.until)
-            return [Sign(each.title, each.said, each.way_out) for each in found if each.shows]
-
         sources = Sources(
             peers=self.facts,
             gaps=gap_facts,
@@ -357,9 +348,9 @@ class Mentor:
             listening=self.listening.facts.facts,
             adoption=self.adoption.facts.facts,
             actions=self.actions.facts.facts,
-            documented=now_documented,
+            documented=lambda window: documented(self.database, self.shelf.library.handbook, window),
             articles=self.article_health.facts,
-            signs=signs_there,
+            signs=signs.shown,
         )
         return DigestMaker(self.database, sources, channels=self._channels, clock=self.clock, permalink=slack.permalink)
 
