@@ -54,7 +54,7 @@ from bot.curation.owners import OwnerService
 from bot.curation.proposals import HandbookRepository, ProposalService
 from bot.desk import Desk
 from bot.digest import service as digest
-from bot.digest.kept import Named, Sign, Waited
+from bot.digest.kept import Named, Waited
 from bot.digest.maker import DigestMaker, Sources
 from bot.digest.presses import PressService
 from bot.digest.service import DigestService
@@ -380,14 +380,6 @@ class Mentor:
         return QuotingWriter() if self.model is None else ModelWriter(self.model, QuotingWriter())
 
     def _digest_maker(self, gap_facts: GapFactsService, signs: SignsMaker, slack: Slack) -> DigestMaker:
-        async def now_documented(window: Window) -> Sequence[Named]:
-            found = await documented(self.database, self.shelf.library.handbook, window)
-            return [Named(each.title, each.url) for each in found]
-
-        async def signs_there(window: Window) -> Sequence[Sign]:
-            found = await signs.signs(window.until)
-            return [Sign(each.title, each.said, each.way_out) for each in found if each.shows]
-
         async def waited(_window: Window) -> Sequence[Waited]:
             found = self.discovery.ways.facts()
             return [Waited(each.stage.value, each.least_s, each.most_s, each.teams) for each in found.waits]
@@ -403,11 +395,11 @@ class Mentor:
             listening=self.listening.facts.facts,
             adoption=self.adoption.facts.facts,
             actions=self.actions.facts.facts,
-            documented=now_documented,
+            documented=lambda window: documented(self.database, self.shelf.library.handbook, window),
             articles=self.article_health.facts,
             coming=coming,
-            signs=signs_there,
             waits=waited,
+            signs=signs.shown,
         )
         return DigestMaker(self.database, sources, channels=self._channels, clock=self.clock, permalink=slack.permalink)
 

@@ -147,6 +147,7 @@ class Mark:
     ts: str  # of the message
     at_ts: str  # when it was set; where no event told, when history showed it first
     is_answer: bool = False  # by *Mark as the answer*
+    is_timed: bool = True  # an event told when
 
 
 @dataclass(frozen=True)

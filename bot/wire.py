@@ -15,6 +15,7 @@ PLAIN_SUBTYPES = {None, "file_share", "thread_broadcast", "me_message", "bot_mes
 TEXT_MAX = 40_000  # where Slack itself cuts
 REACTION_MAX = 100  # characters of a reaction's name
 ID = re.compile(r"[!-~]{1,40}")
+TS = re.compile(r"(?=.{3,24}\Z)[0-9]{1,10}\.[0-9]+")
 _PERSON = re.compile(r"<@[^<>]*>")
 SLACKBOT = "USLACKBOT"  # a bot, though its profile says otherwise
 
@@ -72,7 +73,7 @@ def read_message(message: Json, channel_id: str, workspace: Workspace, *, is_sha
         edited_ts=read_optional_ts(edited, "ts") if isinstance(edited, dict) else None,
         is_direct=is_direct(channel_id),
         is_shared=is_shared,
-        mentions_us=_mention(workspace).search(text) is not None,
+        mentions_us="<@" in text and _mention(workspace).search(text) is not None,
     )
 
 
@@ -126,13 +127,15 @@ def read_id(body: Json, name: str) -> str:
 
 def read_optional(body: Json, *names: str, most: int = 40) -> str | None:
     """The first of these that is set; None when none is."""
-    return next((read_text(body, name, most=most) for name in names if body.get(name)), None)
+    for name in names:
+        if body.get(name):
+            return read_text(body, name, most=most)
+    return None
 
 
 def read_ts(body: Json, name: str) -> str:
     value = read_text(body, name)
-    seconds, _, fraction = value.partition(".")
-    if not (seconds.isdecimal() and fraction.isdecimal() and len(seconds) <= 10 and len(value) <= 24):
+    if TS.fullmatch(value) is None:
         raise PayloadMalformed(f"{name} is no time of Slack's")
     return value
 

@@ -112,19 +112,16 @@ def _maker(database: "Database", handbook: "Handbook", settings: "Settings") -> 
     from bot.app import handbook_place
     from bot.curation.documented import documented
     from bot.curation.gap_facts import GapFactsService
-    from bot.digest.kept import Named
     from bot.digest.maker import DigestMaker, Sources
     from bot.listening.listing import ListeningFactsService
-    from bot.model import Window
     from bot.peers.facts import FactsService
+    from bot.signs.maker import SignsMaker
     from bot.surveys.results import SurveyFactsService
 
     clock, own, channels = settings.clock, handbook_place(settings), handbook.channels
     today = clock.now().astimezone(ZoneInfo(channels.timezone)).date()
 
-    async def now_documented(window: Window) -> list[Named]:
-        return [Named(each.title, each.url) for each in await documented(database, handbook, window)]
-
+    facts = FactsService(database, channels=lambda: channels, clock=clock)
     adoption = AdoptionFactsService(
         database,
         handbook=lambda: handbook,
@@ -133,12 +130,13 @@ def _maker(database: "Database", handbook: "Handbook", settings: "Settings") -> 
         today=lambda: today,
     )
     sources = Sources(
-        peers=FactsService(database, channels=lambda: channels, clock=clock),
+        peers=facts,
         gaps=GapFactsService(database, channels=lambda: channels),
         surveys=SurveyFactsService(database).facts,
         listening=ListeningFactsService(database).facts,
         adoption=adoption.facts,
         actions=ActionFactsService(database, handbook=lambda: handbook).facts,
-        documented=now_documented,
+        documented=lambda window: documented(database, handbook, window),
+        signs=SignsMaker(database, facts, handbook=lambda: handbook, clock=clock).shown,
     )
     return DigestMaker(database, sources, channels=lambda: channels, clock=clock)

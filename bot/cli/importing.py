@@ -53,6 +53,7 @@ def _import(options: argparse.Namespace) -> int:
 async def _imported(path: Path, team_file: Path | None) -> "tuple[Imported, NamedTeam]":
     from bot.app import new_id
     from bot.peers.export import open_export
+    from bot.peers.facts import FactsService
     from bot.peers.importing import Importer
     from bot.peers.team_file import named_team
     from bot.storage import migrate
@@ -74,6 +75,9 @@ async def _imported(path: Path, team_file: Path | None) -> "tuple[Imported, Name
             )
             done = await importer.run()
             await importer.name_team(team)
+            progress_bar(done.files, done.files, "What became of each question is written down")
+            facts = FactsService(database, channels=lambda: handbook.channels, clock=settings.clock)
+            await facts.keep_up()
             return done, team
         finally:
             await database.close()

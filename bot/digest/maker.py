@@ -15,7 +15,8 @@ from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_rules import Gap
 from bot.curation.health_rules import ArticleFacts
 from bot.digest import news, rules
-from bot.digest.kept import Digest, Gaps, Listed, Named, Sign, TopGap, Waited, WeekOf
+from bot.digest.kept import Digest, Gaps, Listed, Named, TopGap, Waited, WeekOf
+from bot.digest.news import Telling, Titled
 from bot.digest.weeks import Week
 from bot.errors import SlackError
 from bot.listening.figures import ListeningFacts
@@ -47,11 +48,7 @@ async def no_permalink(_channel_id: str, _ts: str) -> str:
     return ""
 
 
-async def nothing(_window: Window) -> Sequence[Named]:
-    return ()
-
-
-async def no_signs(_window: Window) -> Sequence[Sign]:
+async def nothing(_window: Window) -> tuple[()]:
     return ()
 
 
@@ -74,10 +71,10 @@ class Sources:
     listening: Of[ListeningFacts]
     adoption: Of[AdoptionFacts]
     actions: Of[ActionFacts]
-    documented: Of[Sequence[Named]]
+    documented: Of[Sequence[Titled]]
+    signs: Of[Sequence[Telling]]
     articles: Callable[[], Awaitable[ArticleFacts]] = no_articles
     coming: Of[Sequence[Named]] = nothing
-    signs: Of[Sequence[Sign]] = no_signs
     waits: Of[Sequence[Waited]] = no_waits
 
 
@@ -157,9 +154,9 @@ class DigestMaker:
             digest,
             shipped=news.shipped(surveys, listening),
             stories=tuple(Named(each.title, each.url) for each in reversed(listening.stories)),
-            documented=tuple(await sources.documented(window)),
+            documented=news.named(await sources.documented(window)),
             coming=tuple(await sources.coming(window)),
-            signs=tuple(await sources.signs(window)),
+            signs=news.signs(await sources.signs(window)),
             waits=tuple(await sources.waits(window)),
             waves=news.waves(surveys),
             asked_for=news.asked_for(surveys, listening),

@@ -1,8 +1,9 @@
 """Takes from each pillar's facts what a digest keeps of them. Pure; what is said of it is the blocks'."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from bot.actions.figures import ActionFacts
 from bot.adoption.figures import CapabilityFacts, Days
@@ -16,6 +17,7 @@ from bot.digest.kept import (
     OpenTheme,
     Reverted,
     SelfService,
+    Sign,
     Wave,
     WeekOf,
     What,
@@ -30,6 +32,35 @@ OPEN = "open"  # a theme that nothing is linked to
 FEWEST_LOGGED = 3  # of friction, before it is a thing to do
 KEPT_MOST = 10  # of a list: a digest names three to five, and counts the rest
 SATISFIED = (Scale.CSAT, Scale.CES)
+
+
+class Titled(Protocol):
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def url(self) -> str: ...
+
+
+class Telling(Protocol):
+    """A sign, as `bot.signs` has it."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def said(self) -> str: ...
+
+    @property
+    def way_out(self) -> str: ...
+
+
+def named(found: Iterable[Titled]) -> tuple[Named, ...]:
+    return tuple(Named(each.title, each.url) for each in found)
+
+
+def signs(found: Iterable[Telling]) -> tuple[Sign, ...]:
+    return tuple(Sign(each.title, each.said, each.way_out) for each in found)
 
 
 def shipped(surveys: SurveyFacts, listening: ListeningFacts) -> tuple[Named, ...]:

@@ -4,7 +4,7 @@ Figures stand in its thread: `detail_blocks`.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.blockkit import TEXT_MAX, Shown, button, clip, context, escape, header, section
 from bot.digest.blocks import (
@@ -28,6 +28,7 @@ from bot.model import Json
 from bot.statistics import Change, Share, counted, duration, share_in_words
 
 MOVED_MOST = 3  # shares
+LONG_AGO = timedelta(days=60)  # who waits as long is told since when, not for how many days
 WHOLE_ROOM = 9_500  # characters: all of a message may be 10,000
 Takers = Mapping[int, str]  # by place, who has taken it
 
@@ -162,7 +163,8 @@ def _waiting(todo: Todo, digest: Digest) -> str:
     oldest = linked(todo.url, f"#{todo.where}, {moment(since, digest.timezone)}")
     how_many = "" if todo.people == todo.n else f"{todo.people} "
     late = f", {how_many}past the time promised" if todo.people else ""
-    so_long = duration((digest.made_at - since).total_seconds())
+    waited = digest.made_at - since
+    so_long = duration(waited.total_seconds()) if waited < LONG_AGO else f"since {since:%B %Y}"
     which = oldest if todo.n == 1 else f"the longest {oldest}"
     return f"*Answer who waits*: {waits} without a response{late}: {which}, {so_long}."
 

@@ -82,7 +82,8 @@ def health(figures: Figures, hints: Hinting = NO_HINTS, *, timezone: str, no_que
         f"• *Time to the first response*: {times(figures.response)}.",
         *_times_by_responder(figures),
         f"• *Peers were first* (peers or the platform team): {share_in_words(figures.peer_first)}.",
-        f"• *Solved*, says the asker: {share_in_words(figures.solved)}{_until_solved(figures)}.",
+        f"• *Solved*, says the asker: {share_in_words(figures.solved)}.",
+        f"• *Time until that was said*: {times(figures.solving)}.",
         f"• *No person responded*: {share_in_words(figures.unanswered)}.",
         *_across_teams(figures),
         *_repeats(figures),
@@ -212,10 +213,6 @@ def times(measured: Times) -> str:
 def _times_by_responder(figures: Figures) -> list[str]:
     words = {By.PEER: "from peers", By.PLATFORM: "from the platform team"}
     return [f"    {words[by]}: {times(took)}." for by, took in figures.response_by.items() if took.n]
-
-
-def _until_solved(figures: Figures) -> str:
-    return f"; {times(figures.solving)}" if figures.solving.n >= FEWEST else ""
 
 
 def _kinds(figures: Figures) -> str:

@@ -66,8 +66,9 @@ class Case:
 
     @property
     def seconds_to_solved(self) -> int | None:
-        """Until the asker said so; None where nothing solved it."""
-        return None if self.solution is None else _seconds(self.solution.at - self.asked_at)
+        """Until that was said; None where nothing solved it, or nobody knows when it was said."""
+        solved = self.solution
+        return _seconds(solved.at - self.asked_at) if solved and solved.is_timed else None
 
     @property
     def is_waiting(self) -> bool:
@@ -89,6 +90,7 @@ def case_of(discussion: Discussion, measures: Measures, *, now: datetime) -> Cas
     was_hinted = discussion.was_hinted or discussion.is_hint_confirmed
     was_shown = discussion.was_answered or was_hinted or any(each.is_bot and each.gist == Gist.SAYS for each in replies)
     found = Solving(discussion, replies, measures)
+    solved_at = found.solution.at if found.solution and found.solution.is_timed else None
     asked_at = moment(discussion.ts)
     young_until = measures.horizon(asked_at)
     is_young = now < young_until
@@ -117,7 +119,7 @@ def case_of(discussion: Discussion, measures: Measures, *, now: datetime) -> Cas
         first_answerer_kind=responses.kind(first_answer),
         answerers=responses.answerers(),
         solution=found.solution,
-        working_seconds_to_solved=_seconds(measures.worked(asked_at, found.solution.at)) if found.solution else None,
+        working_seconds_to_solved=_seconds(measures.worked(asked_at, solved_at)) if solved_at else None,
         reopened=found.reopened,
         untouched_by_platform_for=responses.untouched_by_platform_for(),
         was_shown_answer=was_shown,

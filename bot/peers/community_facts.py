@@ -31,7 +31,7 @@ from bot.peers.community import (
 from bot.peers.counted import Counted, counted
 from bot.peers.deciding import Deciding, Team, membership
 from bot.peers.facts import Counting, facts_of
-from bot.peers.figures import ChannelFacts, Figures, PeerFacts
+from bot.peers.figures import ChannelFacts, Figures, PeerFacts, main_shares
 from bot.peers.own_teams import Teams, TeamsOf, no_teams
 from bot.peers.solving import By
 from bot.statistics import Share
@@ -181,8 +181,8 @@ class _Reading:
         return tuple(self._point(_of(cases, week), week) for week in self._weeks)
 
     def _point(self, cases: Sequence[Counted], week: Window) -> Point:
-        figures = replace(self._counting, window=week).figures(cases, ())
-        return Point(week, len(cases), {name: getattr(figures, name) for name in IN_TREND})
+        shares = main_shares(cases)
+        return Point(week, len(cases), {name: shares[name] for name in IN_TREND})
 
     def _activity(self, wrote: Iterable[Wrote], cases: Sequence[Counted]) -> Activity:
         """Who answered is active, also where the answer came after the window."""

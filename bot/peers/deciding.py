@@ -76,6 +76,9 @@ class Deciding:
     async def _keep_up(self, tx: Tx) -> int | None:
         """None where nothing waits."""
         held = await decided.hold(tx, AT_ONCE)
+        if held and not await decided.is_any(tx):  # as after a first import of years: no change bears on anything
+            await decided.all_done(tx)
+            self._filled, held = None, ()
         if not held:
             return await self._fill(tx)
         turned = await decided.turned(tx, held[-1])

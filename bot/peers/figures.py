@@ -280,19 +280,14 @@ def figures(cases: Sequence[Counted], window: Window, *, now: datetime, beside: 
         by_outcome={each: outcomes[each] for each in Outcome},
         by_responder={each: responders[each] for each in RESPONDERS},
         by_kind=dict(sorted(kinds.items())),
-        do_it_for_me=Share(kinds[QuestionKind.DO_IT_FOR_ME], len(cases)),
         kinds_corrected=_share(each.is_kind_corrected for each in cases),
         response=Times.to_respond(cases),
         solving=Times.to_solve(cases),
         response_by={
             by: Times.to_respond(each for each in cases if each.responder is by) for by in (By.PEER, By.PLATFORM)
         },
-        peer_first=peers_share(each.responder for each in settled),
-        peer_solved=peers_share(each.solved_by for each in settled if each.solved_by),
         peer_opportunity=_share(each.solved_by is By.PEER for each in settled if each.was_left_to_peers),
-        unanswered=_share(each.response_s is None for each in settled),
         waiting=sum(each.is_waiting for each in cases),
-        solved=_share(each.solved_by is not None for each in settled),
         self_serve=_share(each.solved_by is By.BOT for each in shown),
         shown_in_silence=sum(each.solved_by is not By.BOT and not each.said_not_quite for each in shown),
         reopened=sum(each.reopened > 0 for each in cases),
@@ -307,7 +302,20 @@ def figures(cases: Sequence[Counted], window: Window, *, now: datetime, beside: 
         working_days=beside.working_days,
         cross_team=_share(_crosses(cases, beside.teams)),
         repeats=_share(each.is_repeat for each in cases if each.was_looked_up),
+        **main_shares(cases),
     )
+
+
+def main_shares(cases: Sequence[Counted]) -> dict[str, Share]:
+    """Those of the figures that stand in a trend, by name."""
+    settled = [each for each in cases if not each.is_young]
+    return {
+        "do_it_for_me": Share(sum(each.kind == QuestionKind.DO_IT_FOR_ME for each in cases), len(cases)),
+        "peer_first": peers_share(each.responder for each in settled),
+        "peer_solved": peers_share(each.solved_by for each in settled if each.solved_by),
+        "unanswered": Share(sum(each.response_s is None for each in settled), len(settled)),
+        "solved": Share(sum(each.solved_by is not None for each in settled), len(settled)),
+    }
 
 
 def _share(are: Iterable[bool]) -> Share:

@@ -40,8 +40,7 @@ def words_of(said: Wording) -> frozenset[str]:
 
 def shared(words: frozenset[str], earlier: Mapping[str, frozenset[str]]) -> dict[str, int]:
     """With which of the earlier messages, by ts, it shares how many words."""
-    counts = {ts: len(words & others) for ts, others in earlier.items()} if words else {}
-    return {ts: min(count, SHARED_MOST) for ts, count in counts.items() if count}
+    return {ts: min(len(words & others), SHARED_MOST) for ts, others in earlier.items() if not words.isdisjoint(others)}
 
 
 def written(form: Form) -> str:

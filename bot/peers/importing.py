@@ -3,8 +3,10 @@
 Nothing in an export is ever answered. A second run finds everything known, and one that was ended early goes on.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
@@ -27,6 +29,7 @@ from bot.storage.people import pseudonyms_of, stand_ins, who_is_left_out
 from knowledge.channels import AnswerMode, Channel, Channels
 
 BATCH = 1_000  # messages a transaction
+GARBAGE = (50_000, 20, 20)  # how much of it is waited for: Python's own (700, 10, 10) costs a tenth of the time
 LISTED = 20  # unreadable files and messages that are named; the rest is counted
 
 Progress = Callable[[int, int, str], None]  # files read, of how many, and what came of it so far
@@ -85,13 +88,18 @@ class Imported:
     def _see_message(self, said: Message) -> None:
         self.messages += 1
         self.replies += said.thread_ts is not None
-        self.first_ts = min(self.first_ts or said.ts, said.ts)
-        self.last_ts = max(self.last_ts, said.ts)
+        self.see_time(said.ts)
         if said.author.is_bot:
             self.bots += 1
             self.nameless += not said.author.user_id
         elif said.author.user_id:
             self.people.add(said.author.user_id)
+
+    def see_time(self, ts: str) -> None:
+        if not self.first_ts or ts < self.first_ts:
+            self.first_ts = ts
+        if ts > self.last_ts:
+            self.last_ts = ts
 
     def to_json(self) -> dict[str, Any]:
         """The contract of `mentor import --json`."""
@@ -153,6 +161,10 @@ class Importer:
 
     async def run(self) -> Imported:
         """Every channel, one after the other; what cannot be read is counted and named."""
+        with _little_tidying():
+            return await self._run()
+
+    async def _run(self) -> Imported:
         started = self._clock.now()
         export, done = self._export, Imported()
         done.between_people, done.unlisted = export.between_people, export.unlisted
@@ -180,7 +192,7 @@ class Importer:
 
     async def _read(self, channel: ExportChannel, done: Imported, read_ts: str) -> None:
         channel_id = self._ids[channel]
-        here = Imported()
+        here = Imported()  # of which the times alone are looked at
         standing = self._standing(channel, channel_id, done, here)
         before: list[Standing] = []  # once more, so that the first ones of a page are linked by their words too
         while page := list(islice(standing, self._batch)):
@@ -188,7 +200,7 @@ class Importer:
             done.new += await self._peers.record_page(channel_id, seen, read_ts=read_ts, is_shared=channel.is_shared)
             before = seen[-WINDOW:]
             self._progress(done.files, self._files, f"#{channel.name}, {done.messages:,} messages")
-        if here.messages:
+        if here.first_ts:
             done.questions += await self._database.write(lambda tx: self._close(tx, channel, channel_id, here))
 
     def _standing(self, channel: ExportChannel, channel_id: str, done: Imported, here: Imported) -> Iterator[Standing]:
@@ -197,7 +209,8 @@ class Importer:
             done.files += 1
             for entry in self._export.read_day(channel, channel_id, file):
                 done.see(entry, self._export.workspace)
-                here.see(entry, self._export.workspace)
+                if isinstance(entry, Standing) and isinstance(entry.said, Message):
+                    here.see_time(entry.said.ts)
                 if isinstance(entry, Standing):
                     yield _addressed(entry, addressing)
 
@@ -227,6 +240,16 @@ class Importer:
             team.Term(person, each.since, each.until) for each in named.members for person in persons(each.user_id)
         ]
         await team.replace(tx, named.source, terms)
+
+
+@contextmanager
+def _little_tidying() -> Iterator[None]:
+    before = gc.get_threshold()
+    gc.set_threshold(*GARBAGE)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _addressed(standing: Standing, addressing: Addressing) -> Standing:

@@ -4,6 +4,7 @@ The outcome is the one of linking all messages in their order, whatever order th
 it are linked anew until a whole window of them is as it was. Which one a message answers is `bot.peers.linking`'s.
 """
 
+from collections import deque
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,7 +12,7 @@ from bot.model import Message
 from bot.peers import forms
 from bot.peers.evidence import Form, Link, Said
 from bot.peers.linking import LINKER, WINDOW, Window
-from bot.peers.sentences import read
+from bot.peers.sentences import Wording, read
 from bot.peers.wording import question_kind
 from bot.storage import links as rows
 from bot.storage.engine import Tx
@@ -39,13 +40,18 @@ class Fresh:
 NOTHING = Fresh()
 
 
-def fresh(news: Sequence[Message], seen: Sequence[Message], *, asking: Collection[str]) -> Fresh:
-    """Of the news that were kept. `seen` are all that were read, if their words may be used; `asking` ask something."""
+def fresh(
+    news: Sequence[Message], seen: Sequence[Message], said: Mapping[str, Wording], *, asking: Collection[str]
+) -> Fresh:
+    """Of the news that were kept, and what they `said`, by ts.
+
+    `seen` are all whose words may be used, known or not; `asking` ask something.
+    """
     speaking = {each.ts: each.text for each in seen if each.thread_ts is None}
     found, words = dict[str, Form](), dict[str, Words]()
     for each in news:
         if each.thread_ts is None:
-            wording = read(each.text)
+            wording = said[each.ts]
             found[each.ts] = forms.form_of(each.text, wording, asks=each.ts in asking)
             if speaking.pop(each.ts, None) is not None:
                 words[each.ts] = forms.words_of(wording)
@@ -65,7 +71,7 @@ class _Relinking:
         self._tx = tx
         self._channel_id = channel_id
         self._fresh = read_anew
-        self._changed = sorted(changed)
+        self._changed = deque(sorted(changed))
         self._words: dict[str, Words] = {}  # of those in the window
         self._window = Window()
 
@@ -88,14 +94,16 @@ class _Relinking:
             same = same + 1 if linked.decided == row.decided else 0
             if linked != row:
                 news.append(linked)
-        self._changed = []  # the channel's end
+        self._changed.clear()  # the channel's end
         return news
 
     def _is_changed(self, ts: str) -> bool:
         """Whether there is a change at this message, or since the one before."""
-        number = len(self._changed)
-        self._changed = [each for each in self._changed if each > ts]
-        return len(self._changed) < number
+        is_changed = False
+        while self._changed and self._changed[0] <= ts:
+            self._changed.popleft()
+            is_changed = True
+        return is_changed
 
     async def _begin_before(self, ts: str) -> None:
         before = await rows.before(self._tx, self._channel_id, ts, WINDOW)
@@ -115,10 +123,23 @@ class _Relinking:
     def _linked(self, row: LinkRow) -> LinkRow:
         """The row as it is decided now, put into the window."""
         form, kin = self._form_of(row), self._kin_of(row)
-        kept = replace(row, form=forms.written(form), kin=rows.kin_in_words(kin))
-        link = self._window.link(said(kept))
-        return replace(
-            kept, answers_ts=link.answers_ts, talk_ts=link.talk_ts, confidence=link.confidence, linker=LINKER
+        link = self._window.link(
+            Said(row.ts, row.author, row.gist, form, row.is_bot, row.addressee, row.has_thread, kin)
+        )
+        return LinkRow(
+            row.ts,
+            row.author,
+            row.is_bot,
+            row.gist,
+            row.addressee,
+            row.text,
+            form=forms.written(form),
+            kin=rows.kin_in_words(kin),
+            has_thread=row.has_thread,
+            answers_ts=link.answers_ts,
+            talk_ts=link.talk_ts,
+            confidence=link.confidence,
+            linker=LINKER,
         )
 
     def _form_of(self, row: LinkRow) -> Form:
@@ -133,8 +154,8 @@ class _Relinking:
         """With whom it shares words: counted where both are at hand, else as it was counted once."""
         words = self._fresh.words_of(row)
         near = self._window.ts()
-        once = rows.read_kin(row.kin)
-        kin = {ts: once[ts] for ts in near if ts in once and (words is None or ts not in self._words)}
+        once = rows.read_kin(row.kin) if row.kin else {}
+        kin = {ts: once[ts] for ts in near if ts in once and (words is None or ts not in self._words)} if once else {}
         if words is not None:
             kin |= forms.shared(words, {ts: self._words[ts] for ts in near if ts in self._words})
             self._words[row.ts] = words

@@ -21,6 +21,7 @@ class Window:
 
     def __init__(self, linked: Iterable[tuple[Said, Link]] = ()) -> None:
         self._places: deque[Place] = deque(maxlen=WINDOW)
+        self._threads = 0  # of those in it, how many have one
         for said, link in linked:
             self._put(said, link)
 
@@ -40,16 +41,23 @@ class Window:
         return [*((place.said.ts, found) for place, found in gathering.of_each()), (None, gathering.of_none())]
 
     def _put(self, said: Said, link: Link) -> None:
-        answered = next((each for each in reversed(self._places) if each.said.ts == link.answers_ts), None)
+        answered = self._place(link.answers_ts)
         if answered is not None:
             is_own = answered.said.author == said.author
             answered.is_followed |= is_own
             answered.is_responded |= not is_own
+        if len(self._places) == WINDOW:
+            self._threads -= self._places[0].said.has_thread
+        self._threads += said.has_thread
         self._places.append(Place(said, link))
 
+    def _place(self, ts: str | None) -> Place | None:
+        if ts is None:
+            return None
+        return next((each for each in reversed(self._places) if each.said.ts == ts), None)
+
     def _answers_in_thread(self, said: Said) -> bool:
-        threads = sum(place.said.has_thread for place in self._places)
-        return said.has_thread or threads * THREADED > len(self._places)
+        return said.has_thread or self._threads * THREADED > len(self._places)
 
     def _likeliest(self, said: Said) -> Link:
         gathering = Gathering(said, self._places)

@@ -40,9 +40,9 @@ class Addressing:
     def of(self, message: Message) -> str | None:
         """The user id of whom it names, at its beginning or for a command; None where it mentions somebody."""
         named = None
-        if not message.author.is_bot and "<@" not in message.text:
-            found = (self._names.get(name) for name in _candidates(message.text))
-            named = next((each for each in found if each in self._wrote and each != message.author.user_id), None)
+        if self._names and not message.author.is_bot and "<@" not in message.text:
+            known = (self._names[name] for name in _candidates(message.text) if name in self._names)
+            named = next((each for each in known if each in self._wrote and each != message.author.user_id), None)
         self._wrote.append(message.author.user_id)
         return named
 

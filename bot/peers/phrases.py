@@ -9,7 +9,7 @@ import re
 
 def _one_of(*patterns: str) -> re.Pattern[str]:
     """None of them begins inside a word; to say so first makes looking for them twice as fast."""
-    return re.compile(r"(?:\b|(?<!\w))(?:" + _alternatives(*patterns) + ")")
+    return re.compile(r"(?>\b|(?<!\w))(?:" + _alternatives(*patterns) + ")")
 
 
 def _alternatives(*patterns: str) -> str:

@@ -12,7 +12,7 @@ from functools import partial
 
 from bot.clock import Clock
 from bot.model import CHECK_MARKS, Deletion, Message, Reaction, Standing, Workspace, moment
-from bot.peers import cross_posts, linker, rules, wording
+from bot.peers import cross_posts, linker, rules, sentences, wording
 from bot.storage import answers as answer_rows
 from bot.storage import links as link_rows
 from bot.storage import peers as rows
@@ -26,6 +26,7 @@ from knowledge.channels import Channel, Channels, Keep
 SETTLED_AFTER = timedelta(minutes=10)  # a mark set by mistake is taken back by then
 FORGOTTEN_AT_ONCE = 1_000  # messages
 TOO_OLD_TO_DO = timedelta(hours=24)  # what somebody asked of the bot longer ago than this is not begun any more
+EDGE = timedelta(seconds=1)  # what is too old to do by more than that is not looked at
 SECOND_LOOK = ":asked"  # ends the key of an asking that was only overheard before
 MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
@@ -249,11 +250,14 @@ class PeerService:
         `seen` are all that were read, known or not.
         """
         words_since = self._clock.now() - timedelta(days=self._channels().text_days)
-        kept_ts = await rows.put_messages(tx, [_row(each, channel, crowd, words_since) for each in news])
+        read = {each.ts: sentences.read(each.text) for each in news}  # once, for all that is asked of it
+        given = [_row(each, channel, crowd, words_since, wording.gist_of(read[each.ts])) for each in news]
+        kept_ts = await rows.put_messages(tx, given)
         kept = [each for each in news if each.ts in kept_ts]
         await withdraw(tx, _keys(kept))
-        kinds = {each.ts: kind for each in kept if (kind := _kind(each))}
-        await rows.drop_questions(tx, channel.id, [each.ts for each in kept if each.ts not in kinds])
+        kinds = {each.ts: kind for each in kept if (kind := _kind(each, read[each.ts]))}
+        # what was never edited was no question before
+        await rows.drop_questions(tx, channel.id, [each.ts for each in kept if each.edited_ts and each.ts not in kinds])
         asked = [
             rows.QuestionRow(
                 channel.id, each.ts, crowd.name(each.author.user_id), kinds[each.ts].value, wording.CLASSIFIER
@@ -263,7 +267,7 @@ class PeerService:
         ]
         await rows.put_questions(tx, asked)
         await cross_posts.find(tx, channel.id, [each.ts for each in kept if each.ts in kinds or each.edited_ts])
-        found = linker.fresh(kept, _speaking(channel, seen, crowd), asking=kinds)
+        found = linker.fresh(kept, _speaking(channel, seen, crowd), read, asking=kinds)
         await linker.link(tx, channel.id, found, roots={each.thread_ts for each in kept if each.thread_ts})
         return kept
 
@@ -276,8 +280,10 @@ class PeerService:
         crowd: Crowd,
     ) -> None:
         """Puts in the work that the messages ask for. Who is left out is heard only when they turn to the bot."""
+        waited = channel.answer_after if channel is not None else timedelta(0)
+        oldest = (self._clock.now() - TOO_OLD_TO_DO - waited - EDGE).timestamp()
         for message in kept:
-            if message.author.is_bot or not message.is_plain:
+            if message.author.is_bot or not message.is_plain or float(message.ts) < oldest:
                 continue
             if (request := requests.get(message.ts)) is not None:
                 await self._do_as_asked(tx, message, request)
@@ -306,7 +312,7 @@ class PeerService:
 
     async def _overhear(self, tx: Tx, channel: Channel, message: Message, crowd: Crowd) -> None:
         now, due_at = self._clock.now(), rules.when_to_answer(channel, moment(message.ts), message.text)
-        if due_at is None or now - due_at >= TOO_OLD_TO_DO or not _kind(message):
+        if due_at is None or now - due_at >= TOO_OLD_TO_DO or not _kind(message, sentences.read(message.text)):
             return
         asking = _asking(message, crowd.name(message.author.user_id), text=_words(message, crowd))
         await enqueue(tx, Kind.ANSWER, asking, due_at=due_at, now=now)
@@ -361,7 +367,9 @@ def _keys(changed: Sequence[Message | Deletion]) -> list[str]:
     return [*plain, *(f"{key}{SECOND_LOOK}" for key in plain)]
 
 
-def _row(message: Message, channel: Channel, crowd: Crowd, words_since: datetime) -> rows.MessageRow:
+def _row(
+    message: Message, channel: Channel, crowd: Crowd, words_since: datetime, gist: wording.Gist
+) -> rows.MessageRow:
     author = message.author
     has_words = channel.keep is Keep.TEXT and author.user_id not in crowd.left_out and moment(message.ts) >= words_since
     return rows.MessageRow(
@@ -371,7 +379,7 @@ def _row(message: Message, channel: Channel, crowd: Crowd, words_since: datetime
         author=crowd.name(author.user_id),
         author_kind=rows.BOT if author.is_bot else rows.PERSON,
         text=_words(message, crowd) if has_words else None,
-        gist=wording.gist(message.text).value,
+        gist=gist.value,
         addressee=_addressee(message, crowd),
         edited_ts=message.edited_ts,
     )
@@ -417,9 +425,9 @@ def _meanwhile(channel: Channel, message: Message) -> Sequence[Kind]:
     return (Kind.HINT,) if rules.is_left_to_peers(channel, moment(message.ts), message.text) else ()
 
 
-def _kind(message: Message) -> wording.QuestionKind | None:
+def _kind(message: Message, said: sentences.Wording) -> wording.QuestionKind | None:
     """What kind of question it is; None when it is none."""
-    return wording.question_kind(message.text) if rules.may_be_question(message) else None
+    return wording.question_kind_of(message.text, said) if rules.may_be_question(message) else None
 
 
 def _asking(message: Message, asker: str, *, text: str, asked: bool = False) -> Asking:

@@ -46,12 +46,13 @@ class Measures:
 
 @dataclass(frozen=True)
 class Solution:
-    """`person` is whose it is: None of a bot's. `at` is when that was said."""
+    """`person` is whose it is: None of a bot's. `at` is when that was said, or, not `is_timed`, when it was seen."""
 
     by: By
     person: str | None
     signal: Signal
     at: datetime
+    is_timed: bool = True
 
 
 def kind_of(reply: Reply, measures: Measures) -> By:
@@ -68,6 +69,7 @@ class Said:
     at: Decimal
     signal: Signal
     credited: Reply | None = None
+    is_timed: bool = True
 
     @property
     def rank(self) -> tuple[bool, Decimal, Signal]:
@@ -125,9 +127,9 @@ class Solving:
         for mark in self._discussion.marks:
             at, signal = Decimal(mark.at_ts), Signal.MARK if mark.is_answer else Signal.CHECK
             if mark.ts in by_ts:
-                yield Said(at, signal, by_ts[mark.ts])
+                yield Said(at, signal, by_ts[mark.ts], mark.is_timed)
             elif mark.ts == self._discussion.ts:
-                yield Said(at, Signal.CHECK, self._marked_on_question(mark, thanks))
+                yield Said(at, Signal.CHECK, self._marked_on_question(mark, thanks), mark.is_timed)
 
     def _marked_on_question(self, mark: Mark, thanks: Sequence[Said]) -> Reply | None:
         """Whom the asker thanked before tells better than who wrote last; the mark may have been set, or seen, late."""
@@ -143,11 +145,11 @@ class Solving:
         at = EPOCH + timedelta(microseconds=int(said.at * 1_000_000))
         credited = said.credited
         if said.signal is Signal.PRESS or (credited is None and self._discussion.was_answered):
-            return Solution(By.BOT, None, said.signal, at)
+            return Solution(By.BOT, None, said.signal, at, said.is_timed)
         if credited is None or self._is_askers(credited):
-            return Solution(By.SELF, self._discussion.asker, said.signal, at)
+            return Solution(By.SELF, self._discussion.asker, said.signal, at, said.is_timed)
         by = kind_of(credited, self._measures)
-        return Solution(by, None if by is By.BOT else credited.author, said.signal, at)
+        return Solution(by, None if by is By.BOT else credited.author, said.signal, at, said.is_timed)
 
 
 def _is_doubt(reply: Reply) -> bool:

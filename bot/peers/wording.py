@@ -11,7 +11,7 @@ from bot.model import QuestionKind
 from bot.peers import phrases
 from bot.peers.sentences import LOOKED_AT, Wording, read
 
-__all__ = ["CLASSIFIER", "LOOKED_AT", "Gist", "QuestionKind", "gist", "question_kind"]
+__all__ = ["CLASSIFIER", "LOOKED_AT", "Gist", "QuestionKind", "gist", "gist_of", "question_kind", "question_kind_of"]
 
 CLASSIFIER = "rules-2"
 ACK_WORDS = 14  # "let me check with the team and get back to you": longer ones tell something
@@ -21,9 +21,13 @@ REPLY_WORDS = 60  # words of thanks in a longer text stand beside something else
 
 def question_kind(text: str) -> QuestionKind | None:
     """What kind of question it is; None when it is none."""
+    return question_kind_of(text, read(text))
+
+
+def question_kind_of(text: str, said: Wording) -> QuestionKind | None:
+    """The same of a text that was read."""
     if phrases.COMMAND.match(text):
         return None
-    said = read(text)
     return _kind(said) if _is_question(said) else None
 
 
@@ -76,7 +80,11 @@ def gist(text: str) -> Gist:
 
     Who wrote it is not known here: `Gist.THANKS` and `Gist.STILL` mean something only from the asker.
     """
-    said = read(text)
+    return gist_of(read(text))
+
+
+def gist_of(said: Wording) -> Gist:
+    """The same of a text that was read."""
     if not said.sentences:
         return Gist.ACK if said.has_signs else Gist.SAYS
     if _says_still(said):

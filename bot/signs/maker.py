@@ -34,6 +34,10 @@ class SignsMaker:
         """As things stood at the end of the last whole week until then, or until now."""
         return signs(await self._known(until or self._clock.now()))
 
+    async def shown(self, window: Window) -> tuple[Sign, ...]:
+        """For a digest: those that were there lately at the window's end, among cases enough to say so."""
+        return tuple(each for each in await self.signs(window.until) if each.shows)
+
     async def _known(self, until: datetime) -> Known:
         handbook, ends = self._handbook(), self._ends(until)
         window = Window(ends[0][1] - ROLLING, ends[-1][1])

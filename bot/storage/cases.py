@@ -300,7 +300,8 @@ def _at(times: Collection[str]) -> ColumnElement[bool]:
 
 
 def _mark(row: ReactionRow) -> Mark:
-    return Mark(row.ts, row.changed_ts if row.is_there else row.seen_ts, is_answer=row.name == MARKED)
+    at_ts = row.changed_ts if row.is_there else row.seen_ts
+    return Mark(row.ts, at_ts, is_answer=row.name == MARKED, is_timed=row.is_there)
 
 
 async def _put_answers(tx: AsyncConnection, found: Mapping[Key, _Found]) -> None:
@@ -350,12 +351,23 @@ async def _put_looked_up(tx: AsyncConnection, found: Mapping[Key, _Found]) -> No
 
 
 async def asked_before(tx: AsyncConnection, window: Window) -> frozenset[tuple[str, str]]:
-    """Of those who asked in the window every (channel, asker) with a question before it."""
-    asked = select(questions.c.asker).where(_in(window)).distinct()
-    query = select(questions.c.channel_id, questions.c.asker).where(
-        questions.c.asker.in_(asked), questions.c.asked_at < window.since
-    )
-    return frozenset((channel_id, asker) for channel_id, asker in await tx.execute(query.distinct()))
+    """Of those who asked in the window before it: (channel, asker), where they asked in the window too, or at first.
+
+    Whoever asked for years is looked up, and not all that they asked.
+    """
+    earlier = questions.alias("earlier")
+    asked = select(questions.c.channel_id, questions.c.asker).where(_in(window)).distinct().cte("asked")
+    before = and_(earlier.c.asker == asked.c.asker, earlier.c.asked_at < window.since)
+    first = select(earlier.c.channel_id).where(before).order_by(earlier.c.asked_at, earlier.c.channel_id).limit(1)
+    there = select(earlier.c.ts).where(before, earlier.c.channel_id == asked.c.channel_id).exists()
+    query = select(asked.c.channel_id, asked.c.asker, there, first.scalar_subquery())
+    found: set[tuple[str, str]] = set()
+    for channel_id, asker, was_there, first_channel_id in await tx.execute(query):
+        if was_there:
+            found.add((channel_id, asker))
+        if first_channel_id is not None:
+            found.add((first_channel_id, asker))
+    return frozenset(found)
 
 
 CERTAIN = 1.0  # a reply in a thread is linked by Slack itself

@@ -45,8 +45,12 @@ def _ts(at_s: float) -> str:
 
 async def first_asked(tx: AsyncConnection) -> Mapping[str, str]:
     """The ts of each asker's first question."""
-    query = select(questions.c.asker, func.min(questions.c.ts)).group_by(questions.c.asker)
-    return {row[0]: row[1] for row in await tx.execute(query)}
+    first = (
+        select(questions.c.asker, func.min(questions.c.asked_at).label("at")).group_by(questions.c.asker).cte("first")
+    )
+    then = and_(questions.c.asker == first.c.asker, questions.c.asked_at == first.c.at)  # by the index alone so far
+    query = select(questions.c.asker, func.min(questions.c.ts)).select_from(first).join(questions, then)
+    return {row[0]: row[1] for row in await tx.execute(query.group_by(questions.c.asker))}
 
 
 async def answered(tx: AsyncConnection) -> Mapping[str, tuple[str, str]]:

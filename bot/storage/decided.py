@@ -15,11 +15,9 @@ from bot.case_row import CaseRow, Key
 from bot.model import Window
 from bot.storage.peers import CORRECTED
 from bot.storage.schema import case_answers, case_turns, cases, cross_posts, links, messages, questions
+from bot.storage.statements import insert_all, is_at
 
 PERSON = ""  # `case_turns.channel_id` where it is a member of the platform team
-AT_ONCE = 400  # keys in a statement
-
-
 KEPT = CaseRow._fields[6:-1]  # the others stand beside the question, or in a table of their own
 
 
@@ -64,23 +62,23 @@ async def put(tx: AsyncConnection, rows: Sequence[CaseRow]) -> None:
         return
     await drop(tx, [row.key for row in rows])
     names = ("channel_id", "ts", *KEPT)
-    await tx.execute(cases.insert(), [{name: getattr(row, name) for name in names} for row in rows])
+    await tx.execute(insert_all(tx, cases, [{name: getattr(row, name) for name in names} for row in rows]))
     answered = [
         {"channel_id": row.channel_id, "ts": row.ts, "person": person, "answerer": by}
         for row in rows
         for person, by in row.answers
     ]
     if answered:
-        await tx.execute(case_answers.insert(), answered)
+        await tx.execute(insert_all(tx, case_answers, answered))
 
 
 async def drop(tx: AsyncConnection, keys: Collection[Key]) -> None:
-    for channel_id in sorted({channel_id for channel_id, _ in keys}):
-        here = [ts for of, ts in keys if of == channel_id]
-        for part in range(0, len(here), AT_ONCE):
-            these = here[part : part + AT_ONCE]
-            for table in (case_answers, cases):
-                await tx.execute(delete(table).where(table.c.channel_id == channel_id, table.c.ts.in_(these)))
+    by_channel: dict[str, list[str]] = {}
+    for channel_id, ts in keys:
+        by_channel.setdefault(channel_id, []).append(ts)
+    for channel_id, here in sorted(by_channel.items()):
+        for table in (case_answers, cases):
+            await tx.execute(delete(table).where(table.c.channel_id == channel_id, is_at(tx, table.c.ts, here)))
 
 
 async def forget_answers_of(tx: AsyncConnection, person: str) -> None:
@@ -111,6 +109,16 @@ async def hold(tx: AsyncConnection, limit: int) -> Sequence[int]:
     """So many changes that wait, by number; nobody else decides on them meanwhile."""
     query = select(case_turns.c.id).order_by(case_turns.c.id).limit(limit).with_for_update()
     return (await tx.scalars(query)).all()
+
+
+async def is_any(tx: AsyncConnection) -> bool:
+    """Whether a case of any question is kept."""
+    return (await tx.execute(select(cases.c.ts).limit(1))).first() is not None
+
+
+async def all_done(tx: AsyncConnection) -> None:
+    """Nothing waits any more of what changed so far."""
+    await tx.execute(delete(case_turns))
 
 
 async def done(tx: AsyncConnection, held: Sequence[int]) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, select, update
+from sqlalchemy import Select, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.peers import BOT, PERSON
 from bot.storage.schema import links, messages
-from bot.storage.statements import insert_into
+from bot.storage.statements import insert_all, is_at
 
 READ_AT_ONCE = 1_000  # messages
 NO_ROW = "0"  # the form of a message that was known before there were links: nothing is known of it
@@ -39,50 +39,56 @@ class LinkRow:
         return self.answers_ts, self.talk_ts, self.confidence, self.linker
 
 
+_in_words = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 KEPT = ("form", "kin", "has_thread", "answers_ts", "talk_ts", "confidence", "linker")
 
 
 async def before(tx: AsyncConnection, channel_id: str, ts: str, number: int) -> Sequence[LinkRow]:
     """The last ones before that, oldest first."""
     query = _standing(channel_id).where(messages.c.ts < ts).order_by(messages.c.ts.desc()).limit(number)
-    return [_read(row) for row in reversed((await tx.execute(query)).all())]
+    return await _with_links(tx, channel_id, (await tx.execute(query)).all()[::-1])
 
 
 async def following(tx: AsyncConnection, channel_id: str, ts: str) -> Sequence[LinkRow]:
     """That one and those after it, oldest first, as many as are read at once."""
     query = _standing(channel_id).where(messages.c.ts >= ts).order_by(messages.c.ts).limit(READ_AT_ONCE)
-    return [_read(row) for row in await tx.execute(query)]
+    return await _with_links(tx, channel_id, (await tx.execute(query)).all())
 
 
 def _standing(channel_id: str) -> Select[Any]:
-    linked = and_(links.c.channel_id == messages.c.channel_id, links.c.ts == messages.c.ts)
     names = ("ts", "author", "author_kind", "gist", "addressee", "text")
     return (
-        select(*(messages.c[name] for name in names), *(links.c[name] for name in KEPT))
-        .select_from(messages)
-        .outerjoin(links, linked)
-        .where(messages.c.channel_id == channel_id, messages.c.thread_ts.is_(None))
+        select(*(messages.c[name] for name in names))
+        # not `IS NULL`: PostgreSQL would read all that stands in no thread by its index, and not on from one ts
+        .where(messages.c.channel_id == channel_id, func.coalesce(messages.c.thread_ts, "") == "")
         .where(messages.c.deleted_ts.is_(None), messages.c.author_kind.in_((PERSON, BOT)))
     )
 
 
-def _read(row: Any) -> LinkRow:
-    said = LinkRow(row.ts, row.author or "", row.author_kind == BOT, row.gist or "", row.addressee, row.text)
-    return said if row.linker is None else LinkRow(**{**vars(said), **{name: getattr(row, name) for name in KEPT}})
+async def _with_links(tx: AsyncConnection, channel_id: str, said: Sequence[Any]) -> Sequence[LinkRow]:
+    """Matched here: PostgreSQL knows no size of a channel being imported, and would read it for each message."""
+    if not said:
+        return []
+    span = links.c.ts.between(said[0].ts, said[-1].ts)
+    query = select(links.c.ts, *(links.c[name] for name in KEPT)).where(links.c.channel_id == channel_id, span)
+    linked = {row[0]: row[1:] for row in await tx.execute(query)}
+    return [
+        LinkRow(ts, author or "", kind == BOT, gist or "", addressee, text, *linked.get(ts, ()))
+        for ts, author, kind, gist, addressee, text in said
+    ]
 
 
 async def put(tx: AsyncConnection, channel_id: str, rows: Sequence[LinkRow]) -> None:
     if not rows:
         return
-    statement = insert_into(tx, links)
-    changed = {name: statement.excluded[name] for name in KEPT}
-    upsert = statement.on_conflict_do_update(index_elements=[links.c.channel_id, links.c.ts], set_=changed)
     given = [{"channel_id": channel_id, "ts": row.ts, **{name: getattr(row, name) for name in KEPT}} for row in rows]
-    await tx.execute(upsert, given)
+    statement = insert_all(tx, links, given)
+    changed = {name: statement.excluded[name] for name in KEPT}
+    await tx.execute(statement.on_conflict_do_update(index_elements=[links.c.channel_id, links.c.ts], set_=changed))
 
 
 async def drop(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> None:
-    await tx.execute(delete(links).where(links.c.channel_id == channel_id, links.c.ts.in_(list(ts))))
+    await tx.execute(delete(links).where(links.c.channel_id == channel_id, is_at(tx, links.c.ts, ts)))
 
 
 async def note_threads(tx: AsyncConnection, channel_id: str, roots: Collection[str]) -> frozenset[str]:
@@ -97,20 +103,20 @@ async def _turned(tx: AsyncConnection, channel_id: str, roots: Collection[str], 
     reply = messages.alias("reply")
     in_thread = and_(reply.c.channel_id == links.c.channel_id, reply.c.thread_ts == links.c.ts)
     there = select(reply.c.ts).where(in_thread, reply.c.ts != links.c.ts, reply.c.deleted_ts.is_(None)).exists()
-    here = and_(links.c.channel_id == channel_id, links.c.ts.in_(list(roots)), links.c.has_thread.is_(not has_thread))
+    here = and_(links.c.channel_id == channel_id, is_at(tx, links.c.ts, roots), links.c.has_thread.is_(not has_thread))
     statement = update(links).where(here, there if has_thread else ~there).values(has_thread=has_thread)
     return (await tx.scalars(statement.returning(links.c.ts))).all()
 
 
 async def threads_of(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> frozenset[str]:
     """The first messages of the threads in which these stand."""
-    query = select(messages.c.thread_ts).where(messages.c.channel_id == channel_id, messages.c.ts.in_(list(ts)))
+    query = select(messages.c.thread_ts).where(messages.c.channel_id == channel_id, is_at(tx, messages.c.ts, ts))
     return frozenset(root for root in await tx.scalars(query) if root is not None)
 
 
 async def with_threads(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> frozenset[str]:
     """Those of the messages that have a reply in a thread."""
-    here = and_(messages.c.channel_id == channel_id, messages.c.thread_ts.in_(list(ts)))
+    here = and_(messages.c.channel_id == channel_id, is_at(tx, messages.c.thread_ts, ts))
     query = select(messages.c.thread_ts).where(here, messages.c.ts != messages.c.thread_ts)
     return frozenset(await tx.scalars(query.where(messages.c.deleted_ts.is_(None)).distinct()))
 
@@ -123,7 +129,7 @@ async def forget_kin(tx: AsyncConnection, person: str, channel_id: str) -> None:
 
 
 def kin_in_words(kin: Mapping[str, int]) -> str | None:
-    return json.dumps(kin, separators=(",", ":"), sort_keys=True) if kin else None
+    return _in_words(kin) if kin else None
 
 
 def read_kin(kept: str | None) -> dict[str, int]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Delete, and_, delete, func, or_, select, update
+from sqlalchemy import Delete, Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import NO_QUESTION, Deletion, Message, Window, moment
 from bot.storage.schema import events, kind_corrections, links, messages, questions, reactions
-from bot.storage.statements import insert_into, insert_new
+from bot.storage.statements import insert_all, insert_into, insert_new, is_at
 
 MARKED = ":answer:"  # `reactions.name` of what a person marked as the answer by us; Slack's names have no colon
 CORRECTED = "people"  # `questions.classifier` where a person said what kind it is
@@ -52,7 +52,7 @@ async def only_news(tx: AsyncConnection, channel_id: str, said: Sequence[Message
         if known is None or (known.edited_ts or "") < (message.edited_ts or ""):
             newest[message.ts] = message
     query = select(messages.c.ts, messages.c.edited_ts, messages.c.author_kind, messages.c.deleted_ts)
-    rows = await tx.execute(query.where(messages.c.channel_id == channel_id, messages.c.ts.in_(list(newest))))
+    rows = await tx.execute(query.where(messages.c.channel_id == channel_id, is_at(tx, messages.c.ts, newest)))
     for row in rows:
         is_newer = (row.edited_ts or "") < (newest[row.ts].edited_ts or "") or row.author_kind == UNKNOWN
         if row.deleted_ts is not None or not is_newer:
@@ -64,7 +64,7 @@ async def put_messages(tx: AsyncConnection, rows: Sequence[MessageRow]) -> froze
     """The ts of those that said something new; a deletion wins for good. The rows are of different messages."""
     if not rows:
         return frozenset()
-    statement = insert_into(tx, messages)
+    statement = insert_all(tx, messages, [{**vars(row), "posted_at": moment(row.ts)} for row in rows])
     # ts strings have one length, so they compare as times do
     is_newer = func.coalesce(messages.c.edited_ts, "") < func.coalesce(statement.excluded.edited_ts, "")
     is_first = messages.c.author_kind == UNKNOWN
@@ -74,8 +74,7 @@ async def put_messages(tx: AsyncConnection, rows: Sequence[MessageRow]) -> froze
         set_={name: statement.excluded[name] for name in taken},
         where=messages.c.deleted_ts.is_(None) & or_(is_newer, is_first),
     ).returning(messages.c.ts)
-    result = await tx.execute(upsert, [{**vars(row), "posted_at": moment(row.ts)} for row in rows])
-    return frozenset(result.scalars())
+    return frozenset(await tx.scalars(upsert))
 
 
 async def put_deletions(tx: AsyncConnection, gone: Sequence[Deletion]) -> None:
@@ -117,19 +116,18 @@ async def put_questions(tx: AsyncConnection, rows: Sequence[QuestionRow]) -> Non
     rows = [row for row in rows if (row.channel_id, row.ts) not in struck]
     if not rows:
         return
-    statement = insert_into(tx, questions)
+    given = [{**vars(row), "asked_at": moment(row.ts), **corrected.get((row.channel_id, row.ts), {})} for row in rows]
+    statement = insert_all(tx, questions, given)
     changed = {name: statement.excluded[name] for name in ("asker", "kind", "classifier", "topic")}
     keys = [questions.c.channel_id, questions.c.ts]
-    upsert = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-    given = [{**vars(row), "asked_at": moment(row.ts), **corrected.get((row.channel_id, row.ts), {})} for row in rows]
-    await tx.execute(upsert, given)
+    await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
 
 
 async def _corrected_kinds(
     tx: AsyncConnection, rows: Sequence[QuestionRow]
 ) -> Mapping[tuple[str, str], Mapping[str, str]]:
     """By channel and ts, what people said last, as values of `questions`."""
-    here = kind_corrections.c.ts.in_([row.ts for row in rows])
+    here = is_at(tx, kind_corrections.c.ts, [row.ts for row in rows])
     query = select(kind_corrections.c.channel_id, kind_corrections.c.ts, kind_corrections.c.new_kind).where(here)
     said = (await tx.execute(query.order_by(kind_corrections.c.id))).all()
     return {(channel_id, ts): {"kind": kind, "classifier": CORRECTED} for channel_id, ts, kind in said}
@@ -216,7 +214,7 @@ async def count_struck(tx: AsyncConnection, window: Window) -> int:
 async def drop_questions(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> None:
     """They were edited and ask nothing any more."""
     if ts:
-        await tx.execute(delete(questions).where(questions.c.channel_id == channel_id, questions.c.ts.in_(list(ts))))
+        await tx.execute(delete(questions).where(questions.c.channel_id == channel_id, is_at(tx, questions.c.ts, ts)))
 
 
 async def count_questions(tx: AsyncConnection, channel_id: str, *, first: str, last: str) -> int:
@@ -250,24 +248,31 @@ SURE_ENOUGH = 0.8  # of a link, to leave a question to people for it: where it i
 
 
 async def has_human_reply(tx: AsyncConnection, channel_id: str, ts: str, *, asker: str) -> bool:
-    """Whether a person other than the asker wrote in the thread, or below it in the channel what seems to answer it.
+    """Whether a person other than the asker wrote in the thread, or below it in the channel what surely answers it.
 
-    Below it another question may well belong to the same talk: that is no reason to leave this one to people.
+    Below it a question, or a remark that neither names the asker nor shares a word with what they asked, may well
+    belong to the same talk: that is no reason to leave the question to people.
     """
-    stands = (messages.c.channel_id == channel_id, messages.c.ts != ts, messages.c.deleted_ts.is_(None))
-    by_another = (messages.c.author_kind == PERSON, messages.c.author != asker)
+    by_another = and_(messages.c.author_kind == PERSON, messages.c.author != asker, messages.c.deleted_ts.is_(None))
+    in_thread = and_(messages.c.channel_id == channel_id, messages.c.thread_ts == ts, messages.c.ts != ts)
+    replied = select(messages.c.ts).where(in_thread, by_another)
+    answered_below = _sure_answers(channel_id, ts, asker).where(by_another)
+    return any([(await tx.execute(query.limit(1))).first() for query in (replied, answered_below)])
+
+
+def _sure_answers(channel_id: str, ts: str, asker: str) -> Select[Any]:
+    """In the channel below the question, by anybody."""
+    said = and_(messages.c.channel_id == links.c.channel_id, messages.c.ts == links.c.ts)
+    asks = and_(questions.c.channel_id == links.c.channel_id, questions.c.ts == links.c.ts)
     talk = select(links.c.talk_ts).where(links.c.channel_id == channel_id, links.c.ts == ts).scalar_subquery()
-    linked = select(links.c.ts).where(
-        links.c.channel_id == channel_id,
-        links.c.talk_ts == talk,
-        links.c.ts > ts,
-        links.c.confidence >= SURE_ENOUGH,
+    is_about_it = or_(messages.c.addressee == asker, links.c.kin.contains(f'"{ts}"', autoescape=True))
+    return (
+        select(links.c.ts)
+        .join(messages, said)
+        .outerjoin(questions, asks)
+        .where(links.c.channel_id == channel_id, links.c.talk_ts == talk, links.c.ts > ts)
+        .where(links.c.confidence >= SURE_ENOUGH, messages.c.gist == AN_ANSWER, questions.c.ts.is_(None), is_about_it)
     )
-    asks = and_(questions.c.channel_id == messages.c.channel_id, questions.c.ts == messages.c.ts)
-    below = and_(messages.c.ts.in_(linked), messages.c.gist == AN_ANSWER, questions.c.ts.is_(None))
-    answers = or_(messages.c.thread_ts == ts, below)
-    query = select(messages.c.ts).outerjoin(questions, asks).where(*stands, *by_another, answers)
-    return (await tx.execute(query.limit(1))).first() is not None
 
 
 @dataclass(frozen=True)
@@ -301,19 +306,19 @@ async def put_reactions_seen(tx: AsyncConnection, rows: Sequence[ReactionRow]) -
 async def _put_reactions(tx: AsyncConnection, rows: Sequence[ReactionRow], when: str, what: str) -> None:
     if not rows:
         return
-    statement = insert_into(tx, reactions)
+    statement = insert_all(tx, reactions, [vars(row) for row in rows])
     keys = [reactions.c.channel_id, reactions.c.ts, reactions.c.person, reactions.c.name]
     upsert = statement.on_conflict_do_update(
         index_elements=keys,
         set_={when: statement.excluded[when], what: statement.excluded[what]},
         where=reactions.c[when] < statement.excluded[when],
     )
-    await tx.execute(upsert, [dict(vars(row)) for row in rows])
+    await tx.execute(upsert)
 
 
 async def reactions_on(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> Sequence[ReactionRow]:
     """All that is known of reactions on these messages in Slack."""
-    here = and_(reactions.c.channel_id == channel_id, reactions.c.ts.in_(list(ts)))
+    here = and_(reactions.c.channel_id == channel_id, is_at(tx, reactions.c.ts, ts))
     query = select(reactions).where(here, reactions.c.name != MARKED)
     return [ReactionRow(**row) for row in (await tx.execute(query)).mappings()]
 
@@ -357,7 +362,7 @@ async def threads_known(tx: AsyncConnection, channel_id: str, roots: Collection[
     """Of each thread how many replies we know to stand, and the latest one's ts."""
     query = (
         select(messages.c.thread_ts, func.count(), func.max(messages.c.ts))
-        .where(messages.c.channel_id == channel_id, messages.c.thread_ts.in_(list(roots)))
+        .where(messages.c.channel_id == channel_id, is_at(tx, messages.c.thread_ts, roots))
         .where(messages.c.deleted_ts.is_(None))
         .group_by(messages.c.thread_ts)
     )
@@ -378,7 +383,7 @@ async def texts_to_forget(
 
 async def forget_texts(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> None:
     """Their words go; who, when and what kind stay."""
-    here = and_(messages.c.channel_id == channel_id, messages.c.ts.in_(list(ts)))
+    here = and_(messages.c.channel_id == channel_id, is_at(tx, messages.c.ts, ts))
     await tx.execute(update(messages).where(here).values(text=None))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import keys, left_out, people
-from bot.storage.statements import insert_new, insert_rows
+from bot.storage.statements import insert_all, insert_new, is_among
 
 NewId = Callable[[], str]
 
@@ -27,13 +27,14 @@ async def pseudonyms_of(
     unknown = sorted(set(slack_ids) - known.keys())
     if not unknown:
         return known
-    await insert_rows(tx, people, [{"id": new_id(), "slack_id": each, "created_at": now} for each in unknown])
+    new = [{"id": new_id(), "slack_id": each, "created_at": now} for each in unknown]
+    await tx.execute(insert_all(tx, people, new).on_conflict_do_nothing())
     return known | await known_pseudonyms(tx, unknown)
 
 
 async def known_pseudonyms(tx: AsyncConnection, slack_ids: Collection[str]) -> dict[str, str]:
     """The pseudonyms of those who have one."""
-    query = select(people.c.slack_id, people.c.id).where(people.c.slack_id.in_(list(slack_ids)))
+    query = select(people.c.slack_id, people.c.id).where(is_among(tx, people.c.slack_id, slack_ids))
     return {row.slack_id: row.id for row in await tx.execute(query)}
 
 
@@ -44,7 +45,7 @@ async def slack_id_of(tx: AsyncConnection, pseudonym: str) -> str | None:
 
 async def slack_ids_of(tx: AsyncConnection, pseudonyms: Collection[str]) -> dict[str, str]:
     """The Slack user ids of those who were not erased."""
-    query = select(people.c.id, people.c.slack_id).where(people.c.id.in_(list(pseudonyms)))
+    query = select(people.c.id, people.c.slack_id).where(is_among(tx, people.c.id, pseudonyms))
     return {row.id: row.slack_id for row in await tx.execute(query)}
 
 
@@ -88,8 +89,10 @@ async def stand_ins(tx: AsyncConnection) -> StandIns:
 
 async def who_is_left_out(tx: AsyncConnection, slack_ids: Collection[str], names: StandIns) -> frozenset[str]:
     """Those of the people who asked to be left out."""
+    if await tx.scalar(select(left_out.c.fingerprint).limit(1)) is None:  # as mostly; to make prints of all takes time
+        return frozenset()
     prints = {names.fingerprint(each): each for each in slack_ids}
-    query = select(left_out.c.fingerprint).where(left_out.c.fingerprint.in_(list(prints)))
+    query = select(left_out.c.fingerprint).where(is_among(tx, left_out.c.fingerprint, prints))
     return frozenset(prints[each] for each in await tx.scalars(query))
 
 

@@ -1,16 +1,76 @@
-"""Statements that SQLite and PostgreSQL both have and SQLAlchemy's core spells apart."""
+"""Statements that SQLite and PostgreSQL both have and SQLAlchemy's core spells apart.
 
-from collections.abc import Mapping, Sequence
+Pages of a thousand rows go over as one value in JSON, which the database takes apart: a value for each column of each
+row takes the program ten times as long, and PostgreSQL's triggers would fire for each row.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Select, String, Table, and_, bindparam, column, func, literal_column, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+FEW = 50  # values that are handed over one by one
 
 
 def insert_into(tx: AsyncConnection, table: Table) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that knows ON CONFLICT, in the connection's dialect."""
     return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def insert_all(
+    tx: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> "sqlite.Insert | postgresql.Insert":
+    """An INSERT of these rows, of which there is one at least, that knows ON CONFLICT; all have the same columns.
+
+    Of columns that hold texts, numbers, truths and moments.
+    """
+    names = list(rows[0])
+    return insert_into(tx, table).from_select(names, _taken_apart(tx, table, names, rows))
+
+
+def _taken_apart(
+    tx: AsyncConnection, table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> Select[Any]:
+    is_sqlite = tx.dialect.name == "sqlite"
+    given = bindparam("given", _written(rows, is_sqlite=is_sqlite), String, unique=True)
+    if is_sqlite:
+        each = func.json_each(given).table_valued("value")
+        columns = [func.json_extract(each.c.value, literal_column(f"'$.{name}'")) for name in names]
+        return select(*columns).where(true())  # else ON CONFLICT would be read as part of the FROM
+    typed = [column(name, table.c[name].type) for name in names]
+    each = func.json_to_recordset(given.op("::")(literal_column("json"))).table_valued(*typed)
+    return select(*each.render_derived(with_types=True).c)
+
+
+def _written(rows: Sequence[Any], *, is_sqlite: bool) -> str:
+    """A moment as the database itself writes it."""
+
+    def moment(value: datetime) -> str:
+        plain = value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        return plain if is_sqlite else f"{plain}+00"
+
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=moment)
+
+
+def is_among(tx: AsyncConnection, what: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
+    """Whether it is one of the values, of which there may be thousands."""
+    if len(values) <= FEW:
+        return what.in_(list(values))
+    given = bindparam("given", json.dumps(list(values), ensure_ascii=False), String, unique=True)
+    if tx.dialect.name == "sqlite":
+        return what.in_(select(func.json_each(given).table_valued("value").c.value))
+    each = func.json_array_elements_text(given.op("::")(literal_column("json"))).table_valued("value")
+    return what.in_(select(each.c.value))
+
+
+def is_at(tx: AsyncConnection, what: ColumnElement[str], times: Collection[str]) -> ColumnElement[bool]:
+    """The same of a ts: of many the whole span is read, where PostgreSQL would read a whole channel."""
+    among = is_among(tx, what, times)
+    return among if len(times) <= FEW else and_(what.between(min(times), max(times)), among)
 
 
 async def insert_new(tx: AsyncConnection, table: Table, values: Mapping[str, Any]) -> bool:

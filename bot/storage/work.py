@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, or_, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import work
-from bot.storage.statements import insert_new, insert_rows
+from bot.storage.statements import insert_new, insert_rows, is_among
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ async def withdraw(tx: AsyncConnection, *, keys: Collection[str]) -> None:
     """What waits under these keys is not wanted any more. What somebody has in hand goes on."""
     if keys:
         waiting = and_(work.c.state == "waiting", work.c.leased_until.is_(None))
-        await tx.execute(delete(work).where(work.c.key.in_(list(keys)), waiting))
+        await tx.execute(delete(work).where(is_among(tx, work.c.key, keys), waiting))
 
 
 async def claim_due(

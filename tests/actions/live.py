@@ -15,7 +15,9 @@ quota:
 records:
   - {name: old.example.com, type: CNAME, value: gateway.example.com, ttl: 300}
 """,
-    "teams/payments/access.yaml": "readers:\n  - {account: jonas-weber, until: 2026-12-31}\n",
+    "teams/payments/access.yaml": (
+        "readers:\n  - {account: amara-okafor, until: 2026-12-31}\n  - {account: jonas-weber, until: 2026-12-31}\n"
+    ),
     "alerts/receivers.yaml": "receivers:\n  payments-alerts: {slack: C0PAY}\n  payments-pager: {pager: payments}\n",
     "alerts/routes.yaml": "routes:\n  payments:\n    - {service: ledger, severity: page, receiver: payments-pager}\n",
 }

@@ -145,6 +145,7 @@ async def test_bot_killed_at_every_third_step_of_its_reading_leaves_nothing_unkn
     assert wrong == {}
 
 
+@pytest.mark.chaos
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_bot_killed_between_its_steps_on_postgresql_goes_on(stage: Stage) -> None:
     points = of_reading(await stage.play("unharmed"))

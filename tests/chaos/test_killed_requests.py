@@ -174,9 +174,9 @@ class Stage:
             assert at.repeated == 0
             return [each for each in at.run.points_passed()[before:] if part_of(each) in PARTS]
 
-    async def play(self, flow: Flow, point: str) -> bool:
+    async def play(self, flow: Flow, point: str, *, time: int = 1) -> bool:
         """The flow with the kill in it and a new start; whether the bot died."""
-        async with self._asking(f"{zlib.crc32(point.encode()):08x}") as at:
+        async with self._asking(f"{zlib.crc32(point.encode()):08x}-{time}") as at:
             await at.run.start(die_at=point)
             reviving = asyncio.create_task(_revived(at.run))
             try:
@@ -215,7 +215,8 @@ class Stage:
     async def play_into(self, outcome: Outcome, flow: Flow, point: str) -> None:
         async with self.turns:
             try:
-                died = await self.play(flow, point)
+                # a busy machine may do things in another order, and go by a point
+                died = await self.play(flow, point) or await self.play(flow, point, time=2)
             except (AssertionError, TimeoutError, ValueError, LookupError) as error:
                 outcome.wrong[point] = f"{type(error).__name__}: {error}"
             else:

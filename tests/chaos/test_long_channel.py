@@ -125,7 +125,7 @@ async def check(
 async def test_questions_are_answered_in_time_while_a_channel_is_read_back(
     sandbox: Sandbox, tmp_path: Path, database_url: str, logged: list[EventDict]
 ) -> None:
-    await check(sandbox, tmp_path, database_url, logged, messages=500, threads=60)
+    await check(sandbox, tmp_path, database_url, logged, messages=300, threads=40)
 
 
 @pytest.mark.chaos

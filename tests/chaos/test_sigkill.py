@@ -312,6 +312,7 @@ async def test_bot_killed_while_an_answer_grows_leaves_one_whole_answer(whole_st
     assert wrong == {}
 
 
+@pytest.mark.chaos  # in CI one of two bots is killed there
 @pytest.mark.parametrize("flow", [Question(), Digest()], ids=["question", "digest"])
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_bot_killed_between_its_steps_on_postgresql_speaks_once(stage: Stage, flow: Flow) -> None:

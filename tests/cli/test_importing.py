@@ -1,12 +1,16 @@
 """`mentor import` as scripts rely on it."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.cli.importing import INTERRUPTED
 from bot.cli.terminal import bar
+from bot.storage import schema
+from bot.storage.engine import Database
 from tests.cli.command import Run
 
 
@@ -125,3 +129,23 @@ def test_a_broken_team_file_is_said_before_anything_is_taken_down(
         'mentor: team.yaml:3: [2]: "ben"',
     ]
     assert not (tmp_path / ".data" / "mentor.db").exists()
+
+
+def test_after_an_import_it_is_written_down_what_became_of_each_question(
+    mentor: Run, handbook: str, slack_export: Path, database_url: str
+) -> None:
+    done = mentor("import", str(slack_export), MENTOR_HANDBOOK=handbook, MENTOR_DATABASE_URL=database_url)
+
+    assert (done.status, done.err) == (0, "")
+    assert asyncio.run(_counts(database_url)) == (1, 0)
+
+
+async def _counts(database_url: str) -> tuple[int, int]:
+    """Cases, and changes that wait."""
+    database = Database(database_url)
+    async with database.read() as tx:
+        cases, turns = [
+            await tx.scalar(select(func.count()).select_from(each)) for each in (schema.cases, schema.case_turns)
+        ]
+    await database.close()
+    return cases or 0, turns or 0

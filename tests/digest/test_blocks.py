@@ -45,7 +45,7 @@ from bot.digest.kept import (
     Wave,
     WeekOf,
 )
-from bot.digest.team_blocks import team_digest
+from bot.digest.team_blocks import in_words, team_digest
 from bot.errors import PayloadMalformed
 from bot.friction import Stage
 from bot.peers.cases import Outcome
@@ -104,6 +104,12 @@ def test_the_words_of_the_teams() -> None:
         "2. *Say what becomes of “docs, stale”*: 5 comments of a survey, no change linked. `results` does it.",
         ":white_check_mark: Maya Lind has it.",
     ]
+
+
+def test_who_waits_for_years_is_told_since_when() -> None:
+    waiting = replace(RICH.todos[0], n=1, people=1, since="2015-11-16T10:00:00+00:00")
+
+    assert in_words(waiting, RICH).endswith("Mon 16 Nov 10:00>, since November 2015.")
 
 
 def test_what_is_taken_has_no_button_and_a_private_copy_none_at_all() -> None:

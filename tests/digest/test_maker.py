@@ -55,6 +55,7 @@ def maker_on(database: Database, *, refused: str = "") -> DigestMaker:
         adoption=adoption.facts,
         actions=ActionFactsService(database, handbook=lambda: handbook).facts,
         documented=nothing,
+        signs=nothing,
     )
     return DigestMaker(database, sources, channels=lambda: CHANNELS, clock=clock, permalink=permalink)
 

@@ -61,3 +61,13 @@ async def either_office(
     settings = settings_in(sandbox, folder, database_url=database_url, handbook=handbook, patience=patience)
     async with at_work(sandbox, settings) as office:
         yield office
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On PostgreSQL, too, they are long runs, but where a journey is of that alone: services are tested on both."""
+    for item in items:
+        params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        is_of_one = any(mark.args[0] == "database_url" for mark in item.iter_markers("parametrize"))
+        if "journeys" in item.path.parts and params.get("database_url") == "postgresql" and not is_of_one:
+            item.add_marker(pytest.mark.chaos)

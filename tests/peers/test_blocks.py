@@ -31,7 +31,8 @@ def test_health_tells_the_figures_in_plain_words() -> None:
             "in working time 20 min and 7 h (n = 6)."
         ),
         "• *Peers were first* (peers or the platform team): 65 % of 17 (41 % to 83 %).",
-        "• *Solved*, says the asker: 50 % of 24 (31 % to 69 %); half within 20 min, nine of ten within 2 h (n = 13).",
+        "• *Solved*, says the asker: 50 % of 24 (31 % to 69 %).",
+        "• *Time until that was said*: half within 20 min, nine of ten within 2 h (n = 13).",
         "• *No person responded*: 29 % of 24 (15 % to 49 %).",
         "• *The handbook or a solved thread had it*: 83 % of 6 (44 % to 97 %) that I looked up.",
         "• *What kind*: 1 broken, 3 do-it-for-me, 23 how-to.",

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from bot.model import Author, Message, moment
-from bot.peers.catch_up import AWAY
+from bot.peers.catch_up import AWAY, EVERY
 from bot.storage import channels as channel_rows
 from bot.storage import migrate
 from bot.storage.channels import Reading, Turn
@@ -193,12 +193,16 @@ async def test_many_threads_that_changed_are_read_without_listing_the_channel_ag
     reader.sandbox.clock.set_factor(30)  # it takes a minute, and after five one looks again
     for number in range(45):
         bela.say(ASK, "In Grafana.", thread=ada.say(ASK, f"Where is log {number}?"))
-    before = reader.sandbox.rates.calls.copy()
+    before, began_s = reader.sandbox.rates.calls.copy(), reader.sandbox.clock.now()
 
     await reader.read_all()
 
-    calls = reader.sandbox.rates.calls - before
-    assert (calls["conversations.history"], calls["conversations.replies"]) == (2, 45)
+    calls, looks = (
+        reader.sandbox.rates.calls - before,
+        1 + (reader.sandbox.clock.now() - began_s) // EVERY.total_seconds(),
+    )
+    assert 2 <= calls["conversations.history"] <= 2 * looks  # each of the two channels once at each look
+    assert 45 <= calls["conversations.replies"] < 50  # a call that a slow machine gave up on is made again
     assert await reader.kept() == standing(reader.sandbox, BOTH)
 
 

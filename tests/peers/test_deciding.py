@@ -261,6 +261,27 @@ async def test_questions_from_before_there_were_cases_are_counted_and_then_kept(
     assert (sorted(found), missing) == (plain, [])
 
 
+async def test_changes_wait_for_nothing_while_no_case_is_kept(desk: Desk) -> None:
+    """As after a first import: there is nothing yet that they could make wrong."""
+    world = World(desk, seed=3)
+    for _ in range(20):
+        await world.happen("say")
+    await desk.database.write(_forget_cases)
+
+    kept = await world.deciding.keep_up()
+
+    async with desk.database.read() as tx:
+        waiting = await tx.scalar(select(func.count()).select_from(schema.case_turns))
+        questions = await tx.scalar(select(func.count()).select_from(schema.questions))
+    assert (kept, waiting) == (questions, 0)
+    assert await world.deciding.keep_up() == 0
+
+
+async def _forget_cases(tx: Tx) -> None:
+    for table in (schema.case_answers, schema.cases):
+        await tx.execute(delete(table))
+
+
 async def test_a_flood_of_changes_is_counted_from_messages(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.peers.deciding.MANY", 3)
     world = World(desk, seed=2)

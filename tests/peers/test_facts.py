@@ -250,6 +250,15 @@ async def test_mark_that_history_showed_counts_as_long_as_it_stands(
     assert case.outcome is outcome
 
 
+async def test_when_a_mark_was_set_that_history_alone_showed_nobody_knows(database: Database) -> None:
+    seen = ReactionRow(ASK, ts("12-16 12:00"), "ann", "white_check_mark", seen_ts=ts("12-20 13:00"), was_there=True)
+
+    case = await case_after(database, 17, lambda tx: put_reactions_seen(tx, [seen]))
+
+    assert case.outcome is Outcome.SELF
+    assert (case.seconds_to_solved, case.working_seconds_to_solved) == (None, None)
+
+
 async def test_stored_facts_are_the_same_again(december: FactsService) -> None:
     facts = await december.facts(WINDOW)
 

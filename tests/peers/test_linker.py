@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.clock import Clock
 from bot.model import Author, Deletion, Message, Standing, Workspace
@@ -154,6 +154,28 @@ async def test_a_question_answered_below_is_not_answered_by_the_bot_any_more(tal
 
     async with talk.database.read() as tx:
         assert (before, await has_human_reply(tx, ASK, at(0), asker="p1")) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_left_to_people"),
+    [
+        ("<@U1> it is in the portal", True),
+        ("press rotate on the token, in the portal", True),
+        ("lunch is at noon today", False),
+        ("and who can tell me where the token is kept?", False),
+    ],
+    ids=["names the asker", "shares words", "a remark", "a question"],
+)
+async def test_only_what_is_about_the_question_leaves_it_to_people(
+    talk: Talk, text: str, is_left_to_people: bool
+) -> None:
+    """However sure the linker is that it belongs to the same talk."""
+    await talk.hear([DIALOGUE[0], said(1, "U2", text)])
+    sure = update(links).where(links.c.ts == at(1)).values(answers_ts=at(0), talk_ts=at(0), confidence=0.99)
+    await talk.database.write(lambda tx: tx.execute(sure))
+
+    async with talk.database.read() as tx:
+        assert await has_human_reply(tx, ASK, at(0), asker="p1") is is_left_to_people
 
 
 async def test_where_people_answer_in_threads_nothing_below_is_taken_for_an_answer(talk: Talk) -> None:

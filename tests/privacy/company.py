@@ -137,7 +137,9 @@ async def seed(database: Database) -> None:
 
 def _case(channel_id: str, ts: str, *, answers: tuple[tuple[str, str], ...]) -> CaseRow:
     said: dict[str, Any] = dict.fromkeys(CaseRow._fields, False) | {"young_until": 0, "reopened": 0}
-    said |= dict.fromkeys(("solver", "response_s", "working_s", "is_at_work", "untouched"))
+    said |= dict.fromkeys(
+        ("solver", "solved_s", "solved_working_s", "response_s", "working_s", "is_at_work", "untouched")
+    )
     said |= {"responder": "none", "answerer": "none", "asker": ME, "kind": "how-to", "topic": "", "basis": "b"}
     return CaseRow(**said | {"channel_id": channel_id, "ts": ts, "answers": answers})
 

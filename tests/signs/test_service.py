@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.model import Window
 from bot.peers.facts import FactsService
 from bot.people import PeopleService
 from bot.signs.maker import SignsMaker
@@ -97,6 +98,15 @@ async def test_the_last_press_of_the_team_holds_and_nobody_is_kept_for_it(team: 
     async with team.database.read() as tx:
         keys = (await tx.scalars(select(work.c.key))).all()
     assert not [key for key in keys if "p1" in key]
+
+
+async def test_a_digest_is_given_what_shows_and_no_more(team: Team) -> None:
+    week = Window(datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC))
+    await team.service.ask(Due("2026-W48", datetime(2026, 11, 25, 10, tzinfo=UTC).isoformat()))
+
+    for is_goal, shown in ((True, ["Closing tickets is a goal of ours"]), (False, [])):
+        await team.press(MAYA, "2026-Q4", is_goal=is_goal)
+        assert [each.title for each in await team.maker.shown(week)] == shown
 
 
 async def test_others_cannot_answer_for_the_team(team: Team) -> None:
