@@ -38,6 +38,7 @@ from bot.answers.why import WhyService
 from bot.answers.writer import QuotingWriter, Writer
 from bot.audit import Audit, make_sure_of_key
 from bot.calendar import Daily
+from bot.companies import Companies
 from bot.config import Secret, Settings
 from bot.curation import article_health, owners
 from bot.curation.article_health import ArticleHealthService
@@ -236,6 +237,7 @@ class Mentor:
             clock=clock,
             new_id=new_id,
             wake=wake,
+            placed=Companies(workspace, slack.profile).placed,
         )
         self.health = HealthService(desk, people, self.facts)
         self.team = TeamService(
