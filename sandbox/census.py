@@ -39,6 +39,14 @@ class Census:
         """Our own workspace."""
         return self.organisation.teams[self.team_id]
 
+    @property
+    def name(self) -> str:
+        return self.team.name
+
+    @property
+    def domain(self) -> str:
+        return self.team.domain
+
     def begin_organisation(self, name: str, *, is_whole_install: bool = False, id: str | None = None) -> Organisation:  # noqa: A002
         """Our workspace is part of an Enterprise Grid from now on; the app is in ours alone, or in the whole of it."""
         self.organisation.begin(name, id=id or self.ids.new("E"), is_whole_install=is_whole_install)

@@ -34,7 +34,7 @@ _CHANGES = frozenset(
 async def add_person(sandbox: Sandbox, order: Json) -> Json:
     """`name`, and whatever else `Workspace.add_person` takes."""
     person = sandbox.workspace.add_person(order.pop("name"), **order)
-    return {"person": shown.person(sandbox.workspace, person)}
+    return {"person": shown.person(person, sandbox.clock.now())}
 
 
 async def change_person(sandbox: Sandbox, order: Json) -> Json:
@@ -47,7 +47,7 @@ async def change_person(sandbox: Sandbox, order: Json) -> Json:
         sandbox.workspace.deactivate(person.id)
     for name, value in order.items():
         setattr(person, name, value)
-    return {"person": shown.person(sandbox.workspace, person)}
+    return {"person": shown.person(person, sandbox.clock.now())}
 
 
 async def add_channel(sandbox: Sandbox, order: Json) -> Json:

@@ -27,11 +27,11 @@ def seen(workspace: Workspace, *, viewer: str | None, only_channel: str | None, 
     ephemerals = [each for each in workspace.ephemerals if is_theirs(each.ephemeral_to)]
     views = [each for each in workspace.views.values() if each.type == "modal" and is_theirs(each.user)]
     return {
-        "team": {"id": workspace.team.id, "name": workspace.team.name, "domain": workspace.team.domain},
+        "team": {"id": workspace.team_id, "name": workspace.name, "domain": workspace.domain},
         "organisation": {"id": workspace.organisation.id, "name": workspace.organisation.name},
         "teams": [asdict(each) for each in workspace.organisation.teams.values()],
         "app": app(workspace),
-        "people": [person(workspace, each) for each in workspace.people.values()],
+        "people": [person(each, workspace.clock.now()) for each in workspace.people.values()],
         "channels": [
             channel(each) | {"messages": _messages(workspace, each, limit if only_channel in (None, each.id) else 0)}
             for each in _channels(workspace, viewer)
@@ -44,7 +44,7 @@ def seen(workspace: Workspace, *, viewer: str | None, only_channel: str | None, 
             {"channel": channel_id, "thread_ts": ts, "text": text}
             for (channel_id, ts), text in workspace.assistant.statuses().items()
         ],
-        "dm": _dm_of(workspace, viewer),
+        "dm": dm_of(workspace, viewer),
     }
 
 
@@ -62,9 +62,9 @@ def app(workspace: Workspace) -> Json:
     }
 
 
-def person(workspace: Workspace, each: Person) -> Json:
-    """With the status as it stands now."""
-    text, emoji, until = each.status(workspace.clock.now())
+def person(each: Person, now_s: float = 0.0) -> Json:
+    """With the status as it stands at that moment."""
+    text, emoji, until = each.status(now_s)
     return asdict(each) | {"status_text": text, "status_emoji": emoji, "status_expiration": until}
 
 
@@ -82,7 +82,7 @@ def channel(each: Channel) -> Json:
     return {name: getattr(each, name) for name in names} | lists
 
 
-def _dm_of(workspace: Workspace, viewer: str | None) -> str | None:
+def dm_of(workspace: Workspace, viewer: str | None) -> str | None:
     """Nothing for those who can have none: who was deactivated, and people of other companies."""
     person = workspace.people.get(viewer or "")
     has_app = person is not None and any(map(workspace.organisation.has_app, (person.team_id, *person.teams)))

@@ -187,7 +187,7 @@ def bot_json(app: Installation, bot: Person) -> Json:
 
 
 def permalink(workspace: Workspace, message: Message) -> str:
-    link = f"https://{workspace.team.domain}.slack.com/archives/{message.channel}/p{message.ts.replace('.', '')}"
+    link = f"https://{workspace.domain}.slack.com/archives/{message.channel}/p{message.ts.replace('.', '')}"
     if message.thread_ts in (None, message.ts):
         return link
     return f"{link}?thread_ts={message.thread_ts}&cid={message.channel}"
