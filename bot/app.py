@@ -29,6 +29,7 @@ from bot.answers.services import answer_services
 from bot.answers.writer import QuotingWriter, Writer
 from bot.audit import Audit, make_sure_of_key
 from bot.calendar import Daily
+from bot.companies import Companies
 from bot.config import Secret, Settings
 from bot.curation.documented import documented
 from bot.curation.gap_sorting import Reading
@@ -142,7 +143,8 @@ class Mentor:
         vector_of = self.embeddings.vector_of if self.embeddings else words_alone
         repository, history_of = _repository(settings), partial(live_history, settings=settings)
         can_propose = repository is not None
-        self.peers = peer_services(desk, people, command=settings.command)
+        placed = Companies(workspace, slack.profile).placed
+        self.peers = peer_services(desk, people, placed=placed, command=settings.command)
         self.news = news_services(desk, people, can_propose=can_propose, history_of=history_of)
         self.answers = answer_services(
             desk, people, self.peers.facts.solved, writer=self._writer(), vector_of=vector_of, board=self.news.board

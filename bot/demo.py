@@ -23,6 +23,7 @@ from bot.demo_company import PEOPLE as PEOPLE
 from bot.demo_company import STARTS_AT as STARTS_AT
 from bot.demo_history import furnish_history
 from bot.demo_live import APPLICATIONS, furnish_live
+from bot.demo_neighbours import furnish_neighbours
 from bot.demo_survey import furnish_survey
 from bot.storage.channels import ChannelState, states
 from sandbox import Actor, Sandbox, View
@@ -48,6 +49,7 @@ async def demo(*, port: int, stay: bool) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mentor-demo-")))
         sandbox = Sandbox(generate.manifest(), clock=clock)
         furnish(sandbox)
+        furnish_neighbours(sandbox, now=OPENS_AT)
         furnish_history(sandbox, until=OPENS_AT)
         await sandbox.start(port)
         stack.push_async_callback(sandbox.stop)

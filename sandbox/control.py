@@ -23,6 +23,7 @@ GET  /sandbox/state?as=U…&channel=C…&limit=100
 POST /sandbox/act   `{as: "U…" or a name, do: …}` and, by `do`:
      say `{channel, text, thread_ts?, broadcast?}` · dm `{text, thread_ts?}` · edit `{channel, ts, text}` ·
      delete `{channel, ts}` · react, unreact `{channel, ts, name}` · join, leave, invite_app `{channel}` ·
+     invite `{channel, person}` ·
      open_home `{tab: home|messages}` -> `{ok, message: message|null}`
      press `{channel, ts, element, block_id?}` or `{view, element, block_id?, values?}`; `element` is an action id or
      a label · select: the same with `choice` (an option's value or label, an id, a date, or a list of them) ·
@@ -40,6 +41,9 @@ GET  /sandbox/ledger?since=0   `{ok, effects: [{kind, at, method, channel, ts, t
 GET  /sandbox/faults, POST with any of `{clear: true, add: {kind, methods?, probability?, times?, seconds?, channel?},`
      ` duplicate_events: [1, 3], reorder_window_s, delay_events_s, drop_ack}` -> `{ok, fired: {kind: count}, …}`
 GET  /sandbox/clock, POST `{advance_s?, factor?}` -> `{ok, now, factor}`
+GET  /sandbox/app   `{ok, api_url, bot_token, app_token, signing_secret}`: what an app has to be given
+POST /sandbox/people, /people/change, /channels, /usergroups, /organisation, /workspaces, /companies, /delivery: furnish
+     the workspace, see `docs/sandbox.md`
 POST /sandbox/sockets `{reason?}` or `{kind: "cut"|"deaf"}` -> `{ok, connections}`: disconnects the app
 GET  /sandbox/stream   server-sent events: `data: {kind, channel?, ts?, …}` for each change. Kinds: MessagePosted,
      MessageChanged, MessageDeleted, ReactionChanged, MembershipChanged, HomeOpened (whoever did it), and Effect with
@@ -60,6 +64,7 @@ from aiohttp import web
 
 from sandbox import shown
 from sandbox.control_acts import do
+from sandbox.control_people import ORDERS, Furnish, credentials
 from sandbox.ledger import Effect
 from sandbox.model import Json, Occurrence
 from sandbox.socket_mode import SocketHub
@@ -87,6 +92,9 @@ def control_app(sandbox: Sandbox) -> web.Application:
     routes.router.add_get("/clock", control.clock)
     routes.router.add_post("/clock", control.change_clock)
     routes.router.add_post("/sockets", control.sockets)
+    routes.router.add_get("/app", control.app)
+    for path, furnish in ORDERS.items():
+        routes.router.add_post(path, control.furnishing(furnish))
     routes.router.add_get("/stream", control.stream)
     routes.on_shutdown.append(control.end_streams)
     return routes
@@ -152,6 +160,15 @@ class _Control:
         connections = len(self._sandbox.sockets.connections)
         self._sandbox.disconnect_sockets(reason, kind=kind)
         return _ok({"connections": connections})
+
+    async def app(self, _: web.Request) -> web.Response:
+        return _ok(credentials(self._sandbox))
+
+    def furnishing(self, furnish: Furnish) -> Handler:
+        async def handle(request: web.Request) -> web.Response:
+            return _ok(await furnish(self._sandbox, await _body(request)))
+
+        return handle
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """A line for each change, until the browser or the server goes."""

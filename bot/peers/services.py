@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.companies import Placed
 from bot.desk import Desk
 from bot.peers.community_facts import CommunityService
 from bot.peers.facts import FactsService
@@ -46,7 +47,7 @@ class PeerServices(Pillar):
         }
 
 
-def peer_services(desk: Desk, people: PeopleService, *, command: str) -> PeerServices:
+def peer_services(desk: Desk, people: PeopleService, *, placed: Placed, command: str) -> PeerServices:
     database, clock = desk.database, desk.clock
     teams = OwnTeams(desk, people).now
 
@@ -62,6 +63,7 @@ def peer_services(desk: Desk, people: PeopleService, *, command: str) -> PeerSer
             clock=clock,
             new_id=desk.new_id,
             wake=desk.wake,
+            placed=placed,
         ),
         kinds=KindService(desk, people),
         marks=MarkService(desk, people),
