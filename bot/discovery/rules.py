@@ -139,6 +139,7 @@ class FlowFacts:
 
 
 def flow_facts(flows: Sequence[Flow]) -> FlowFacts:
+    """What the flows of all teams say now: for the digest and the command line."""
     found = [wait for stage in Stage if (wait := _wait_of(stage, flows)) is not None]
     return FlowFacts(
         teams=len(flows),
