@@ -12,6 +12,7 @@ from bot.answers.writer import Draft, Source
 from bot.blockkit import Shown, actions, button, context, section
 from bot.friction import Origin, SaidIn, offer
 from bot.model import Json, MessageKind, Purpose
+from bot.notice_board import carried
 
 HINT = MessageKind(
     "hint",
@@ -90,7 +91,7 @@ def after_not_quite(before: Shown, offer: Offer, *, today: date, more: Sequence[
     found = answer(offer.draft, offer.answer_id, is_sure=True, today=today, can_press=False)
     row = actions("answers.verdict", [*_verdicts(offer.answer_id), *buttons])
     head = context("Not it, says the person who asked. Perhaps this:")
-    return Shown(found.text, (head, *found.blocks, row, *more))
+    return Shown(found.text, (head, *found.blocks, *carried(before.blocks), row, *more))
 
 
 def why(answer_id: str) -> tuple[Json, Json]:

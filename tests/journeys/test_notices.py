@@ -86,6 +86,10 @@ def told_to_search(office: Office) -> list[list[str]]:
     return [words(each) for each in office.told("amara")]
 
 
+def notice_lines(message: Message) -> list[str]:
+    return [each for each in words(message) if each.startswith("Notice: <")]
+
+
 def told_to_payments(office: Office) -> list[str]:
     return [text for who, text in office.channel("random") if who == "mentor"]
 
@@ -140,6 +144,28 @@ async def test_a_deprecation_goes_from_its_notice_to_the_last_team_done(noticing
     assert (len(told_to_payments(office)), len(told_to_search(office))) == (1, 2)
     platform = words(await command(office, "maya", "news"))
     assert "Progress: 2 of 2 teams done" in platform
+
+
+async def test_an_answer_keeps_its_notice_whatever_is_pressed_under_it(noticing: Office) -> None:
+    office = noticing
+    await look(office)
+    asked = office.person("priya").say("ask-platform", QUESTION)
+    [line] = notice_lines(await office.answer_to(asked))
+    private = await command(office, "jonas", QUESTION)
+
+    await office.person("priya").press(await office.answer_to(asked), "Not quite")
+    await office.person("jonas").press(private, "That solved it")
+    await office.quiet()
+    judged = office.whispers("jonas", "random")[-1]
+    await office.person("jonas").press(judged, "Share in channel")
+    await office.quiet()
+
+    answer = await office.answer_to(asked)
+    shared = next(each for each in office.person("jonas").sees("random") if each.text.startswith("Shared by"))
+    assert "Not it, says the person who asked." in words(answer)
+    assert "✓ Solved, says the person who asked." in words(judged)
+    seen = (answer, private, judged, office.whispers("jonas", "random")[-1], shared)
+    assert [notice_lines(each) for each in seen] == [[line]] * 5
 
 
 async def test_a_new_end_is_shown_in_the_post_and_told_in_its_thread(noticing: Office, handbook: Path) -> None:
