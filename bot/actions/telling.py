@@ -26,7 +26,7 @@ from bot.storage.requests import RequestRow
 SOMEONE = "Someone"
 STANDINGS = {  # after the action's title and a colon, before a full stop
     rows.PREPARING: "is being prepared",
-    rows.VOID: "was not done: what it rests on is not as it was when you asked",
+    rows.VOID: "was not done: what it changes is not as it was when you asked",
     rows.EXPIRED: "was not done: nobody decided in time",
     rows.DECLINED: "declined",
     rows.WITHDRAWN: "withdrawn",

@@ -89,10 +89,10 @@ GIVEN_UP = MessageKind(
     "it only answers what you do",
 )
 NOT_TAKEN_DOWN = MessageKind(
-    "not taken down",
+    "not saved",
     Purpose.ASKED,
     "the person who used the command or pressed, only visible to them",
-    "the database does not answer; sent past the outbox, which is in it",
+    "the database does not answer; sent at once, and not by way of the database",
     "once a command or press",
     "it only answers what you do",
 )
@@ -188,7 +188,7 @@ def needs(what: str) -> str:
     return f"needs a person: “{said}”" if said else "needs a person: please see the question above."
 
 
-POINTER_GONE = "The thread that I pointed to here is not shown any more."
+POINTER_GONE = "The thread that I linked here may not be shown any more."
 URGENT = "says that it cannot wait: please see the question above."
 
 

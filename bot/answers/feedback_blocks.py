@@ -18,7 +18,7 @@ HINT = MessageKind(
     "hint",
     Purpose.ASKED,
     "the person who asked, only visible to them, in the channel",
-    "a question in a channel with `after N minutes`, within its hours, of which the handbook speaks",
+    "a question in a channel with `after N minutes`, within its hours, that the handbook can answer",
     "once a question",
     "set the channel to another mode in `channels.yaml`; be left out by `settings`",
 )
@@ -119,7 +119,7 @@ def noted_alone(reason: str, answer_id: str) -> Shown:
 
 def still_open() -> Shown:
     """To the thread; it names nobody."""
-    return refusal("This is still open: what I found was not it. Can somebody here help?")
+    return refusal("This is still open: what I found did not help. Can somebody here help?")
 
 
 def solved_by(source: Source) -> Shown:

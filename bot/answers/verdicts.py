@@ -31,7 +31,7 @@ from bot.storage.engine import Tx
 from bot.work import Asking, Kind, Press
 
 UNKNOWN = "This answer is no longer known here. Please ask again."
-NOT_TAKEN = "That could not be taken down. Please press again."
+NOT_TAKEN = "That was not saved. Please press again."
 NOT_SAID = "You did not call this answer “not quite”, so there is nothing to give a reason for."
 ASKED_BEFORE = "People were asked in this thread already. The message stands there."
 ALONE = ("private", HINT)  # surfaces whose message only the asker sees, and nobody can edit

@@ -36,7 +36,7 @@ def add(commands: Commands) -> None:
     form.add_argument("--json", action="store_true", help="only JSON on standard output")
     form.add_argument("--csv", action="store_true", help="a figure a line, as CSV on standard output")
     kinds = adoption.add_subparsers(metavar="COMMAND")
-    imports = add_command(kinds, "import", _import, "take down who used what, from a CSV file: all of it or nothing")
+    imports = add_command(kinds, "import", _import, "record who used what, from a CSV file: all of it or nothing")
     imports.add_argument("file", type=Path, metavar="FILE.csv", help="columns capability, team, day, event, person")
     add_json(imports)
 

@@ -190,7 +190,7 @@ def reverted(actions: ActionFacts) -> tuple[Reverted, ...]:
 
 
 def week_of(week: str, cases: Sequence[Case]) -> WeekOf:
-    """The trend's four kinds; what is too young to say, and what askers solved alone, is in none."""
+    """The trend's four kinds; what is too new to say, and what askers solved alone, is in none."""
     by = Counter(each.outcome for each in cases)
     nobody = by[Outcome.NONE] + by[Outcome.UNCONFIRMED]
     return WeekOf(week, by[Outcome.PEER], by[Outcome.PLATFORM], by[Outcome.BOT], nobody)

@@ -75,7 +75,7 @@ def told_of_notes(evidence: Evidence, state: str, *, file: str) -> str:
         case talk_row.KEPT:
             return ""
         case talk_row.SHOWN:
-            return f"{name}: the person has not let these notes stand yet. Until then, take the line out of {file}"
+            return f"{name}: the person has not approved these notes yet. Until then, take the line out of {file}"
         case talk_row.DROPPED:
             return f"{name}: notes erased at the person's wish. Take the line out of {file}"
         case _:
@@ -287,4 +287,4 @@ def summary(flow: Flow) -> str:
 def age(flow: Flow, today: date) -> str:
     looked = f"made with the team on {flow.made_with}"
     looked += f", looked at on {flow.reviewed}" if flow.reviewed else ""
-    return looked + (f"; to be looked at again since {flow.look_again}" if flow.look_again <= today else "")
+    return looked + (f"; due for another look since {flow.look_again}" if flow.look_again <= today else "")

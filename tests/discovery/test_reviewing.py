@@ -72,7 +72,7 @@ async def test_the_team_is_asked_once_on_the_day_and_told_what_happened_since(ro
 
     [(_, text, blocks)] = await room.told(None)
     assert text.splitlines() == [
-        "*Keep, change or drop?* The bet “Runners wait” is to be looked at.",
+        "*Keep, change or drop?* The bet “Runners wait” is due for review.",
         "*Since 2026-11-02*",
         f"• gap {gap.id[:12]} (asked twice): asked 2 times since, by 2 people",
         "• gap 000000000000: not kept here any more, so nothing can be counted",
@@ -96,7 +96,7 @@ async def test_notes_of_a_talk_that_may_not_be_cited_are_named_without_what_the_
     fix = "ake the line out of bets/runners.yaml"
     assert text.splitlines()[2:] == [
         f"• talk t2: notes erased at the person's wish. T{fix}",
-        f"• talk t3: the person has not let these notes stand yet. Until then, t{fix}",
+        f"• talk t3: the person has not approved these notes yet. Until then, t{fix}",
         f"• talk t4: notes erased at the person's wish, or the id is mistyped. T{fix}",
         "• 1 more piece of evidence, said only once: nothing to count",
     ]
@@ -209,7 +209,7 @@ async def test_overdue_flows_are_told_once_until_somebody_looks_at_them_again(pa
     room.take()
     await room.look()
 
-    assert [text.partition(":")[0] for _, text, _ in once] == ["*To be looked at again with the team*"]
+    assert [text.partition(":")[0] for _, text, _ in once] == ["*Due for another look with the team*"]
     assert "payments (last on 2026-05-01)" in once[0][1]
     assert "data" not in once[0][1]
     assert len(await room.told(None)) == 2
@@ -226,7 +226,7 @@ async def test_a_team_sees_its_own_flow_and_the_platform_team_all_with_what_is_k
     assert "payments: the way to production" in str(own)
     assert "run 0 times" not in str(own)
     assert [each["value"] for each in everything[-1]["elements"]] == ["payments", "data"]
-    assert "No flow is in the handbook that you may see" in str(await room.flows_for("ada"))
+    assert "The handbook has no flow that you may see" in str(await room.flows_for("ada"))
 
 
 async def test_of_a_capability_it_is_told_who_chose_it_and_how_satisfied_its_users_are(past: Past) -> None:

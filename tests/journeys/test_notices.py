@@ -179,7 +179,7 @@ async def test_a_new_end_is_shown_in_the_post_and_told_in_its_thread(noticing: O
     await look(office)
 
     assert post.text == "Going away: Old build files go (until 18 Dec 2026)"
-    assert [each.text for each in office.replies(post)[1:]] == ["This ends at another time now: until 18 Dec 2026."]
+    assert [each.text for each in office.replies(post)[1:]] == ["The dates have changed: until 18 Dec 2026."]
 
 
 # Incidents.
@@ -187,7 +187,7 @@ async def test_a_new_end_is_shown_in_the_post_and_told_in_its_thread(noticing: O
 ASKERS = ("priya", "jonas", "amara", "li", "marta", "samir", "ellen", "fatima", "owen", "yuki")
 TOPIC = {
     "What is wrong, in a few words": "Logs are late",
-    "Words that questions about it hold": "logs",
+    "Words that people use to ask about it": "logs",
     "What is known": "Maya Lind looks at it: the collector is out of disk.",
     "Next word at": "11:00",
 }

@@ -280,10 +280,8 @@ async def test_the_same_press_again_changes_and_says_nothing(either: Office) -> 
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        pytest.param("marta", "Who owns the capability, or handed this in, does not judge it.", id="own evidence"),
-        pytest.param(
-            "maya", "Who owns the capability, or handed this in, does not judge it.", id="the capability's owner"
-        ),
+        pytest.param("marta", "You own the capability or handed this in", id="own evidence"),
+        pytest.param("maya", "You own the capability or handed this in", id="the capability's owner"),
         pytest.param("jonas", "Only the policy's owner can judge this.", id="a stranger"),
         pytest.param("gus", "Only the policy's owner can judge this.", id="a guest who is named as an owner"),
         pytest.param("hannes", "You are named as the owner of this evidence", id="the owner of the evidence"),
