@@ -88,14 +88,15 @@ def _window(since: str, until: str | None, handbook: "Handbook") -> "Window":
 
 def _import(options: argparse.Namespace) -> int:
     """1 when anything in the file is wrong: then nothing of it is taken."""
+    from bot.statistics import counted
+
     read, taken = asyncio.run(_imported(options.file))
     complain(read.errors)
     if taken is None:
         return 1
     known = taken.lines - taken.new
-    print(
-        json.dumps(taken.to_json()) if options.json else f"{taken.lines} uses: {taken.new} new, {known} known before."
-    )
+    said = f"{counted(taken.lines, 'use')}: {taken.new} new, {known} known before."
+    print(json.dumps(taken.to_json()) if options.json else said)
     return 0
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot import statistics
 from bot.blockkit import Shown, actions, button, clip, context, escape, header, link, section
 from bot.curation.health_rules import ArticleFacts, ArticleHealth, Owner, Served
 from bot.errors import PayloadMalformed
@@ -95,7 +96,7 @@ def home_part(facts: ArticleFacts) -> list[Json]:
         (len(facts.needing_work), "that somebody says need work"),
     ]
     told = ", ".join(f"{count} {words}" for count, words in counted if count) or "none needs a look"
-    blocks = [header("Article health"), section(f"Of {len(facts.articles)} articles: {told}.")]
+    blocks = [header("Article health"), section(f"Of {statistics.counted(len(facts.articles), 'article')}: {told}.")]
     worst = [f"• *{_named(each)}*: {clip(escape(_why(each)), REASON_MOST)}" for each in facts.worst[:HOME_MOST]]
     return [*blocks, section("\n".join(worst))] if worst else blocks
 

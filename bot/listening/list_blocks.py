@@ -95,7 +95,7 @@ def theme_line(theme: ThemeFacts) -> str:
 
 def _count(count: Count) -> str:
     people = f", {count.people} people" if count.people else ""
-    teams = f" of {count.teams} teams" if count.people and count.teams else ""
+    teams = f" of {counted(count.teams, 'team')}" if count.people and count.teams else ""
     return f"{counted(count.n, 'time')}{people}{teams} ({count.before} before)"
 
 

@@ -35,7 +35,7 @@ STATES = [
     (
         rows.WAITING,
         {"expires_at": STARTS_AT + timedelta(days=3)},
-        "waits for the agreement of platform-approvers, until Fri 27 Nov 10:00",
+        "waits for the agreement of platform-approvers, until Fri 27 Nov 10:00 UTC",
     ),
     (rows.VOID, {}, "was not done: what it changes is not as it was when you asked"),
     (rows.EXPIRED, {}, "was not done: nobody decided in time"),
