@@ -38,7 +38,7 @@ ENDS = re.compile(r"(?<=[.!?:;])\s+|\n+")
 WORD = re.compile(r"[A-Za-z0-9…][A-Za-z0-9'’…-]*")
 MAYBE_MANY = re.compile(r"\w\((?:s|es|ies)\)")
 # In what was sent:
-LEFT_OVER = re.compile(r"\{[a-z_]*\}|\bNone\b|<bot\.|\bobject at 0x")
+LEFT_OVER = re.compile(r"\{[a-z_]*\}|\bNone\b(?! of)|<bot\.|\bobject at 0x")
 ONE_OF_MANY = re.compile(r"(?<![\w.,:/#-])1 (?:more |older |open |working )?(people|[a-z]{3,}[^su\W]s)\b")
 
 

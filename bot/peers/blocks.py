@@ -63,10 +63,10 @@ SHARES_IN_WORDS = {
     "out_of_hours": "out of hours",
 }
 RESPONDERS = (
-    (By.PEER, "peers"),
-    (By.PLATFORM, "the platform team"),
-    (By.BOT, "a bot alone"),
-    (By.NONE, "nobody yet"),
+    (By.PEER, "by peers"),
+    (By.PLATFORM, "by the platform team"),
+    (By.BOT, "by a bot alone"),
+    (By.NONE, "by nobody yet"),
 )
 
 

@@ -178,7 +178,8 @@ async def at_work(sandbox: Sandbox, settings: Settings) -> AsyncIterator[Office]
         if settings.uses_socket_mode:
             await sandbox.connected()
         yield Office(sandbox, settings, mentor)
-    assert slips_in(sandbox.ledger.effects) == []
+    slips = slips_in(sandbox.ledger.effects)
+    assert not slips, slips
 
 
 def settings_in(

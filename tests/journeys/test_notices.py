@@ -238,7 +238,7 @@ async def test_an_incident_of_forty_minutes_is_told_to_all_who_ask_and_kept_in_g
     office, tomas = in_git, in_git.person("tomas")
     post = await opened(office)
     assert words(post)[0].startswith("*Incident: Logs are late*\nKnown since 10:12, next word at 11:00.\n> Maya Lind")
-    assert buttons(post) == ["Say more", "It is over"]
+    assert buttons(post) == ["Post an update", "It is over"]
 
     answered = await ask_in_every_way(office)
     assert len(answered) == 20
@@ -253,7 +253,7 @@ async def test_an_incident_of_forty_minutes_is_told_to_all_who_ask_and_kept_in_g
     refused = [each.text for each in office.whispers("priya", "ask-platform")]
     assert refused[-1] == "Only people on duty can do this. `human` says who is."
 
-    await tomas.press(post, "Say more")
+    await tomas.press(post, "Post an update")
     [form] = await office.until(tomas.views)
     await tomas.submit(form, {"What is known": "Disk is added.", "Next word at": ""})
     await office.later(40)

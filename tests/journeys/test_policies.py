@@ -344,10 +344,7 @@ async def test_evidence_ends_after_three_reminders_and_is_told_once_a_day(either
         "• *payments*, *Artifact attestation*: it holds until 15 Jan 2027",
         "• *payments*, *Artifact attestation*: it holds until 15 Jan 2027",
         "• *payments*, *Artifact attestation*: today, 15 Jan 2027, is its last day",
-        (
-            "• *payments*, *Artifact attestation*: it held until 15 Jan 2027 and has expired; "
-            "the team does not comply any more"
-        ),
+        ("• *payments*, *Artifact attestation*: it ended on 15 Jan 2027, so the team does not comply any more"),
     ]
     assert [each.ts for each in office.told("priya")[seen:]] == sorted(each.ts for each in office.told("priya")[seen:])
     assert shown[1].endswith("• *payments*: expired: its evidence held until 15 Jan 2027")

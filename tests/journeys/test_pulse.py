@@ -238,7 +238,7 @@ async def test_never_again_is_one_press_and_can_be_taken_back(office: Office) ->
 
     no_more = "You are not asked any more, by this survey or any other. If you answered, that counts as it stands."
     assert (stopped.text, buttons(stopped)) == (f"{QUESTION}\n{no_more}", [])
-    assert said.startswith("Done. I do not ask you again, by any survey, nor tell you what came of one.")
+    assert said.startswith("Done. No survey asks you again, and I do not tell you what came of them.")
     assert "*Pulse surveys:* you are never asked." in shown.text
     assert after_four_weeks == {"priya": 0, "jonas": 2}  # hers was taken away
     assert questions_to(office, "priya") == 1
@@ -261,7 +261,7 @@ async def test_whoever_has_not_answered_is_reminded_once(office: Office) -> None
     assert reminded["jonas"][0].thread_ts == question_to(office, "jonas").ts
     assert taken == ["*Thank you, your answer is saved.* You can change it until 2 Dec 2026: the newest counts."] * 2
     assert [buttons(each) for each in gone] == [[], []]
-    assert alone(office, "amara").startswith("Done. I do not ask you again, by any survey, nor tell you")
+    assert alone(office, "amara").startswith("Done. No survey asks you again, and I do not tell you")
     assert sorted(each["scores"]["satisfied"] for each in await rows(office, survey_answers)) == [2, 4]
     again = [each for name in NAMES for each in office.told(name) if each.text.startswith("One reminder")]
     assert len(again) == len(NAMES) - 2  # amara's is gone

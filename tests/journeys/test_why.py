@@ -45,7 +45,7 @@ async def test_a_silence_is_explained(office: Office, channel: str, text: str, r
     told = await why(office, "priya", channel)
 
     assert reason in told
-    assert told.startswith("I took the message for a question")
+    assert told.startswith("I read the message as a question")
 
 
 async def test_people_who_were_quicker_are_the_reason(either_office: Office) -> None:
