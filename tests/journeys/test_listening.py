@@ -171,7 +171,7 @@ async def test_a_story_goes_by_consent_into_the_handbook_and_is_found_there(in_g
     assert "Priya" not in file
 
     remote.git("update-ref", "refs/heads/main", branch)
-    await office.mentor.proposals.follow()
+    await office.mentor.curation.proposals.follow()
     await office.quiet()
     assert office.told("priya")[-1].text.startswith("Your story is in the handbook: ")
     await office.mentor.reload.handbook()

@@ -279,7 +279,7 @@ async def test_an_incident_of_forty_minutes_is_told_to_all_who_ask_and_kept_in_g
     assert "Maya" not in file
 
     remote.git("update-ref", "refs/heads/main", branch)
-    await office.mentor.proposals.follow()
+    await office.mentor.curation.proposals.follow()
     await office.mentor.read_handbook()
     await look(office)
     assert len(office.mentor.shelf.library.handbook.notices) == 1

@@ -84,7 +84,7 @@ async def merged(office: Office, remote: Remote) -> list[str]:
     branch = remote.git("for-each-ref", "--sort=-creatordate", "--format=%(refname)", "refs/heads/mentor").split()[0]
     shown = remote.git("diff", "-U0", "main", branch).splitlines()
     remote.git("update-ref", "refs/heads/main", branch)
-    await office.mentor.proposals.follow()
+    await office.mentor.curation.proposals.follow()
     await office.mentor.read_handbook()
     await office.quiet()
     remote.git("update-ref", "-d", branch)
