@@ -37,11 +37,11 @@ from bot.curation.proposals import HandbookRepository
 from bot.curation.services import curation_services
 from bot.desk import Desk
 from bot.digest import service as digest
-from bot.digest.kept import Named, Waited
 from bot.digest.maker import DigestMaker, Sources
 from bot.digest.presses import PressService
 from bot.digest.service import DigestService
 from bot.digest.summing import Summing
+from bot.discovery.rules import flow_facts
 from bot.discovery.services import Pillars as ListenedTo
 from bot.discovery.services import discovery_services
 from bot.embeddings import Embedder, embedder_of, words_alone
@@ -56,7 +56,7 @@ from bot.home.prompts import PromptService
 from bot.home.service import HomeService
 from bot.library import Library, Shelf, catalogued
 from bot.listening.services import listening_services
-from bot.model import Window, Workspace
+from bot.model import Workspace
 from bot.model_client import Budget, ModelClient
 from bot.notices.services import news_services
 from bot.onboarding.services import Neighbours, onboarding_services
@@ -285,14 +285,6 @@ class Mentor:
         return QuotingWriter() if self.model is None else ModelWriter(self.model, QuotingWriter())
 
     def _digest_maker(self, signs: SignsMaker, slack: Slack) -> DigestMaker:
-        async def waited(_window: Window) -> Sequence[Waited]:
-            found = self.discovery.ways.facts()
-            return [Waited(each.stage.value, each.least_s, each.most_s, each.teams) for each in found.waits]
-
-        async def coming(window: Window) -> Sequence[Named]:
-            found = await self.news.board.coming(window)
-            return [Named(f"{each.title} ({each.when})" if each.when else each.title, each.url) for each in found]
-
         sources = Sources(
             peers=self.peers.facts,
             gaps=self.curation.gap_facts,
@@ -301,10 +293,10 @@ class Mentor:
             adoption=self.adoption.facts.facts,
             actions=self.actions.facts.facts,
             documented=lambda window: documented(self.database, self.shelf.library.handbook, window),
-            articles=self.curation.article_health.facts,
-            coming=coming,
-            waits=waited,
             signs=signs.shown,
+            coming=self.news.board.coming,
+            waits=lambda: flow_facts(self.shelf.library.handbook.flows).waits,
+            articles=self.curation.article_health.facts,
         )
         return DigestMaker(self.database, sources, channels=self._channels, clock=self.clock, permalink=slack.permalink)
 

@@ -111,10 +111,12 @@ async def test_a_lead_brings_a_team_on_through_five_steps(
     await priya.press(shown, "Link my account")
     await office.later(0.2)
     shown = await start(office, "priya")
-    assert "*Git*: the accounts of 1 of 4 people are known" in "\n".join(words(shown))
+    assert "*Git*: 1 of 4 accounts known" in "\n".join(words(shown))
     assert marks(shown) == "✓✓→··"
 
-    await propose(office, shown, "duty", {"Whom may others turn to for the team?": [office.sandbox.person("marta").id]})
+    await propose(
+        office, shown, "duty", {"Whom may others ask about the team's things?": [office.sandbox.person("marta").id]}
+    )
     waits = await start(office, "priya")
     assert "waits for the platform team's review." in words(waits)[3]
     assert await merged(office, remote) == ["    duty:", "      - U0MARTA"]

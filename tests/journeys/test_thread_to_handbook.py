@@ -198,7 +198,7 @@ async def test_where_the_handbook_is_a_folder_the_file_is_handed_over(sandbox: S
         await office.quiet()
 
         given = office.whispers("amara", "ask-platform")[-1]
-        assert given.text.startswith("Your handbook is a folder and no Git repository")
+        assert given.text.startswith("Your handbook is a folder, not a Git repository")
         assert "&gt; Run the cleaner on the build machine, someone" in words(given)[1]
 
 
