@@ -30,7 +30,7 @@ class Remote:
 
     def commit(self, files: dict[str, str], *, branch: str = "main", modes: dict[str, str] | None = None) -> str:
         """The id of a new commit on the branch that holds these files and no others; `modes` as Git writes them."""
-        entries = [f"{(modes or {}).get(path, '100644')} {self._blob(text)}\t{path}" for path, text in files.items()]
+        entries = [f"{(modes or {}).get(path, '100644')} {self.blob(text)}\t{path}" for path, text in files.items()]
         return self.commit_entries(entries, branch=branch)
 
     def commit_entries(self, entries: list[str], *, branch: str = "main") -> str:
@@ -83,7 +83,7 @@ class Remote:
         done = subprocess.run(["git", *arguments], input=data, env=environment, capture_output=True, check=True)
         return done.stdout.decode().strip()
 
-    def _blob(self, text: str) -> str:
+    def blob(self, text: str) -> str:
         return self.git("hash-object", "-w", "--stdin", given=text)
 
 
