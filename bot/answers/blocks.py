@@ -320,7 +320,7 @@ def _age(source: Source, today: date) -> str:
     if source.reviewed is None:
         return "never reviewed"
     days = (today - source.reviewed).days
-    ago = f"{days} days ago" if days < 60 else f"{days // 30} months ago"
+    ago = "yesterday" if days == 1 else f"{days} days ago" if days < 60 else f"{days // 30} months ago"
     due = review_due(source.reviewed, source.review_every_days)
     old = ", due for review" if due is not None and due < today else ""
     return f"reviewed {source.reviewed.day} {source.reviewed:%b %Y} ({'today' if days <= 0 else ago}{old})"

@@ -91,8 +91,8 @@ def home_part(facts: ArticleFacts) -> list[Json]:
         (facts.overdue, "due for review"),
         (facts.with_dead_links, "with links that lead nowhere"),
         (facts.served_badly, "served and not quite it"),
-        (facts.ownerless, "of which nobody can be asked"),
-        (len(facts.needing_work), "that need work, as somebody said"),
+        (facts.ownerless, "without an owner that `people.yaml` knows"),
+        (len(facts.needing_work), "said to need work"),
     ]
     told = ", ".join(f"{count} {words}" for count, words in counted if count) or "none needs a look"
     blocks = [header("Article health"), section(f"Of {len(facts.articles)} articles: {told}.")]

@@ -228,7 +228,7 @@ async def test_the_platform_team_sees_in_home_how_the_articles_are_and_nobody_el
 
     assert shown == [
         "Article health",
-        "Of 4 articles: 3 due for review, 1 of which nobody can be asked, 1 that need work, as somebody said.",
+        "Of 4 articles: 3 due for review, 1 without an owner that `people.yaml` knows, 1 said to need work.",
         "\n".join(
             [
                 "• *Set an alert*: due for review for 10 months; somebody says it needs work",

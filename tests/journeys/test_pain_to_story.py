@@ -94,10 +94,7 @@ class Tale:
 
     async def commit(self, files: dict[str, str]) -> None:
         """People of the platform team change the handbook, and it is read."""
-        listed = [each.split("\t") for each in self.remote.git("ls-tree", "-r", "main").splitlines()]
-        entries = {path: entry for entry, path in listed}
-        entries |= {f"{FOLDER}/{path}": f"100644 blob {self.remote.blob(text)}" for path, text in files.items()}
-        self.remote.commit_entries([f"{entry}\t{path}" for path, entry in entries.items()])
+        self.remote.change({f"{FOLDER}/{path}": text for path, text in files.items()})
         await self._read()
 
     def file(self, path: str) -> str:
