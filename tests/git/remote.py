@@ -33,6 +33,13 @@ class Remote:
         entries = [f"{(modes or {}).get(path, '100644')} {self.blob(text)}\t{path}" for path, text in files.items()]
         return self.commit_entries(entries, branch=branch)
 
+    def change(self, files: dict[str, str]) -> str:
+        """A commit on main with these files in it, new or otherwise than before; all others stay."""
+        listed = [each.split("\t") for each in self.git("ls-tree", "-r", "main").splitlines()]
+        entries = {path: entry for entry, path in listed}
+        entries |= {path: f"100644 blob {self.blob(text)}" for path, text in files.items()}
+        return self.commit_entries([f"{entry}\t{path}" for path, entry in entries.items()])
+
     def commit_entries(self, entries: list[str], *, branch: str = "main") -> str:
         index = self.folder.with_name("remote-index")
         index.unlink(missing_ok=True)
