@@ -32,6 +32,7 @@ NEEDS_CHROMIUM = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: neither /usr/bin/chromium nor `chromium` on the PATH"),
 ]
 MESSAGE_BOX = re.compile("^Message ")
+PATIENCE_MS = 20_000.0  # a busy machine is no failure
 GRAVE = ("serious", "critical")
 
 
@@ -53,6 +54,7 @@ LOOKS = (Look("light", WIDE), Look("dark", NARROW), Look("dark", WIDE), Look("li
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -5,6 +5,7 @@ import { ctx } from "./ctx.js";
 import { h, icon, iconButton } from "./dom.js";
 import { openKeys, openJump } from "./jump.js";
 import { drawModal } from "./modal.js";
+import { bringForward, sharePane } from "./pane.js";
 import { drawLost, drawSidebar } from "./places.js";
 import { drawThread } from "./thread.js";
 import { APP, act, enter, here, placeName, refresh, state, watch } from "./workspace.js";
@@ -28,6 +29,7 @@ async function become(person) {
 
 async function openThread(ts) {
   Object.assign(here, { thread: ts, editing: null });
+  bringForward($("thread"));
   await refresh();
   document.querySelector("#thread textarea")?.focus();
 }
@@ -96,5 +98,6 @@ document.body.append(h("button.curtain", { type: "button", tabindex: -1, "aria-h
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", followPermalink);
 follow($("timeline"));
+sharePane($("thread"), $("inside"));
 Object.assign(ctx, { openThread, edit });
 watch((isThere) => (isThere ? draw() : drawLost()));

@@ -21,7 +21,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), *NEEDS_CHROMIUM]
 LOGS = "how do I see the logs of my service?"
 BACKUP = "how do I restore a database backup?"
 ASKERS = {"light-1280": "jonas", "dark-390": "yuki", "dark-1280": "owen", "light-390": "hannes"}  # one in each look
-SLOWLY = 20_000.0  # milliseconds for what the bot works for
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -48,7 +47,6 @@ async def browser() -> AsyncIterator[Browser]:
 @asynccontextmanager
 async def seat_of(browser: Browser, office: Office, look: Look) -> AsyncIterator[Seat]:
     """Nothing grave is left where the journey ends."""
-    expect.set_options(timeout=SLOWLY)
     async with window(browser, look) as page:
         seat = Seat(page, office.sandbox.url, look)
         yield seat

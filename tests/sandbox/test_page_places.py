@@ -40,12 +40,12 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def seat(sandbox: Sandbox, browser: Browser) -> AsyncIterator[Seat]:
-    """Priya's, in #help. Nothing grave is left wherever a test ends."""
+    """Priya's, in #help. The browser has nothing to complain about, whatever a test does."""
     async with window(browser, WIDE_LIGHT) as page:
         seat = Seat(page, sandbox.url, WIDE_LIGHT)
         await seat.sit("priya", "C0HELP")
         yield seat
-        assert await seat.flaws() == []
+        assert seat.complaints == []
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -207,3 +207,18 @@ async def test_on_a_phone_a_thread_takes_the_whole_window_and_gives_it_back(brow
         await expect(seat.message("Where are")).to_be_focused()
         await seat.page.get_by_role("button", name="Show conversations").click()
         assert await seat.flaws() == []
+
+
+async def test_of_what_shares_the_right_pane_the_last_opened_is_seen(sandbox: Sandbox, seat: Seat) -> None:
+    asked = sandbox.person("tom").say("help", "Where are my logs?")
+    sandbox.person("priya").say("help", "In Grafana", thread=asked)
+    replies = seat.message("Where are").get_by_role("button", name="1 reply")
+    await replies.click()
+    await expect(seat.thread).to_be_visible()
+
+    await seat.page.locator("#inside").evaluate("panel => { panel.hidden = false; panel.ariaLabel = 'Inside'; }")
+    await expect(seat.page.get_by_role("complementary", name="Thread")).to_have_count(0)
+
+    await replies.click()
+    await expect(seat.thread).to_be_visible()
+    await expect(seat.page.get_by_role("complementary", name="Inside")).to_have_count(0)
