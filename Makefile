@@ -23,6 +23,7 @@ $(READY): requirements.lock pyproject.toml
 
 pictures: setup ## the pictures of docs/images; needs Chromium and some minutes
 	@$(BIN)/python -m tests.pictures
+	@$(BIN)/python -m tests.page_pictures
 	@$(BIN)/python -m tests.first_days
 
 demo: setup ## a sandbox workspace with the bot in it: a tour, then yours to try

@@ -14,6 +14,7 @@ from sandbox.model import (
     Occurrence,
     Person,
     ReactionChanged,
+    Usergroup,
     View,
 )
 from sandbox.workspace import Workspace
@@ -36,7 +37,7 @@ def seen(workspace: Workspace, *, viewer: str | None, only_channel: str | None, 
             channel(each) | {"messages": _messages(workspace, each, limit if only_channel in (None, each.id) else 0)}
             for each in _channels(workspace, viewer)
         ],
-        "usergroups": [asdict(each) for each in workspace.usergroups.values()],
+        "usergroups": [usergroup(each) for each in workspace.usergroups.values()],
         "ephemerals": [message(workspace, each) for each in ephemerals],
         "views": [view(each) for each in views],
         "home": view(home) if home else None,
@@ -66,6 +67,10 @@ def person(each: Person, now_s: float = 0.0) -> Json:
     """With the status as it stands at that moment."""
     text, emoji, until = each.status(now_s)
     return asdict(each) | {"status_text": text, "status_emoji": emoji, "status_expiration": until}
+
+
+def usergroup(each: Usergroup) -> Json:
+    return asdict(each)
 
 
 def message(workspace: Workspace, each: Message) -> Json:
