@@ -20,6 +20,17 @@ GET  /sandbox/state?as=U…&channel=C…&limit=100
      `          reactions: [{name, users}], is_ephemeral, is_growing}`
      view: `{id, user, type: modal|home, payload, hash, root_id, previous_id}`; `payload` is what the app sent.
 
+GET  /sandbox/look?as=U…&at=C…|app&limit=50&thread=ts&people=stamp
+     What the page draws of it for one person: `state` without `ephemerals` and `statuses`, with `me`, `at` (who and
+     where that is), `people` (null where the stamp is still `people_stamp`), and of each channel `{is_member, has_app,
+     members (how many), unread, calls}`, and of the one looked at
+     ` place: {id, read_to, messages: [message + {replies: null|{count, authors, latest, new}}], more, ephemerals,`
+     `         statuses: {thread_ts: text}, prompts: [{title, message}], thread: [message]|null}`
+     `unread` counts messages since the person was there; `calls` are mentions of them, direct messages, and replies
+     in threads they take part in.
+GET  /sandbox/messages?as=U…&at=C…&before=ts&limit=50 or &ts=ts   `{ok, messages, more}`: older ones, or just that one
+POST /sandbox/read  `{as, channel, ts, thread_ts?}` -> `{ok}`: the person has seen the place, or thread, up to there
+
 POST /sandbox/act   `{as: "U…" or a name, do: …}` and, by `do`:
      say `{channel, text, thread_ts?, broadcast?}` · dm `{text, thread_ts?}` · edit `{channel, ts, text}` ·
      delete `{channel, ts}` · react, unreact `{channel, ts, name}` · join, leave, invite_app `{channel}` ·
@@ -60,12 +71,14 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from sandbox import shown
+from sandbox import looking, shown
 from sandbox.answers import ok, read_order, refused
 from sandbox.control_acts import do
 from sandbox.inside import InsideRoutes
 from sandbox.ledger import Effect
+from sandbox.looking import Glance
 from sandbox.model import Json, Occurrence
+from sandbox.reading import Reading
 from sandbox.socket_mode import SocketHub
 from sandbox.workspace import Refused
 
@@ -84,6 +97,9 @@ def control_app(sandbox: Sandbox) -> web.Application:
     control = _Control(sandbox)
     routes = web.Application(middlewares=[_guard])
     routes.router.add_get("/state", control.state)
+    routes.router.add_get("/look", control.look)
+    routes.router.add_get("/messages", control.messages)
+    routes.router.add_post("/read", control.read)
     routes.router.add_post("/act", control.act)
     routes.router.add_get("/ledger", control.ledger)
     routes.router.add_get("/faults", control.faults)
@@ -100,6 +116,7 @@ def control_app(sandbox: Sandbox) -> web.Application:
 class _Control:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+        self._reading = Reading(sandbox.workspace)
         self._streams: set[asyncio.Queue[Json | None]] = set()
         sandbox.workspace.subscribe(self._tell)
         sandbox.ledger.subscribe(self._tell)
@@ -112,6 +129,19 @@ class _Control:
             self._sandbox.workspace, viewer=viewer, only_channel=query.get("channel"), limit=limit
         )
         return ok(state)
+
+    async def look(self, request: web.Request) -> web.Response:
+        glance = Glance.read(request.query)
+        return ok(self._about() | looking.look(self._sandbox.workspace, self._reading, glance))
+
+    async def messages(self, request: web.Request) -> web.Response:
+        return ok(looking.messages(self._sandbox.workspace, self._reading, Glance.read(request.query)))
+
+    async def read(self, request: web.Request) -> web.Response:
+        order = await read_order(request)
+        user = self._sandbox.person(str(order["as"])).id
+        self._reading.mark(user, order["channel"], str(order["ts"]), order.get("thread_ts"))
+        return ok({})
 
     async def act(self, request: web.Request) -> web.Response:
         order = await read_order(request)

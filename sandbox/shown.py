@@ -14,6 +14,7 @@ from sandbox.model import (
     Occurrence,
     Person,
     ReactionChanged,
+    Usergroup,
     View,
 )
 from sandbox.workspace import Workspace
@@ -34,7 +35,7 @@ def seen(workspace: Workspace, *, viewer: str | None, only_channel: str | None, 
             channel(each) | {"messages": _messages(workspace, each, limit if only_channel in (None, each.id) else 0)}
             for each in _channels(workspace, viewer)
         ],
-        "usergroups": [asdict(each) for each in workspace.usergroups.values()],
+        "usergroups": [usergroup(each) for each in workspace.usergroups.values()],
         "ephemerals": [message(workspace, each) for each in ephemerals],
         "views": [view(each) for each in views],
         "home": view(home) if home else None,
@@ -61,6 +62,10 @@ def app(workspace: Workspace) -> Json:
 
 
 def person(each: Person) -> Json:
+    return asdict(each)
+
+
+def usergroup(each: Usergroup) -> Json:
     return asdict(each)
 
 

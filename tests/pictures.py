@@ -17,7 +17,7 @@ from pathlib import Path
 from shutil import copytree
 from typing import Any
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 from sqlalchemy import Table, insert
 
 from bot import demo, generate, logs
@@ -38,7 +38,7 @@ from bot.storage.schema import (
 )
 from bot.work import Due
 from sandbox import Clock, Message, Sandbox
-from tests.sandbox.test_page import CHROMIUM, FLAGS
+from tests.browser import chromium
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 EMBEDDED = Path(__file__).resolve().parent.parent / "knowledge" / "handbook"
@@ -272,13 +272,11 @@ async def _side_by_side(browser: Browser, shots: list[bytes], path: Path) -> Non
 
 async def main() -> None:
     logs.set_up("error")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with chromium() as browser:
         for week in WEEKS:
             if not sys.argv[1:] or week.name in sys.argv[1:]:
                 with tempfile.TemporaryDirectory(prefix="mentor-pictures-") as folder:
                     await picture(week, browser, Path(folder))
-        await browser.close()
 
 
 if __name__ == "__main__":

@@ -1,29 +1,47 @@
 /** Messages as people see them, with their reactions, threads and menus. */
 
 import { drawBlocks } from "./blocks.js";
-import { avatar, h, iconButton, openMenu } from "./dom.js";
+import { badges, about } from "./ctx.js";
+import { avatar, h, icon, iconButton } from "./dom.js";
+import { asks, openMenu } from "./menus.js";
 import { EMOJI, mrkdwn } from "./text.js";
 
 const QUICK = "+1 eyes white_check_mark tada heart raised_hands rocket thinking_face -1 x pray 100".split(" ");
 const GROUPED_WITHIN_S = 300; // what one person writes in a row stands under one name
 const NOTICES = new Set(["channel_join", "channel_leave", "group_join", "group_leave"]);
 
-/** Entries for `keep`: the messages by time, with a line for each new day. */
-export function timeline(messages, ctx, { replies = new Map(), isThread = false } = {}) {
+/**
+ * Entries for `keep`: the messages by time, with a line for each new day and one before what is new.
+ * `editing` is the ts of the message being edited, `editor` draws its box.
+ */
+export function timeline(messages, ctx, { isThread = false, newSince = null, statuses = {}, editing, editor } = {}) {
   const entries = [];
   let previous = null;
+  let isOld = newSince !== null;
   for (const message of messages) {
     const day = ctx.day(message.ts);
     if (!isThread && (!previous || ctx.day(previous.ts) !== day)) {
-      entries.push({ key: `day ${day}`, stamp: day, draw: () => h("div.day", { role: "separator" }, h("span", {}, day)) });
+      entries.push(dayLine(day));
       previous = null;
     }
-    const isCompact = previous !== null && follows(previous, message, replies);
-    const below = replies.get(message.ts) ?? [];
+    if (isOld && message.ts > newSince && message.user !== ctx.me) {
+      entries.push(newLine());
+      [isOld, previous] = [false, null];
+    }
+    const how = {
+      isThread,
+      isCompact: previous !== null && follows(previous, message),
+      isEditing: editing === message.ts,
+      status: isThread ? undefined : statuses[message.ts],
+    };
+    const stamp = JSON.stringify([message, how, ctx.me, day, namesIn(message, ctx)]);
     const key = `${message.ts}${message.is_ephemeral ? " only" : ""}`;
-    const stamp = JSON.stringify([message, isCompact, below.map((reply) => [reply.ts, reply.user]), ctx.me, day, isThread]);
-    entries.push({ key, stamp, draw: () => drawMessage(message, ctx, { isCompact, below, isThread }) });
+    entries.push({ key, stamp, draw: () => drawMessage(message, ctx, how, editor) });
     previous = message;
+    if (isThread && message === messages[0] && messages.length > 1) {
+      entries.push(countLine(messages.length - 1));
+      previous = null;
+    }
   }
   return entries;
 }
@@ -37,47 +55,82 @@ export function arrowKeys(event) {
   all[all.indexOf(event.target) + step]?.focus();
 }
 
-function follows(previous, message, replies) {
-  const isSame = ["user", "bot_id", "is_ephemeral"].every((name) => previous[name] === message[name]);
-  const isPlain = !NOTICES.has(previous.subtype) && !NOTICES.has(message.subtype) && !message.is_ephemeral;
-  return isSame && isPlain && !replies.get(previous.ts)?.length && message.ts - previous.ts < GROUPED_WITHIN_S;
+function dayLine(day) {
+  return { key: `day ${day}`, stamp: day, draw: () => h("div.day", { role: "separator", "aria-label": day }, h("span", {}, day)) };
 }
 
-function drawMessage(message, ctx, { isCompact, below, isThread }) {
+/** Between a thread's first message and the answers. */
+function countLine(count) {
+  const said = count === 1 ? "1 reply" : `${count} replies`;
+  return { key: "count", stamp: said, draw: () => h("div.day.replies", { role: "separator", "aria-label": said }, h("span", {}, said)) };
+}
+
+function newLine() {
+  return { key: "new", stamp: "new", draw: () => h("div.day.new", { role: "separator", "aria-label": "New" }, h("span", {}, "New")) };
+}
+
+/** What the drawing takes from elsewhere: the author as they are now. */
+function namesIn(message, ctx) {
+  const { real_name: name, is_away: isAway, deleted, hue } = ctx.author(message);
+  return [name, isAway, deleted, hue];
+}
+
+function follows(previous, message) {
+  const isSame = ["user", "bot_id", "is_ephemeral"].every((name) => previous[name] === message[name]);
+  const isPlain = !isNotice(previous) && !isNotice(message) && !message.is_ephemeral;
+  return isSame && isPlain && !previous.replies && message.ts - previous.ts < GROUPED_WITHIN_S;
+}
+
+function isNotice(message) {
+  return NOTICES.has(message.subtype) || message.subtype === "tombstone";
+}
+
+function drawMessage(message, ctx, { isCompact, isThread, isEditing, status }, editor) {
   const author = ctx.author(message);
   const time = ctx.time(message.ts);
-  const notice = NOTICES.has(message.subtype) || message.subtype === "tombstone";
   const node = h("article.message", { tabindex: 0, "aria-label": `${author.real_name}, ${time}` },
-    h("div.gutter", {}, isCompact ? stamp(message, time) : avatar(author)),
+    h("div.gutter", {}, isCompact ? clock(message, time) : avatar(author)),
     h("div.body", {},
       isCompact ? null : h("header", {},
-        h("span.name", {}, author.real_name), author.is_bot && h("span.badge", {}, "APP"), stamp(message, time)),
-      message.is_ephemeral && h("p.only-you", {}, "Only visible to you"),
-      message.subtype === "thread_broadcast" && !isThread && h("p.only-you", {}, "Replied to a thread"),
-      content(message, ctx),
+        h("span.name", { title: about(author) }, author.real_name), badges(author), clock(message, time)),
+      message.is_ephemeral && h("p.only-you", {}, icon("eye"), "Only visible to you"),
+      message.subtype === "thread_broadcast" && !isThread && inThread(message, ctx),
+      isEditing ? editor(message) : content(message, ctx),
       reactions(message, ctx),
-      below.length > 0 && threadSummary(message, below, ctx)),
-    notice ? null : tools(message, ctx, isThread));
+      message.replies && threadSummary(message, ctx),
+      status && h("p.status", { role: "status" }, `${ctx.author({ bot_id: "app" }).real_name} ${status}`)),
+    isNotice(message) || isEditing ? null : tools(message, ctx, isThread));
   node.classList.toggle("compact", isCompact);
-  node.classList.toggle("notice", notice);
+  node.classList.toggle("notice", isNotice(message));
   node.classList.toggle("ephemeral", message.is_ephemeral);
   return node;
 }
 
-function stamp(message, time) {
+function clock(message, time) {
   return h("time", { datetime: new Date(message.ts * 1000).toISOString() }, time);
+}
+
+function inThread(message, ctx) {
+  return h("button.in-thread", { type: "button", onclick: () => ctx.openThread(message.thread_ts) }, "Replied in a thread");
 }
 
 function content(message, ctx) {
   const surface = { order: { channel: message.channel, ts: message.ts } };
   const own = message.blocks?.length ? drawBlocks(message.blocks, surface, ctx) : mrkdwn(message.text, ctx);
-  const attached = (message.attachments ?? []).map((each) =>
-    h("div.attachment", {}, each.blocks ? drawBlocks(each.blocks, surface, ctx) : mrkdwn(each.text ?? each.fallback ?? "", ctx)));
+  const attached = (message.attachments ?? []).map((each) => attachment(each, surface, ctx));
   const node = h("div.content", {}, own, attached);
   const text = node.lastElementChild?.matches(".text") ? node.lastElementChild : node; // at the end of its line
   if (message.edited) text.append(h("small.edited", {}, "(edited)"));
-  if (message.is_growing) node.append(h("p.only-you", { role: "status" }, "is writing …"));
+  if (message.is_growing) node.append(h("p.growing", { role: "status" }, "is writing …"));
   return node;
+}
+
+function attachment(each, surface, ctx) {
+  return h("div.attachment", {},
+    each.pretext && mrkdwn(each.pretext, ctx),
+    each.title && h("strong", {}, each.title),
+    each.blocks ? drawBlocks(each.blocks, surface, ctx) : mrkdwn(each.text ?? each.fallback ?? "", ctx),
+    each.footer && h("small.muted", {}, each.footer));
 }
 
 function reactions(message, ctx) {
@@ -93,27 +146,45 @@ function reactions(message, ctx) {
   }));
 }
 
-function threadSummary(message, below, ctx) {
-  const authors = [...new Map(below.map((reply) => [ctx.author(reply).id, ctx.author(reply)])).values()];
+function threadSummary(message, ctx) {
+  const { count, authors, latest, new: unseen } = message.replies;
   return h("button.thread-summary", { type: "button", onclick: () => ctx.openThread(message.ts) },
-    authors.slice(0, 3).map(avatar),
-    h("b", {}, below.length === 1 ? "1 reply" : `${below.length} replies`),
-    h("span.muted", {}, `Last reply ${ctx.moment(below.at(-1).ts)}`));
+    authors.map((id) => avatar(ctx.person(id))),
+    h("b", {}, count === 1 ? "1 reply" : `${count} replies`),
+    unseen > 0 && h("span.count", {}, `${unseen} new`),
+    h("span.muted", {}, `Last reply ${ctx.moment(latest)}`));
 }
 
 function tools(message, ctx, isThread) {
+  if (message.is_ephemeral) return null;
   const where = { channel: message.channel, ts: message.ts };
   const react = (name) => ({ label: name, text: EMOJI[name], run: () => ctx.act({ do: "react", ...where, name }) });
+  const all = [...QUICK, ...Object.keys(EMOJI).filter((name) => !QUICK.includes(name) && !name.startsWith("thumbs"))];
+  const opens = (items, name) => (event) => openMenu(event.currentTarget, items(), name);
+  const more = () => moreActions(message, where, ctx);
+  const hasMore = ctx.shortcuts("message").length > 0 || message.user === ctx.me;
+  return h("div.tools", { role: "group", "aria-label": "Message actions" },
+    iconButton("smile", "Add reaction", opens(() => all.map(react), "Add reaction")),
+    !isThread && iconButton("reply", "Reply in thread", () => ctx.openThread(message.thread_ts ?? message.ts)),
+    hasMore && iconButton("more", "More actions", opens(more, "More actions")));
+}
+
+/** The app's shortcuts, and what one may do with one's own messages. */
+function moreActions(message, where, ctx) {
   const shortcuts = ctx.shortcuts("message").map(({ name, callback_id }) => ({
     label: name,
     run: () => ctx.act({ do: "shortcut", callback_id, ...where }),
   }));
-  const own = message.user === ctx.me ? [{ label: "Delete message", run: () => ctx.act({ do: "delete", ...where }) }] : [];
-  const more = [...shortcuts, ...own];
-  const opens = (items, name) => (event) => openMenu(event.currentTarget, items, name);
-  if (message.is_ephemeral) return null;
-  return h("div.tools", { role: "group", "aria-label": "Message actions" },
-    iconButton("smile", "Add reaction", opens(QUICK.map(react), "Add reaction")),
-    !isThread && iconButton("reply", "Reply in thread", () => ctx.openThread(message.thread_ts ?? message.ts)),
-    more.length > 0 && iconButton("more", "More actions", opens(more, "More actions")));
+  if (message.user !== ctx.me) return shortcuts;
+  return [
+    ...shortcuts,
+    { label: "Edit message", run: () => ctx.edit(message.ts) },
+    { label: "Delete message", isDanger: true, run: () => remove(message, where, ctx) },
+  ];
+}
+
+async function remove(message, where, ctx) {
+  const quoted = h("blockquote", {}, mrkdwn(message.text, ctx));
+  const words = { yes: "Delete", no: "Cancel", style: "danger" };
+  if (await asks("Delete message", ["This cannot be undone.", quoted], words)) await ctx.act({ do: "delete", ...where });
 }

@@ -55,6 +55,16 @@ export function richText(block, ctx) {
   return block.elements.map((part) => richPart(part, ctx));
 }
 
+/** What a person would have typed for this text: mentions by name, addresses bare. */
+export function composed(text, ctx) {
+  const names = text
+    .replace(/<@(\w+)(?:\|[^>]*)?>/g, (_, id) => `@${ctx.person(id).name}`)
+    .replace(/<#(\w+)(?:\|[^>]*)?>/g, (_, id) => `#${ctx.channelName(id) ?? id}`)
+    .replace(/<!subteam\^(\w+)(?:\|[^>]*)?>/g, (_, id) => `@${ctx.usergroup(id)?.handle ?? id}`)
+    .replace(/<!(here|channel|everyone)>/g, "@$1");
+  return unescaped(names.replace(/<([^<>|]+)(?:\|[^>]*)?>/g, "$1"));
+}
+
 /** A text object of either kind. */
 export function textObject(text, ctx) {
   return text.type === "mrkdwn" ? mrkdwn(text.text, ctx) : plain(text.text);
@@ -73,7 +83,7 @@ export function typed(text) {
 function withFences(text, draw) {
   const parts = text.split(/```(?:\w*\n)?([\s\S]*?)\n?```\n?/g);
   return parts.flatMap((part, index) => {
-    if (index % 2) return h("pre", {}, h("code", {}, unescaped(part)));
+    if (index % 2) return h("pre", { tabindex: 0 }, h("code", {}, unescaped(part)));
     return part ? draw(part.replace(/\n$/, "")) : [];
   });
 }
@@ -146,17 +156,32 @@ function reference(body, ctx) {
   if (target[0] === "@") return userMention(target.slice(1), ctx);
   if (target[0] === "#") return mention(`#${ctx.channelName(target.slice(1)) ?? named(target.slice(1))}`);
   if (target.startsWith("!subteam^")) return groupMention(target.slice(9), ctx, label);
-  if (target.startsWith("!date^")) return named(target.split("^")[2] ?? "");
+  if (target.startsWith("!date^")) return dated(target.split("^"), label, ctx);
   if (target[0] === "!") return mention(`@${target.slice(1)}`);
   return link(unescaped(target), label && unescaped(label));
 }
 
-function mention(text, isMe = false) {
-  return h(isMe ? "span.mention.me" : "span.mention", {}, text);
+/** `!date^seconds^format^link`, in the reader's own time. */
+function dated([, seconds, format = "", address], label, ctx) {
+  const day = { day: "numeric", month: "long", year: "numeric" };
+  const short = { day: "numeric", month: "short", year: "numeric" };
+  const kinds = {
+    date_num: { day: "2-digit", month: "2-digit", year: "numeric" }, date: day, date_short: short, date_long: { weekday: "long", ...day },
+    date_pretty: day, date_short_pretty: short, date_long_pretty: { weekday: "long", ...day },
+    time: { hour: "2-digit", minute: "2-digit" }, time_secs: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  };
+  const text = format.replace(/\{(\w+)\}/g, (whole, kind) => (kinds[kind] ? ctx.date(seconds, kinds[kind]) : whole));
+  const shown = Number.isFinite(Number(seconds)) ? text : unescaped(label ?? "");
+  return address ? link(address, shown) : shown;
+}
+
+function mention(text, isMe = false, title = null) {
+  return h(isMe ? "span.mention.me" : "span.mention", { title }, text);
 }
 
 function userMention(id, ctx) {
-  return mention(`@${ctx.person(id).real_name}`, id === ctx.me);
+  const { real_name: name, deleted } = ctx.person(id);
+  return mention(`@${name}`, id === ctx.me, deleted ? `${name} is deactivated` : null);
 }
 
 function groupMention(id, ctx, label) {
@@ -178,14 +203,21 @@ function richPart(part, ctx) {
   const leaves = () => part.elements.map((leaf) => richLeaf(leaf, ctx));
   switch (part.type) {
     case "rich_text_list":
-      return h(part.style === "ordered" ? "ol" : "ul", {}, part.elements.map((item) => h("li", {}, richPart(item, ctx))));
+      return richList(part, ctx);
     case "rich_text_quote":
       return h("blockquote", {}, leaves());
     case "rich_text_preformatted":
-      return h("pre", {}, h("code", {}, leaves()));
+      return h("pre", { tabindex: 0 }, h("code", {}, leaves()));
     default:
       return h("div.text", {}, leaves());
   }
+}
+
+/** Slack's lists are not nested: each says how far in it stands, and with which number it begins. */
+function richList({ style, indent = 0, offset = 0, elements }, ctx) {
+  const list = h(style === "ordered" ? "ol" : "ul", { start: offset ? offset + 1 : null }, elements.map((item) => h("li", {}, richPart(item, ctx))));
+  list.style.marginLeft = `${indent * 24}px`;
+  return list;
 }
 
 function richLeaf(leaf, ctx) {
@@ -204,12 +236,16 @@ function richLeaf(leaf, ctx) {
       return mention(`@${leaf.range}`);
     case "emoji":
       return EMOJI[leaf.name] ?? `:${leaf.name}:`;
+    case "date":
+      return dated(["", leaf.timestamp, leaf.format, leaf.url], leaf.fallback, ctx);
+    case "color":
+      return h("code", {}, leaf.value);
     default:
       return leaf.fallback ?? leaf.text ?? "";
   }
 }
 
 function styled(content, style = {}) {
-  const tags = { bold: "strong", italic: "em", strike: "s", code: "code" };
+  const tags = { bold: "strong", italic: "em", strike: "s", underline: "u", code: "code" };
   return Object.entries(tags).reduce((inner, [name, tag]) => (style[name] ? h(tag, {}, inner) : inner), content);
 }

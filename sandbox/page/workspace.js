@@ -1,22 +1,26 @@
 /**
  * The workspace as one person sees it: who and where one is, the newest state, and orders sent to it.
  *
- * It keeps no copy of the rules and draws nothing: it asks for the state, tells when there is a new one, and sends
- * what the person does as an order (`sandbox/control.py`).
+ * It keeps no copy of the rules and draws nothing: it asks for what is to be seen, tells when there is something new,
+ * and sends what the person does as an order (`sandbox/control.py`). Of a place it holds the newest messages, and
+ * older ones once they were asked for.
  */
 
 import { h, iconButton } from "./dom.js";
 
 export const APP = "app"; // the place that is each person's own DM with the app
-const LIMIT = 200; // messages outside threads
+const WINDOW = 50; // messages of a place at once
 const LOOK_AGAIN_MS = 15_000; // for what the stream does not tell: whether the app is connected
+const CALM_MS = 40; // between two looks while much happens
 const HUES = 8; // of avatars, in style.css
 const SLACKBOT = "USLACKBOT";
 const REFUSED = {
   already_reacted: "You reacted so already.",
+  cant_update_message: "Only who wrote a message can edit it.",
   is_archived: "This channel is archived.",
   messages_tab_disabled: "The app takes no direct messages.",
   not_in_channel: "You are not in this channel.",
+  user_disabled: "This person is deactivated and cannot do that.",
   view_not_open: "This form is no longer open.",
 };
 const FAILED = {
@@ -26,32 +30,16 @@ const FAILED = {
 };
 
 const address = new URLSearchParams(location.search); // who and where: so two windows can be two people
-export const here = { me: address.get("as"), at: address.get("at"), tab: "messages", thread: null };
-export const unread = new Set();
+export const here = { me: address.get("as"), at: address.get("at"), tab: "messages", thread: null, newSince: null };
 const whispers = []; // what Slackbot says of commands that failed: it is in no state
+const older = new Map(); // by ts: messages of the place before the newest ones
+let people = [];
+let hasOlder = false;
+let isEntering = true;
 let onChange = () => {};
-let isAsking = false;
+let asking = null;
 let isStale = false;
 export let state = null;
-
-/** What drawing needs to know and do; `openThread` is the page's. */
-export const ctx = {
-  get me() {
-    return here.me;
-  },
-  person: (id) => state.people.find((each) => each.id === id) ?? { id, real_name: id === SLACKBOT ? "Slackbot" : id || "?" },
-  people: () => state.people.filter((each) => !each.is_bot),
-  usergroup: (id) => state.usergroups.find((each) => each.id === id),
-  channels: () => state.channels.filter((each) => each.name),
-  channelName: (id) => state.channels.find((each) => each.id === id)?.name,
-  shortcuts: (kind) => state.app.shortcuts.filter((each) => each.kind === kind),
-  author: (message) => ctx.person(message.user || (message.bot_id ? state.app.bot_user_id : "")),
-  time: (ts) => inZone(ts, { hour: "2-digit", minute: "2-digit" }),
-  day,
-  moment: (ts) => (day(ts) === "Today" ? `today at ${ctx.time(ts)}` : `${day(ts)} at ${ctx.time(ts)}`),
-  act,
-  openThread: () => {},
-};
 
 /** Follows the workspace from now on, calling this with every change. */
 export function watch(callback) {
@@ -61,24 +49,23 @@ export function watch(callback) {
   listen();
 }
 
-/** Asks for the newest state; many calls in a row become few requests. */
-export async function refresh() {
+/** Asks for the newest state; many calls in a row become few requests. Fulfilled when it is drawn. */
+export function refresh() {
   isStale = true;
-  if (isAsking) return;
-  isAsking = true;
-  try {
-    while (isStale) {
-      isStale = false;
-      await ask();
-    }
-  } finally {
-    isAsking = false;
-  }
+  asking ??= askWhileStale().finally(() => (asking = null));
+  return asking;
+}
+
+/** From now on in another place, or as another person. */
+export function enter(change) {
+  Object.assign(here, { thread: null, ...change });
+  isEntering = true;
+  return refresh();
 }
 
 /** Does it as the person acted as; gives what came of it, or null after telling why not. */
 export async function act(order) {
-  const answer = await post({ as: here.me, ...order });
+  const answer = await post("/sandbox/act", { as: here.me, ...order });
   if (!answer.ok) {
     tell(REFUSED[answer.error] ?? `That did not work: ${answer.detail ?? answer.error}`);
     return null;
@@ -96,59 +83,140 @@ export function tell(what) {
   setTimeout(() => toast.remove(), 8000);
 }
 
+export function everybody() {
+  return people;
+}
+
+export function person(id) {
+  return people.find((each) => each.id === id) ?? { id, name: id, real_name: id === SLACKBOT ? "Slackbot" : id || "?" };
+}
+
+export function channel(id = placeId()) {
+  return state.channels.find((each) => each.id === id);
+}
+
 export function placeId() {
   return here.at === APP ? (state?.dm ?? null) : state ? here.at : null;
 }
 
-export function channel() {
-  return state.channels.find((each) => each.id === placeId());
+export function placeName(id = here.at) {
+  if (id === APP || id === state.dm) return state.app.name;
+  const found = channel(id);
+  return found?.kind === "mpim" ? found.names.map((each) => person(each).real_name).join(", ") : `#${found?.name ?? ""}`;
 }
 
-export function placeName() {
-  return here.at === APP ? state.app.name : `#${channel()?.name ?? ""}`;
+/** What stands in the place itself, by time, with what is shown to this person alone. */
+export function roots() {
+  if (!state.place) return [];
+  const only = onlyHere().filter((each) => !each.thread_ts);
+  const all = [...older.values(), ...state.place.messages];
+  return only.length ? [...all, ...only].sort((one, other) => one.ts - other.ts) : all;
 }
 
-/** All of the place by time, with what is shown to this person alone. */
-export function messagesHere() {
-  const place = placeId();
-  const only = [...state.ephemerals, ...whispers.filter((each) => each.for === here.me)].filter((each) => each.channel === place);
-  return [...(channel()?.messages ?? []), ...only].sort((one, other) => one.ts - other.ts);
+/** The open thread by time, with what is shown there to this person alone; null where none is open. */
+export function thread() {
+  if (!here.thread || !state.place?.thread) return null;
+  const only = onlyHere().filter((each) => each.thread_ts === here.thread);
+  return [...state.place.thread, ...only].sort((one, other) => one.ts - other.ts);
+}
+
+export function mayHaveOlder() {
+  return hasOlder;
+}
+
+/** Brings the messages before the oldest there is. */
+export async function loadOlder() {
+  const first = roots().find((each) => !each.is_ephemeral);
+  if (!hasOlder || !first) return;
+  hasOlder = false; // until it is known
+  const [me, at] = [here.me, placeId()];
+  const answer = await received(`/sandbox/messages?${new URLSearchParams({ as: me, at, before: first.ts, limit: WINDOW })}`);
+  if (!answer.ok || me !== here.me || at !== placeId()) return;
+  const known = [...older];
+  older.clear();
+  for (const each of answer.messages) older.set(each.ts, each);
+  for (const [ts, each] of known) older.set(ts, each);
+  hasOlder = answer.more;
+  onChange(true);
+}
+
+function onlyHere() {
+  const mine = whispers.filter((each) => each.for === here.me && each.channel === placeId());
+  return [...state.place.ephemerals, ...mine];
+}
+
+async function askWhileStale() {
+  for (let count = 0; isStale; count += 1) {
+    if (count > 1) await new Promise((resolve) => setTimeout(resolve, CALM_MS));
+    isStale = false;
+    await ask();
+  }
 }
 
 async function ask() {
-  const place = placeId();
-  const query = new URLSearchParams({ limit: place ? LIMIT : 0 });
-  if (state && here.me) query.set("as", here.me);
-  if (place) query.set("channel", place);
-  const answer = await received(`/sandbox/state?${query}`);
-  if (!answer.ok) {
-    if (!state || !answer.error) return onChange(false);
-    state = null; // another sandbox stands at this address now: begin anew
-    isStale = true;
-    return;
+  const asked = { as: here.me, at: here.at, thread: here.thread };
+  const query = new URLSearchParams({ limit: WINDOW, people: state?.people_stamp ?? "" });
+  for (const [name, value] of Object.entries(asked)) if (value) query.set(name, value);
+  const answer = await received(`/sandbox/look?${query}`);
+  if (!answer.ok) return onChange(false);
+  if (here.me !== asked.as || here.at !== asked.at || here.thread !== asked.thread) return (isStale = true);
+  take(answer);
+  onChange(true);
+  return sawIt();
+}
+
+/** Makes the answer the state, and who and where one is what it says. */
+function take(answer) {
+  if (answer.people) {
+    people = answer.people;
+    people.forEach((each, index) => (each.hue = index % HUES)); // people are only ever added, so it stays theirs
   }
-  const isFirst = !state;
+  if (isEntering || state?.place?.id !== answer.place?.id) begin(answer);
+  else keepOlder(answer.place.messages[0]?.ts);
   state = answer;
-  state.people.forEach((each, index) => (each.hue = index % HUES)); // people are only ever added, so it stays theirs
-  settle();
-  if (isFirst || placeId() !== place) isStale = true; // it was not asked for what is to be seen
-  else onChange(true);
+  Object.assign(here, { me: answer.me, at: answer.at });
+  history.replaceState(null, "", `?${new URLSearchParams({ as: person(here.me).name, at: here.at })}`);
 }
 
-/** Makes who and where one is something there is. */
-function settle() {
-  const people = ctx.people();
-  if (!people.some((each) => each.id === here.me)) {
-    here.me = (people.find((each) => each.name === here.me) ?? people[0])?.id ?? null;
+function begin({ place, channels }) {
+  isEntering = false;
+  older.clear();
+  hasOlder = Boolean(place?.more);
+  here.newSince = channels.find((each) => each.id === place?.id)?.unread ? place.read_to : null;
+}
+
+/** What goes out of the newest messages as more come in stays, as older. */
+function keepOlder(firstTs) {
+  for (const each of state.place.messages) if (each.ts < firstTs) older.set(each.ts, each);
+}
+
+/** Tells what the person has seen now: the place, and the open thread. */
+async function sawIt() {
+  const found = state.place && channel(state.place.id);
+  if (document.hidden || !found?.is_member) return;
+  const seen = { as: here.me, channel: found.id };
+  const last = state.place.messages.at(-1)?.ts;
+  const isNew = here.tab === "messages" && found.unread > 0;
+  const root = here.thread && roots().find((each) => each.ts === here.thread);
+  if (isNew) await post("/sandbox/read", { ...seen, ts: last });
+  if (root?.replies?.new) {
+    await post("/sandbox/read", { ...seen, ts: state.place.thread.at(-1).ts, thread_ts: here.thread });
   }
-  const mine = state.channels.filter((each) => each.name);
-  const isThere = here.at === APP || mine.some((each) => each.id === here.at);
-  if (!isThere) here.at = (mine.find((each) => each.members.includes(here.me)) ?? mine[0])?.id ?? APP;
-  if (here.me) history.replaceState(null, "", `?${new URLSearchParams({ as: ctx.person(here.me).name, at: here.at })}`);
+  if (isNew || root?.replies?.new) isStale = true;
 }
 
-function post(order) {
-  return received("/sandbox/act", {
+/** A message that is no longer among the newest has changed: only it is asked for. */
+async function askForOlder(ts) {
+  const query = new URLSearchParams({ as: here.me, at: placeId(), ts });
+  const answer = await received(`/sandbox/messages?${query}`);
+  if (!answer.ok || !older.has(ts)) return;
+  if (answer.messages.length) older.set(ts, answer.messages[0]);
+  else older.delete(ts);
+  onChange(true);
+}
+
+function post(path, order) {
+  return received(path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(order),
@@ -170,25 +238,8 @@ function listen() {
   stream.onerror = refresh;
   stream.onmessage = ({ data }) => {
     const change = JSON.parse(data);
-    const isWhisper = change.effect?.kind === "ephemeral" && change.effect.user === here.me;
-    const place = isWhisper ? change.effect.channel : change.channel;
-    if ((isWhisper || change.kind === "MessagePosted") && place !== placeId()) unread.add(place);
+    const ts = change.thread_ts ?? change.ts;
+    if (change.kind !== "Effect" && change.channel === placeId() && older.has(ts)) askForOlder(ts);
     refresh();
   };
-}
-
-function day(ts) {
-  const name = (seconds) => inZone(seconds, { weekday: "long", day: "numeric", month: "long" });
-  if (name(ts) === name(state.now)) return "Today";
-  return name(ts) === name(state.now - 86_400) ? "Yesterday" : name(ts);
-}
-
-/** Times are those of the person acted as. */
-function inZone(ts, options) {
-  const zone = ctx.person(here.me).tz;
-  try {
-    return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone }).format(ts * 1000);
-  } catch {
-    return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" }).format(ts * 1000);
-  }
 }

@@ -4,26 +4,19 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-from playwright.async_api import async_playwright
-
 from bot.report import html
 from bot.report.rules import report
+from tests.browser import NEEDS_CHROMIUM, chromium
 from tests.report.quarters import rich
-from tests.sandbox.test_page import CHROMIUM, FLAGS
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: neither /usr/bin/chromium nor `chromium` on the PATH"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 async def test_a_rich_quarter_prints_on_one_sheet(tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_text(html.written(report(replace(rich(), tickets_closed=132))), encoding="utf-8")
     complaints: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with chromium() as browser:
         page = await browser.new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -31,7 +24,6 @@ async def test_a_rich_quarter_prints_on_one_sheet(tmp_path: Path) -> None:
         await page.goto(file.as_uri())
         sheet = await page.pdf(prefer_css_page_size=True)
         overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        await browser.close()
 
     assert re.findall(rb"/Type\s*/Pages\b[^>]*?/Count (\d+)|/Count (\d+)", sheet)[0] in ((b"1", b""), (b"", b"1"))
     assert (complaints, overflow) == ([], 0)

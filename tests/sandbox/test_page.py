@@ -1,33 +1,21 @@
 """The page in the browser, as a person uses it: found by what stands on it, driven in a real Chromium."""
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from sandbox import Sandbox
 from sandbox.model import Json
 from sandbox.testing import dialogue, manifest
+from tests.browser import NEEDS_CHROMIUM, chromium
 from tests.sandbox.bolt_app import SmallBot, running, section
-
-CHROMIUM = next((path for name in ("/usr/bin/chromium", "chromium") if (path := shutil.which(name))), None)
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),  # one browser for all tests: starting it takes longest
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: neither /usr/bin/chromium nor `chromium` on the PATH"),
+    *NEEDS_CHROMIUM,
 ]
 
 
@@ -101,10 +89,8 @@ async def bot(sandbox: Sandbox) -> AsyncIterator[SmallBot]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -364,13 +350,18 @@ async def test_a_bar_chart_shows_its_title_its_categories_and_what_is_what(desk:
 
 
 async def test_blocks_it_does_not_know_are_named_in_place(desk: Desk, bot: SmallBot) -> None:
-    chart = {"type": "pie", "segments": [{"label": "a", "value": 1}, {"label": "b", "value": 2}]}
     odd = {"type": "rich_text", "elements": [{"type": "rich_text_from_tomorrow"}]}
-    blocks: list[Json] = [{"type": "data_visualization", "title": "Shares", "chart": chart}, odd, *section("below")]
-    await bot.client.chat_postMessage(channel="C0HELP", text="Shares", blocks=blocks)
+    blocks: list[Json] = [{"type": "call", "call_id": "R0CALL"}, odd, *section("below")]
+    await bot.client.chat_postMessage(channel="C0HELP", text="A call", blocks=blocks)
 
-    await expect(desk.message("data_visualization")).to_contain_text("rich_text")
-    await expect(desk.message("data_visualization")).to_contain_text("below")
+    said = desk.messages.get_by_role("note")
+    await expect(said).to_have_text(
+        [
+            "This page does not draw “call”. Slack may.",
+            "This page does not draw this “rich_text” block. Slack may.",
+        ]
+    )
+    await expect(desk.messages).to_contain_text(["below"])
 
 
 async def test_all_can_be_done_from_the_keyboard(desk: Desk, bot: SmallBot) -> None:
@@ -388,6 +379,7 @@ async def test_all_can_be_done_from_the_keyboard(desk: Desk, bot: SmallBot) -> N
 
 
 async def test_a_channel_with_news_is_marked_until_one_goes_there(desk: Desk) -> None:
+    desk.sandbox.person("priya").join("news")
     desk.sandbox.person("tom").say("news", "Hear, hear")
 
     marked = desk.page.get_by_role("button", name="news (new messages)")

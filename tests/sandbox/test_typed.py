@@ -13,6 +13,7 @@ def workspace() -> Workspace:
     workspace.add_person("maya", id="U0MAYA")
     workspace.add_person("tom.jones", id="U0TOM")
     workspace.add_channel("help", id="C0HELP")
+    workspace.add_usergroup("duty", ["U0MAYA"], id="S0DUTY")
     return workspace
 
 
@@ -22,6 +23,7 @@ def workspace() -> Workspace:
         pytest.param("thanks @maya!", "thanks <@U0MAYA>!", id="person"),
         pytest.param("ask @tom.jones.", "ask <@U0TOM>.", id="name with a dot at the end of a sentence"),
         pytest.param("@Maya in #help", "<@U0MAYA> in <#C0HELP>", id="any case, and a channel"),
+        pytest.param("@duty, or @here", "<!subteam^S0DUTY>, or <!here>", id="a group, and all who are there"),
         pytest.param("@nobody", "@nobody", id="a name nobody has"),
         pytest.param("mail maya@maya.example", "mail maya@maya.example", id="an address"),
         pytest.param("<@U0MAYA> hi", "<@U0MAYA> hi", id="a mention already"),
