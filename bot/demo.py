@@ -7,8 +7,8 @@ Who is there and what happens on the tour is a production's: the made-up company
 import asyncio
 import importlib
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from bot.app import Mentor
 
 OPENS_AT = datetime(2026, 11, 19, 10, 12, tzinfo=UTC)  # a Thursday, so that the tour comes to a Monday's digest
-READING_PACE = 20.0  # weeks are read back at Slack's pace, which is nothing to watch
+LOOKING_PACE = 20.0  # at which the bot starts: it looks at the time so much oftener, ever after
+READING_PACE = 60.0  # weeks are read back at Slack's pace, which is nothing to watch
 REVIEWED_AFTER_S = 5.0  # long enough to see that a change waits for its reviewers
 READING_PATIENCE_S = 90.0
 LOOK_EVERY_S = 0.2
@@ -66,18 +67,8 @@ async def demo(production: Production, *, port: int, stay: bool) -> int:
     0 when every step came out. Raises StepFailed.
     """
     logs.set_up("error")
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mentor-demo-")))
-        clock = SandboxClock(start_s=production.opens_at.timestamp())
-        sandbox = Sandbox(generate.manifest(), clock=clock)
-        production.furnish(sandbox, folder)
-        tour = sandbox.inside.tour = production.tour
-        await sandbox.start(port)
-        stack.push_async_callback(sandbox.stop)
-        stack.push_async_callback(tour.close)
-        print(f"Mentor in a sandbox workspace: {sandbox.url}\n", flush=True)
-        await _start(sandbox, production, settings_for(sandbox, folder), stack)
-        terminal = Terminal(tour)
+    async with playing(production, port=port):
+        terminal = Terminal(production.tour)
         if not stay:
             await terminal.walk()
             return 0
@@ -85,12 +76,30 @@ async def demo(production: Production, *, port: int, stay: bool) -> int:
     return 0
 
 
+@asynccontextmanager
+async def playing(production: Production, *, port: int = 0) -> AsyncIterator[Sandbox]:
+    """The workspace with its page and the bot in it, as soon as the first step may be taken."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mentor-demo-")))
+        clock = SandboxClock(start_s=production.opens_at.timestamp())
+        sandbox = Sandbox(generate.manifest(), clock=clock)
+        production.furnish(sandbox, folder)
+        sandbox.inside.tour = production.tour
+        await sandbox.start(port)
+        stack.push_async_callback(sandbox.stop)
+        print(f"Mentor in a sandbox workspace: {sandbox.url}\n", flush=True)
+        await _start(sandbox, production, settings_for(sandbox, folder), stack)
+        stack.push_async_callback(production.tour.close)  # first of all: its people need the bot
+        yield sandbox
+
+
 async def _start(sandbox: Sandbox, production: Production, settings: Settings, stack: AsyncExitStack) -> None:
     """The bot at work. The page answers meanwhile, so what takes long to load is loaded beside it."""
     app = await asyncio.to_thread(importlib.import_module, "bot.app")
     settings = await production.prepare(settings)
-    sandbox.clock.set_factor(READING_PACE)  # before the bot is there: it looks at the time so much oftener, ever after
+    sandbox.clock.set_factor(LOOKING_PACE)
     mentor = await stack.enter_async_context(app.running(settings))
+    sandbox.clock.set_factor(READING_PACE)
     sandbox.inside.look = partial(insides, mentor.database)
     await sandbox.connected()
     await production.open(mentor, stack)

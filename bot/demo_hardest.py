@@ -1,14 +1,12 @@
 """The hardest questions of a team's past: those that nobody answered, and those that took longest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.model import Window
 from bot.peers.cases import Case
 from bot.peers.facts import FactsService
-from bot.storage.answers import past_questions
 from bot.storage.engine import Database
 from bot.storage.people import all_slack_ids
 from knowledge.channels import Channels
@@ -29,19 +27,21 @@ class Hardest:
     seconds: int | None
 
 
-async def hardest(database: Database, channels: Channels, clock: Clock) -> Sequence[Hardest]:
-    """At most five: first what nobody answered, the newest first, then what took longest."""
+async def hardest(
+    database: Database, channels: Channels, clock: Clock, *, text_of: Callable[[str, str], str]
+) -> Sequence[Hardest]:
+    """At most five: first what nobody answered, the newest first, then what took longest.
+
+    `text_of` gives the words by channel and ts: the bot itself forgets them after the handbook's time.
+    """
     facts = FactsService(database, channels=lambda: channels, clock=clock)
     await facts.keep_up()
     cases = await facts.all_cases()
-    if not cases:
-        return ()
-    since = min(each.asked_at for each in cases)
+    texts = {_key(each): text_of(each.channel_id, each.ts) for each in cases}
     async with database.read() as tx:
-        asked = await past_questions(tx, Window(since, clock.now()))
         slack_ids = await all_slack_ids(tx)
-    texts = {(each.channel_id, each.ts): each.text for each in asked if _stands_alone(each.text)}
-    return [_told(each, texts, slack_ids) for each in _chosen([each for each in cases if _key(each) in texts])]
+    alone = [each for each in cases if _stands_alone(texts[_key(each)])]
+    return [_told(each, texts[_key(each)], slack_ids) for each in _chosen(alone)]
 
 
 def _chosen(cases: Sequence[Case]) -> Sequence[Case]:
@@ -56,9 +56,9 @@ def _chosen(cases: Sequence[Case]) -> Sequence[Case]:
     return [*first, *slow[: MOST - len(first)]][:MOST]
 
 
-def _told(case: Case, texts: Mapping[tuple[str, str], str], slack_ids: Mapping[str, str]) -> Hardest:
+def _told(case: Case, text: str, slack_ids: Mapping[str, str]) -> Hardest:
     seconds = case.seconds_to_first_response
-    return Hardest(case.channel_id, slack_ids.get(case.asker, ""), case.asked_at, texts[_key(case)], seconds)
+    return Hardest(case.channel_id, slack_ids.get(case.asker, ""), case.asked_at, text, seconds)
 
 
 def _key(case: Case) -> tuple[str, str]:

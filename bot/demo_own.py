@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,11 +95,11 @@ class OwnTeam:
             team = named_team(None, self.handbook.people)
             await importer.name_team(team)
             print(f"{team.in_words()}\n", flush=True)
-            found = await hardest(database, self.handbook.channels, settings.clock)
+            found = await hardest(database, self.handbook.channels, settings.clock, text_of=self._text_of)
         finally:
             await database.close()
         if not found:
-            print("No question is in the export with its words, so none can be asked once more.\n", flush=True)
+            print("No question of more than a few words was found, so none is asked once more.\n", flush=True)
         asked = [self._step(number, each) for number, each in enumerate(found, start=1)]
         self.tour.begin_with([*asked, *self._afterwards()])
         self.tour.preparing = "The bot is starting."
@@ -106,6 +107,10 @@ class OwnTeam:
 
     async def open(self, mentor: "Mentor", stack: AsyncExitStack) -> None:
         self._set.enter(mentor)
+
+    def _text_of(self, channel_id: str, ts: str) -> str:
+        said = self._set.workspace.channel(channel_id).messages.get(ts)
+        return unescape(said.text) if said else ""
 
     def _read(self, done: int, of: int, what: str) -> None:
         self.tour.preparing = f"Your export is read: {done} of {of} files, {what}."
