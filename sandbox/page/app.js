@@ -66,7 +66,8 @@ async function show({ viewer, at, tab, thread, ts }) {
   if (thread) await openThread(thread);
   const shown = [...document.querySelectorAll("#thread article, #timeline > article")];
   const message = shown.find((each) => [ts, `${ts} only`].includes(each.dataset.key));
-  message?.scrollIntoView({ block: "center" });
+  const isTall = message?.offsetHeight > message?.parentElement.clientHeight;
+  message?.scrollIntoView({ block: isTall ? "start" : "center" });
   message?.focus({ preventScroll: true });
 }
 
