@@ -15,6 +15,7 @@ from sandbox.tour import Step, Tell
 
 TITLE = "Mentor in ten minutes"
 CHANCE = timedelta(minutes=21)  # what the handbook gives peers in #deploys, and one more
+NOTICED_S = 5.0  # until a change by hand is put back
 EVIDENCE = "https://ci.example.com/payments/attestations"
 HOW_MET = "Our pipeline does so since March, with a key of our own; the runbook says how."
 BY_HAND = {"kind": "Deployment", "namespace": "payments-prod", "name": "ledger"}
@@ -203,6 +204,7 @@ class Story:
         assert self._controller is not None, "entered"
         stage.did("Somebody", "changes deployment ledger of payments in the cluster, by hand")
         await self._controller.out_of_sync("teams-payments", BY_HAND)
+        await stage.clock.sleep(NOTICED_S)
         if not await self._controller.self_healed("teams-payments", BY_HAND):
             raise LookupError(f"The bot did not take the controller's report: {self._controller.refused[-1]}")
         stage.did("Argo CD's stand-in", "puts back what stands in Git, and reports that")

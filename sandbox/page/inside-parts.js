@@ -18,7 +18,7 @@ export const TRAFFIC = {
   paths: ["/sandbox/traffic"],
   draw: ([, { lines, refused }]) => [
     note("What Slack hands to the app and how long it took to acknowledge it (Slack waits 3 seconds), and what the app calls."),
-    fact("refused", refused ? `${refused} calls came too fast and got a 429.` : "No call came too fast."),
+    fact("refused", refused ? `Calls that came too fast and got a 429: ${refused}.` : "No call came too fast."),
     table("traffic", "Traffic", ["When", "What", "Came out", "ms"], lines.slice(-SHOWN).reverse(), (line) => [
       time(line.at),
       [kind(HANDED[line.kind]), ` ${line.name}`, line.attempt ? ` (try ${line.attempt + 1})` : ""],

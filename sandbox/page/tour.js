@@ -66,7 +66,7 @@ export function mountTour(strip, show) {
     const step = tour.steps.find((each) => each.name === chosen) ?? last();
     keep(steps, tour.steps.map((each, index) => entry(each, index, each === step)));
     const isAtEnd = body.scrollHeight - body.scrollTop - body.clientHeight < 40;
-    keep(told, step ? about(step) : intro());
+    keep(told, step ? about(step) : tour.steps.length ? intro() : []);
     if (isAtEnd) body.scrollTop = body.scrollHeight; // what came last is in sight while a step goes on
     drawNext();
   }
