@@ -79,7 +79,7 @@ class Reading:
         people = channel.members - {self._workspace.bot_user_id}
         if channel.kind in ("im", "mpim"):
             return people
-        meant = set()
+        meant: set[str] = set()
         for user, group, everybody in _MENTION.findall(message.text):
             known = self._workspace.usergroups.get(group)
             meant |= people if everybody else set(known.users if known else [user])

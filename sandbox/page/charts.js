@@ -58,7 +58,7 @@ function pie({ segments }) {
     begin += length;
     return svg(`circle.slice.stroke-${hue % HUES}`, { r: RADIUS, "stroke-dasharray": `${length} ${ROUND - length}`, "stroke-dashoffset": at });
   };
-  const share = ({ label, value }) => `${label} · ${Math.round((value / all) * 100)} %`;
+  const share = ({ label, value }) => `${label} · ${number((value / all) * 100, 1)} %`;
   return h("div.drawing.pie", { "aria-hidden": "true" },
     svg("svg", { viewBox: "-60 -60 120 120" }, segments.map(slice)), legend(segments.map(share)));
 }
@@ -87,8 +87,8 @@ function pieTable(title, { segments }) {
     h("tr", {}, h("th", { scope: "row" }, label), h("td.number", {}, number(value))))));
 }
 
-function number(value) {
-  return new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 }).format(value);
+function number(value, digits = 2) {
+  return new Intl.NumberFormat("en-GB", { maximumFractionDigits: digits }).format(value);
 }
 
 function sum(values) {

@@ -93,11 +93,11 @@ function commands(text) {
   return Object.assign(items, { isWhole: all.some((each) => each.command === text) });
 }
 
-/** Names that begin so come first; -1 where it does not fit. */
+/** Names that begin so come first, then those with it inside once it is three letters; -1 where it does not fit. */
 function rankOf({ name, real_name: full = "" }, start) {
   const words = [name, ...full.split(" ")].map((word) => word.toLowerCase());
   if (words.some((word) => word.startsWith(start))) return 0;
-  return words.some((word) => word.includes(start)) ? 1 : -1;
+  return start.length > 2 && words.some((word) => word.includes(start)) ? 1 : -1;
 }
 
 function peopleAndGroups() {

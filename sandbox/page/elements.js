@@ -1,6 +1,6 @@
 /** What people press, choose and fill in inside blocks: drawn, read back, and sent to the app. */
 
-import { h, iconButton } from "./dom.js";
+import { h, icon, iconButton } from "./dom.js";
 import { FIELDS } from "./fields.js";
 import { asks, openMenu } from "./menus.js";
 import { link, plain, textObject } from "./text.js";
@@ -53,14 +53,14 @@ export function readState(root) {
 
 /** Writes each error under its input and goes to the first; removes the earlier ones. */
 export function showErrors(root, errors) {
-  root.querySelectorAll(".error").forEach((each) => each.remove());
+  root.querySelectorAll(".problem").forEach((each) => each.remove());
   root.querySelectorAll("[aria-invalid]").forEach(unmark);
   for (const block of root.querySelectorAll(".input")) {
     const message = errors[block.dataset.blockId];
     if (!message) continue;
     const control = block.querySelector("[data-action]");
     const id = `${control.id}-error`;
-    block.append(h("p.error", { id, role: "alert" }, message));
+    block.append(h("p.problem", { id, role: "alert" }, message));
     control.setAttribute("aria-invalid", "true");
     control.setAttribute("aria-describedby", id);
   }
@@ -128,9 +128,9 @@ function overflow(each, press) {
 function feedbackButtons(each, press) {
   const [yes, no] = [each.positive_button, each.negative_button];
   const one = (choice, mark) =>
-    h("button.button", { type: "button", title: choice.accessibility_label, onclick: (event) => press(choice.value, event.currentTarget) },
-      h("span", { "aria-hidden": "true" }, mark), " ", plain(choice.text.text));
-  return h("span.feedback", { role: "group", "aria-label": "Feedback" }, one(yes, "👍"), one(no, "👎"));
+    h("button.button.marked", { type: "button", title: choice.accessibility_label, onclick: (event) => press(choice.value, event.currentTarget) },
+      icon(mark), plain(choice.text.text));
+  return h("span.feedback", { role: "group", "aria-label": "Feedback" }, one(yes, "up"), one(no, "down"));
 }
 
 /** What the app filled in itself, in the form `read()` gives. */

@@ -1,0 +1,209 @@
+"""Getting about on the page: what is new, jumping, older messages, links, who people are, forms above forms."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from sandbox import Sandbox
+from sandbox.model import Json
+from sandbox.testing import manifest
+from tests.browser import LOOKS, NEEDS_CHROMIUM, Seat, chromium, window
+from tests.sandbox.bolt_app import FORM, SmallBot, running
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), *NEEDS_CHROMIUM]
+WIDE_LIGHT, NARROW_DARK = LOOKS[:2]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(manifest()) as sandbox:
+        workspace = sandbox.workspace
+        people = [
+            workspace.add_person("priya", real_name="Priya Raman", id="U0PRIYA"),
+            workspace.add_person("tom", real_name="Tom Okafor", id="U0TOM"),
+            workspace.add_person("gail", real_name="Gail Guest", is_restricted=True),
+            workspace.add_person("erik", real_name="Erik Extern", team_id="T0ELSEWHERE"),
+        ]
+        everybody = [each.id for each in people]
+        workspace.add_channel("help", members=everybody, id="C0HELP")
+        workspace.add_channel("deploys", members=everybody, id="C0DEPLOYS")
+        yield sandbox
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def seat(sandbox: Sandbox, browser: Browser) -> AsyncIterator[Seat]:
+    """Priya's, in #help. Nothing grave is left wherever a test ends."""
+    async with window(browser, WIDE_LIGHT) as page:
+        seat = Seat(page, sandbox.url, WIDE_LIGHT)
+        await seat.sit("priya", "C0HELP")
+        yield seat
+        assert await seat.flaws() == []
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def bot(sandbox: Sandbox) -> AsyncIterator[SmallBot]:
+    async with running(sandbox, "socket") as bot:
+        yield bot
+
+
+async def test_who_is_meant_sees_a_number_and_what_is_new_stands_below_a_line(sandbox: Sandbox, seat: Seat) -> None:
+    sandbox.person("tom").say("deploys", "Hello <@U0PRIYA>")
+    place = seat.page.get_by_role("button", name="deploys 1 new for you")
+    await expect(place).to_be_visible()
+    await expect(seat.page).to_have_title("(1) #help · Sandbox")
+
+    await seat.page.reload()  # the workspace knows it, not the page
+    await place.click()
+
+    await expect(seat.page.get_by_role("separator", name="New")).to_be_visible()
+    await expect(place).to_have_count(0)
+    await seat.act_as("Tom Okafor")
+    await expect(seat.page.get_by_role("separator", name="New")).to_have_count(0)
+
+
+async def test_new_replies_are_counted_below_the_question_until_its_thread_is_opened(
+    sandbox: Sandbox, seat: Seat
+) -> None:
+    asked = sandbox.person("priya").say("help", "Where are my logs?")
+    sandbox.person("tom").say("help", "In Grafana", thread=asked)
+    await expect(seat.message("Where are")).to_contain_text("1 new")
+
+    await seat.message("Where are").get_by_role("button", name="1 reply").click()
+
+    await expect(seat.thread.get_by_role("article")).to_contain_text(["Where are my logs?", "In Grafana"])
+    await expect(seat.message("Where are")).not_to_contain_text("1 new")
+    await expect(seat.page.get_by_role("button", name="help", exact=True)).to_be_visible()
+
+
+async def test_one_jumps_to_a_place_by_its_name(sandbox: Sandbox, seat: Seat) -> None:
+    await seat.page.keyboard.press("Control+k")
+    await seat.page.keyboard.type("dep")
+    places = seat.page.get_by_role("listbox", name="Places")
+    await expect(places.get_by_role("option")).to_have_text(["#deploys"])
+    assert await seat.flaws() == []
+    await seat.page.keyboard.press("Enter")
+
+    await expect(seat.page.get_by_role("heading", name="#deploys")).to_be_visible()
+
+
+async def test_older_messages_come_as_one_scrolls_up_to_them(sandbox: Sandbox, seat: Seat) -> None:
+    now = sandbox.clock.now()
+    for number in range(120):
+        sandbox.workspace.past.say("U0TOM", "C0DEPLOYS", f"number {number}", at=now - 500 + number)
+    await seat.go("deploys")
+    await expect(seat.messages).to_have_count(50)
+
+    await seat.page.get_by_role("button", name="Show older messages").press("Enter")
+    await expect(seat.messages).to_have_count(100)
+    await seat.messages.first.scroll_into_view_if_needed()
+
+    await expect(seat.messages).to_have_count(120)
+    await expect(seat.messages.first).to_contain_text("number 0")
+    old = sandbox.workspace.channels["C0DEPLOYS"].timeline[0]
+    sandbox.person("priya").react(sandbox.workspace.message("C0DEPLOYS", old), "eyes")
+    await expect(seat.messages.first.get_by_role("button", name="eyes: Priya Raman")).to_be_visible()
+
+
+async def test_a_link_to_a_message_leads_to_it_on_this_page(sandbox: Sandbox, seat: Seat) -> None:
+    asked = sandbox.person("tom").say("deploys", "Who paused it?")
+    link = f"https://sandbox.slack.com/archives/C0DEPLOYS/p{asked.ts.replace('.', '')}"
+    sandbox.person("tom").say("help", f"See <{link}|this question>")
+
+    await seat.page.get_by_role("link", name="this question").click()
+
+    await expect(seat.page.get_by_role("heading", name="#deploys")).to_be_visible()
+    await expect(seat.thread.get_by_role("article")).to_contain_text(["Who paused it?"])
+
+
+async def test_it_is_seen_of_people_who_they_are(sandbox: Sandbox, seat: Seat) -> None:
+    for name in ("gail", "erik", "tom"):
+        sandbox.person(name).say("help", f"I am {name}")
+    sandbox.workspace.people["U0TOM"].deleted = True
+    sandbox.person("priya").say("help", "I see")  # a change for the page to look at
+
+    await expect(seat.message("I am gail")).to_contain_text("guest")
+    await expect(seat.message("I am erik")).to_contain_text("external")
+    await expect(seat.message("I am tom")).to_contain_text("deactivated")
+    await seat.act_as("Tom Okafor (deactivated)")
+    await expect(seat.page.get_by_text("Tom Okafor is deactivated and can write nothing.")).to_be_visible()
+
+
+async def test_a_form_over_a_form_leads_back_to_it(sandbox: Sandbox, seat: Seat, bot: SmallBot) -> None:
+    windows = sandbox.workspace.windows
+    below = windows.open(windows.issue_trigger("U0PRIYA"), FORM)
+    above: Json = FORM | {"title": {"type": "plain_text", "text": "Which one?"}}
+    await seat.form("Create a bucket").get_by_role("textbox", name="Bucket name").fill("logs")
+    await bot.client.views_push(trigger_id=windows.issue_trigger("U0PRIYA", view_id=below.id), view=above)
+
+    await seat.form("Which one?").get_by_role("button", name="Back to Create a bucket").click()
+    await expect(seat.form("Create a bucket").get_by_role("textbox", name="Bucket name")).to_have_value("logs")
+    await bot.client.views_push(trigger_id=windows.issue_trigger("U0PRIYA", view_id=below.id), view=above)
+    await seat.form("Which one?").get_by_role("button", name="Close").click()
+
+    await expect(seat.page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_what_the_app_suggests_to_ask_is_asked_by_a_press(sandbox: Sandbox, seat: Seat, bot: SmallBot) -> None:
+    dm = sandbox.workspace.dm_of("U0PRIYA").id
+    sandbox.workspace.assistant.suggest(dm, [{"title": "Logs", "message": "Where are my logs?"}], thread_ts=None)
+    await seat.go("Mentor")
+
+    await seat.page.get_by_role("button", name="Logs").click()
+
+    await expect(seat.message("Where are my logs?")).to_be_visible()
+
+
+async def test_the_last_message_is_edited_from_an_empty_box(sandbox: Sandbox, seat: Seat) -> None:
+    await seat.write("It wroks, @tom")
+    await expect(seat.message("It wroks")).to_be_visible()
+    await seat.page.get_by_role("textbox", name="Message #help").press("ArrowUp")
+    box = seat.page.get_by_role("textbox", name="Edit message")
+    await expect(box).to_have_value("It wroks, @tom")
+    await box.fill("It works, @tom")
+    await box.press("Enter")
+
+    await expect(seat.message("It works, @Tom Okafor")).to_contain_text("(edited)")
+    await expect(box).to_have_count(0)
+
+
+async def test_a_name_is_completed_by_arrows_and_a_whole_one_is_sent(sandbox: Sandbox, seat: Seat) -> None:
+    sandbox.workspace.add_person("tomas", real_name="Tomas Reyes")
+    sandbox.person("tom").say("help", "a change for the page to look at")
+    await expect(seat.message("a change")).to_be_visible()
+    box = seat.page.get_by_role("textbox", name="Message #help")
+    await box.press_sequentially("@to")
+    names = seat.page.get_by_role("listbox", name="Suggestions")
+    await expect(names.get_by_role("option")).to_have_text(["@tom Tom Okafor", "@tomas Tomas Reyes"])
+    await box.press("ArrowDown")
+    await box.press("Enter")
+    await expect(box).to_have_value("@tomas ")
+    await box.fill("thanks @tom")
+    await box.press("Enter")
+
+    await expect(seat.message("thanks @Tom Okafor")).to_be_visible()
+
+
+async def test_on_a_phone_a_thread_takes_the_whole_window_and_gives_it_back(browser: Browser, sandbox: Sandbox) -> None:
+    asked = sandbox.person("tom").say("help", "Where are my logs?")
+    sandbox.person("priya").say("help", "In Grafana", thread=asked)
+    async with window(browser, NARROW_DARK) as page:
+        seat = Seat(page, sandbox.url, NARROW_DARK)
+        await seat.sit("priya", "C0HELP")
+        await seat.message("Where are").get_by_role("button", name="1 reply").click()
+        box = await seat.thread.bounding_box()
+        assert box is not None
+        assert (box["x"], box["width"]) == (0, 390)
+        assert await seat.flaws() == []
+
+        await seat.page.get_by_role("button", name="Close thread").click()
+        await expect(seat.message("Where are")).to_be_focused()
+        await seat.page.get_by_role("button", name="Show conversations").click()
+        assert await seat.flaws() == []
