@@ -60,6 +60,8 @@ export function mountTour(strip, show) {
   const last = () => tour.steps.findLast((each) => each.state !== "waiting");
 
   function draw(newest) {
+    const isOver = newest?.steps.length > 0 && newest.steps.every((each) => each.state === "done");
+    if (!tour && isOver) unfold(false); // whoever comes after the tour has come for the workspace
     tour = newest;
     strip.hidden = !tour?.steps.length && !tour?.preparing;
     if (strip.hidden) return;
