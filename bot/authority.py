@@ -47,11 +47,11 @@ REASONS = {  # for those who may not, in words for them
     Act.CURATE: "Only the platform team can look after what the handbook lacks.",
     Act.REVIEW: "Only the article's owner or the platform team can say this.",
     Act.RUN: "This action is not open to you: its entry in the handbook, or a pilot that it belongs to, names others.",
-    Act.APPROVE: "Only the people whom the action's entry names can approve it.",
-    Act.DECLINE: "Only the people whom the action's entry names can decline it.",
-    Act.WITHDRAW: "Only who asked for this can withdraw it.",
-    Act.EXECUTE: "Who asked for this may not run it any more.",
-    Act.SEE_REQUEST: "Only who asked, who may approve and the platform team can see this request.",
+    Act.APPROVE: "Only the people named in the action's entry can approve it.",
+    Act.DECLINE: "Only the people named in the action's entry can decline it.",
+    Act.WITHDRAW: "Only the person who asked for this can withdraw it.",
+    Act.EXECUTE: "The person who asked for this may not run it any more.",
+    Act.SEE_REQUEST: "Only the person who asked, approvers and the platform team can see this request.",
     Act.SETTLE: "Only the action's owner, people on duty and the platform team can say this.",
     Act.LINK: "Guests cannot link a Git account.",
     Act.HAND_IN: "Only the team itself can say how it meets a policy.",
@@ -122,7 +122,7 @@ AMONG_OURSELVES = frozenset(
 OVERHEARD = "Nothing is run, shown or decided where another company reads along. Write to me directly instead."
 TOO_LATE = "This is settled already, or too far along for that."
 NOTHING_LEFT = "It was not run, so there is nothing to say about it yet."
-CHANGED = "What was asked for has changed since, so it has to be asked for again."
+CHANGED = "What was asked for has changed since. The person who asked has to ask again."
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,5 @@ def _may_judge(person: Profile, act: Act, *, is_owner: bool, matter: Matter) -> 
     if person.is_guest or not is_owner:
         return Refused(REASONS[act])
     if matter.is_conflicted or matter.is_requester:
-        return Refused(
-            "Who owns the capability, or handed this in, does not judge it. Another owner of the policy can."
-        )
+        return Refused("You own the capability or handed this in, so another owner of the policy judges it.")
     return Allowed() if matter.stage is Stage.WAITING else Refused(TOO_LATE)

@@ -31,7 +31,7 @@ LINKED_LATER = (
 )
 NOT_LINKED = "Please link a change first, so that people see what was done."
 NOT_OPENED = "Slack did not open the form. Please press again."
-BROKEN = "That could not be taken down: something broke on my side, and my operators see it. Please press again."
+BROKEN = "That was not saved: something broke on my side, and my operators see it. Please press again."
 
 
 class Theme(Protocol):

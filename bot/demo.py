@@ -24,6 +24,7 @@ from bot.demo_company import STARTS_AT as STARTS_AT
 from bot.demo_history import furnish_history
 from bot.demo_insides import insides
 from bot.demo_live import APPLICATIONS, Live, furnish_live
+from bot.demo_neighbours import furnish_neighbours
 from bot.demo_stage import Stage
 from bot.demo_story import TITLE, Story
 from bot.demo_terminal import Terminal
@@ -120,6 +121,7 @@ class Company:
 
     def furnish(self, sandbox: Sandbox, folder: Path) -> None:
         furnish(sandbox)
+        furnish_neighbours(sandbox, now=OPENS_AT)
         furnish_history(sandbox, until=OPENS_AT)
         self._live = furnish_live(folder / "company")
         self._stage = Stage(sandbox)

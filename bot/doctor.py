@@ -165,6 +165,10 @@ async def _in_workspace(settings: Settings, handbook: Handbook | None) -> list[F
 
 async def _live(settings: Settings, handbook: Handbook | None, slack: Slack) -> AsyncIterator[Finding]:
     said = await slack.introduce()
+    if said.is_for_all:
+        found = f"is of an app installed for all of {said.workspace}, and Mentor serves one workspace"
+        yield Finding(Level.PROBLEM, "bot token", found, "install the app in one workspace, and set that token")
+        return
     yield Finding(Level.OK, "bot token", f"is @{said.bot} in {said.workspace}")
     for finding in scope_findings(said.scopes, SCOPES):
         yield finding

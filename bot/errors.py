@@ -59,6 +59,10 @@ class SlackRefused(SlackError):
         return self.code in TOKEN_TROUBLE
 
 
+class InstalledForAll(SlackError):
+    """SLACK_BOT_TOKEN is of an app installed for a whole organisation: install it in one workspace, set that token."""
+
+
 class SlackRateLimited(SlackError):
     """Slack asks to wait, so nothing happened."""
 

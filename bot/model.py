@@ -46,6 +46,7 @@ class Introduction:
 
     workspace: str
     bot: str
+    is_for_all: bool  # installed for a whole organisation, not for one workspace
     scopes: frozenset[str] | None
     asked_at: datetime
     said_at: datetime | None  # Slack's own clock, whole seconds

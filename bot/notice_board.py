@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.blockkit import Shown, clip, context, escape, link, section
+from bot.model import Json
 
 CARRIED_MOST = 2  # under one answer: more is a list, which `news` gives
 TITLE_MOST, KNOWN_MOST = 120, 600  # characters
+CARRIED = "notices.carried."  # begins the block ids of such lines, so that they are found again
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,19 @@ class EmptyBoard:
 
 def with_notices(shown: Shown, notices: Sequence[Current]) -> Shown:
     """The answer with a line for each notice, above what can be pressed."""
-    lines = [context(_line(each)) for each in notices[:CARRIED_MOST]]
+    told = enumerate(notices[:CARRIED_MOST], start=1)
+    return with_lines(shown, [context(_line(each)) | {"block_id": f"{CARRIED}{number}"} for number, each in told])
+
+
+def with_lines(shown: Shown, lines: Sequence[Json]) -> Shown:
+    """The same with lines that an earlier state of the message carried."""
     at = next((number for number, block in enumerate(shown.blocks) if block["type"] == "actions"), len(shown.blocks))
     return Shown(shown.text, (*shown.blocks[:at], *lines, *shown.blocks[at:]))
+
+
+def carried(blocks: Sequence[Json]) -> list[Json]:
+    """The lines of notices in a message of ours."""
+    return [each for each in blocks if str(each.get("block_id", "")).startswith(CARRIED)]
 
 
 def known_already(outage: Outage, *, is_told_end: bool = True) -> Shown:

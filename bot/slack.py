@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.config import Secret
-from bot.errors import SlackRateLimited, SlackRefused, SlackUnclear
+from bot.errors import InstalledForAll, SlackRateLimited, SlackRefused, SlackUnclear
 from bot.model import ChannelInfo, Colleague, Introduction, Json, Profile, Status, UserGroup, Workspace
 from bot.wire import SLACKBOT
 
@@ -90,8 +90,10 @@ class Slack:
             await self._session.close()
 
     async def who_am_i(self) -> Workspace:
-        """Raises SlackError when the token is not good or Slack is not to be reached."""
+        """Raises SlackError when the token is not good, is not of one workspace, or Slack is not to be reached."""
         body = await self._read("auth.test")
+        if body.get("is_enterprise_install"):
+            raise InstalledForAll
         return Workspace(body["team_id"], body.get("enterprise_id"), body["user_id"], body["bot_id"])
 
     async def post(self, channel_id: str, *, text: str, blocks: list[Json], thread_ts: str | None, mark: str) -> Posted:
@@ -360,6 +362,7 @@ class Slack:
         return Introduction(
             workspace=one_line(body.get("team")),
             bot=one_line(body.get("user")),
+            is_for_all=body.get("is_enterprise_install") is True,
             scopes=None if scopes is None else frozenset(scope.strip() for scope in scopes.split(",")),
             asked_at=asked_at,
             said_at=_date(headers.get("date", "")),

@@ -16,6 +16,9 @@ from bot.storage import work as rows
 from bot.storage.engine import Database
 from bot.work import Due, Kind, enqueue
 
+DAY = timedelta(days=1)
+NIGHT_WORTH = timedelta(hours=3)  # for what is done at night: later it can wait for the next night
+
 log = structlog.get_logger(__name__)
 
 

@@ -697,6 +697,24 @@ class Job:
     given_up: Do
 
 
+Tell = Callable[[Any], Awaitable[object]]
+Asked = Callable[[Tell], Job]  # the job of what a person asked for by a verb, told in one way when it was given up
+
+
+def job(noun: Callable[..., Any], do: Tell, given_up: Tell | None = None) -> Job:
+    """How a kind of work is done, and who tells the person when it was given up; each takes the noun it is about."""
+    return Job(_with(noun, do), _with(noun, given_up) if given_up else _nobody_waits)
+
+
+def _with(noun: Callable[..., Any], do: Tell) -> Do:
+    """Takes the payload of a kind of work as the noun it is."""
+    return lambda payload: do(noun(**payload))
+
+
+async def _nobody_waits(_payload: dict[str, Any]) -> None:
+    """Given up in silence: nobody asked for it; the log says so."""
+
+
 async def enqueue(tx: Tx, kind: Kind, wanted: Payload, *, due_at: datetime, now: datetime) -> bool:
     """Whether it is new; the same kind and key is done once."""
     return await rows.enqueue(tx, kind=kind.value, key=wanted.key, payload=wanted.to_payload(), due_at=due_at, now=now)

@@ -43,7 +43,7 @@ SAVE = Shortcut(
 RUN = Shortcut(
     "actions.run",
     "Run a platform action",
-    "What you may do for yourself, each with its form",
+    "What you can do yourself, each with its form",
     Place.EVERYWHERE,
     Kind.ACTIONS,
 )

@@ -47,7 +47,7 @@ POLICIES = Verb(
     "policies", "", "each policy, how your teams stand, and both ways to comply", Kind.POLICIES, aliases=("comply",)
 )
 WHY = Verb("why", "", "why I did or did not answer here, for you alone", Kind.WHY)
-RUN = Verb("run", "[action]", "what you may do for yourself, or that action's form", Kind.ACTIONS, aliases=("actions",))
+RUN = Verb("run", "[action]", "what you can do yourself, or the form of one action", Kind.ACTIONS, aliases=("actions",))
 REQUESTS = Verb("requests", "", "your requests, and what waits for you to approve", Kind.REQUESTS)
 LINK = Verb("link", "", "prove which Git account is yours, so that changes bear your name", Kind.LINK)
 HELP = Verb("help", "", "this text", Kind.HELP)
@@ -64,13 +64,13 @@ SETTINGS = Verb(
     "settings", "", "what I keep about you, and how to be left out", Kind.SETTINGS, aliases=("pulse", "privacy")
 )
 FRICTION = Verb("friction", "<text>", "log what is hard on the way to production", Kind.FRICTION)
-STORY = Verb("story", "", "tell a success, which names only who agrees", Kind.STORY)
+STORY = Verb("story", "", "tell a success story; only people who agree are named", Kind.STORY)
 THANKS = Verb("thanks", "@person [for …]", "thank somebody, in private", Kind.THANKS)
-FLOWS = Verb("flows", "", "your team's way to production, drawn; for the platform team all", Kind.FLOWS)
+FLOWS = Verb("flows", "", "your team's way to production, drawn; the platform team sees all", Kind.FLOWS)
 NEWS = Verb("news", "", "current notices, and what is left for your team", Kind.NEWS)
 INCIDENT = Verb("incident", "<words>", "tell everybody what is broken, for people on duty", Kind.INCIDENT)
 TALK = Verb("talk", "", "whom to invite to a talk, for the platform team", Kind.TALKS)
-START = Verb("start", "[team]", "five steps to bring a team on, and how far it is", Kind.START)
+START = Verb("start", "[team]", "five steps to get a team started, and how far it is", Kind.START)
 VERBS = (
     ASK,
     FIND,

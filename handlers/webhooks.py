@@ -28,7 +28,7 @@ LARGEST = 256 * 1024  # bytes; the longest message Flux sends is 39,000 characte
 BODY_S, STORE_S = 10.0, 5.0  # the senders wait longer, and try again after a 503
 AUTHORIZATION, SIGNATURE = "Authorization", "X-Signature"
 OLD = "the time it names is more than a day from our clock; check both clocks"
-AWAY = "not taken down: the database is away; send it again"
+AWAY = "not saved: the database does not answer; send it again"
 
 Headers = CIMultiDictProxy[str]
 Proof = Callable[[Secret, Headers, bytes], bool]

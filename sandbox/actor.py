@@ -59,6 +59,10 @@ class Actor:
     def leave(self, channel: ChannelLike) -> None:
         self._workspace.leave(self.id, self._channel(channel).id)
 
+    def invite(self, person: Person, channel: ChannelLike) -> None:
+        """Brings somebody into a channel one is in oneself; so guests come to theirs."""
+        self._workspace.invite(person.id, self._channel(channel).id, self.id)
+
     def invite_app(self, channel: ChannelLike) -> None:
         self._workspace.invite_bot(self._channel(channel).id, self.id)
 
@@ -116,6 +120,7 @@ class Actor:
         return await self._acts.close(self.person, view)
 
     def open_home(self, tab: str = "home") -> None:
+        self._check_is_home()
         self._workspace.open_home(self.id, tab)
 
     # What this person sees.
@@ -141,6 +146,8 @@ class Actor:
     async def _act(self, surface: Message | View, found: Found, given: object) -> Interaction:
         if not self._workspace.manifest.is_interactive:
             raise Refused("interactivity_disabled")
+        if self.person.deleted:
+            raise Refused("account_inactive")
         if isinstance(surface, View):
             self._check_is_open(surface)
             return await self._acts.act_on_view(self.person, surface, found, given)
@@ -177,8 +184,11 @@ class Actor:
                     raise LookupError(f"Nobody {each!r} to choose in {found.action_id}")
 
     def _check_is_home(self) -> None:
-        """People of other companies have no commands and shortcuts of an app that is not installed there."""
-        if self.person.team_id != self._workspace.team_id:
+        """Where the app is not installed, as with another company, people have no commands and shortcuts of it."""
+        person, organisation = self.person, self._workspace.organisation
+        if person.deleted:
+            raise Refused("account_inactive")
+        if not any(map(organisation.has_app, (person.team_id, *person.teams))):
             raise Refused("app_not_installed")
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from sandbox import interactive
 from sandbox.delivery import Answer, Delivery, Package
 from sandbox.elements import Found, Values, action_entry, client_errors, values_of
+from sandbox.installation import Installation
 from sandbox.interactive import Handles
 from sandbox.model import Channel, Json, Message, Person, View
-from sandbox.payloads import Installation
 from sandbox.response_urls import ResponseUrls
 from sandbox.workspace import Refused, Workspace
 

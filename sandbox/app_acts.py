@@ -24,9 +24,10 @@ class AppActs:
         self._workspace = workspace
 
     def visible(self, channel_id: str) -> Channel:
-        """The channel, if the app may know of it: a public one, or one it is in."""
+        """The channel, if the app may know of it: a public one where it is installed, or one it is in."""
         channel = self._workspace.channel(channel_id)
-        if channel.kind != "channel" and self._workspace.bot_user_id not in channel.members:
+        is_public = channel.kind == "channel" and self._workspace.has_app(channel)
+        if not is_public and self._workspace.bot_user_id not in channel.members:
             raise Refused("channel_not_found")
         return channel
 
@@ -52,12 +53,14 @@ class AppActs:
         return self._post(channel, content, thread_ts=thread_ts, broadcast=broadcast)
 
     def update(self, channel_id: str, ts: str, content: Content) -> Message:
-        """The app's own message, changed; what is not given stays, as in Slack."""
+        """The app's own message, changed. What is not given stays, but blocks only where no text takes their place."""
         self.visible(channel_id)
         message = self._own(channel_id, ts, "cant_update_message")
         if self._workspace.streams.is_open(message):
-            raise Refused("streaming_state_conflict")  # undocumented
+            raise Refused("streaming_state_conflict")
         checked = content.checked(self._workspace.ids, text_max=UPDATE_TEXT_MAX)
+        if checked.text and checked.blocks is None:
+            checked = replace(checked, blocks=[])
         return self._change(message, checked, kind="update", method="chat.update")
 
     def delete(self, channel_id: str, ts: str) -> None:

@@ -34,6 +34,7 @@ POST /sandbox/read  `{as, channel, ts, thread_ts?}` -> `{ok}`: the person has se
 POST /sandbox/act   `{as: "U…" or a name, do: …}` and, by `do`:
      say `{channel, text, thread_ts?, broadcast?}` · dm `{text, thread_ts?}` · edit `{channel, ts, text}` ·
      delete `{channel, ts}` · react, unreact `{channel, ts, name}` · join, leave, invite_app `{channel}` ·
+     invite `{channel, person}` ·
      open_home `{tab: home|messages}` -> `{ok, message: message|null}`
      press `{channel, ts, element, block_id?}` or `{view, element, block_id?, values?}`; `element` is an action id or
      a label · select: the same with `choice` (an option's value or label, an id, a date, or a list of them) ·
@@ -51,6 +52,9 @@ GET  /sandbox/ledger?since=0   `{ok, effects: [{kind, at, method, channel, ts, t
 GET  /sandbox/faults, POST with any of `{clear: true, add: {kind, methods?, probability?, times?, seconds?, channel?},`
      ` duplicate_events: [1, 3], reorder_window_s, delay_events_s, drop_ack}` -> `{ok, fired: {kind: count}, …}`
 GET  /sandbox/clock, POST `{advance_s?, to_s?, factor?}` -> `{ok, now, factor}`; `to_s` is a moment that is yet to come
+GET  /sandbox/app   `{ok, api_url, bot_token, app_token, signing_secret}`: what an app has to be given
+POST /sandbox/people, /people/change, /channels, /usergroups, /organisation, /workspaces, /companies, /delivery: furnish
+     the workspace, see `docs/sandbox.md`
 POST /sandbox/sockets `{reason?}` or `{kind: "cut"|"deaf"}` -> `{ok, connections}`: disconnects the app
 GET  /sandbox/stream   server-sent events: `data: {kind, channel?, ts?, …}` for each change. Kinds: MessagePosted,
      MessageChanged, MessageDeleted, ReactionChanged, MembershipChanged, HomeOpened (whoever did it), and Effect with
@@ -74,6 +78,7 @@ from aiohttp import web
 from sandbox import looking, shown
 from sandbox.answers import ok, read_order, refused
 from sandbox.control_acts import do
+from sandbox.control_people import ORDERS, Furnish, credentials
 from sandbox.inside import InsideRoutes
 from sandbox.ledger import Effect
 from sandbox.looking import Glance
@@ -107,6 +112,9 @@ def control_app(sandbox: Sandbox) -> web.Application:
     routes.router.add_get("/clock", control.clock)
     routes.router.add_post("/clock", control.change_clock)
     routes.router.add_post("/sockets", control.sockets)
+    routes.router.add_get("/app", control.app)
+    for path, furnish in ORDERS.items():
+        routes.router.add_post(path, control.furnishing(furnish))
     routes.router.add_get("/stream", control.stream)
     InsideRoutes(sandbox.inside, sandbox.traffic).add_to(routes)
     routes.on_shutdown.append(control.end_streams)
@@ -190,6 +198,15 @@ class _Control:
         connections = len(self._sandbox.sockets.connections)
         self._sandbox.disconnect_sockets(reason, kind=kind)
         return ok({"connections": connections})
+
+    async def app(self, _: web.Request) -> web.Response:
+        return ok(credentials(self._sandbox))
+
+    def furnishing(self, furnish: Furnish) -> Handler:
+        async def handle(request: web.Request) -> web.Response:
+            return ok(await furnish(self._sandbox, await read_order(request)))
+
+        return handle
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """A line for each change, until the browser or the server goes."""

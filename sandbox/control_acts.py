@@ -57,6 +57,14 @@ def _leave(_: Workspace, actor: Actor, order: Json) -> None:
     actor.leave(order["channel"])
 
 
+def _invite(workspace: Workspace, actor: Actor, order: Json) -> None:
+    named = str(order["person"])
+    person = next((each for each in workspace.people.values() if named in (each.id, each.name)), None)
+    if person is None:
+        raise LookupError(f"No person {named!r}")
+    actor.invite(person, order["channel"])
+
+
 def _invite_app(_: Workspace, actor: Actor, order: Json) -> None:
     actor.invite_app(order["channel"])
 
@@ -131,6 +139,7 @@ _SAYS: dict[str, Callable[[Workspace, Actor, Json], Message | None]] = {
     "unreact": _unreact,
     "join": _join,
     "leave": _leave,
+    "invite": _invite,
     "invite_app": _invite_app,
     "open_home": _open_home,
 }

@@ -13,9 +13,10 @@ from typing import Literal, Protocol, TypeVar
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.installation import Installation
 from sandbox.manifest import AppManifest, scope_for
 from sandbox.model import Json, Occurrence
-from sandbox.payloads import Event, Installation, events_of, outer
+from sandbox.payloads import Event, events_of, outer
 
 T = TypeVar("T")
 

@@ -34,7 +34,10 @@ _STATE_KEY = {
     "timepicker": "selected_time",
     "datetimepicker": "selected_date_time",
 }
-_SENT_WITH_ACTION = ("text", "value", "style", "placeholder", "confirm", "url")
+_SENT_WITH_ACTION = (
+    *("text", "value", "style", "placeholder", "confirm", "url"),
+    *(f"initial_{what}" for what in ("option", "date", "time", "user", "channel", "conversation")),
+)
 
 
 @dataclass(frozen=True)

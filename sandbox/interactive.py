@@ -5,8 +5,11 @@ Pure builders: which element and what state is `elements.py`, sending is `delive
 
 from dataclasses import dataclass
 
+from sandbox.bodies import message_body, reactions_of, view_body
+from sandbox.installation import Installation
 from sandbox.model import Channel, Json, Message, Person, View
-from sandbox.payloads import VERIFICATION_TOKEN, Installation, message_body, view_body
+from sandbox.organisation import Organisation
+from sandbox.payloads import VERIFICATION_TOKEN
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,12 @@ class Handles:
 def slash_command(
     app: Installation, person: Person, channel: Channel, *, command: str, text: str, handles: Handles
 ) -> Json:
+    team = app.organisation.team(app.team_of(person.id, channel))
     return {
         "token": VERIFICATION_TOKEN,
-        "team_id": person.team_id,
-        "team_domain": app.team_domain,
+        "team_id": team.id,
+        "team_domain": team.domain,
+        **app.organisation.about(team.id),
         "channel_id": channel.id,
         "channel_name": _channel_name(channel),
         "user_id": person.id,
@@ -31,7 +36,7 @@ def slash_command(
         "command": command,
         "text": text,
         "api_app_id": app.app_id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if app.organisation.is_whole_install else "false",
         "response_url": handles.response_url,
         "trigger_id": handles.trigger_id,
     }
@@ -48,7 +53,7 @@ def message_action(
     body = _from_person(app, person, "block_actions")
     body |= {"container": container, "trigger_id": handles.trigger_id, "response_url": handles.response_url}
     body |= {"channel": _channel(app.channels[message.channel]), "state": {"values": values}}
-    body |= {} if is_ephemeral else {"message": message_body(app, message)}
+    body |= {} if is_ephemeral else {"message": _message(app, message)}
     return body | {"actions": [action]}
 
 
@@ -83,14 +88,27 @@ def message_shortcut(
     del body["api_app_id"], body["user"]["username"]
     body |= {"action_ts": action_ts, "callback_id": callback_id, "trigger_id": handles.trigger_id}
     body |= {"response_url": handles.response_url, "channel": _channel(app.channels[message.channel])}
-    return body | {"message_ts": message.ts, "message": message_body(app, message)}
+    return body | {"message_ts": message.ts, "message": _message(app, message)}
+
+
+def _message(app: Installation, message: Message) -> Json:
+    return message_body(app, message) | reactions_of(message, me=app.bot_user_id)
 
 
 def _from_person(app: Installation, person: Person, kind: str) -> Json:
-    user = {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team_id}
+    team_id = app.team_of(person.id)
+    user = {"id": person.id, "username": person.name, "name": person.name, "team_id": team_id}
     body: Json = {"type": kind, "user": user, "api_app_id": app.app_id, "token": VERIFICATION_TOKEN}
-    body |= {"team": {"id": app.team_id, "domain": app.team_domain}}
-    return body | {"enterprise": None, "is_enterprise_install": False}
+    return body | _place(app.organisation, team_id)
+
+
+def _place(organisation: Organisation, team_id: str) -> Json:
+    """Where a person acts. An app installed for the whole organisation is told of no workspace beside it."""
+    team, is_whole = organisation.team(team_id), organisation.is_whole_install
+    about = organisation.about(team_id)
+    enterprise = {"id": team.enterprise_id, "name": team.enterprise_name} if about else None
+    named = None if is_whole else {"id": team.id, "domain": team.domain} | about
+    return {"team": named, "enterprise": enterprise, "is_enterprise_install": is_whole}
 
 
 def _channel(channel: Channel) -> Json:

@@ -36,6 +36,7 @@ METHOD_SCOPES: Mapping[str, frozenset[str]] = {
     "team.info": frozenset({"team:read"}),
     "usergroups.list": frozenset({"usergroups:read"}),
     "usergroups.users.list": frozenset({"usergroups:read"}),
+    "users.getPresence": frozenset({"users:read"}),
     "users.info": frozenset({"users:read"}),
     "users.list": frozenset({"users:read"}),
     "users.lookupByEmail": frozenset({"users:read.email"}),

@@ -8,22 +8,35 @@ Json = dict[str, Any]
 
 @dataclass
 class Person:
-    """A human or a bot user. `team_id` differs from the workspace's for people of other companies (Slack Connect)."""
+    """A human or a bot user. `team_id` is their home: ours, another workspace of our organisation, or a company's.
+
+    `teams` are the workspaces of their organisation they are in besides.
+    """
 
     id: str
     name: str
     real_name: str
     team_id: str
     tz: str = "Europe/London"
+    teams: tuple[str, ...] = ()
     is_bot: bool = False
     is_restricted: bool = False  # guest
     is_ultra_restricted: bool = False  # single-channel guest
     deleted: bool = False
+    is_away: bool = False  # what `users.getPresence` tells
     bot_id: str = ""  # of a bot user: its own id as a bot, and its app's
     app_id: str = ""
     status_text: str = ""
     status_emoji: str = ""  # with its colons, as ":palm_tree:"
     status_expiration: int = 0  # seconds since the epoch; 0: never
+
+    def is_in_team(self, team_id: str) -> bool:
+        return team_id == self.team_id or team_id in self.teams
+
+    def status(self, now_s: float) -> tuple[str, str, int]:
+        """Text, emoji and end of the status as it stands; Slack takes away one whose end came."""
+        has_ended = 0 < self.status_expiration <= now_s
+        return ("", "", 0) if has_ended else (self.status_text, self.status_emoji, self.status_expiration)
 
 
 @dataclass
@@ -68,7 +81,9 @@ class Channel:
     kind: str = "channel"  # channel | group | im | mpim
     members: set[str] = field(default_factory=set)
     user: str | None = None  # the person on the other side of the bot's DM
-    is_ext_shared: bool = False
+    team_id: str = ""  # the workspace it was made in; "" is ours
+    shared_with: set[str] = field(default_factory=set)  # other workspaces that have it too
+    is_ext_shared: bool = False  # with another company
     is_archived: bool = False
     messages: dict[str, Message] = field(default_factory=dict)  # by ts, in the order they were put in
     timeline: list[str] = field(default_factory=list)  # ts of what stands in the channel itself, oldest first
@@ -135,7 +150,7 @@ class MembershipChanged:
     channel: str
     user: str
     joined: bool
-    inviter: str | None = None
+    inviter: str | None = None  # or who took the person out
 
 
 @dataclass(frozen=True)

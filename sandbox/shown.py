@@ -29,8 +29,10 @@ def seen(workspace: Workspace, *, viewer: str | None, only_channel: str | None, 
     views = [each for each in workspace.views.values() if each.type == "modal" and is_theirs(each.user)]
     return {
         "team": {"id": workspace.team_id, "name": workspace.name, "domain": workspace.domain},
+        "organisation": {"id": workspace.organisation.id, "name": workspace.organisation.name},
+        "teams": [asdict(each) for each in workspace.organisation.teams.values()],
         "app": app(workspace),
-        "people": [person(each) for each in workspace.people.values()],
+        "people": [person(each, workspace.clock.now()) for each in workspace.people.values()],
         "channels": [
             channel(each) | {"messages": _messages(workspace, each, limit if only_channel in (None, each.id) else 0)}
             for each in _channels(workspace, viewer)
@@ -43,7 +45,7 @@ def seen(workspace: Workspace, *, viewer: str | None, only_channel: str | None, 
             {"channel": channel_id, "thread_ts": ts, "text": text}
             for (channel_id, ts), text in workspace.assistant.statuses().items()
         ],
-        "dm": workspace.dm_of(viewer).id if viewer else None,
+        "dm": dm_of(workspace, viewer),
     }
 
 
@@ -61,8 +63,10 @@ def app(workspace: Workspace) -> Json:
     }
 
 
-def person(each: Person) -> Json:
-    return asdict(each)
+def person(each: Person, now_s: float = 0.0) -> Json:
+    """With the status as it stands at that moment."""
+    text, emoji, until = each.status(now_s)
+    return asdict(each) | {"status_text": text, "status_emoji": emoji, "status_expiration": until}
 
 
 def usergroup(each: Usergroup) -> Json:
@@ -78,17 +82,32 @@ def message(workspace: Workspace, each: Message) -> Json:
 
 
 def channel(each: Channel) -> Json:
-    names = ("id", "name", "kind", "user", "is_ext_shared", "is_archived")
-    return {name: getattr(each, name) for name in names} | {"members": sorted(each.members)}
+    names = ("id", "name", "kind", "user", "team_id", "is_ext_shared", "is_archived")
+    lists = {"members": sorted(each.members), "shared_with": sorted(each.shared_with)}
+    return {name: getattr(each, name) for name in names} | lists
+
+
+def dm_of(workspace: Workspace, viewer: str | None) -> str | None:
+    """Nothing for those who can have none: who was deactivated, and people of other companies."""
+    person = workspace.people.get(viewer or "")
+    has_app = person is not None and any(map(workspace.organisation.has_app, (person.team_id, *person.teams)))
+    return workspace.dm_of(person.id).id if person and has_app and not person.deleted else None
 
 
 def _channels(workspace: Workspace, viewer: str | None) -> list[Channel]:
-    """Those the viewer could open: public ones and their own; all without a viewer."""
+    """Those the viewer could open: public ones of their workspaces and their own; all without a viewer."""
+    if viewer is None:
+        return list(workspace.channels.values())
     return [
-        each
-        for each in workspace.channels.values()
-        if viewer is None or each.kind == "channel" or viewer in each.members
+        each for each in workspace.channels.values() if viewer in each.members or _is_open_to(each, viewer, workspace)
     ]
+
+
+def _is_open_to(each: Channel, viewer: str, workspace: Workspace) -> bool:
+    """Guests find only what they were brought into, people of other companies only what is shared with them."""
+    person = workspace.people[viewer]
+    teams = {each.team_id, *each.shared_with}
+    return each.kind == "channel" and not person.is_restricted and any(map(person.is_in_team, teams))
 
 
 def _messages(workspace: Workspace, each: Channel, limit: int) -> list[Json]:

@@ -1,18 +1,19 @@
-"""One Slack workspace in memory: who and what is in it, and what people do there.
+"""One Slack workspace in memory: what people do there.
 
-What the app's own calls do is in `app_acts.py` (`workspace.app`), modals and Home in `windows.py`
-(`workspace.windows`), growing messages in `streams.py`, the status in `assistant.py`, what happened before anybody
-listened in `past.py` (`workspace.past`). No network: the Web API and the delivery stand in front of it.
+Who and what is in it is in `census.py`, what the app's own calls do in `app_acts.py` (`workspace.app`), modals and
+Home in `windows.py` (`workspace.windows`), growing messages in `streams.py`, the status in `assistant.py`, what
+happened before anybody listened in `past.py` (`workspace.past`). No network: the Web API and the delivery stand in
+front of it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 from sandbox import timeline
 from sandbox.app_acts import AppActs
 from sandbox.assistant import Assistant
+from sandbox.census import Census
 from sandbox.clock import Clock
-from sandbox.ids import Ids
 from sandbox.ledger import Ledger
 from sandbox.manifest import AppManifest
 from sandbox.model import (
@@ -25,9 +26,7 @@ from sandbox.model import (
     MessageDeleted,
     MessagePosted,
     Occurrence,
-    Person,
     ReactionChanged,
-    Usergroup,
     View,
 )
 from sandbox.past import Past
@@ -37,32 +36,18 @@ from sandbox.windows import Windows
 from sandbox.wire_text import wire_text
 
 REACTION_USERS_MOST = 50  # Slack says only that it names some of many; how many is our reading
-_PREFIX = {"channel": "C", "group": "C", "im": "D", "mpim": "G"}
 
 
-class Workspace:
+class Workspace(Census):
     """State and rules, synchronous. Acts return what they made and raise Refused with Slack's error code."""
 
     def __init__(self, *, clock: Clock, manifest: AppManifest, seed: int = 1, team_id: str | None = None) -> None:
-        self.clock, self.manifest = clock, manifest
-        self.ids = Ids(seed=seed, clock=clock)
+        super().__init__(clock=clock, manifest=manifest, seed=seed, team_id=team_id)
         self.ledger = Ledger()
-        self.name, self.domain = "Sandbox", "sandbox"
-        self.enterprise_id: str | None = None
         self.reaction_users_most = REACTION_USERS_MOST
         self.history_days: int | None = None  # how far back the plan shows messages; None is all
-        self.team_id = team_id or self.ids.new("T")
-        self.app_id, self.bot_id = self.ids.new("A"), self.ids.new("B")
-        self.bot_token = f"xoxb-sandbox-{self.ids.secret()}"
-        self.app_token = f"xapp-sandbox-{self.ids.secret()}"
-        self.signing_secret = self.ids.secret()
-        self.people: dict[str, Person] = {}
-        self.channels: dict[str, Channel] = {}
-        self.usergroups: dict[str, Usergroup] = {}
         self.ephemerals: list[Message] = []
-        self._dms: dict[str, str] = {}
         self._listeners: list[Callable[[Occurrence], None]] = []
-        self.bot_user_id = self._add_bot().id
         self.app = AppActs(self)
         self.assistant = Assistant(self)
         self.streams = Streams(self)
@@ -81,91 +66,6 @@ class Workspace:
     def announce(self, occurrence: Occurrence) -> None:
         for listener in self._listeners:
             listener(occurrence)
-
-    def add_person(
-        self,
-        name: str,
-        *,
-        real_name: str | None = None,
-        tz: str = "Europe/London",
-        is_restricted: bool = False,
-        is_ultra_restricted: bool = False,
-        team_id: str | None = None,
-        id: str | None = None,  # noqa: A002
-    ) -> Person:
-        """A person of this workspace, or with another `team_id` of another company (Slack Connect)."""
-        person = Person(
-            id=id or self.ids.new("U"),
-            name=name,
-            real_name=real_name or name.replace(".", " ").title(),
-            team_id=team_id or self.team_id,
-            tz=tz,
-            is_restricted=is_restricted or is_ultra_restricted,
-            is_ultra_restricted=is_ultra_restricted,
-        )
-        self.people[person.id] = person
-        return person
-
-    def add_other_app(self, name: str, *, real_name: str | None = None, id: str | None = None) -> Person:  # noqa: A002
-        """The bot user of an app that is not ours: what it says carries its `bot_id`."""
-        bot = self.add_person(name, real_name=real_name, id=id)
-        bot.is_bot, bot.bot_id, bot.app_id = True, self.ids.new("B"), self.ids.new("A")
-        return bot
-
-    def add_channel(
-        self,
-        name: str,
-        *,
-        kind: str = "channel",
-        members: Iterable[str] = (),
-        with_bot: bool = True,
-        is_ext_shared: bool = False,
-        id: str | None = None,  # noqa: A002
-    ) -> Channel:
-        """A channel with these members (user ids). It tells no one: it has always been so."""
-        joined = {self.person(member).id for member in members} | ({self.bot_user_id} if with_bot else set())
-        channel = Channel(
-            id=id or self.ids.new(_PREFIX[kind]), name=name, kind=kind, members=joined, is_ext_shared=is_ext_shared
-        )
-        channel.created = int(self.clock.now())
-        channel.creator = min(joined - {self.bot_user_id}, default=self.bot_user_id)
-        self.channels[channel.id] = channel
-        return channel
-
-    def add_usergroup(self, handle: str, users: Iterable[str], *, id: str | None = None) -> Usergroup:  # noqa: A002
-        members = [self.person(user).id for user in users]
-        group = Usergroup(id=id or self.ids.new("S"), handle=handle, name=handle.title(), users=members)
-        self.usergroups[group.id] = group
-        return group
-
-    def dm_of(self, user_id: str) -> Channel:
-        """The direct messages between the app and this person, opened when there are none yet."""
-        person = self.person(user_id)
-        if person.is_bot:
-            raise Refused("cannot_dm_bot")
-        if person.deleted:
-            raise Refused("user_disabled")
-        if user_id not in self._dms:
-            dm = self.add_channel("", kind="im", members=[user_id])
-            dm.user = user_id
-            self._dms[user_id] = dm.id
-        return self.channels[self._dms[user_id]]
-
-    def person(self, user_id: str) -> Person:
-        if user_id not in self.people:
-            raise Refused("user_not_found")
-        return self.people[user_id]
-
-    def channel(self, channel_id: str) -> Channel:
-        if channel_id not in self.channels:
-            raise Refused("channel_not_found")
-        return self.channels[channel_id]
-
-    def message(self, channel_id: str, ts: str) -> Message:
-        message = self.channel(channel_id).messages.get(ts)
-        if message is None:
-            raise Refused("message_not_found")
-        return message
 
     def say(
         self,
@@ -249,6 +149,9 @@ class Workspace:
             raise Refused("is_archived")
         if user_id in channel.members:
             return
+        if inviter is None and self.people[user_id].is_restricted:
+            raise Refused("user_is_restricted")  # guests are where they were put
+        self._check_room_for(user_id)
         channel.members.add(user_id)
         self.announce(MembershipChanged(channel_id, user_id, joined=True, inviter=inviter))
         self._notice("channel_join", user_id, channel, "has joined the channel", inviter=inviter)
@@ -261,9 +164,12 @@ class Workspace:
         channel.members.discard(user_id)
         self.announce(MembershipChanged(channel_id, user_id, joined=False))
 
-    def invite_bot(self, channel_id: str, inviter: str) -> None:
+    def invite(self, user_id: str, channel_id: str, inviter: str) -> None:
         self._open_channel_of(inviter, channel_id)
-        self.join(self.bot_user_id, channel_id, inviter=inviter)
+        self.join(user_id, channel_id, inviter=inviter)
+
+    def invite_bot(self, channel_id: str, inviter: str) -> None:
+        self.invite(self.bot_user_id, channel_id, inviter)
 
     def open_home(self, user_id: str, tab: str = "home") -> None:
         """The person looks at the app's `home` or `messages` tab."""
@@ -297,13 +203,10 @@ class Workspace:
             raise Refused("is_archived")
         if self.person(user_id).id not in channel.members:
             raise Refused("not_in_channel")
+        if self.people[user_id].deleted:
+            raise Refused("account_inactive")
         return channel
 
     def _notice(self, subtype: str, user_id: str, channel: Channel, what: str, *, inviter: str | None = None) -> None:
         text = f"<@{user_id}> {what}"
         self.put(Message(channel.id, self.ids.ts(), user_id, text, subtype=subtype, inviter=inviter))
-
-    def _add_bot(self) -> Person:
-        bot = self.add_person(self.manifest.bot_name.lower(), real_name=self.manifest.bot_name)
-        bot.is_bot, bot.bot_id, bot.app_id = True, self.bot_id, self.app_id
-        return bot

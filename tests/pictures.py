@@ -208,7 +208,7 @@ async def picture(week: Week, browser: Browser, folder: Path) -> None:
             while not await _is_read_back(mentor):
                 await sandbox.clock.sleep(5)
         await mentor.database.write(week.told)
-        await mentor.gaps.sort(Due("2026-11-23", BEGINS.isoformat()))  # as it is each dawn
+        await mentor.curation.gaps.sort(Due("2026-11-23", BEGINS.isoformat()))  # as it is each dawn
         sandbox.clock.advance(DUE.timestamp() - sandbox.clock.now())
         await mentor.timetable.tick()
         team = await _first(sandbox, "C0PLATFORM", "The week in our channels")

@@ -154,6 +154,19 @@ async def test_a_wrong_bot_token_is_one_problem(settings: Settings, tmp_path: Pa
     assert found == [f"problem: bot token: Slack refused auth.test: invalid_auth; {fix}"]
 
 
+async def test_an_app_of_the_whole_organisation_is_one_problem(
+    sandbox: Sandbox, settings: Settings, tmp_path: Path
+) -> None:
+    sandbox.workspace.begin_organisation("Odyssey Group", is_whole_install=True)
+
+    assert [line for line in await amiss(settings, tmp_path) if "bot token" in line] == [
+        (
+            "problem: bot token: is of an app installed for all of Odyssey Group, and Mentor serves one workspace; "
+            "install the app in one workspace, and set that token"
+        )
+    ]
+
+
 async def test_a_wrong_app_level_token_is_one_problem(settings: Settings, tmp_path: Path) -> None:
     wrong = replace(settings, slack_app_token=Secret("xapp-canary"))
 
@@ -239,6 +252,7 @@ def test_a_clock_is_never_said_to_be_further_off_than_it_is(
     introduction = Introduction(
         workspace="",
         bot="",
+        is_for_all=False,
         scopes=None,
         asked_at=answered - timedelta(seconds=waits[0]) + off,
         said_at=answered.replace(microsecond=0),

@@ -58,8 +58,7 @@ STUCK = MessageKind(
     "stuck request",
     Purpose.OWED,
     "the platform channel",
-    "a request is not merged by the bot, live or ended in the time its entry gives it, cannot be followed any more, or "
-    "could not be carried out",
+    "a request takes longer than its entry gives it, cannot be merged or followed, or could not be carried out",
     "once a request",
     "mend what holds it up, or give the entry a longer `stuck_after`",
 )
@@ -160,7 +159,7 @@ def pushed(told: Request, *, follow_up: str, has_buttons: bool) -> Shown:
     blocks = [section(head), *_body(told), context(escape(follow_up))]
     if has_buttons:
         buttons = [
-            button("The controller returned it", action_id=RETURNED, value=_value(told)),
+            button("The controller put it back", action_id=RETURNED, value=_value(told)),
             button("It is declared in Git", action_id=DECLARED, value=_value(told)),
         ]
         blocks.append(actions(f"actions.request.{told.id}", buttons))
@@ -174,8 +173,8 @@ def stuck(told: Request, *, since: str) -> Shown:
 
 def unreviewed(told: Request) -> Shown:
     return _said(
-        f"*Merged without review*: {_named(told)}. Its entry asks that somebody else agrees on the pull request, and I "
-        "see nobody who did. Please look at it."
+        f"*Merged without review*: {_named(told)}. Its entry asks for somebody else's agreement on the pull "
+        "request, and I see none. Please look at it."
     )
 
 
@@ -183,7 +182,7 @@ def debt(title: str, action_id: str, *, owner: str) -> Shown:
     whose = f" Its owner is *{escape(owner)}*." if owner else ""
     return _said(
         f"*{escape(clip(title, NAME_MOST))}* (`{escape(action_id)}`) was run past Git for the first time.{whose} "
-        "What would make it a proposal? Until then each run counts as push debt. I ask this once."
+        "What would make it a proposal? Until it is one, each run is counted as pushed past Git. I ask this once."
     )
 
 
@@ -243,7 +242,7 @@ def _own_buttons(told: Request) -> list[Json]:
 
 
 def _approver_buttons(told: Request) -> list[Json]:
-    sure = confirmation("Decline this?", "Who asked is told, with your name.", yes="Decline", no="Not now")
+    sure = confirmation("Decline this?", "The person who asked is told, with your name.", yes="Decline", no="Not now")
     return [
         button("Approve", action_id=APPROVE, value=_value(told), style="primary"),
         button("Decline", action_id=DECLINE, value=_value(told), confirm=sure),

@@ -46,11 +46,11 @@ def found(offers: Sequence[Offer], text: str) -> Found:
     if not offers:
         return Found(offers, "The handbook has no actions yet.")
     if not text.strip():
-        return Found(offers, "This you may do for yourself:")
+        return Found(offers, "You can do this yourself:")
     match = meant(text, [each.action for each in offers])
     kept = [offer for action in match.actions for offer in offers if offer.action is action]
     if not kept:
-        return Found(offers, f"No action is called {asked}. These there are:")
+        return Found(offers, f"No action is called {asked}. These exist:")
     return Found(kept, f"No action is called {asked}. These come near:" if match.is_near else f"Found for {asked}:")
 
 
@@ -59,7 +59,7 @@ def listing(offers: Sequence[Offer], text: str = "", *, command: str) -> Shown:
     match = found(offers, text)
     open_ones = [each for each in match.offers if not each.why_not]
     shown = _fitting(open_ones)
-    head = match.head if open_ones or not match.offers else f"{match.head} None of it is open to you here."
+    head = match.head if open_ones or not match.offers else f"{match.head} You can run none of them here."
     blocks = [section(head), *_grouped(shown)]
     if left := len(open_ones) - len(shown):
         blocks.append(context(f"And {left} more: `{escape(command)} run WORDS` finds them."))
@@ -73,7 +73,7 @@ def chooser(offers: Sequence[Offer], page: int = 0) -> Json:
     open_ones = [each for each in offers if not each.why_not]
     shown = open_ones[page * PAGE_MOST : (page + 1) * PAGE_MOST]
     is_last = (page + 1) * PAGE_MOST >= len(open_ones)
-    head = "This you may do for yourself:" if open_ones else "Nothing in the catalogue is open to you here."
+    head = "You can do this yourself:" if open_ones else "Nothing in the catalogue is open to you here."
     return {
         "type": "modal",
         "title": {"type": "plain_text", "text": "Run a platform action"},

@@ -25,9 +25,9 @@ from bot.work import Kind, RequestDecision, Requested, enqueue
 
 UNKNOWN = "This request is no longer known here."
 ELSEWHERE = "This is a copy of the message. Please press the button where I posted it."
-OLD = "What you see is not what would be done now. The message shows what is."
-NOT_TAKEN = "That could not be taken down. Please press again."
-VOID = "It was not approved. {} Who asked can ask again in one press."
+OLD = "What would be done has changed since you saw it. The message shows it as it is now: please look again."
+NOT_TAKEN = "That was not saved. Please press again."
+VOID = "It was not approved. {} The person who asked can ask again with one press."
 COUNTED_AGAIN = timedelta(minutes=15)  # after Slack could not be asked for so long who may approve
 
 

@@ -79,7 +79,7 @@ def _watch(line: Line) -> str:
     if line.times:
         return "auto-sync is off there"
     if line.is_reminder:
-        return f"has auto-sync still off, for {line.off_days} days"
+        return f"still has auto-sync off, after {line.off_days} days"
     return "has auto-sync off: nothing puts back what is changed by hand"
 
 

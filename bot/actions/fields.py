@@ -34,7 +34,7 @@ def input_block(asked: Input, listed: Listed, given: str) -> Json:
     hint = asked.hint
     if listed.choices and not listed.is_menu:
         many = f"There are {len(listed.choices):,} to choose from: type one as it is written."
-        hint = f"{hint} {many} A near miss is pointed out to you.".strip()
+        hint = f"{hint} {many} If you mistype it, I name the nearest.".strip()
     return {
         "type": "input",
         "block_id": f"{IN}{asked.name}",

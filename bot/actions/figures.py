@@ -96,7 +96,7 @@ def _live_line(facts: ActionFacts) -> str:
 def _success_line(facts: ActionFacts) -> str:
     beside = [f"{facts.under_way} still under way"] if facts.under_way else []
     beside += [f"{facts.unobserved} merged and not seen to be live, left out"] if facts.unobserved else []
-    return f"Started and came to hold: {'; '.join([share_in_words(facts.success), *beside])}."
+    return f"Started and live or done: {'; '.join([share_in_words(facts.success), *beside])}."
 
 
 def _push_line(facts: ActionFacts) -> str:

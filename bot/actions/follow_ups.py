@@ -35,11 +35,11 @@ from knowledge.actions import GitBackend, Mode
 log = structlog.get_logger(__name__)
 
 OPEN = "What it made is not declared in Git yet."
-FAILED = "It did not succeed. Whether something is left of it, somebody has to look."
+FAILED = "It failed, and may have left something behind. Somebody has to look."
 CLOSED = "The pull request that declares it was closed. What it made is not declared in Git yet."
 PROPOSED = "A pull request that declares it is open."
 DECLARED = "What it made is declared in Git."
-RETURNED = "The controller returned what it made."
+RETURNED = "The controller put back what Git says."
 STANDINGS = {rows.OPEN: OPEN, rows.PROPOSED: PROPOSED, rows.DECLARED: DECLARED, rows.RETURNED: RETURNED}
 
 

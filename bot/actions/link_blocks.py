@@ -51,14 +51,14 @@ def code(host: str, *, user_code: str, page: str, until: str) -> Shown:
         f"*Link your account at {escape(host)}*\n"
         f"1. Open {link(page, page.partition('://')[2])}\n"
         f"2. Enter this code there: `{escape(user_code)}`\n"
-        f"It is good until {until}. I say here what came of it; you need not come back to me."
+        f"It is good until {until}. I tell you here when it is done."
     )
     return Shown(f"{text}\n{WARNING}", (section(text), section(f":warning: {WARNING}"), context(ASKED_FOR)))
 
 
 def proven(host: str, account: str, *, named: str) -> Shown:
     ours = f"*{escape(account)}* at {escape(host)} is your Git account now. Changes you ask for there carry its name."
-    wins = f" The handbook names you as *{escape(named)}*, and that goes first as long as it stands there."
+    wins = f" The handbook names you as *{escape(named)}*, and that one is used as long as it stands there."
     return _plain(ours + (wins if named else "") + " `link` shows it, and takes it back.")
 
 
@@ -85,7 +85,7 @@ def read_choice(action_id: str) -> str:
 
 
 def _named(named: str) -> list[str]:
-    return [f"The handbook names you as *{escape(named)}*: that goes before what you prove here."] if named else []
+    return [f"The handbook names you as *{escape(named)}*: that one is used, whatever you prove here."] if named else []
 
 
 def _line(each: Standing) -> str:

@@ -24,7 +24,11 @@ def body(told: Request, row: RequestRow) -> str:
     ]
     lines += [f"- {_words(label)}: `{_code(value)}`" for label, value in told.inputs]
     lines += ["", *(_agreed(told.agreed, row) or ["Nobody had to agree before it was proposed."])]
-    lines += ["", f"Handbook `{row.revision}`, snapshot `{(row.digest or '')[:16]}`. Mentor follows it until it holds."]
+    fingerprint = (row.digest or "")[:16]
+    foot = (
+        f"Handbook `{row.revision}`, fingerprint of what was asked `{fingerprint}`. Mentor follows it until it is live."
+    )
+    lines += ["", foot]
     return "\n".join(lines)
 
 

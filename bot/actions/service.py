@@ -33,7 +33,7 @@ from knowledge.actions import Action, GitBackend
 REQUEST_ID = 16  # hexadecimal digits: in a branch's name and a message; nobody guesses one, and no two are the same
 CHANGED = "The form has changed in the handbook. Close it and open it again."
 SENT_BEFORE = (
-    "You sent this form before with other values, and that was taken down; my message to you shows it. Close this "
+    "You sent this form before with other values, and I have them; my message to you shows them. Close this "
     "form, and open a new one for what you want now."
 )
 NO_AUTHOR = (

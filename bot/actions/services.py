@@ -1,8 +1,9 @@
 """The services of self-service, put together: who needs whom. `bot.app` gives what they stand on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.actions import drift
 from bot.actions.alarms import Alarms
 from bot.actions.allowed import CalledBackend
 from bot.actions.authors import Authors
@@ -35,10 +36,13 @@ from bot.audit import Audit
 from bot.desk import Desk
 from bot.git.device_flow import DeviceFlow
 from bot.people import PeopleService
+from bot.pillar import Pillar
+from bot.timetable import Planned
+from bot.work import Asked, Decision, Due, Heard, Job, Kind, Linking, RequestDecision, Requested, TeamDrift, job
 
 
 @dataclass(frozen=True)
-class ActionServices:
+class ActionServices(Pillar):
     catalogue: CatalogueService
     choices: Choices
     memberships: Memberships
@@ -54,6 +58,26 @@ class ActionServices:
     drift: DriftService
     facts: ActionFactsService
     figures: FiguresPart
+
+    def jobs(self, asked: Asked) -> Mapping[str, Job]:
+        return {
+            Kind.ACTIONS: asked(self.catalogue.list),
+            Kind.REQUESTS: asked(self.listing.show),
+            Kind.LINK: asked(self.linking.show),
+            Kind.LINK_PRESS: job(Decision, self.linking.press, self.linking.press_given_up),
+            Kind.LINKING: job(Linking, self.linking.look, self.linking.look_given_up),
+            Kind.PREPARE: job(Requested, self.requests.prepare, self.requests.given_up),
+            Kind.DECIDE_REQUEST: job(RequestDecision, self.decisions.decide, self.decisions.given_up),
+            Kind.COUNT: job(Requested, self.decisions.count, self.decisions.count_later),
+            Kind.EXECUTE: job(Requested, self.execution.execute, self.execution.given_up),
+            Kind.EXPIRE: job(Requested, self.requests.expire),
+            Kind.HEARD: job(Heard, self.following.heard),
+            Kind.TELL_DRIFT: job(Due, self.drift.tell),
+            Kind.TELL_TEAM_DRIFT: job(TeamDrift, self.drift.tell_team),
+        }
+
+    def planned(self) -> Sequence[Planned]:
+        return (Planned(Kind.TELL_DRIFT, self.drift.schedule, drift.WORTH),)
 
 
 def action_services(

@@ -26,7 +26,7 @@ from bot.storage.requests import RequestRow
 SOMEONE = "Someone"
 STANDINGS = {  # after the action's title and a colon, before a full stop
     rows.PREPARING: "is being prepared",
-    rows.VOID: "was not done: what it rests on is not as it was when you asked",
+    rows.VOID: "was not done: what it changes is not as it was when you asked",
     rows.EXPIRED: "was not done: nobody decided in time",
     rows.DECLINED: "declined",
     rows.WITHDRAWN: "withdrawn",
@@ -117,8 +117,15 @@ class Telling:
             return SOMEONE
 
     def moment(self, at: datetime) -> str:
-        local = at.astimezone(ZoneInfo(self._desk.shelf.library.handbook.channels.timezone))
+        local = self._local(at)
         return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
+
+    def deadline(self, at: datetime) -> str:
+        """With its zone: who has until then may be elsewhere."""
+        return f"{self.moment(at)} {self._local(at):%Z}"
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(ZoneInfo(self._desk.shelf.library.handbook.channels.timezone))
 
     def _message(self, row: RequestRow, shown: Shown) -> Effect:
         return effects.privately(message_key(row.id), row.person, shown, kind=blocks.REQUEST)
@@ -141,7 +148,7 @@ class Telling:
         return {
             "by": needed.by,
             "people": needed.people,
-            "until": self.moment(needed.expires_at),
+            "until": self.deadline(needed.expires_at),
             "why": f"{why}{urgent}",
         }
 
@@ -158,7 +165,7 @@ class Telling:
             case rows.WAITING if row.expires_at:
                 needed = rules.need_of(row.entry, is_urgent=row.is_urgent, expires_at=row.expires_at)
                 by = f" of {needed.by}" if needed else ""
-                return f"waits for the agreement{by}, until {self.moment(row.expires_at)}"
+                return f"waits for the agreement{by}, until {self.deadline(row.expires_at)}"
             case rows.GOING:
                 return "is being written to Git" if row.backend == "git" else "is being started"
             case rows.LIVE if row.ended_at:

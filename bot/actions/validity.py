@@ -10,7 +10,7 @@ from bot.actions.rights import Rights
 from bot.storage import requests as rows
 from bot.storage.requests import RequestRow
 
-MOVED_ON = "What it touches in Git was changed meanwhile."
+MOVED_ON = "The files that it changes in Git were changed meanwhile."
 
 
 class Validity:

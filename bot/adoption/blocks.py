@@ -66,7 +66,7 @@ def policies(listed: Sequence[Listed], *, nothing: str = NONE) -> Shown:
     for number, each in enumerate(listed):
         more = _policy(each)
         if len(blocks) + len(more) > BLOCKS_MOST or _length([*blocks, *more]) > TEXT_MAX - TEXT_LEFT:
-            blocks.append(context(f"{len(listed) - number} more are not shown: a message of Slack's takes no more."))
+            blocks.append(context(f"And {len(listed) - number} more: a Slack message takes no more."))
             break
         blocks += more
     return Shown(head, tuple(blocks))
@@ -89,7 +89,7 @@ def _policy(listed: Listed) -> list[Json]:
     named = link(listed.url, policy.title) if listed.url else escape(policy.title)
     teams = [f"• *{escape(clip(team, NAME_MOST))}*: {_standing(each)}" for team, each in listed.standings.items()]
     lines = [f"*{named}*: {escape(policy.rule)}", *teams[:TEAMS_MOST]]
-    lines += [f"… and {len(teams) - TEAMS_MOST} more teams"] if len(teams) > TEAMS_MOST else []
+    lines += [f"… and {counted(len(teams) - TEAMS_MOST, 'more team')}"] if len(teams) > TEAMS_MOST else []
     blocks = [section("\n".join(lines))]
     if listed.is_ahead:
         blocks.append(context(f"It holds from {in_words(policy.since)}. You can comply before that."))

@@ -252,7 +252,7 @@ def _ends(evidence: Evidence, days: int) -> str:
     if days == AFTER and evidence.state == EvidenceState.WAITING:
         return f"it ended on {day}, before anybody judged it"
     if days == AFTER:
-        return f"it held until {day} and has expired; the team does not comply any more"
+        return f"it ended on {day}, so the team does not comply any more"
     return f"today, {day}, is its last day" if days == ON_THE_DAY else f"it holds until {day}"
 
 

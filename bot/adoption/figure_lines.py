@@ -86,7 +86,7 @@ def _people(each: CapabilityFacts) -> list[str]:
 def _change(change: StatusChange) -> str:
     what = f"{change.after} since {in_words(change.day)}, {change.before} before"
     began = f"{change.began_before} began in the {change.days} days before and {change.began_after} in as many after"
-    mark = "; that jump is no choice, and counts as none" if change.is_jump else ""
+    mark = "; they had to, so it does not count as a choice" if change.is_jump else ""
     return f"{what}: {began}{mark}"
 
 

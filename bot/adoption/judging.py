@@ -30,7 +30,7 @@ SETTLED = "This was settled meanwhile: somebody judged it, it was replaced by ne
 OWN = "You are named as the owner of this evidence, so another owner of the policy judges it."
 SAY_WHAT = "Choose what is not shown, or say in your words what would be enough: the team needs it to go on."
 NOT_OPENED = "Slack did not open the form. Please press again."
-BROKEN = "I could not take this down: something broke on my side, and my operators see it. Please press again later."
+BROKEN = "This was not saved: something broke on my side, and my operators see it. Please press again later."
 
 
 class JudgingService:

@@ -32,9 +32,9 @@ log = structlog.get_logger(__name__)
 AT = time(10)
 WORTH = timedelta(hours=7)  # until the evening: later the next working day makes up for it
 AT_ONCE = 3  # cards a day: the others come on the next
-GONE = "This card is of something that the handbook has no more, so nothing was taken down."
+GONE = "This card is about something that is not in the handbook any more, so nothing was saved."
 FIRST = "Decide first: keep, change or drop. Then say why."
-BROKEN = "That could not be taken down: something broke on my side, and my operators see it. Please press again."
+BROKEN = "That was not saved: something broke on my side, and my operators see it. Please press again."
 NOT_OPENED = "Slack did not open the form. Please press again."
 NO_STORY = "Nobody in the teams that use it can be asked for a story now: they are left out, or want no such questions."
 

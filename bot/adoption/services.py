@@ -1,8 +1,9 @@
 """The services of adoption, put together: who needs whom. `bot.app` gives what they stand on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.adoption import milestones, prompting, reminders
 from bot.adoption.asking import Turns
 from bot.adoption.card_maker import CardMaker
 from bot.adoption.cards import EvidenceCards
@@ -22,13 +23,15 @@ from bot.audit import Audit
 from bot.desk import Desk
 from bot.git.history import History
 from bot.people import PeopleService
-from bot.work import Converged
+from bot.pillar import Pillar
+from bot.timetable import DAY, Planned
+from bot.work import Asked, CardWords, Converged, Decision, Due, HandingIn, Job, Judging, Kind, TeamAsked, job
 from knowledge.loader import Handbook
 from knowledge.repositories import LiveRepository
 
 
 @dataclass(frozen=True)
-class AdoptionServices:
+class AdoptionServices(Pillar):
     policies: PolicyService
     handing_in: HandingInService
     judging: JudgingService
@@ -46,6 +49,31 @@ class AdoptionServices:
         """What an action brought about counts for the policies it satisfies, and as use of its capability."""
         await self.policies.converged(converged)
         await self.uses.converged(converged)
+
+    def jobs(self, asked: Asked) -> Mapping[str, Job]:
+        return {
+            Kind.POLICIES: asked(self.policies.show),
+            Kind.HAND_IN: job(HandingIn, self.handing_in.hand_in, self.handing_in.given_up),
+            Kind.JUDGE_EVIDENCE: job(Judging, self.judging.judge, self.judging.given_up),
+            Kind.REMIND_EVIDENCE: job(Due, self.reminders.remind),
+            Kind.CONVERGED: job(Converged, self.converged),
+            Kind.CONTRIBUTIONS: job(Due, self.contributions.read),
+            Kind.SHOW_CARDS: job(Due, self.milestones.show),
+            Kind.DECIDE_CARD: job(Decision, self.milestones.decide, self.milestones.given_up),
+            Kind.SAY_CARD: job(CardWords, self.milestones.say),
+            Kind.SAY_FOR_TEAM: job(Decision, self.speaking.say, self.speaking.given_up),
+            Kind.ASK_PULL: job(TeamAsked, self.prompting.ask_pull),
+            Kind.ASK_WHY_NOTS: job(Due, self.prompting.ask_why_nots),
+            Kind.ASK_WHY_NOT: job(TeamAsked, self.prompting.ask_why_not),
+        }
+
+    def planned(self) -> Sequence[Planned]:
+        return (
+            Planned(Kind.REMIND_EVIDENCE, self.reminders.schedule, reminders.WORTH),
+            Planned(Kind.SHOW_CARDS, self.milestones.schedule, milestones.WORTH),
+            Planned(Kind.ASK_WHY_NOTS, self.prompting.schedule, prompting.WORTH),
+            Planned(Kind.CONTRIBUTIONS, self.contributions.schedule, DAY),
+        )
 
 
 def adoption_services(

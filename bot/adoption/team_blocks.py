@@ -55,14 +55,12 @@ WHO_TOLD_DM = MessageKind(
 KINDS = (SPOKEN, WHY_NOT, WHO_TOLD, WHO_TOLD_DM)
 
 TITLE = "What your teams use"
-GONE = "The handbook has this no more, so there is nothing to say about it."
-NOT_FREE = (
-    "Nobody is free to choose this, so I cannot stop it with a press. Please tell the platform team why you would."
-)
+GONE = "This is not in the handbook any more, so there is nothing to say about it."
+NOT_FREE = "This is not optional, so a press cannot end it. Please tell the platform team why you want to stop."
 TAKEN_BACK = "Taken back, as far as it was said today."
 REASON_TAKEN = "Noted, as your team's reason: {reason}. Thank you. The platform team sees how many teams said so."
 PULL_TAKEN = "Noted. Thank you."
-BROKEN = "That could not be taken down: something broke on my side, and my operators see it. Please press again."
+BROKEN = "That was not saved: something broke on my side, and my operators see it. Please press again."
 KEPT = "It counts for your team; that it was you is not kept."
 
 
@@ -110,8 +108,8 @@ def home_part(used: Sequence[InUse]) -> list[Json]:
         return []
     shown = [_in_use(each) for each in used[:HOME_MOST]]
     more = len(used) - HOME_MOST
-    foot = "*Stop* says that the team uses it no more. One press does it, and it needs no reason."
-    said = f"{foot} {more} more are not shown." if more > 0 else foot
+    foot = "*Stop* says that your team does not use it any more. One press is enough, and needs no reason."
+    said = f"{foot} And {more} more." if more > 0 else foot
     return [header(TITLE), *shown, context(said)]
 
 
@@ -124,7 +122,7 @@ def _in_use(each: InUse) -> Json:
 
 
 def stopped(title: str, subject: Subject) -> Shown:
-    text = f"Taken: *{_name(subject.team)}* uses *{_name(title)}* no more. Nothing else follows from it."
+    text = f"Noted: *{_name(subject.team)}* does not use *{_name(title)}* any more. Nothing else happens."
     why = "If you like, say why. " + KEPT
     undo = button("Undo", action_id=f"{PREFIX}{UNDO}", value=str(subject))
     return Shown(text, (section(text), context(why), _reasons(subject), actions("adoption.undo", [undo])))
@@ -133,8 +131,8 @@ def stopped(title: str, subject: Subject) -> Shown:
 def why_not(capability: Capability, subject: Subject) -> Shown:
     since = in_words(capability.since)
     text = (
-        f"*{_name(capability.title)}* is offered to *{_name(subject.team)}* since {since}, and the team does not use "
-        "it. That is fine. Why not? One press tells the platform team what to make better, or to leave."
+        f"*{_name(capability.title)}* has been offered to *{_name(subject.team)}* since {since}, and the team does not "
+        "use it. That is fine. Why not? One press tells the platform team what to improve."
     )
     less = button("Less of this", action_id=LESS, value="why-not")
     return Shown(text, (section(text), _reasons(subject), context(KEPT), actions("adoption.less", [less])))

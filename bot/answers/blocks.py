@@ -27,6 +27,7 @@ from bot.doing import Doable, do_it_row
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from bot.notice_board import Outage, known_already
+from bot.statistics import counted
 from knowledge.article import review_due
 from knowledge.prose import with_closed_code
 
@@ -89,10 +90,10 @@ GIVEN_UP = MessageKind(
     "it only answers what you do",
 )
 NOT_TAKEN_DOWN = MessageKind(
-    "not taken down",
+    "not saved",
     Purpose.ASKED,
     "the person who used the command or pressed, only visible to them",
-    "the database does not answer; sent past the outbox, which is in it",
+    "the database does not answer; sent at once, and not by way of the database",
     "once a command or press",
     "it only answers what you do",
 )
@@ -188,7 +189,7 @@ def needs(what: str) -> str:
     return f"needs a person: “{said}”" if said else "needs a person: please see the question above."
 
 
-POINTER_GONE = "The thread that I pointed to here is not shown any more."
+POINTER_GONE = "The thread that I linked here may not be shown any more."
 URGENT = "says that it cannot wait: please see the question above."
 
 
@@ -320,7 +321,7 @@ def _age(source: Source, today: date) -> str:
     if source.reviewed is None:
         return "never reviewed"
     days = (today - source.reviewed).days
-    ago = f"{days} days ago" if days < 60 else f"{days // 30} months ago"
+    ago = f"{counted(days, 'day')} ago" if days < 60 else f"{days // 30} months ago"
     due = review_due(source.reviewed, source.review_every_days)
     old = ", due for review" if due is not None and due < today else ""
     return f"reviewed {source.reviewed.day} {source.reviewed:%b %Y} ({'today' if days <= 0 else ago}{old})"

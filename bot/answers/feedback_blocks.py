@@ -12,12 +12,13 @@ from bot.answers.writer import Draft, Source
 from bot.blockkit import Shown, actions, button, context, section
 from bot.friction import Origin, SaidIn, offer
 from bot.model import Json, MessageKind, Purpose
+from bot.notice_board import carried
 
 HINT = MessageKind(
     "hint",
     Purpose.ASKED,
     "the person who asked, only visible to them, in the channel",
-    "a question in a channel with `after N minutes`, within its hours, of which the handbook speaks",
+    "a question in a channel with `after N minutes`, within its hours, that the handbook can answer",
     "once a question",
     "set the channel to another mode in `channels.yaml`; be left out by `settings`",
 )
@@ -90,7 +91,7 @@ def after_not_quite(before: Shown, offer: Offer, *, today: date, more: Sequence[
     found = answer(offer.draft, offer.answer_id, is_sure=True, today=today, can_press=False)
     row = actions("answers.verdict", [*_verdicts(offer.answer_id), *buttons])
     head = context("Not it, says the person who asked. Perhaps this:")
-    return Shown(found.text, (head, *found.blocks, row, *more))
+    return Shown(found.text, (head, *found.blocks, *carried(before.blocks), row, *more))
 
 
 def why(answer_id: str) -> tuple[Json, Json]:
@@ -118,7 +119,7 @@ def noted_alone(reason: str, answer_id: str) -> Shown:
 
 def still_open() -> Shown:
     """To the thread; it names nobody."""
-    return refusal("This is still open: what I found was not it. Can somebody here help?")
+    return refusal("This is still open: what I found did not help. Can somebody here help?")
 
 
 def solved_by(source: Source) -> Shown:

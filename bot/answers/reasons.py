@@ -60,10 +60,10 @@ def explanation(known: Known, at: Thresholds, *, now: datetime, timezone: str) -
 
 def _taken_for(known: Known) -> str:
     if known.kind is not None:
-        return f"I took the message for a question ({escape(known.kind)})."
+        return f"I read the message as a question ({escape(known.kind)})."
     if known.answer is not None:
-        return "You turned to me." if known.is_private else "I was asked."
-    return "I did not take the message for a question."
+        return "You asked me directly." if known.is_private else "I was asked."
+    return "I did not read the message as a question."
 
 
 def _mode(known: Known) -> str:

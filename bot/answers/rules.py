@@ -19,7 +19,7 @@ SUGGEST_AT = 0.22
 SOURCES_MOST = 3  # more than three is a list to search, not an answer
 
 NOT_ASKED = "nothing was asked"
-NOT_FOUND = "no article speaks of this"
+NOT_FOUND = "no article is about this"
 NOT_SURE = "no article is close enough"
 NOTHING_MORE = "no article says more than was answered before"
 LEFT = "people talk to each other in the thread"

@@ -59,8 +59,8 @@ SHARED = (
 )
 BROKEN = "I could not answer this: something broke on my side, and my operators see it. Please ask a person."
 HINT_SAID = {
-    "solved": "the person who asked was shown it first, and it solved it",
-    "not quite": "the person who asked was shown it first, and it was not it",
+    "solved": "the person who asked saw the answer first, and it helped",
+    "not quite": "the person who asked saw the answer first, and it did not help",
 }
 NOTHING = Draft("", ())
 

@@ -15,6 +15,7 @@ from bot.blockkit import Shown
 from bot.desk import Desk
 from bot.errors import SlackRefused
 from bot.model import Effect, Json, Profile
+from bot.notice_board import carried, with_lines
 from bot.people import PeopleService
 from bot.storage.answers import Answer
 from bot.storage.engine import Tx
@@ -72,6 +73,7 @@ class SharingService:
             return NOT_PUBLIC
         is_sure, today = answer.outcome == "answered", self._desk.today()
         found = blocks.answer(replace(draft, pointers=()), answer.id, is_sure=is_sure, today=today, can_press=False)
+        found = with_lines(found, carried(seen.blocks))
         key, shown = f"shared:{answer.id}:{answer.asked_in}", sharing_blocks.shared(answer.question or "", found)
         effect = effects.in_channel(key, sharing_blocks.SHARED, answer.asked_in, shown)
         await self._post(press, effect, seen=seen, before=SHARED_BEFORE)

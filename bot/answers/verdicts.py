@@ -22,14 +22,16 @@ from bot.authority import Act
 from bot.blockkit import Shown, context
 from bot.desk import Desk
 from bot.model import Effect, Json, Profile
+from bot.notice_board import carried, with_lines
 from bot.people import PeopleService
 from bot.storage import answers as rows
+from bot.storage import outbox
 from bot.storage.answers import HINT, Answer
 from bot.storage.engine import Tx
 from bot.work import Asking, Kind, Press
 
 UNKNOWN = "This answer is no longer known here. Please ask again."
-NOT_TAKEN = "That could not be taken down. Please press again."
+NOT_TAKEN = "That was not saved. Please press again."
 NOT_SAID = "You did not call this answer “not quite”, so there is nothing to give a reason for."
 ASKED_BEFORE = "People were asked in this thread already. The message stands there."
 ALONE = ("private", HINT)  # surfaces whose message only the asker sees, and nobody can edit
@@ -175,7 +177,12 @@ class VerdictService:
         return feedback_blocks.after_not_quite(before, offer, today=self._desk.today(), more=more)
 
     async def _before(self, answer: Answer) -> Shown:
-        """The answer's message as it was before anything was said of it."""
+        """The answer's message as it was before anything was said of it, with the notices that it carried."""
+        async with self._desk.database.read() as tx:
+            lines = carried(await outbox.blocks_of(tx, answer.message_key))
+        return with_lines(await self._drawn(answer), lines)
+
+    async def _drawn(self, answer: Answer) -> Shown:
         draft, is_sure, today = draft_of(answer), answer.outcome == "answered", self._desk.today()
         draft = replace(draft, pointers=await self._solved.standing(draft.pointers))
         if answer.surface == "shadow" and answer.question_ts is not None:

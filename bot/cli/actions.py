@@ -32,7 +32,9 @@ def add(commands: Commands) -> None:
     render.add_argument("--repository", type=Path, metavar="FOLDER", help="a checkout of the repository it changes")
     for command in (show, render):
         command.add_argument("id", metavar="ID")
-    figures = add_command(kinds, "figures", _figures, "how self-service fares: time until live, pushes, drift")
+    figures = add_command(
+        kinds, "figures", _figures, "how self-service fares: time until live, pushes, changes by hand"
+    )
     figures.add_argument("--since", metavar="D", default="90d", help="a day, or so long ago: 2026-11-02, 30d, 4w")
     for command in (listed, show, render, figures):
         add_handbook_and_json(command)

@@ -36,7 +36,7 @@ def add(commands: Commands) -> None:
     form.add_argument("--json", action="store_true", help="only JSON on standard output")
     form.add_argument("--csv", action="store_true", help="a figure a line, as CSV on standard output")
     kinds = adoption.add_subparsers(metavar="COMMAND")
-    imports = add_command(kinds, "import", _import, "take down who used what, from a CSV file: all of it or nothing")
+    imports = add_command(kinds, "import", _import, "record who used what, from a CSV file: all of it or nothing")
     imports.add_argument("file", type=Path, metavar="FILE.csv", help="columns capability, team, day, event, person")
     add_json(imports)
 
@@ -88,14 +88,15 @@ def _window(since: str, until: str | None, handbook: "Handbook") -> "Window":
 
 def _import(options: argparse.Namespace) -> int:
     """1 when anything in the file is wrong: then nothing of it is taken."""
+    from bot.statistics import counted
+
     read, taken = asyncio.run(_imported(options.file))
     complain(read.errors)
     if taken is None:
         return 1
     known = taken.lines - taken.new
-    print(
-        json.dumps(taken.to_json()) if options.json else f"{taken.lines} uses: {taken.new} new, {known} known before."
-    )
+    said = f"{counted(taken.lines, 'use')}: {taken.new} new, {known} known before."
+    print(json.dumps(taken.to_json()) if options.json else said)
     return 0
 
 

@@ -73,7 +73,7 @@ def _verify(options: argparse.Namespace) -> int:
         said = {"holds": not wrong, "rows": verdict.rows, "head": str(verdict.head), "key": verdict.key, "wrong": wrong}
         print(json.dumps(said))
     elif verdict.wrong:
-        complain([f"audit log: {verdict.wrong.why}; {verdict.rows} rows before it hold"])
+        complain([f"audit log: {verdict.wrong.why}; intact before it: {verdict.rows}"])
     else:
         print(_in_words(verdict, has_head=options.head is not None))
     return 1 if verdict.wrong else 0
@@ -82,7 +82,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _in_words(verdict: "Verdict", *, has_head: bool) -> str:
     if not verdict.head.number:
         return "The audit log has no rows."
-    rows = f"{verdict.rows} rows hold. Head: {verdict.head} (key {verdict.key})."
+    rows = f"Rows, all as they were written: {verdict.rows}. Head: {verdict.head} (key {verdict.key})."
     if has_head:
         return f"{rows} The head you gave is in it."
     return f"{rows}\nThat no rows were cut off at the end is known only against a head seen earlier: --head N:SEAL."

@@ -83,7 +83,7 @@ async def _read(week: str | None) -> "tuple[Digest, str]":
     database = Database(settings.database_url)
     try:
         await migrate.check_current(database)
-        maker = _maker(database, handbook, settings)
+        maker = offline_maker(database, handbook, settings)
         digest = await maker.of(Week.read(week) if week else maker.last_week())
         return digest, await baseline_note(database, digest.week, timezone=digest.timezone)
     except ValueError as error:
@@ -104,8 +104,8 @@ async def _handbook() -> "Handbook":
         return Handbook("", ())
 
 
-def _maker(database: "Database", handbook: "Handbook", settings: "Settings") -> "DigestMaker":
-    """Health of articles is not told: whether their owners are there is Slack's to say."""
+def offline_maker(database: "Database", handbook: "Handbook", settings: "Settings") -> "DigestMaker":
+    """Without what Slack alone tells: links to messages, and whether the owners of articles are there."""
     from bot.actions.facts import ActionFactsService
     from bot.adoption.contributions import places_of
     from bot.adoption.facts import AdoptionFactsService
@@ -113,7 +113,9 @@ def _maker(database: "Database", handbook: "Handbook", settings: "Settings") -> 
     from bot.curation.documented import documented
     from bot.curation.gap_facts import GapFactsService
     from bot.digest.maker import DigestMaker, Sources
+    from bot.discovery.rules import flow_facts
     from bot.listening.listing import ListeningFactsService
+    from bot.notices.board import coming
     from bot.peers.facts import FactsService
     from bot.signs.maker import SignsMaker
     from bot.surveys.results import SurveyFactsService
@@ -138,5 +140,7 @@ def _maker(database: "Database", handbook: "Handbook", settings: "Settings") -> 
         actions=ActionFactsService(database, handbook=lambda: handbook).facts,
         documented=lambda window: documented(database, handbook, window),
         signs=SignsMaker(database, facts, handbook=lambda: handbook, clock=clock).shown,
+        coming=lambda window: coming(handbook, window),
+        waits=lambda: flow_facts(handbook.flows).waits,
     )
     return DigestMaker(database, sources, channels=lambda: channels, clock=clock)

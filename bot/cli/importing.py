@@ -19,7 +19,7 @@ INTERRUPTED = "interrupted; what was read so far is kept, and the same command g
 
 
 def add(commands: Commands) -> None:
-    imports = add_command(commands, "import", _import, "take a Slack export down, as if it had been said live")
+    imports = add_command(commands, "import", _import, "import a Slack export, as if it had been said live")
     imports.add_argument("export", type=Path, metavar="FOLDER_OR_ZIP", help="the export as Slack gave it, or unpacked")
     team_help = "who the platform team is: people.yaml, a list, or a user id a line (default: the handbook's members)"
     imports.add_argument("--team-file", type=Path, metavar="F", help=team_help)

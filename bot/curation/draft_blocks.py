@@ -77,7 +77,7 @@ PROPOSAL_CLOSED = MessageKind(
 KINDS = (DRAFT, OFFER, CREDIT, PROPOSED, DOCUMENTED, DOCUMENTED_TOO, PROPOSAL_CLOSED)
 
 LOOK_WELL = (
-    "Names, ids, e-mail addresses and secrets that I recognised are taken out. Please look yourself: "
+    "Names, ids, e-mail addresses and secrets that I recognised are taken out. Please check it yourself: "
     "it goes into Git as it stands here. Nothing is in the handbook until somebody merges it."
 )
 
@@ -121,7 +121,7 @@ def may_i_name_you(permalink: str, draft_id: str) -> Shown:
 def by_hand(text: str, *, file: str) -> Shown:
     """For a handbook that is a folder: nothing can be proposed to it."""
     head = (
-        f"Your handbook is a folder and no Git repository, so I cannot propose a change to it. "
+        f"Your handbook is a folder, not a Git repository, so I cannot propose a change to it. "
         f"Add this by hand as `{escape(file)}`:"
     )
     return Shown(head, (section(head), *code(text)))

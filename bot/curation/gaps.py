@@ -25,7 +25,7 @@ from bot.work import Asking, Decision, Documented, Due, Kind, KindSaid, Opened, 
 
 GONE = "That gap is not there any more."
 CLOSED_BEFORE = "That gap was closed meanwhile."
-NOT_TAKEN = "That could not be taken down. Please choose again."
+NOT_TAKEN = "That was not saved. Please choose again."
 
 
 class GapService:

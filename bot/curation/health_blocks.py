@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot import statistics
 from bot.blockkit import Shown, actions, button, clip, context, escape, header, link, section
 from bot.curation.health_rules import ArticleFacts, ArticleHealth, Owner, Served
 from bot.errors import PayloadMalformed
@@ -19,7 +20,7 @@ TO_LOOK_AT = MessageKind(
     "articles to look at",
     Purpose.OWED,
     "the article's owner, as a DM (of a group one at a time, in turn); the platform channel where nobody owns it",
-    "articles are due for review, have dead links, were served and not it, or their owner left",
+    "articles are due for review, have dead links, had many answers called “not quite”, or their owner left",
     "once a week in one message; the same article once in four weeks",
     "say *Still true* or *Needs work*, or name another `owner` in the article",
 )
@@ -46,7 +47,7 @@ def reasons(health: ArticleHealth) -> tuple[str, ...]:
         more = f" and {len(dead) - LINKS_SHOWN} more" if len(dead) > LINKS_SHOWN else ""
         found.append(f"links lead nowhere: {', '.join(dead[:LINKS_SHOWN])}{more}")
     if health.is_served_badly:
-        found.append(f"it was not quite it, say {served.not_quite} people of {served.times} answers{_because(served)}")
+        found.append(f"{served.not_quite} of {served.times} answers from it were “not quite”{_because(served)}")
     if health.owner_state is Owner.LEFT:
         found.append(f"its owner {health.owner} is not there any more")
     return tuple(found)
@@ -60,7 +61,7 @@ def _because(served: Served) -> str:
 
 def to_look_at(items: Sequence[Item], *, left: int, is_channel: bool) -> Shown:
     """One message for all; `left` more come another week."""
-    whose = "of which nobody is the owner" if is_channel else "of yours"
+    whose = "without an owner" if is_channel else "of yours"
     noun = "article" if len(items) == 1 else "articles"
     head = f"{len(items)} {noun} {whose} {'needs' if len(items) == 1 else 'need'} a look. Readers see how old each is."
     blocks = [section(head)]
@@ -90,12 +91,12 @@ def home_part(facts: ArticleFacts) -> list[Json]:
     counted = [
         (facts.overdue, "due for review"),
         (facts.with_dead_links, "with links that lead nowhere"),
-        (facts.served_badly, "served and not quite it"),
-        (facts.ownerless, "of which nobody can be asked"),
-        (len(facts.needing_work), "that need work, as somebody said"),
+        (facts.served_badly, "whose answers were often “not quite”"),
+        (facts.ownerless, "without an owner who can be asked"),
+        (len(facts.needing_work), "that somebody says need work"),
     ]
     told = ", ".join(f"{count} {words}" for count, words in counted if count) or "none needs a look"
-    blocks = [header("Article health"), section(f"Of {len(facts.articles)} articles: {told}.")]
+    blocks = [header("Article health"), section(f"Of {statistics.counted(len(facts.articles), 'article')}: {told}.")]
     worst = [f"• *{_named(each)}*: {clip(escape(_why(each)), REASON_MOST)}" for each in facts.worst[:HOME_MOST]]
     return [*blocks, section("\n".join(worst))] if worst else blocks
 
@@ -111,7 +112,7 @@ def _why(health: ArticleHealth) -> str:
 
 def request_text(title: str, day: str) -> str:
     """What stands in the pull request, in Markdown."""
-    return f"Somebody whose article this is says that *{title}* is still true. This moves its review date to {day}."
+    return f"An owner of *{title}* says that it is still true. This moves its review date to {day}."
 
 
 def said(text: str) -> Shown:

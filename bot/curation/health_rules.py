@@ -47,7 +47,7 @@ class ArticleHealth:
     days_overdue: int = 0
     dead_links: tuple[str, ...] = ()
     served: Served = Served()
-    needs_work: bool = False  # somebody whose it is said so
+    needs_work: bool = False  # its owner says it needs work
 
     @property
     def is_served_badly(self) -> bool:

@@ -26,7 +26,7 @@ WEEKDAY, AT = 2, time(10)  # Tuesday: Monday has the digest
 WORTH = timedelta(hours=24)
 ASKED_AGAIN_AFTER = timedelta(days=27)  # less than four weeks by the clock's own slack
 GONE = "This article is not in the handbook any more."
-SAID = "Somebody has said what there is to say of this article already."
+SAID = "A colleague has answered for this article already."
 BROKEN = "I could not do this: something broke on my side, and my operators see it. Please press again later."
 NOTED = "Noted. The platform team sees that it needs work; answers from it go on, with its age."
 

@@ -13,7 +13,7 @@ from bot.storage.engine import Database
 
 BEFORE = (
     "Baseline: this week was before Mentor came. It is counted from what was imported or read back, by the same rules; "
-    "nobody was answered by Mentor in it, and surveys, requests and friction were not taken down."
+    "nobody was answered by Mentor in it, and surveys, requests and friction were not recorded."
 )
 DURING = "Partly baseline: Mentor came on {day}. What was said before that was imported or read back."
 

@@ -138,7 +138,7 @@ def rarer(week: Week) -> Shown:
     """Asked of the platform team, once."""
     text = (
         "Nobody pressed *Useful* or *Not this week* under the last four digests. Shall they come every second week, "
-        "each about two? Or write `every: week` under `digest` in `channels.yaml`, and I do not ask again."
+        "each for two weeks? Or write `every: week` under `digest` in `channels.yaml`, and I do not ask again."
     )
     value = f"{week}:team"
     row = [button("Every second week", action_id=RARER, value=value)]
@@ -239,6 +239,6 @@ def what_became(digest: Digest) -> str:
     left, young = by[Outcome.NONE] + by[Outcome.UNCONFIRMED], by[Outcome.OPEN]
     parts = [said] if said else []
     parts += [f"nobody answered {left}"] if left else []
-    parts += [f"{young} {'is' if young == 1 else 'are'} too young to say"] if young else []
+    parts += [f"{young} {'is' if young == 1 else 'are'} too new to say"] if young else []
     whole = "; ".join(parts)
     return whole[:1].upper() + whole[1:]

@@ -47,7 +47,7 @@ DEFINITIONS = (
     Definition(
         "articles",
         "To mend",
-        "articles past review, with dead links, served and not it, or without an owner.",
+        "articles past review, with dead links, many “not quite”, or no owner.",
         "articles",
     ),
     Definition(

@@ -28,7 +28,7 @@ OUTCOMES = {
     Outcome.SELF: "Solved by the asker alone",
     Outcome.UNCONFIRMED: "Only the bot answered, unconfirmed",
     Outcome.NONE: "Nobody answered",
-    Outcome.OPEN: "Still open (too young to say)",
+    Outcome.OPEN: "Still open (too new to say)",
 }
 
 Part = tuple[str, tuple[Json, ...]]  # text, and what stands below it
@@ -140,7 +140,7 @@ def _adopted(each: Adopted) -> str:
         said.append(f"{counted(each.began_without, 'team')} began without a choice, which does not count")
     if each.day:
         what = f"{escape(each.before)} until {in_words(each.day)}"
-        jump = "; that jump is no choice" if each.is_jump else ""
+        jump = "; they had to" if each.is_jump else ""
         said.append(f"{what}: {each.began_before} began in the {each.days} days before, {each.began_after} since{jump}")
     return f"{called}: {'; '.join(said)}."
 
@@ -172,7 +172,7 @@ def reasons(ill: Ill) -> str:
     said += [counted(ill.dead_links, "dead link")] if ill.dead_links else []
     said += [f"{counted(ill.days_overdue, 'day')} past its review"] if ill.days_overdue else []
     said += ["its owner has left"] if ill.owner_left else []
-    said += ["somebody whose it is said so"] if ill.needs_work else []
+    said += ["its owner says it needs work"] if ill.needs_work else []
     return ", ".join(said)
 
 

@@ -15,8 +15,8 @@ from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_rules import Gap
 from bot.curation.health_rules import ArticleFacts
 from bot.digest import news, rules
-from bot.digest.kept import Digest, Gaps, Listed, Named, TopGap, Waited, WeekOf
-from bot.digest.news import Telling, Titled
+from bot.digest.kept import Digest, Gaps, Listed, Named, TopGap, WeekOf
+from bot.digest.news import Announced, Telling, Titled, Waiting
 from bot.digest.weeks import Week
 from bot.errors import SlackError
 from bot.listening.figures import ListeningFacts
@@ -48,14 +48,6 @@ async def no_permalink(_channel_id: str, _ts: str) -> str:
     return ""
 
 
-async def nothing(_window: Window) -> tuple[()]:
-    return ()
-
-
-async def no_waits(_window: Window) -> Sequence[Waited]:
-    return ()
-
-
 async def no_articles() -> ArticleFacts:
     """Where nobody can tell whether an article's owner is there."""
     return ArticleFacts()
@@ -63,7 +55,7 @@ async def no_articles() -> ArticleFacts:
 
 @dataclass(frozen=True)
 class Sources:
-    """What each pillar says of a window. `articles` is of now; `coming` are notices of what is to change."""
+    """What each pillar says of a window; `waits` and `articles` of now. `coming` are notices of what is to change."""
 
     peers: FactsService
     gaps: GapFactsService
@@ -73,9 +65,9 @@ class Sources:
     actions: Of[ActionFacts]
     documented: Of[Sequence[Titled]]
     signs: Of[Sequence[Telling]]
+    coming: Of[Sequence[Announced]]
+    waits: Callable[[], Sequence[Waiting]]
     articles: Callable[[], Awaitable[ArticleFacts]] = no_articles
-    coming: Of[Sequence[Named]] = nothing
-    waits: Of[Sequence[Waited]] = no_waits
 
 
 class DigestMaker:
@@ -155,9 +147,9 @@ class DigestMaker:
             shipped=news.shipped(surveys, listening),
             stories=tuple(Named(each.title, each.url) for each in reversed(listening.stories)),
             documented=news.named(await sources.documented(window)),
-            coming=tuple(await sources.coming(window)),
+            coming=news.coming(await sources.coming(window)),
             signs=news.signs(await sources.signs(window)),
-            waits=tuple(await sources.waits(window)),
+            waits=news.waits(sources.waits()),
             waves=news.waves(surveys),
             asked_for=news.asked_for(surveys, listening),
             changed=news.changed(adoption, window, digest.timezone),

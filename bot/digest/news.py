@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from typing import Protocol
 
 from bot.actions.figures import ActionFacts
@@ -18,6 +19,7 @@ from bot.digest.kept import (
     Reverted,
     SelfService,
     Sign,
+    Waited,
     Wave,
     WeekOf,
     What,
@@ -42,6 +44,29 @@ class Titled(Protocol):
     def url(self) -> str: ...
 
 
+class Announced(Titled, Protocol):
+    """A notice, as `bot.notices` has it: `when` is such as "until 1 Feb 2027", or ""."""
+
+    @property
+    def when(self) -> str: ...
+
+
+class Waiting(Protocol):
+    """What waits at a stage of delivery, as `bot.discovery` has it."""
+
+    @property
+    def stage(self) -> StrEnum: ...
+
+    @property
+    def least_s(self) -> float: ...
+
+    @property
+    def most_s(self) -> float: ...
+
+    @property
+    def teams(self) -> int: ...
+
+
 class Telling(Protocol):
     """A sign, as `bot.signs` has it."""
 
@@ -57,6 +82,14 @@ class Telling(Protocol):
 
 def named(found: Iterable[Titled]) -> tuple[Named, ...]:
     return tuple(Named(each.title, each.url) for each in found)
+
+
+def coming(found: Iterable[Announced]) -> tuple[Named, ...]:
+    return tuple(Named(f"{each.title} ({each.when})" if each.when else each.title, each.url) for each in found)
+
+
+def waits(found: Iterable[Waiting]) -> tuple[Waited, ...]:
+    return tuple(Waited(each.stage.value, each.least_s, each.most_s, each.teams) for each in found)
 
 
 def signs(found: Iterable[Telling]) -> tuple[Sign, ...]:
@@ -157,7 +190,7 @@ def reverted(actions: ActionFacts) -> tuple[Reverted, ...]:
 
 
 def week_of(week: str, cases: Sequence[Case]) -> WeekOf:
-    """The trend's four kinds; what is too young to say, and what askers solved alone, is in none."""
+    """The trend's four kinds; what is too new to say, and what askers solved alone, is in none."""
     by = Counter(each.outcome for each in cases)
     nobody = by[Outcome.NONE] + by[Outcome.UNCONFIRMED]
     return WeekOf(week, by[Outcome.PEER], by[Outcome.PLATFORM], by[Outcome.BOT], nobody)

@@ -32,10 +32,10 @@ TOO_OLD = "This digest is too old for that to count."
 GONE = "That digest is not there any more."
 YOURS = "It is yours. The team sees that in the digest."
 THEIRS = "Somebody has it already: the digest says who."
-BROKEN = "That could not be taken down. Please press again."
+BROKEN = "That was not saved. Please press again."
 EVERY_SECOND = (
-    "From now on the digest comes every second week, each about two. `every: week` under `digest` in `channels.yaml` "
-    "changes that at any time."
+    "From now on the digest comes every second week, each for two weeks. `every: week` under `digest` in "
+    "`channels.yaml` changes that at any time."
 )
 WEEKLY = "It stays weekly, and I do not ask again."
 HANDBOOK_SAYS = "The handbook says how often the digest comes: change `every` under `digest` in `channels.yaml`."

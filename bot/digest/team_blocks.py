@@ -34,12 +34,12 @@ Takers = Mapping[int, str]  # by place, who has taken it
 
 LACK = {"article": "an article", "action": "an action", "product": "something of the product"}
 SHARES = {
-    "peer_first": "of first answers by people, colleagues gave",
-    "peer_solved": "of what people solved, colleagues solved",
-    "solved": "of all questions past their time, solved were",
-    "unanswered": "of all questions past their time, without a response were",
-    "self_serve": "of answers shown from the handbook, called helpful were",
-    "do_it_for_me": "of all questions, those that want something done were",
+    "peer_first": "first answers that colleagues gave",
+    "peer_solved": "solved questions that colleagues solved",
+    "solved": "questions that were solved",
+    "unanswered": "questions without a response",
+    "self_serve": "answers from the handbook that helped",
+    "do_it_for_me": "questions that ask to have something done",
 }
 VERDICTS = {Change.BETTER: "Better", Change.WORSE: "Worse"}
 
@@ -83,7 +83,7 @@ def _change(each: Changed, digest: Digest) -> str:
     if found is None:
         return f"{told}."
     began = f"{counted(found.began_after, 'team')} began since, {found.began_before} in as many days before"
-    return f"{told}: {began}.{' That jump is no choice, and counts as none.' if found.is_jump else ''}"
+    return f"{told}: {began}.{' They had to, so it does not count as a choice.' if found.is_jump else ''}"
 
 
 def _summary(digest: Digest) -> str:
@@ -147,10 +147,10 @@ def in_words(todo: Todo, digest: Digest) -> str:
         case What.ARTICLE:
             return f"*Mend the article* {linked(todo.url, todo.title)}: {_ill(todo, digest)}."
         case What.DRIFT:
-            whose = f"team {called}" if called else "nobody's objects: find whose they are"
-            return f"*Ask why by hand*: {counted(todo.n, 'change')} put back by the controller, {whose}."
+            whose = f"team {called}" if called else "of no team: find out whose they are"
+            return f"*Ask why it is done by hand*: {counted(todo.n, 'change')} put back by the controller, {whose}."
         case What.PUSH:
-            return f"*Make a proposal of “{called}”*: it was pushed past Git, and nothing in the catalogue proposes it."
+            return f"*Make “{called}” a proposal*: it is run past Git, and no action in the catalogue proposes it."
         case What.SIGN:
             return f"*{called}*"
 
@@ -176,7 +176,7 @@ def _ill(todo: Todo, digest: Digest) -> str:
 def _moved(each: Moved) -> str:
     first = f", {_short(each.first)} in those before that" if each.first and each.first.is_enough else ""
     return (
-        f"*{VERDICTS[each.change]}*, in four weeks: {SHARES[each.name]} {share_in_words(each.now)}; "
+        f"*{VERDICTS[each.change]}*: {SHARES[each.name]}, {share_in_words(each.now)} in four weeks; "
         f"{_short(each.before)} in the four before{first}."
     )
 
@@ -187,5 +187,5 @@ def _short(share: Share) -> str:
 
 def _fine_print(digest: Digest) -> str:
     is_told = moved(digest) or not digest.rolling.settled
-    shares = "" if is_told else " No share of four weeks differs detectably from the four before, so none is told."
+    shares = "" if is_told else " No share changed detectably between the last four weeks and the four before."
     return f"Figures, gaps and articles: in the thread.{shares}"

@@ -70,7 +70,7 @@ def decided(
 
 
 def _told(bet: Bet, news: Sequence[str], since: date) -> Shown:
-    head = f"*Keep, change or drop?* The bet “{escape(clip(bet.title, TITLE_MOST))}” is to be looked at."
+    head = f"*Keep, change or drop?* The bet “{escape(clip(bet.title, TITLE_MOST))}” is due for review."
     parts = [("They say", bet.problem), ("We believe", bet.assumption), ("Wrong if", bet.wrong_if)]
     said = [f"*{name}*: {escape(clip(text, PART_MOST))}" for name, text in parts if text]
     said += [f"*Would try it*: {escape(', '.join(bet.willing))}"] if bet.willing else []

@@ -101,8 +101,8 @@ def request_text(found: Found) -> str:
     """What stands in the pull request, in Markdown."""
     return (
         f"A bet, drafted from {_pieces(found.evidence)} at the request of a colleague.\n\n"
-        "Nobody has checked it yet. Please see that its words are fair and name nobody, say what you believe, which "
-        "teams would try it, the smallest thing that would show it and what would prove you wrong; then merge or "
+        "Nobody has checked it yet. Please see that its words are fair and name nobody. Say what you believe, which "
+        "teams would try it, the smallest thing that would show it, and what would prove you wrong. Then merge or "
         "close it. On its review date the platform team is told what happened since, and decides."
     )
 
@@ -111,11 +111,11 @@ def decision_text(bet: Bet, choice: Choice, news: Sequence[str], today: date) ->
     then = {
         Choice.KEEP: "It stays as it is.",
         Choice.CHANGE: "Please say in the file what changes: what you believe, the smallest thing, the teams.",
-        Choice.DROP: "It is looked at no more. `because` in its last decision can say why.",
+        Choice.DROP: "It is not reviewed any more. `because` in its last decision can say why.",
     }
     again = ""
     if choice is not Choice.DROP and bet.next_review(today) is None:
-        again = "\n\nNo review date is left: please add one to `review`, or it is never looked at again."
+        again = "\n\nNo review date is left: please add one to `review`, or it is never reviewed again."
     told = "\n".join(f"- {each}" for each in news)
     return f"The platform team decided on {today}: **{choice}**. {then[choice]}{again}\n\nWhat it was told:\n\n{told}\n"
 

@@ -23,7 +23,7 @@ from knowledge.bets import Bet
 
 GONE = "That is not there any more, so there is nothing to draft from."
 BROKEN = "I could not draft it: something broke on my side, and my operators see it. Please press again later."
-IS_A_FOLDER = "Your handbook is a folder and no Git repository, so I cannot propose a change to it."
+IS_A_FOLDER = "Your handbook is a folder, not a Git repository, so I cannot propose a change to it."
 
 
 class DraftingService:

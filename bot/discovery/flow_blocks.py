@@ -9,6 +9,7 @@ from bot.discovery.rules import Attached, age, notes_of, notes_of_stage, summary
 from bot.errors import PayloadMalformed
 from bot.friction import IN_WORDS, Stage
 from bot.model import Json, MessageKind, Purpose
+from bot.statistics import counted
 from knowledge.flows import Flow, Step
 
 SHOW = "discovery.flow.show"
@@ -34,7 +35,7 @@ OVERDUE = MessageKind(
 )
 KINDS = (FLOWS, OVERDUE)
 NONE = (
-    "No flow is in the handbook that you may see. A flow is a team's way to production, made with the team in a talk "
+    "The handbook has no flow that you may see. A flow is a team's way to production, made with the team in a talk "
     "and kept as `flows/TEAM.yaml`."
 )
 GONE = "That flow is not in the handbook any more."
@@ -115,7 +116,7 @@ def listed(flows: Sequence[Flow], *, today: date) -> Shown:
 def overdue(flows: Sequence[Flow]) -> Shown:
     named = ", ".join(f"{escape(each.team)} (last on {each.looked_at})" for each in flows[:LISTED_MOST])
     text = (
-        f"*To be looked at again with the team*: the way to production of {named}. Six months change a lot. "
+        f"*Due for another look with the team*: the way to production of {named}. Six months change a lot. "
         "Go through it together, then move `reviewed` in its file. `flows` draws it."
     )
     return said(text)
@@ -136,4 +137,5 @@ def home_lines(flows: Sequence[Flow]) -> Sequence[Json]:
     if not flows:
         return ()
     by_hand, steps = sum(each.by_hand for each in flows), sum(len(each.steps) for each in flows)
-    return [context(f"{len(flows)} ways to production, {by_hand} of {steps} steps by hand. `flows` draws them.")]
+    ways = counted(len(flows), "way to production", "ways to production")
+    return [context(f"{ways}, {by_hand} of {counted(steps, 'step')} by hand. `flows` draws them.")]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from bot import talk_row
 from bot.bet_button import Source
 from bot.friction import IN_WORDS, Stage
 from bot.model import Json
@@ -64,6 +65,23 @@ def told_of(evidence: Evidence, heard: Heard) -> str:
     return f"{name}: {_how_often(evidence.kind, heard)}{ended}"
 
 
+def told_of_notes(evidence: Evidence, state: str, *, file: str) -> str:
+    """A line about notes of a talk that nobody may cite; "" for those that the person let stand.
+
+    `state` is "" where no such notes are kept. What the file says of them is not told again: these may be their words.
+    """
+    name = f"talk {evidence.id[:12]}"
+    match state:
+        case talk_row.KEPT:
+            return ""
+        case talk_row.SHOWN:
+            return f"{name}: the person has not approved these notes yet. Until then, take the line out of {file}"
+        case talk_row.DROPPED:
+            return f"{name}: notes erased at the person's wish. Take the line out of {file}"
+        case _:
+            return f"{name}: notes erased at the person's wish, or the id is mistyped. Take the line out of {file}"
+
+
 def _how_often(kind: Kind, heard: Heard) -> str:
     if kind is Kind.PULSE_THEME:
         if not heard.times:
@@ -91,7 +109,7 @@ def told_of_use(title: str, taken: Taken | None, satisfied: Sequence[Satisfied])
 
 def news(lines: Sequence[str], uncounted: int, use: Sequence[str] = ()) -> list[str]:
     """Lines of evidence, then of use; those pieces of evidence that stand for one saying are only counted."""
-    rest = [f"{counted(uncounted, 'more piece')} of evidence, of which there can be no more"] if uncounted else []
+    rest = [f"{counted(uncounted, 'more piece')} of evidence, said only once: nothing to count"] if uncounted else []
     left = len(lines) - NEWS_MOST
     more = [f"{counted(left, 'more piece')} of evidence that can be counted: see the file"] if left > 0 else []
     return [*lines[:NEWS_MOST], *more, *use, *rest] or [
@@ -139,6 +157,7 @@ class FlowFacts:
 
 
 def flow_facts(flows: Sequence[Flow]) -> FlowFacts:
+    """What the flows of all teams say now: for the digest and the command line."""
     found = [wait for stage in Stage if (wait := _wait_of(stage, flows)) is not None]
     return FlowFacts(
         teams=len(flows),
@@ -268,4 +287,4 @@ def summary(flow: Flow) -> str:
 def age(flow: Flow, today: date) -> str:
     looked = f"made with the team on {flow.made_with}"
     looked += f", looked at on {flow.reviewed}" if flow.reviewed else ""
-    return looked + (f"; to be looked at again since {flow.look_again}" if flow.look_again <= today else "")
+    return looked + (f"; due for another look since {flow.look_again}" if flow.look_again <= today else "")

@@ -25,7 +25,7 @@ from bot.model import Window
 from bot.statistics import FEWEST, TOO_FEW, counted
 from bot.storage import discovery as rows
 from bot.storage import friction as friction_rows
-from bot.storage import survey_results
+from bot.storage import survey_results, talks
 from bot.surveys.result_rules import QuestionFacts, WaveFacts, in_words
 from bot.surveys.results import SurveyFactsService
 from knowledge.bets import Bet, Evidence, Kind
@@ -133,8 +133,17 @@ class Sources:
         """Lines of what was said and chosen from then until now."""
         window = Window(since, self._desk.clock.now())
         counting = [each for each in bet.evidence if each.kind in rules.COUNTED]
-        lines = [rules.told_of(each, await self._heard(each, window)) for each in counting]
-        return rules.news(lines, len(bet.evidence) - len(counting), await self._of_use(bet, window))
+        lines = await self._gone(bet)
+        lines += [rules.told_of(each, await self._heard(each, window)) for each in counting]
+        return rules.news(lines, len(bet.evidence) - len(lines), await self._of_use(bet, window))
+
+    async def _gone(self, bet: Bet) -> list[str]:
+        """Of notes that the bet cites and that may not be cited any more."""
+        cited = [each for each in bet.evidence if each.kind is Kind.TALK]
+        async with self._desk.database.read() as tx:
+            states = await talks.states_of(tx, [each.id for each in cited])
+        told = [rules.told_of_notes(each, states.get(each.id, ""), file=bet.file) for each in cited]
+        return [each for each in told if each]
 
     async def _heard(self, evidence: Evidence, window: Window) -> Heard:
         match evidence.kind:

@@ -10,7 +10,7 @@ from bot.blockkit import Shown, escape
 from bot.desk import Desk
 from bot.discovery import bet_blocks, rules
 from bot.discovery import flow_blocks as blocks
-from bot.discovery.rules import Attached, Entry, FlowFacts
+from bot.discovery.rules import Attached, Entry
 from bot.friction import Stage
 from bot.model import Json
 from bot.people import PeopleService
@@ -28,10 +28,6 @@ class WaysService:
     def __init__(self, desk: Desk, people: PeopleService) -> None:
         self._desk = desk
         self._people = people
-
-    def facts(self) -> FlowFacts:
-        """What the flows of all teams say now: for the digest and the command line."""
-        return rules.flow_facts(self._desk.shelf.library.handbook.flows)
 
     async def take_press(self, team: str, *, key: str, user_id: str, response_url: str | None) -> None:
         def wanted(person: str) -> Decision:

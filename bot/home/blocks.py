@@ -129,7 +129,7 @@ def _state(case: Case) -> str:
         solved = " (solved)" if case.solution and case.solution.by in (By.PEER, By.PLATFORM) else ""
         return STATES[case.outcome] + solved
     if case.first_responder_kind in (By.PEER, By.PLATFORM):
-        return "people are at it; a check mark (✅) on the answer that helped marks it as solved"
+        return "people are working on it; a check mark (✅) on the answer that helped marks it as solved"
     return "waiting for an answer"
 
 

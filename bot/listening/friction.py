@@ -37,7 +37,7 @@ NOT_KEPT = (
 )
 WITHDRAWN = "Withdrawn: nothing of it is kept."
 GONE = "That is not there any more: it was withdrawn, or its time is over."
-BROKEN = "That could not be taken down: something broke on my side, and my operators see it. Please try again."
+BROKEN = "That was not saved: something broke on my side, and my operators see it. Please try again."
 
 
 class FrictionService:

@@ -45,12 +45,12 @@ def form(origin: Origin, *, words: str, guess: Stage, has_message: bool) -> Json
     """`words` are the person's own, to begin with; `has_message`: a colleague's message says more."""
     options = [option(said, each.value) for each, said in IN_WORDS.items() if each is not Stage.UNSURE]
     chosen = [each for each in options if each["value"] == guess.value]
-    at = select("I tell it from your words", options, action_id="stage", chosen=chosen[0] if chosen else None)
+    at = select("I work it out from your words", options, action_id="stage", chosen=chosen[0] if chosen else None)
     box = {"type": "plain_text_input", "action_id": "words", "multiline": True, "max_length": TEXT_MOST}
     box |= {"initial_value": clip(words, TEXT_MOST)} if words else {}
     allow = {"type": "checkboxes", "action_id": "named", "options": [option("They may see my name", YES)]}
     told = "The platform team sees this, without your name unless you say so. You can withdraw it in one press."
-    about = " The message is read where it stands, as long as it is kept there." if has_message else ""
+    about = " They can read that message too, as long as its words are kept." if has_message else ""
     blocks = [
         section(told + about),
         _input(WORDS, "What was hard?", box, is_optional=has_message),
@@ -104,7 +104,7 @@ def noted(told: Noted) -> Shown:
     said = f": “{escape(clip(' '.join(told.words.split()), SHOWN_MOST))}”" if told.words else ""
     head = f"Logged, *{IN_WORDS[told.stage]}*{how}{said}"
     who = "with your name" if told.is_named else "without your name"
-    sees = f"The platform team sees it {who}, from tomorrow morning on. It goes after {KEPT.days} days."
+    sees = f"The platform team sees it {who}, from tomorrow morning on. It is deleted after {KEPT.days} days."
     if told.is_left_out:
         sees = "You are counted out, so I kept the stage and not your words. `settings` changes that."
     options = [option(words, f"{told.id}:{each.value}") for each, words in IN_WORDS.items()]

@@ -65,7 +65,7 @@ def home_part(facts: ListeningFacts, examples: Examples) -> list[Json]:
             row.append(draft_a_bet(Source.FRICTION, theme.id))
             blocks.append(actions(f"listening.theme.{theme.id}", row))
     if len(facts.themes) > THEMES_MOST:
-        blocks.append(context(f"… and {len(facts.themes) - THEMES_MOST} more themes: `mentor friction`."))
+        blocks.append(context(f"… and {counted(len(facts.themes) - THEMES_MOST, 'more theme')}: `mentor friction`."))
     if alone := _quoted(examples.get("", ())):
         blocks.append(section("\n".join(["Said once:", *alone])))
     return blocks
@@ -95,7 +95,7 @@ def theme_line(theme: ThemeFacts) -> str:
 
 def _count(count: Count) -> str:
     people = f", {count.people} people" if count.people else ""
-    teams = f" of {count.teams} teams" if count.people and count.teams else ""
+    teams = f" of {counted(count.teams, 'team')}" if count.people and count.teams else ""
     return f"{counted(count.n, 'time')}{people}{teams} ({count.before} before)"
 
 

@@ -1,5 +1,6 @@
 """The services of listening, put together: who needs whom. `bot.app` gives what they stand on."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.authority import Act
@@ -13,9 +14,11 @@ from bot.listening.stories import StoryService
 from bot.listening.story_asking import StoryAskingService
 from bot.listening.thanks import ThanksService
 from bot.people import PeopleService
+from bot.pillar import Pillar
 from bot.storage import friction as rows
 from bot.storage.engine import Tx
-from bot.work import Kind
+from bot.timetable import DAY, NIGHT_WORTH, Planned
+from bot.work import Asked, Bringing, Decision, Due, FileSettled, Job, Kind, Logging, StoryTold, StoryWanted, job
 
 TERMS = Terms(
     ids=list_blocks.IDS,
@@ -28,7 +31,7 @@ TERMS = Terms(
 
 
 @dataclass(frozen=True)
-class ListeningServices:
+class ListeningServices(Pillar):
     friction: FrictionService
     sorting: FrictionSorting
     stories: StoryService
@@ -37,6 +40,30 @@ class ListeningServices:
     facts: ListeningFactsService
     listing: FrictionList
     changes: ChangeService
+
+    def jobs(self, asked: Asked) -> Mapping[str, Job]:
+        return {
+            Kind.FRICTION: asked(self.friction.asked),
+            Kind.LOG_FRICTION: job(Logging, self.friction.log, self.friction.given_up),
+            Kind.DECIDE_FRICTION: job(Decision, self.friction.decide, self.friction.given_up),
+            Kind.SORT_FRICTION: job(Due, self.sorting.sort),
+            Kind.DECIDE_FRICTION_THEME: job(Decision, self.changes.decide, self.changes.given_up),
+            Kind.STORY: asked(self.stories.asked),
+            Kind.TELL_STORY: job(StoryTold, self.stories.tell, self.stories.given_up),
+            Kind.DECIDE_STORY: job(Decision, self.stories.decide, self.stories.given_up),
+            Kind.ASK_STORY: job(StoryWanted, self.story_asking.ask),
+            Kind.STORY_SETTLED: job(FileSettled, self.stories.settled),
+            Kind.THANKS: asked(self.thanks.asked),
+            Kind.DECIDE_THANKS: job(Decision, self.thanks.decide, self.thanks.given_up),
+            Kind.GATHER_THANKS: job(Due, self.thanks.gather),
+            Kind.BRING_THANKS: job(Bringing, self.thanks.bring),
+        }
+
+    def planned(self) -> Sequence[Planned]:
+        return (
+            Planned(Kind.SORT_FRICTION, self.sorting.schedule, NIGHT_WORTH),
+            Planned(Kind.GATHER_THANKS, self.thanks.schedule, DAY),
+        )
 
 
 def listening_services(desk: Desk, people: PeopleService, *, can_propose: bool) -> ListeningServices:

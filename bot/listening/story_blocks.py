@@ -151,7 +151,7 @@ def draft(text: str, story_id: str, *, asked: int, can_propose: bool) -> Shown:
     head = "This would stand in the handbook:"
     waits = "Colleagues' names are taken out of your words. "
     if asked:
-        waits += "I asked whom you named; who has not agreed when you open it is not named. "
+        waits += "I asked whom you named; anyone who has not agreed by then is not named. "
     waits += "What is merged stands in Git, from where I cannot take it away."
     opens = "Open pull request" if can_propose else "Show me the file"
     row = [
@@ -175,7 +175,7 @@ def may_i_name_you(name: str, title: str, parts: Sequence[str], story_id: str) -
 
 
 def by_hand(text: str, *, file: str) -> Shown:
-    head = f"Your handbook is a folder and no Git repository. Add this by hand as `{escape(file)}`:"
+    head = f"Your handbook is a folder, not a Git repository. Add this by hand as `{escape(file)}`:"
     return Shown(head, (section(head), *code(text)))
 
 

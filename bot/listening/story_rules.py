@@ -13,7 +13,7 @@ PARTS = {HARD: "What was hard", DID: "What was done", CAME: "What came of it"}
 TITLE_MOST, PART_MOST = 80, 1_000  # characters
 NAMED_MOST = 5  # people beside the teller
 NAME_MOST = 80
-TOO_LONG = "Please write at most {:,} characters. Nothing was taken down yet."
+TOO_LONG = "Please write at most {:,} characters. Nothing was saved yet."
 
 _MARKDOWN = re.compile(r"^(\s*)([#>=`~-])", re.MULTILINE)  # what begins a heading, a quotation, a rule or code
 

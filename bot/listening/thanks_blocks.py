@@ -42,8 +42,8 @@ USAGE = "Whom? `thanks @person for …`: pick the person from Slack's list, so t
 NOT_THEM = "I pass thanks on to members of this company only: no bots, guests, or people who have left."
 YOURSELF = "That is you. Well done, all the same."
 LEFT_OUT = "You asked to be named nowhere, so I cannot pass thanks on in your name. `settings` changes that."
-BROKEN = "That could not be taken down: something broke on my side, and my operators see it. Please try again."
-TAKEN_BACK = "Taken back, if it still waited. What I had brought already stands in their messages."
+BROKEN = "That was not saved: something broke on my side, and my operators see it. Please try again."
+TAKEN_BACK = "Taken back, unless I had delivered it already: then it stays in their messages."
 NOW_NONE = "Done: I bring you no thanks and no questions about stories from here on. Thanks that waited are gone."
 NOW_AGAIN = "Done: I bring you thanks again, one message in 30 days at most, and ask you about stories."
 NOW_PUBLIC = (
@@ -73,7 +73,7 @@ def taken(thanks_id: str, *, is_public: bool) -> Shown:
     text = "Thank you for saying so."
     how = (
         f"If they take thanks, I bring it to them in private with your name and words, gathered into one message in "
-        f"{days} days at most. Of yours that is one to the same person, and {GIVEN_MOST} in all, in {days} days."
+        f"{days} days at most. From you I bring at most one to the same person and {GIVEN_MOST} in all, in {days} days."
     )
     back = button("Take it back", action_id=BACK, value=thanks_id)
     return Shown(text, (section(text), context(how), actions("listening.thanks", [back, _public(is_public=is_public)])))

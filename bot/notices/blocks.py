@@ -64,8 +64,8 @@ KINDS = (POSTED, BREAKS, TOLD, NEWS)
 NONE = "There is no notice at the moment."
 NOT_YOURS = "Only people of the team can say this."
 GONE = "This notice is over, or not there any more."
-COUNTED = "What is left is counted for this notice, so it is done when nothing is left."
-LESS_SAID = "All right: no such notices in private any more. What breaks something of your team's still comes."
+COUNTED = "I count what is left for this notice. Your team is done when nothing is left."
+LESS_SAID = "All right: no such notices in private any more. You still hear of what breaks something your team uses."
 AGAIN_SAID = "All right, they come again, at most one unasked message a week."
 BROKEN = "I could not do this: something broke on my side, and my operators see it. Please try again later."
 
@@ -108,7 +108,7 @@ def post(notice: Notice, *, action: str = "") -> Shown:
 
 def moved(notice: Notice) -> Shown:
     """In the thread of the post: people plan by the end."""
-    return said(f"This ends at another time now: {span(notice) or 'it has no end'}.")
+    return said(f"The dates have changed: {span(notice) or 'no end is set'}.")
 
 
 # To a team.
@@ -176,7 +176,7 @@ def news(listed: Sequence[Listed], incidents: Sequence[str]) -> Shown:
     for number, each in enumerate(listed):
         more = _listed(each, number)
         if len(blocks) + len(more) > BLOCKS_MOST or _length([*blocks, *more]) > TEXT_MAX - TEXT_LEFT:
-            blocks.append(context(f"{len(listed) - number} older ones are not shown: a message takes no more."))
+            blocks.append(context(f"And {len(listed) - number} older: a Slack message takes no more."))
             break
         blocks += more
     titles = [*incidents, *(_line(each) for each in listed)]
@@ -204,7 +204,7 @@ def _listed(listed: Listed, number: int) -> list[Json]:
 
 def _progress(standings: Sequence[Standing]) -> str:
     if not standings:
-        return "Progress: it concerns no team that I know of."
+        return "Progress: no team that I know of is affected."
     done = [each for each in standings if each.is_done]
     open_ = [each for each in standings if not each.is_done]
     names = [f"{escape(each.team)}{f' ({len(each.left)})' if each.left else ''}" for each in open_]

@@ -1,6 +1,6 @@
 """Says what is on about a question: notices to carry along, and an incident in place of the answer."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.desk import Desk
 from bot.model import Window
@@ -11,10 +11,12 @@ from bot.notices.incident_rules import clock_in_words
 from bot.notices.touching import Asked, Matter, asked, is_about
 from bot.storage import incidents as rows
 from bot.storage.incidents import Incident
+from knowledge.loader import Handbook
 from knowledge.notices import Notice, NoticeKind
 from knowledge.spelling import Stems
 
 COMING_MOST = 3  # in a digest
+UrlOf = Callable[[str], Awaitable[str]]  # of a notice's post, by its id
 
 
 def incident_key(incident_id: str, channel_id: str = "") -> str:
@@ -45,13 +47,10 @@ class NoticeBoard:
         for notice in found:
             if notice.kind is NoticeKind.INCIDENT:
                 return OnBoard(outage=await self._outage_of(notice))
-        return OnBoard(await self._carried(found, CARRIED_MOST))
+        return OnBoard(await _carried(found, CARRIED_MOST, self._book.url))
 
     async def coming(self, window: Window) -> Sequence[Current]:
-        """What was still to come when the window ended, for the digest: those that end first."""
-        handbook, timezone = self._book.handbook, self._book.timezone
-        found = rules.current(handbook.notices, now=window.until, timezone=timezone)
-        return await self._carried([each for each in found if each.kind is not NoticeKind.INCIDENT], COMING_MOST)
+        return await coming(self._book.handbook, window, self._book.url)
 
     def _is_about(self, matter: Matter, question: Asked) -> bool:
         return is_about(matter, question, self._book.handbook.capabilities, self._stems.of)
@@ -80,7 +79,19 @@ class NoticeBoard:
             await self._book.url(notice.id),
         )
 
-    async def _carried(self, notices: Sequence[Notice], most: int) -> tuple[Current, ...]:
-        """Those that end first."""
-        ordered = sorted(notices, key=lambda each: str(each.until or "9999"))[:most]
-        return tuple([Current(each.title, rules.span(each), await self._book.url(each.id)) for each in ordered])
+
+async def nowhere(_notice_id: str) -> str:
+    """Where there is no Slack to ask for a notice's post."""
+    return ""
+
+
+async def coming(handbook: Handbook, window: Window, url_of: UrlOf = nowhere) -> Sequence[Current]:
+    """What was still to come when the window ended, for the digest: those that end first."""
+    found = rules.current(handbook.notices, now=window.until, timezone=handbook.channels.timezone)
+    return await _carried([each for each in found if each.kind is not NoticeKind.INCIDENT], COMING_MOST, url_of)
+
+
+async def _carried(notices: Sequence[Notice], most: int, url_of: UrlOf) -> tuple[Current, ...]:
+    """Those that end first."""
+    ordered = sorted(notices, key=lambda each: str(each.until or "9999"))[:most]
+    return tuple([Current(each.title, rules.span(each), await url_of(each.id)) for each in ordered])

@@ -19,8 +19,8 @@ INCIDENT = MessageKind(
     "incident",
     Purpose.OWED,
     "the channels of `incidents` in channels.yaml; without it the platform channel",
-    "somebody on duty opens one, says more of it in its thread, or ends it; at any hour",
-    "once an incident and channel; its message is changed in place, and each update is one word in its thread",
+    "somebody on duty opens one, posts an update, or ends it; at any hour",
+    "once an incident and channel; its message is changed in place, and each update is a reply in its thread",
     "it follows what the duty group does",
 )
 OVER_TOLD = MessageKind(
@@ -48,7 +48,7 @@ NOTED = "Noted, in its message and its thread."
 BROKEN = "I could not do this: something broke on my side, and my operators see it. Please try again."
 FIELDS = {
     "title": ("What is wrong, in a few words", "such as Builds do not start"),
-    "topics": ("Words that questions about it hold", "between commas, such as build, pipeline"),
+    "topics": ("Words that people use to ask about it", "between commas, such as build, pipeline"),
     "known": ("What is known", "Everybody who asks is told this."),
     "next_word": ("Next word at", "a time of day, such as 11:00"),
 }
@@ -80,7 +80,7 @@ def form(words: str, capabilities: Sequence[tuple[str, str]]) -> Json:
 
 
 def update_form(incident_id: str, known: str) -> Json:
-    return _modal(incident_id, "More of the incident", _what_is_known(known))
+    return _modal(incident_id, "Update the incident", _what_is_known(known))
 
 
 def _what_is_known(known: str) -> list[Json]:
@@ -123,7 +123,7 @@ def errors(found: Mapping[str, str]) -> dict[str, str]:
 
 def offer() -> Shown:
     """Where no form can be opened at once."""
-    text = "An incident is posted at once, and questions about it are answered by it until you end it."
+    text = "An incident is posted at once. Whoever asks about it gets what you write, until you end it."
     row = [button("Open the form", action_id=OPEN, value=NEW, style="primary")]
     return Shown(text, (section(text), actions("notices.incident", row)))
 
@@ -138,7 +138,7 @@ def post(seen: Seen) -> Shown:
     next_word = f", next word at {seen.next_word}" if seen.next_word else ""
     text = f"*Incident: {escape(seen.title)}*\nKnown since {seen.since}{next_word}.\n{_quoted(seen.known)}"
     row = [
-        button("Say more", action_id=UPDATE, value=seen.id),
+        button("Post an update", action_id=UPDATE, value=seen.id),
         button("It is over", action_id=OVER, value=seen.id, style="primary"),
     ]
     foot = context("The two buttons are for people on duty.")
@@ -170,7 +170,7 @@ def line(seen: Seen, url: str) -> str:
 
 def opened(url: str) -> Shown:
     where = link(url, "Posted") if url else "It is being posted"
-    return said(f"{where}. Questions about it are answered by it until somebody on duty presses *It is over*.")
+    return said(f"{where}. Whoever asks about it gets this answer until somebody on duty presses *It is over*.")
 
 
 def over_noted(*, can_propose: bool) -> Shown:
@@ -179,7 +179,7 @@ def over_noted(*, can_propose: bool) -> Shown:
 
 
 def by_hand(text: str, *, file: str) -> Shown:
-    head = f"Your handbook is a folder and no Git repository. To keep the incident, add this as `{escape(file)}`:"
+    head = f"Your handbook is a folder, not a Git repository. To keep the incident, add this as `{escape(file)}`:"
     return Shown(head, (section(head), *code(text)))
 
 

@@ -17,7 +17,7 @@ from knowledge.text import words
 
 KNOWN_MOST = 600  # characters: what stands in place of an answer
 TOPIC_MOST = 60
-NAME_IT = "Name what it is about: a capability, or words that questions about it hold."
+NAME_IT = "Name what it is about: a capability, or words that people use to ask about it."
 SAY_IT = "Say in a sentence what is known."
 NO_TIME = "Write a time of day, such as 11:00, or leave it empty."
 _MARKDOWN = re.compile(r"^(\s*)([#>=`~-])", re.MULTILINE)  # what begins a heading, a quotation, a rule or code

@@ -1,6 +1,6 @@
 """The services of notices, put together: who needs whom. `bot.app` gives what they stand on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.desk import Desk
@@ -14,11 +14,13 @@ from bot.notices.over import OverService
 from bot.notices.posting import PostingService
 from bot.notices.telling import TellingService
 from bot.people import PeopleService
+from bot.pillar import Pillar
+from bot.work import Asked, Decision, FileSettled, IncidentOver, IncidentSaid, Job, Kind, TeamNotice, job
 from knowledge.repositories import LiveRepository
 
 
 @dataclass(frozen=True)
-class NewsServices:
+class NewsServices(Pillar):
     board: NoticeBoard
     posting: PostingService
     counting: CountingService
@@ -32,6 +34,20 @@ class NewsServices:
         await self.posting.look()
         await self.counting.look()
         await self.telling.look()
+
+    def jobs(self, asked: Asked) -> Mapping[str, Job]:
+        return {
+            Kind.NEWS: asked(self.news.show),
+            Kind.DECIDE_NOTICE: job(Decision, self.news.decide, self.news.given_up),
+            Kind.BRING_NOTICE: job(TeamNotice, self.telling.bring),
+            Kind.INCIDENT: asked(self.incidents.asked),
+            Kind.OPEN_INCIDENT: job(IncidentSaid, self.incidents.open, self.incidents.given_up),
+            Kind.UPDATE_INCIDENT: job(IncidentSaid, self.incidents.update, self.incidents.given_up),
+            Kind.END_INCIDENT: job(Decision, self.incidents.end, self.incidents.given_up),
+            Kind.INCIDENT_OVER: job(IncidentOver, self.over.tell),
+            Kind.KEEP_INCIDENT: job(IncidentOver, self.over.keep),
+            Kind.NOTICE_SETTLED: job(FileSettled, self.over.settled),
+        }
 
 
 def news_services(

@@ -11,6 +11,7 @@ from bot.doing import open_button
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from bot.onboarding.rules import PROPOSED, Standing, Step
+from bot.statistics import counted
 
 PROPOSE, LINK, PERSON = "onboarding.propose", "onboarding.link", "onboarding.person"
 NEW_TEAM = "-"  # the value of the button by which a team is added; no team is called so
@@ -67,10 +68,10 @@ def _step(standing: Standing, step: Step, first: First | None) -> Json:
 def _done(standing: Standing, step: Step) -> str:
     match step:
         case Step.GROUP:
-            return f"*Group*: {standing.people} people, by the handbook and Slack."
+            return f"*Group*: {counted(standing.people, 'person', 'people')}, by the handbook and Slack."
         case Step.LINK:
-            bear = "so their changes bear their names."
-            return f"*Git*: the accounts of {standing.linked} of {standing.people} people are known, {bear}"
+            bear = "so changes bear people's own names."
+            return f"*Git*: {standing.linked} of {counted(standing.people, 'account')} known, {bear}"
         case Step.DUTY:
             return f"*Duty person*: {', '.join(escape(each) for each in standing.duty[:NAMES_MOST])}."
         case Step.CHOICE:
@@ -83,7 +84,7 @@ def _done(standing: Standing, step: Step) -> str:
 def _open(standing: Standing, step: Step, first: First | None) -> str:
     match step:
         case Step.GROUP if standing.is_known:
-            return "*Group*: nobody is in it. Whoever keeps the Slack user group adds the team's people there."
+            return "*Group*: nobody is in it. Ask whoever keeps the Slack user group to add the team's people."
         case Step.GROUP:
             return "*Group*: the handbook does not know the team. Propose it with its Slack user group."
         case Step.LINK if standing.can_link:
@@ -91,7 +92,7 @@ def _open(standing: Standing, step: Step, first: First | None) -> str:
         case Step.LINK:
             return "*Git*: nobody's account is known. The platform team writes them into `people.yaml`; ask by `human`."
         case Step.DUTY:
-            return "*Duty person*: nobody is named whom others may turn to for the team. Propose somebody."
+            return "*Duty person*: nobody is named as the one to ask for the team. Propose somebody."
         case Step.CHOICE if first is not None:
             return f"*First capability*: none chosen yet. *{escape(first.title)}* is one you can have by a form."
         case Step.CHOICE:
@@ -161,7 +162,7 @@ def _line(standing: Standing) -> str:
 
 
 def by_hand(text: str) -> Shown:
-    head = "Your handbook is a folder and no Git repository. Add this by hand:"
+    head = "Your handbook is a folder, not a Git repository. Add this by hand:"
     return Shown(head, (section(head), section(f"```\n{escape(text).strip()}\n```")))
 
 

@@ -57,7 +57,7 @@ def _fields(opened: Opened) -> list[Json]:
             ]
         case Step.DUTY:
             people: Json = {"type": "multi_users_select", "action_id": "duty", "max_selected_items": DUTY_MOST}
-            return [_input(DUTY, "Whom may others turn to for the team?", people, "They stand in the handbook.")]
+            return [_input(DUTY, "Whom may others ask about the team's things?", people, "They stand in the handbook.")]
         case _:
             channel: Json = {"type": "channels_select", "action_id": "channel"}
             hint = "It is watched in shadow at first: nothing is said there. Ask the platform team for a private one."

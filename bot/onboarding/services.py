@@ -1,6 +1,6 @@
 """The services of bringing on, put together: who needs whom. `bot.app` gives what they stand on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.actions.catalogue import CatalogueService
@@ -11,6 +11,8 @@ from bot.onboarding.newcomers import NewcomerService
 from bot.onboarding.service import StartService
 from bot.onboarding.standing import StandingService
 from bot.people import PeopleService
+from bot.pillar import Pillar
+from bot.work import Asked, Job, Kind, StepWanted, job
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,15 @@ class Neighbours:
 
 
 @dataclass(frozen=True)
-class OnboardingServices:
+class OnboardingServices(Pillar):
     start: StartService
     newcomers: NewcomerService
+
+    def jobs(self, asked: Asked) -> Mapping[str, Job]:
+        return {
+            Kind.START: asked(self.start.asked),
+            Kind.PROPOSE_STEP: job(StepWanted, self.start.propose, self.start.given_up),
+        }
 
 
 def onboarding_services(

@@ -63,10 +63,10 @@ SHARES_IN_WORDS = {
     "out_of_hours": "out of hours",
 }
 RESPONDERS = (
-    (By.PEER, "peers"),
-    (By.PLATFORM, "the platform team"),
-    (By.BOT, "a bot alone"),
-    (By.NONE, "nobody yet"),
+    (By.PEER, "by peers"),
+    (By.PLATFORM, "by the platform team"),
+    (By.BOT, "by a bot alone"),
+    (By.NONE, "by nobody yet"),
 )
 
 
@@ -132,12 +132,12 @@ def community_in_words(facts: CommunityFacts, *, timezone: str) -> str:
 def _since_before(whole: Group) -> list[str]:
     """What changed detectably since the window before; one line where nothing did."""
     if not whole.is_comparable:
-        return ["Not compared with the time before: hardly a working day in it."]
+        return ["Not compared with the time before: it has too few working days."]
     told = [(SHARES_IN_WORDS[name], each) for name, each in whole.changes.items()]
     changed = [
         f"{words} ({each.verdict.value})" for words, each in told if each.verdict in (Change.BETTER, Change.WORSE)
     ]
-    return [f"Against as long before: {', '.join(changed) or Change.NONE.value}."]
+    return [f"Compared with as long before: {', '.join(changed) or Change.NONE.value}."]
 
 
 def _reach(facts: CommunityFacts) -> list[str]:

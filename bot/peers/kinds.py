@@ -10,7 +10,7 @@ from bot.storage import peers as rows
 from bot.work import Kind, KindSaid
 
 UNKNOWN = "That question is not there any more."
-NOT_TAKEN = "That could not be taken down. Please choose again."
+NOT_TAKEN = "That was not saved. Please choose again."
 
 
 class KindService:

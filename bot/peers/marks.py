@@ -15,7 +15,7 @@ from bot.storage.engine import Tx
 from bot.work import AnswerMarked, Kind
 
 UNKNOWN = "I know of no question that this answers. Use it on a reply to a question, in a channel that I watch."
-NOT_TAKEN = "That could not be taken down. Please try again."
+NOT_TAKEN = "That was not saved. Please try again."
 
 
 class MarkService:

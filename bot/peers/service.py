@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
+from bot.companies import Placed, as_it_is
 from bot.model import CHECK_MARKS, Deletion, Message, Reaction, Standing, Workspace, moment
 from bot.peers import cross_posts, linker, rules, sentences, wording
 from bot.storage import answers as answer_rows
@@ -62,6 +63,7 @@ class PeerService:
         clock: Clock,
         new_id: Callable[[], str],
         wake: Callable[[], None],
+        placed: Placed = as_it_is,
     ) -> None:
         self._database = database
         self._channels = channels
@@ -69,6 +71,7 @@ class PeerService:
         self._clock = clock
         self._new_id = new_id
         self._wake = wake
+        self._placed = placed
 
     async def record_message(self, message: Message, request: Request | None = None, *, event_id: str = "") -> None:
         """Keeps it if its channel is watched, and has it answered if it asks. Taking it down twice changes nothing.
@@ -80,10 +83,11 @@ class PeerService:
         if not is_watched and request is None and not await self._goes_on(message):
             return
         requests = {message.ts: request} if request else {}
+        placed = await self._placed(message)
 
         async def unit(tx: Tx) -> None:
             if await self._is_news(tx, event_id):
-                await self._take_down(tx, message.channel_id, [message], requests)
+                await self._take_down(tx, message.channel_id, [placed], requests)
 
         await self._database.write(unit)
         self._wake()
@@ -148,7 +152,7 @@ class PeerService:
 
         `read_ts` is when the page was read, as a ts: reactions are compared with events by it.
         """
-        said = [each.said for each in page if isinstance(each.said, Message)]
+        said = [await self._placed(each.said) for each in page if isinstance(each.said, Message)]
         deleted = [each.said for each in page if isinstance(each.said, Deletion)]
 
         async def unit(tx: Tx) -> int:

@@ -38,7 +38,7 @@ EXPORT = MessageKind(
 ERASED = MessageKind(
     "erased",
     Purpose.ASKED,
-    "the person alone; sent past the outbox, as nothing is left to send it by",
+    "the person alone; sent at once, as nothing about the person is left in the database",
     "a press on *Erase what you keep*, once it is done",
     "once a press",
     "it only answers what you do",
@@ -48,7 +48,7 @@ KINDS = (SETTINGS, EXPORT, ERASED)
 
 def settings(kept: Kept) -> Shown:
     if kept.is_counted:
-        head = "*You are counted.* In watched channels I keep what you write and how questions fare there."
+        head = "*You are counted.* In watched channels I keep what you write, and what became of questions."
         first = button("Count me out", action_id=COUNT_OUT, value="me")
     else:
         head = f"*You are left out.* You count as {SOMEONE}: I keep no words of yours and never name you."
@@ -127,7 +127,7 @@ def counted_out() -> Shown:
 
 
 def counted_in() -> Shown:
-    return _plain("Done. From now on you are counted again. What became someone's before stays so.")
+    return _plain("Done. From now on you are counted again. What was counted as someone's before stays so.")
 
 
 def not_done() -> Shown:

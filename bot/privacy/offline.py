@@ -15,8 +15,8 @@ from knowledge.channels import Channels
 OUT_OF_REACH = (
     "commits in Git",
     "what stands in Slack itself",
-    "backups, archived logs and replicas of the database, and its server's own log",
-    "a bot that is running: it may hold who the person is in memory for an hour, unless it is started again",
+    "backups, archived logs, replicas and server logs of the database",
+    "a bot running elsewhere: it may hold who the person is in memory for an hour, unless it is started again",
 )
 
 

@@ -51,7 +51,7 @@ def _beside(each: CapabilityFacts) -> Iterator[str]:
             began = counted(change.began_after, "team")
             yield (
                 f"It became {change.after} on {change.day.day} {change.day:%b %Y}: {began} began in the "
-                f"{change.days} days after, {change.began_before} before; that jump is no choice."
+                f"{change.days} days after, {change.began_before} before; they had to."
             )
 
 

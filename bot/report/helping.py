@@ -17,7 +17,7 @@ BECAME = {
     Outcome.SELF: "by the asker alone",
     Outcome.UNCONFIRMED: "only the bot answered",
     Outcome.NONE: "nobody answered",
-    Outcome.OPEN: "too young to say",
+    Outcome.OPEN: "too new to say",
 }
 
 
@@ -86,7 +86,7 @@ def got_done(facts: QuarterFacts) -> Section:
     if actions.success.n:
         lines.append(
             Line(
-                f"Started by self-service and came to hold: {said(actions.success)}.",
+                f"Started by self-service and live or done: {said(actions.success)}.",
                 f"{actions.under_way} still under way count as started; {actions.unobserved} merged and not seen to "
                 "be live are left out.",
             )

@@ -21,8 +21,8 @@ CLOSURES = MessageKind(
 KINDS = (CLOSURES,)
 TITLE = "Signs of slipping into operations"
 FOOT = (
-    "You alone see this unless you share it. Shares and counts are of four weeks; there is no score over them. "
-    "No words of messages are read for it. How each is counted: docs/metrics.md."
+    "You alone see this unless you share it. Shares and counts are of four weeks; there is no overall score. "
+    "No message text is read for it. How each is counted: docs/metrics.md."
 )
 ASKED = "Is closing tickets a goal of ours in {quarter}? A number of them, or how fast they close, would be one."
 ONE = "One answer for the team: the last press holds until the quarter ends, and who pressed is not kept."

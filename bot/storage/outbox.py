@@ -258,6 +258,11 @@ async def shown_at(tx: AsyncConnection, key: str) -> datetime | None:
     return at
 
 
+async def blocks_of(tx: AsyncConnection, key: str) -> Sequence[Json]:
+    """What the message was put in with; none once its words are forgotten."""
+    return await tx.scalar(select(outbox.c.blocks).where(outbox.c.key == key)) or []
+
+
 _shown = func.coalesce(outbox.c.sent_at, outbox.c.first_tried_at)
 _PROMPT = and_(
     outbox.c.purpose == Purpose.UNASKED.value,

@@ -94,6 +94,12 @@ async def notes(tx: AsyncConnection, notes_id: str) -> Notes | None:
     return None if row is None else Notes(**row)
 
 
+async def states_of(tx: AsyncConnection, ids: Collection[str]) -> dict[str, str]:
+    """Of the notes that are there, what became of each; erased ones are not there."""
+    query = select(talk_notes.c.id, talk_notes.c.state).where(talk_notes.c.id.in_(list(ids)))
+    return {row.id: row.state for row in await tx.execute(query)}
+
+
 async def has_notes(tx: AsyncConnection, talk_id: str) -> bool:
     return (await tx.execute(select(talk_notes.c.id).where(talk_notes.c.talk_id == talk_id))).first() is not None
 

@@ -103,7 +103,7 @@ def reminder(survey: Survey, wave_id: str, *, until: str, is_answered: bool = Fa
 
 
 def thanks(until: str) -> str:
-    return f"*Thank you, your answer is taken down.* You can change it until {until}: the newest counts."
+    return f"*Thank you, your answer is saved.* You can change it until {until}: the newest counts."
 
 
 def more_label(survey: Survey) -> str:
@@ -167,7 +167,7 @@ def too_long(values: Mapping[str, str]) -> dict[str, str]:
     lengths = {block_id: len(words.strip()) for block_id, words in values.items()}
     fix = f"Please write at most {WORDS_MOST:,} characters"
     return {
-        block_id: f"{fix}; these are {length:,}. Nothing was taken down yet."
+        block_id: f"{fix}; these are {length:,}. Nothing was saved yet."
         for block_id, length in lengths.items()
         if length > WORDS_MOST and (block_id == WORDS or block_id.startswith(FIELD))
     }
@@ -204,8 +204,8 @@ def why(survey: Survey, *, until: str) -> Json:
         section(f"*{escape(survey.title)}*\n{escape(survey.why)}"),
         section(f"*Who asks:* {escape(survey.owner)}. {_drawn(survey)} Nobody chose you."),
         section(
-            f"*Until {until} your answer is confidential.* It is kept under a code that is made of you and a key of "
-            "this survey's, so that you can change it. Only whoever can read my database could find it."
+            f"*Until {until} your answer is confidential.* It is kept under a code made from your account and a secret "
+            "key of this survey. That lets you change it. Only somebody who can read my database could find it."
         ),
         section(
             "*After that it is anonymous.* The key and the answers are destroyed. Figures that may be shown stay, and "
@@ -222,10 +222,10 @@ def why(survey: Survey, *, until: str) -> Json:
 
 def _drawn(survey: Survey) -> str:
     if isinstance(survey.schedule, After):
-        return f"It follows {100 * survey.schedule.share:.3g} % of what it is about, drawn at random."
+        return f"It is asked after {100 * survey.schedule.share:.3g} % of such events, drawn at random."
     if survey.share < 1:
-        return "You were drawn at random from those whom it is for."
-    return f"Everybody whom it is for is asked; where they are over {survey.people:,}, so many drawn at random."
+        return "You were drawn at random from the people it is for."
+    return f"Everybody it is for is asked; if they are more than {survey.people:,}, that many are drawn at random."
 
 
 # What is said to the person alone.
@@ -236,20 +236,20 @@ def said(text: str) -> Shown:
 
 
 def changed(until: str) -> Shown:
-    return said(f"Taken down; the newest answer counts. You can change it until {until}.")
+    return said(f"Saved; the newest answer counts. You can change it until {until}.")
 
 
 def over(until: str) -> Shown:
     return said(f"This survey ended on {until}. Answers are anonymous now, so nothing can be added or changed.")
 
 
-NOT_YOURS = said("This question was sent to somebody else, and only they can answer it. Nothing was taken down.")
-UNKNOWN = said("This survey is not known here any more. Nothing was taken down.")
-NOT_OFFERED = said("That is none of the answers to this question. Nothing was taken down.")
-EMPTY = said("The form was empty, so nothing was taken down.")
+NOT_YOURS = said("This question was sent to somebody else, and only they can answer it. Nothing was saved.")
+UNKNOWN = said("This survey is not known here any more. Nothing was saved.")
+NOT_OFFERED = said("That is not one of the answers to this question. Nothing was saved.")
+EMPTY = said("The form was empty, so nothing was saved.")
 NOT_OPENED = said("Slack did not open the form. Please press again.")
 STOPPED = said(
-    "Done. I do not ask you again, by any survey, nor tell you what came of one. If you change your mind: *settings*, "
+    "Done. No survey asks you again, and I do not tell you what came of them. If you change your mind: *settings*, "
     "then *Ask me again*."
 )
 RESUMED = said("Done. You may be asked again, at most as often as before.")

@@ -63,8 +63,8 @@ FIRST = "nothing shown before it to compare with"
 STATES = {"open": "nothing is linked yet", "linked": "in work", "shipped": "done", "dropped": "not followed up"}
 FINE_PRINT = (
     "Shares with their 95 % interval (Wilson). Under the threshold nothing is shown, nor what would give it away. "
-    f"Up to {BLURRED_TO} answers “over 80 %” and “under 20 %” also stand for one answer less or more: all and none "
-    "are not told. How each number is counted: docs/metrics.md."
+    f"With up to {BLURRED_TO} answers, “over 80 %” and “under 20 %” may be one answer off, so that all and none "
+    "cannot be told. How each number is counted: docs/metrics.md."
 )
 
 
@@ -78,7 +78,7 @@ def results(facts: SurveyFacts, *, timezone: str) -> Shown:
         _add(blocks, wave_blocks(wave, timezone=timezone))
     _add(blocks, _themes(facts, most=THEMES_MOST))
     rest = len(facts.waves) - len(shown)
-    more = f" {rest} older waves: `mentor pulse results`." if rest else ""
+    more = f" {_count(rest, 'older wave')}: `mentor pulse results`." if rest else ""
     blocks.append(context(FINE_PRINT + more))
     lines = [line for wave in shown for line in wave_lines(wave, timezone=timezone)]
     return Shown(clip("\n".join(lines), TEXT_MAX), tuple(blocks))
@@ -231,7 +231,7 @@ def _themes(facts: SurveyFacts, *, most: int) -> list[Json]:
             ),
         ]
     rest = len(going) - most
-    return [*blocks, context(f"… and {rest} more themes.")] if rest > 0 else blocks
+    return [*blocks, context(f"… and {_count(rest, 'more theme')}.")] if rest > 0 else blocks
 
 
 def theme_line(theme: ThemeFacts) -> str:

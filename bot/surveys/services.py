@@ -1,12 +1,14 @@
 """The services of surveys, put together: who needs whom. `bot.app` gives what they stand on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.changes import ChangeService
 from bot.desk import Desk
 from bot.model_client import ModelClient
 from bot.people import PeopleService
+from bot.pillar import Pillar
+from bot.surveys import waves
 from bot.surveys.answering import AnsweringService
 from bot.surveys.asking import AskingService
 from bot.surveys.changes import TERMS, NewsService
@@ -17,10 +19,12 @@ from bot.surveys.results import ResultService, SurveyFactsService
 from bot.surveys.sorting import ThemeSorting
 from bot.surveys.talk import TalkService
 from bot.surveys.waves import WaveService
+from bot.timetable import Planned
+from bot.work import Asked, ClosingWave, Decision, Due, Inviting, Job, Kind, Shipped, SurveyEvent, TalkWanted, job
 
 
 @dataclass(frozen=True)
-class SurveyServices:
+class SurveyServices(Pillar):
     waves: WaveService
     asking: AskingService
     answering: AnsweringService
@@ -31,6 +35,22 @@ class SurveyServices:
     changes: ChangeService
     news: NewsService
     talks: TalkService
+
+    def jobs(self, asked: Asked) -> Mapping[str, Job]:
+        return {
+            Kind.RESULTS: asked(self.results.show),
+            Kind.DECIDE_THEME: job(Decision, self.changes.decide, self.changes.given_up),
+            Kind.SHIPPED: job(Shipped, self.news.tell),
+            Kind.TALK: job(TalkWanted, self.talks.tell, self.talks.given_up),
+            Kind.OPEN_WAVES: job(Due, self.waves.open_due),
+            Kind.SURVEY_EVENT: job(SurveyEvent, self.waves.take_event),
+            Kind.INVITE: job(Inviting, self.asking.invite, self.asking.given_up),
+            Kind.REMIND: job(Inviting, self.asking.remind),
+            Kind.CLOSE_WAVE: job(ClosingWave, self.closing.close, self.closing.given_up),
+        }
+
+    def planned(self) -> Sequence[Planned]:
+        return (Planned(Kind.OPEN_WAVES, self.waves.schedule, waves.WORTH),)
 
 
 def survey_services(

@@ -22,7 +22,7 @@ from knowledge.surveys import Survey
 
 ReadGiven = Callable[[str, str], Awaitable[Given | None]]  # of a wave and a Slack id; None once it cannot be found
 
-NOT_TAKEN = "That could not be taken down: something broke on my side, and my operators see it. Please press again."
+NOT_TAKEN = "That was not saved: something broke on my side, and my operators see it. Please press again."
 NOWHERE = "The handbook names no channel of the platform team, so nobody would read it. `human` gets you a person."
 NOT_ASKED = "This survey did not ask you, or does not offer talks."
 

@@ -49,10 +49,10 @@ AGREED = MessageKind(
 )
 KINDS = (TALKS, INVITED, AGREED)
 
-NOT_TAKEN = "That could not be taken down: something broke on my side, and my operators see it. Please press again."
+NOT_TAKEN = "That was not saved: something broke on my side, and my operators see it. Please press again."
 NOT_YOURS = "Only the person who was invited can say this."
 ENDED = "This invitation has ended, so this changes nothing."
-GONE = "Who was drawn here is not there any more. `talk` shows how things stand."
+GONE = "This draw has ended. `talk` shows the current one."
 INVITED_BEFORE = "They were invited already."
 NOBODY = (
     "Nobody can be invited now: everybody was sent something unasked in the last four weeks, was invited in the last "
@@ -82,7 +82,7 @@ class State:
 
 def overview(state: State, *, now: datetime, timezone: str) -> Shown:
     blocks = [*_drawn(state, now=now, timezone=timezone), *_mine(state.mine), *_evidence(state.evidence, timezone)]
-    head = "Talks: whom chance drew, yours to write up, and notes that people let stand."
+    head = "Talks: whom chance drew, yours to write up, and notes that people approved."
     return Shown(head, tuple(blocks))
 
 
@@ -94,8 +94,8 @@ def _drawn(state: State, *, now: datetime, timezone: str) -> list[Json]:
         f"Drawn by chance on {_day(state.draw.drawn_at, timezone)} from {state.draw.frame} people who can be asked."
     )
     how = (
-        "People who never asked, and teams that chose nothing of the platform yet, come first; who is which is not "
-        "shown. A team that so few could be drawn from that it would name them is not named."
+        "People who never asked, and teams that use nothing by choice yet, come first; who is which is not "
+        "shown. A team is not named where so few could be drawn that you could tell who it is."
     )
     rows = [_row(each, now=now, timezone=timezone) for each in state.drawn]
     more = [button("Draw others", action_id=DRAW, value=state.draw.id)] if state.may_draw else []
@@ -103,7 +103,11 @@ def _drawn(state: State, *, now: datetime, timezone: str) -> list[Json]:
 
 
 def _row(talk: Talk, *, now: datetime, timezone: str) -> Json:
-    who = f"Somebody of *{escape(clip(talk.team, TEAM_MOST))}*" if talk.team else "Somebody of a smaller team, or none"
+    who = (
+        f"Somebody from *{escape(clip(talk.team, TEAM_MOST))}*"
+        if talk.team
+        else "Somebody from a smaller team, or from none"
+    )
     line = f"{talk.place}. {who}"
     if talk.state == DRAWN:
         return section(line, accessory=button("Invite", action_id=INVITE, value=talk.id))
@@ -112,7 +116,7 @@ def _row(talk: Talk, *, now: datetime, timezone: str) -> Json:
 
 def _state(talk: Talk, *, now: datetime, timezone: str) -> str:
     if talk.state == ACCEPTED:
-        return "said yes; who invited them knows who it is"
+        return "said yes; the colleague who invited them knows who it is"
     if talk.state == SKIPPED:
         return "could not be asked: they are away, or were sent something else meanwhile"
     if is_over(talk.invited_at, now=now):
@@ -123,7 +127,7 @@ def _state(talk: Talk, *, now: datetime, timezone: str) -> str:
 def _mine(mine: Sequence[Due]) -> list[Json]:
     if not mine:
         return []
-    head = section("*Yours*: write what you heard, and they decide whether it may stand.")
+    head = section("*Yours*: write what you heard, and they decide whether it is kept.")
     return [head, *(section(_who(each), accessory=write_button(each.talk_id)) for each in mine[:10])]
 
 
@@ -140,7 +144,7 @@ def _evidence(evidence: Sequence[tuple[TalkEvidence, str]], timezone: str) -> li
     if not evidence:
         return []
     lines = [_told(notes, name, timezone) for notes, name in evidence[:EVIDENCE_MOST]]
-    return [section("*What people let stand*, to cite in a bet:"), *map(section, lines)]
+    return [section("*What people agreed to share*, to cite in a bet:"), *map(section, lines)]
 
 
 def _told(notes: TalkEvidence, name: str, timezone: str) -> str:
@@ -163,8 +167,8 @@ def invitation(name: str, talk_id: str) -> Shown:
         f"{MINUTES} minutes, whenever it suits you. Would you?"
     )
     why = (
-        "Chance drew you. Until you say yes nobody learns that it was you; a no is not told apart from no answer. What "
-        "is noted of the talk you see first, and you decide whether it stands."
+        "Chance drew you. Until you say yes nobody learns that it was you; a no looks the same as no answer. You see "
+        "what is noted of the talk first, and decide whether it is kept."
     )
     row = [
         button("Yes, gladly", action_id=YES, value=talk_id, style="primary"),
@@ -208,15 +212,15 @@ def agreed(due: Due) -> Shown:
     text = f"*{_who(due)}* would talk with you, {MINUTES} minutes."
     ways = (
         "To find a time, either write to them here in Slack with two or three times that suit you, or send an "
-        "invitation from your calendar with a note that another time is as good. I book nothing."
+        "invitation from your calendar. Say in it that another time is fine too. I book nothing."
     )
-    after = "Afterwards write down what you heard. They see it first and decide whether it may stand."
+    after = "Afterwards write down what you heard. They see it first and decide whether it is kept."
     row = actions("talks.write", [write_button(due.talk_id)])
     return Shown(text, (section(text), section(ways), context(after), row))
 
 
 def off(name: str) -> Shown:
-    return said(f"{escape(clip(name, NAME_MOST)) or 'Somebody'} cannot talk after all. Nothing is to be done.")
+    return said(f"{escape(clip(name, NAME_MOST)) or 'Somebody'} cannot talk after all. There is nothing for you to do.")
 
 
 def said(text: str) -> Shown:

@@ -27,19 +27,16 @@ SETTLED = MessageKind(
     "notes settled",
     Purpose.OWED,
     "who wrote the notes, as a DM",
-    "the person who was talked to let them stand, or dropped them",
+    "the person who was talked to approved them, or dropped them",
     "once a decision",
     "it tells what came of what you wrote",
 )
 KINDS = (NOTES, SETTLED)
 
 NOT_OPENED = "Slack did not open the form. Please press again."
-NOT_YOURS_TO_WRITE = "Only who invited the person writes the notes, once, and after they said yes."
+NOT_YOURS_TO_WRITE = "Only the person who sent the invitation writes the notes, once, after a yes."
 NOT_YOURS = "Only the person who was talked to decides this."
-GONE = (
-    "These notes are not there any more: they were dropped, or nobody let them stand within "
-    f"{APPROVE_WITHIN.days} days."
-)
+GONE = f"These notes are not there any more: they were dropped, or not approved within {APPROVE_WITHIN.days} days."
 BROKEN = "I could not do this: something broke on my side, and my operators see it. Please try again later."
 LEFT_OUT = "They are counted out, so nothing of what they said is kept."
 SENT = "Sent to them. I tell you what they decide; if they do nothing, it is deleted after 14 days."
@@ -54,7 +51,7 @@ class Filled:
 
 def write_form(talk_id: str, name: str) -> Json:
     told = (
-        f"What did {escape(clip(name, NAME_MOST)) or 'they'} tell you? They see it first, and only what they let stand "
+        f"What did {escape(clip(name, NAME_MOST)) or 'they'} tell you? They see it first, and only what they approve "
         "is kept: with their team, and with their name if they want that. Names of colleagues are taken out."
     )
     return _form(WRITE_FORM, talk_id, "Notes of a talk", "Show them", [section(told), _words("")])
@@ -63,7 +60,7 @@ def write_form(talk_id: str, name: str) -> Json:
 def edit_form(notes_id: str, words: str) -> Json:
     naming = {"type": "checkboxes", "action_id": "naming", "options": [option("My name may stand beside it", ME)]}
     blocks = [
-        section("As you change it, it stands."),
+        section("Your version is the one that is kept."),
         _words(words),
         _input(NAMING, "Your name", naming, is_optional=True),
     ]
@@ -97,9 +94,9 @@ def errors(problem: str) -> dict[str, str]:
 def to_decide(name: str, words: str, notes_id: str) -> Shown:
     """To whoever spoke: what would be kept."""
     who = escape(clip(name, NAME_MOST)) or "Who talked with you"
-    head = f"{who} wrote this down of your talk:"
+    head = f"{who} wrote this down from your talk:"
     why = (
-        "If you let it stand, the platform team reads it and may cite it when it decides what to build. It stands with "
+        "If you keep it, the platform team reads it and may cite it when it decides what to build. It stands with "
         f"your team, and without your name if you do not say otherwise. If you do nothing, it is deleted in "
         f"{APPROVE_WITHIN.days} days."
     )
@@ -126,7 +123,9 @@ def quoted(words: str) -> list[Json]:
 
 
 def now_kept(evidence_id: str) -> Shown:
-    return said(f"The notes of your talk may stand. Cite them in a bet as `{escape(evidence_id)}`; `talk` shows them.")
+    return said(
+        f"The notes of your talk are approved. Cite them in a bet as `{escape(evidence_id)}`; `talk` shows them."
+    )
 
 
 def now_dropped() -> Shown:

@@ -13,9 +13,9 @@ from types import MappingProxyType
 from aiohttp import web
 
 from sandbox.faults import AFTER, Fault, Faults
+from sandbox.installation import Installation
 from sandbox.manifest import scopes_needed
 from sandbox.model import Json
-from sandbox.payloads import Installation
 from sandbox.rates import Rates
 from sandbox.refused import Refused
 from sandbox.web_api import assistant, auth, chat, conversations, reactions, streams, users, views
@@ -26,6 +26,7 @@ from sandbox.workspace import Workspace
 # Methods that only read: Slack takes GET for them, and no JSON body.
 READING: MappingProxyType[str, Method] = MappingProxyType(
     {
+        "auth.teams.list": auth.list_teams,
         "bots.info": auth.bot_info,
         "chat.getPermalink": chat.get_permalink,
         "conversations.history": conversations.history,
@@ -38,6 +39,7 @@ READING: MappingProxyType[str, Method] = MappingProxyType(
         "usergroups.list": users.list_usergroups,
         "usergroups.users.list": users.list_usergroup_users,
         "users.conversations": conversations.conversations_of_user,
+        "users.getPresence": users.presence,
         "users.info": users.user_info,
         "users.list": users.list_users,
         "users.lookupByEmail": users.look_up_by_email,
@@ -184,13 +186,11 @@ class _Handler:
 def installation_of(workspace: Workspace) -> Installation:
     """The app as payloads name it; people, channels and Homes are looked up live."""
     return Installation(
-        team_id=workspace.team_id,
+        organisation=workspace.organisation,
         app_id=workspace.app_id,
         bot_id=workspace.bot_id,
         bot_user_id=workspace.bot_user_id,
         bot_name=workspace.manifest.bot_name,
-        team_domain=workspace.domain,
-        enterprise_id=workspace.enterprise_id,
         people=workspace.people,
         channels=workspace.channels,
         home_views=workspace.windows.home_views,

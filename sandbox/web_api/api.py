@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sandbox.installation import Installation
 from sandbox.manifest import METHOD_ACCESS, scope_for
 from sandbox.model import Channel, Json
-from sandbox.payloads import Installation
 from sandbox.refused import Refused
 from sandbox.web_api.arguments import Arguments
 from sandbox.workspace import Workspace
@@ -29,6 +29,18 @@ class Api:
         if self.workspace.bot_user_id not in channel.members:
             raise Refused("not_in_channel")
         return channel
+
+    def team_asked(self, arguments: Arguments) -> str:
+        """The workspace to list from. A token of the whole organisation must name one; from others none is heard."""
+        organisation = self.workspace.organisation
+        if not organisation.is_whole_install:
+            return self.workspace.team_id
+        team_id = arguments.text("team_id")
+        if not team_id:
+            raise Refused("missing_argument")
+        if not organisation.has_app(team_id):
+            raise Refused("team_access_not_granted")
+        return team_id
 
     def require_scope(self, *any_of: str) -> None:
         """Raises Refused unless the app has one of these scopes."""

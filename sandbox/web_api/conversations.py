@@ -13,17 +13,18 @@ from sandbox.web_api.shapes import channel_json, message_json
 _KIND_OF_TYPE = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
 _EVER = ("0000000000.000000", "9999999999.999999")
 DAY_S = 86_400.0
-LIST_MOST = 1000
+LIST_MOST = 999  # "an integer under 1000"
 HISTORY_MOST = 999
+REPLIES_MOST = 1000
 
 
 def list_conversations(api: Api, arguments: Arguments) -> Json:
-    """Every channel the app may know of."""
+    """Every channel of a workspace that the app may know of."""
     kinds = _kinds(api, "conversations.list", arguments)
     me = api.workspace.bot_user_id
     visible = [
         channel
-        for channel in api.workspace.channels.values()
+        for channel in api.workspace.channels_of(api.team_asked(arguments))
         if channel.kind in kinds and (channel.kind == "channel" or me in channel.members)
     ]
     return _listed(api, arguments, visible, of_workspace=True)
@@ -36,7 +37,7 @@ def conversations_of_user(api: Api, arguments: Arguments) -> Json:
     user_id = api.workspace.person(arguments.text("user") or me).id
     shared = [
         channel
-        for channel in api.workspace.channels.values()
+        for channel in api.workspace.channels_of(api.team_asked(arguments))
         if channel.kind in kinds and user_id in channel.members and (channel.kind == "channel" or me in channel.members)
     ]
     return _listed(api, arguments, shared, of_workspace=False)
@@ -45,7 +46,9 @@ def conversations_of_user(api: Api, arguments: Arguments) -> Json:
 def conversation_info(api: Api, arguments: Arguments) -> Json:
     channel = api.readable("conversations.info", arguments.required("channel"))
     with_count = arguments.flag("include_num_members")
-    return {"channel": channel_json(api.workspace, channel, with_count=with_count)}
+    shown = channel_json(api.workspace, channel, with_count=with_count)
+    others = sorted(set(shown.get("shared_team_ids", ())) - set(shown.get("internal_team_ids", ())))
+    return {"channel": shown | ({"connected_team_ids": others} if channel.is_ext_shared else {})}
 
 
 def conversation_members(api: Api, arguments: Arguments) -> Json:
@@ -77,6 +80,7 @@ def history(api: Api, arguments: Arguments) -> Json:
         "pin_count": 0,
         "channel_actions_ts": None,
         "channel_actions_count": 0,
+        **{name: arguments.text(name) for name in ("oldest", "latest") if arguments.text(name)},
         **({"is_limited": True} if is_limited else {}),
     } | _next(rest)
 
@@ -88,7 +92,7 @@ def replies(api: Api, arguments: Arguments) -> Json:
     parent = channel.messages.get(ts)
     if parent is None:
         raise Refused("thread_not_found")
-    limit = arguments.limit(default=HISTORY_MOST, most=LIST_MOST)
+    limit = arguments.limit(default=HISTORY_MOST, most=REPLIES_MOST)
     thread = channel.threads.get(ts, [])
     low, high = _between(thread, arguments)
     if cursor := arguments.text("cursor"):

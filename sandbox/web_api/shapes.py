@@ -1,11 +1,12 @@
-"""The nouns as the Web API writes them. Messages, views and profiles are shared with events (`payloads.py`)."""
+"""The nouns as the Web API writes them. Messages, views and profiles are shared with events (`bodies.py`)."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from sandbox.bodies import bot_profile, message_body, reactions_of, root_of, view_body
+from sandbox.installation import Installation
 from sandbox.model import Channel, Json, Message, Person, Usergroup, View
-from sandbox.payloads import Installation, bot_profile, message_body, root_of, view_body
+from sandbox.organisation import Team
 from sandbox.workspace import Workspace
 
 _THREAD = frozenset({"thread_ts", "parent_user_id", "reply_count", "reply_users_count", "reply_users"}) | {
@@ -24,21 +25,10 @@ def message_json(
     Of each reaction's users so many are named; None is all.
     """
     body = message_body(app, message) | root_of(app, message)
-    if message.reactions:
-        body["reactions"] = reactions_json(message.reactions, me=app.bot_user_id, most_users=most_users)
+    body |= reactions_of(message, me=app.bot_user_id, most_users=most_users)
     if message.metadata and not with_metadata:
         body["metadata"] = {"event_type": message.metadata["event_type"]}
-    return body | ({"inviter": message.inviter} if message.inviter else {})
-
-
-def reactions_json(reactions: Mapping[str, list[str]], *, me: str, most_users: int | None) -> list[Json]:
-    """Each with all that reacted as `count`, and the first of them as `users`: the app itself always among them."""
-    shown = []
-    for name, users in reactions.items():
-        named = users[:most_users]
-        named = [*named[:-1], me] if me in users and me not in named else named
-        shown.append({"name": name, "users": list(named), "count": len(users)})
-    return shown
+    return body
 
 
 def updated_json(app: Installation, message: Message) -> Json:
@@ -54,8 +44,7 @@ def reacted_json(workspace: Workspace, app: Installation, message: Message, *, i
     body.pop("metadata", None)
     body |= {"permalink": permalink(workspace, message)}
     most_users = None if is_full else workspace.reaction_users_most
-    reactions = reactions_json(message.reactions, me=app.bot_user_id, most_users=most_users)
-    return body | ({"reactions": reactions} if reactions else {})
+    return body | reactions_of(message, me=app.bot_user_id, most_users=most_users)
 
 
 def channel_json(
@@ -65,7 +54,6 @@ def channel_json(
     if channel.kind == "im":
         return _dm_json(workspace, channel)
     is_private = channel.kind != "channel"
-    others = {workspace.people[member].team_id for member in channel.members} | {workspace.team_id}
     body = _common(workspace, channel) | {
         "name": channel.name,
         "name_normalized": channel.name,
@@ -74,53 +62,80 @@ def channel_json(
         "is_mpim": channel.kind == "mpim",
         "is_private": is_private,
         "is_general": channel.name == "general",
-        "is_shared": channel.is_ext_shared,
+        "is_shared": channel.is_ext_shared or bool(channel.shared_with),
         "is_ext_shared": channel.is_ext_shared,
         "is_pending_ext_shared": False,
         "pending_shared": [],
         "pending_connected_team_ids": [],
         "unlinked": 0,
         "creator": channel.creator,
-        "shared_team_ids": sorted(others if channel.is_ext_shared else {workspace.team_id}),
+        "shared_team_ids": sorted(_teams_of(workspace, channel)),
         "previous_names": [],
         "topic": _topic(channel, channel.topic),
         "purpose": _topic(channel, channel.purpose),
     }
+    body |= _sharing(workspace, channel)
     body |= {"is_member": workspace.bot_user_id in channel.members} if with_membership else {}
     return body | ({"num_members": len(channel.members)} if with_count else {})
 
 
 def user_json(workspace: Workspace, person: Person) -> Json:
-    zone = datetime.fromtimestamp(workspace.clock.now(), UTC).astimezone(ZoneInfo(person.tz))
-    offset = zone.utcoffset()
-    is_stranger = person.team_id != workspace.team_id
+    """A person; of one who was deactivated Slack tells little more than the name and the profile."""
+    team_id = workspace.team_id if person.is_in_team(workspace.team_id) else person.team_id
     body: Json = {
         "id": person.id,
-        "team_id": person.team_id,
+        "team_id": team_id,
         "name": person.name,
         "deleted": person.deleted,
+        "profile": _profile(workspace, person),
+        "is_bot": person.is_bot,
+        "is_app_user": False,
+        "updated": 1_700_000_000,
+    }
+    if person.deleted:
+        return body
+    body |= _of_member(workspace, person) | _of_organisation(workspace, person)
+    return body | ({"is_stranger": True} if _is_stranger(workspace, person) else {})
+
+
+def _of_member(workspace: Workspace, person: Person) -> Json:
+    zone = datetime.fromtimestamp(workspace.clock.now(), UTC).astimezone(ZoneInfo(person.tz))
+    offset = zone.utcoffset()
+    return {
         "color": "9f69e7",
         "real_name": person.real_name,
         "tz": person.tz,
         "tz_label": zone.tzname(),
         "tz_offset": int(offset.total_seconds()) if offset else 0,
-        "profile": _profile(workspace, person),
         "is_admin": False,
         "is_owner": False,
         "is_primary_owner": False,
         "is_restricted": person.is_restricted,
         "is_ultra_restricted": person.is_ultra_restricted,
-        "is_bot": person.is_bot,
-        "is_app_user": False,
-        "updated": 1_700_000_000,
         "is_email_confirmed": not person.is_bot,
         "who_can_share_contact_card": "EVERYONE",
     }
-    return body | ({"is_stranger": True} if is_stranger else {})
+
+
+def _of_organisation(workspace: Workspace, person: Person) -> Json:
+    """What makes people of different workspaces colleagues; nothing for those in no organisation."""
+    about = workspace.organisation.about(person.team_id)
+    if not about or person.is_bot:
+        return {}
+    roles = {"is_admin": False, "is_owner": False, "is_primary_owner": False}
+    return {"enterprise_user": {"id": person.id, "teams": [person.team_id, *person.teams]} | about | roles}
+
+
+def _is_stranger(workspace: Workspace, person: Person) -> bool:
+    """Somebody of another workspace with whom the app has no channel: Slack says it of nobody else."""
+    if workspace.organisation.has_app(person.team_id) or person.is_in_team(workspace.team_id):
+        return False
+    bot = workspace.bot_user_id
+    return not any({person.id, bot} <= each.members for each in workspace.channels.values() if each.kind != "im")
 
 
 def email_of(workspace: Workspace, person: Person) -> str:
-    return f"{person.name}@{workspace.domain}.example"
+    return f"{person.name}@{workspace.organisation.team(person.team_id).domain}.example"
 
 
 def usergroup_json(workspace: Workspace, group: Usergroup, *, with_users: bool, with_count: bool) -> Json:
@@ -151,17 +166,19 @@ def view_json(app: Installation, view: View) -> Json:
     return view_body(app, view, {})
 
 
-def team_json(workspace: Workspace) -> Json:
+def team_json(team: Team) -> Json:
     icon: Json = {f"image_{size}": _image("team", size) for size in (34, 44, 68, 88, 102, 132, 230)}
-    return {
-        "id": workspace.team_id,
-        "name": workspace.name,
-        "url": f"https://{workspace.domain}.slack.com/",
-        "domain": workspace.domain,
-        "email_domain": f"{workspace.domain}.example",
+    body: Json = {
+        "id": team.id,
+        "name": team.name,
+        "url": f"https://{team.domain}.slack.com/",
+        "domain": team.domain,
+        "email_domain": f"{team.domain}.example",
         "icon": icon | {"image_default": True},
         "is_verified": False,
     }
+    named = {"enterprise_id": team.enterprise_id, "enterprise_name": team.enterprise_name}
+    return body | (named if team.enterprise_id else {})
 
 
 def bot_json(app: Installation, bot: Person) -> Json:
@@ -186,10 +203,27 @@ def _common(workspace: Workspace, channel: Channel) -> Json:
         "created": channel.created,
         "is_archived": channel.is_archived,
         "is_im": channel.kind == "im",
-        "is_org_shared": False,
-        "context_team_id": workspace.team_id,
+        "is_org_shared": any(map(workspace.organisation.is_ours, channel.shared_with)),
+        "context_team_id": channel.team_id or workspace.team_id,
         "updated": channel.created * 1000,
     }
+
+
+def _sharing(workspace: Workspace, channel: Channel) -> Json:
+    """Whose a shared channel is; nothing of one that is not."""
+    teams = _teams_of(workspace, channel)
+    if len(teams) < 2:
+        return {}
+    ours = sorted(filter(workspace.organisation.is_ours, teams))
+    return {"conversation_host_id": channel.team_id or workspace.team_id, "internal_team_ids": ours}
+
+
+def _teams_of(workspace: Workspace, channel: Channel) -> set[str]:
+    """The workspaces that have the channel; of one that is only said to be shared, those of its members."""
+    teams = {channel.team_id or workspace.team_id} | channel.shared_with
+    if channel.is_ext_shared and not channel.shared_with:
+        teams |= {workspace.people[member].team_id for member in channel.members}
+    return teams
 
 
 def _dm_json(workspace: Workspace, channel: Channel) -> Json:
@@ -202,6 +236,7 @@ def _topic(channel: Channel, text: str) -> Json:
 
 def _profile(workspace: Workspace, person: Person) -> Json:
     first, _, last = person.real_name.partition(" ")
+    text, emoji, until = person.status(workspace.clock.now())
     profile: Json = {
         "title": "",
         "phone": "",
@@ -210,9 +245,10 @@ def _profile(workspace: Workspace, person: Person) -> Json:
         "real_name_normalized": person.real_name,
         "display_name": person.name,
         "display_name_normalized": person.name,
-        "status_text": person.status_text,
-        "status_emoji": person.status_emoji,
-        "status_expiration": person.status_expiration,
+        "status_text": text,
+        "status_text_canonical": "",
+        "status_emoji": emoji,
+        "status_expiration": until,
         "avatar_hash": "g000000000",
         "first_name": first,
         "last_name": last,

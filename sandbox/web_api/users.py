@@ -17,7 +17,9 @@ def user_info(api: Api, arguments: Arguments) -> Json:
 
 
 def list_users(api: Api, arguments: Arguments) -> Json:
-    people = {SLACKBOT_ID: slackbot(api)} | api.workspace.people
+    """All of the workspace, and those of others who share a channel with it."""
+    team_id = api.team_asked(arguments)
+    people = {SLACKBOT_ID: slackbot(api)} | {each.id: each for each in api.workspace.people_of(team_id)}
     limit = arguments.limit(default=1000, most=1000)
     page, metadata = page_of(list(people), kind="user", cursor=arguments.text("cursor"), limit=limit)
     return {
@@ -35,9 +37,21 @@ def look_up_by_email(api: Api, arguments: Arguments) -> Json:
     raise Refused("users_not_found")
 
 
+def presence(api: Api, arguments: Arguments) -> Json:
+    """Whether somebody is there; of the app itself with what that is drawn from."""
+    workspace = api.workspace
+    person = workspace.person(arguments.text("user") or workspace.bot_user_id)
+    answer: Json = {"presence": "away" if person.is_away or person.deleted else "active"}
+    if person.id != workspace.bot_user_id:
+        return answer
+    now, drawn = int(workspace.clock.now()), {"online": True, "auto_away": False, "manual_away": False}
+    return answer | drawn | {"connection_count": 1, "last_activity": now}
+
+
 def list_usergroups(api: Api, arguments: Arguments) -> Json:
     with_users, with_count = arguments.flag("include_users"), arguments.flag("include_count")
-    groups = api.workspace.usergroups.values()
+    is_ours = api.team_asked(arguments) == api.workspace.team_id
+    groups = api.workspace.usergroups.values() if is_ours else ()
     return {
         "usergroups": [
             usergroup_json(api.workspace, group, with_users=with_users, with_count=with_count) for group in groups
@@ -47,6 +61,7 @@ def list_usergroups(api: Api, arguments: Arguments) -> Json:
 
 def list_usergroup_users(api: Api, arguments: Arguments) -> Json:
     group = api.workspace.usergroups.get(arguments.required("usergroup"))
+    api.team_asked(arguments)
     if group is None:
         raise Refused("no_such_subteam")
     return {"users": list(group.users)}

@@ -52,7 +52,7 @@ def test_what_may_be_run_has_a_button_and_what_may_not_has_the_reason() -> None:
     assert opened_by(shown.blocks) == ["grow-database", "create-bucket"]
     assert shown.blocks[2]["accessory"]["action_id"] == "actions.open"
     assert lines(shown) == [
-        "This you may do for yourself:",
+        "You can do this yourself:",
         "*Databases*",
         "*Grow a database*\nMore disk for a database.",
         "*Other*",
@@ -71,14 +71,14 @@ def test_what_may_be_run_has_a_button_and_what_may_not_has_the_reason() -> None:
         pytest.param("bukcet", "No action is called “bukcet”. These come near:", ["create-bucket"], id="a slip"),
         pytest.param(
             "unicorn",
-            "No action is called “unicorn”. These there are:",
+            "No action is called “unicorn”. These exist:",
             ["grow-database", "create-bucket"],
             id="nothing like it",
         ),
-        pytest.param("runner", "Found for “runner”: None of it is open to you here.", [], id="only what is refused"),
+        pytest.param("runner", "Found for “runner”: You can run none of them here.", [], id="only what is refused"),
         pytest.param(
             "<!here>",
-            "No action is called “&lt;!here&gt;”. These there are:",
+            "No action is called “&lt;!here&gt;”. These exist:",
             ["grow-database", "create-bucket"],
             id="a mention",
         ),
@@ -94,7 +94,7 @@ def test_the_catalogue_is_searched_by_words(text: str, head: str, buttons: list[
 def test_an_empty_catalogue_and_one_that_is_closed_say_so() -> None:
     assert lines(blocks.listing((), command="/x"))[0] == "The handbook has no actions yet."
     closed = blocks.listing([Offer(BUCKET, NOT_YOURS)], command="/x")
-    assert lines(closed)[0] == "This you may do for yourself: None of it is open to you here."
+    assert lines(closed)[0] == "You can do this yourself: You can run none of them here."
 
 
 @pytest.mark.parametrize(

@@ -129,11 +129,11 @@ async def test_what_changed_is_said_to_who_presses_and_who_asked(is_edited: bool
         why = "Its entry in the handbook was changed since it was asked for."
     else:
         company.repository.base["teams/checkout/invoices.yaml"] = "kind: Bucket\n"
-        why = "What it touches in Git was changed meanwhile."
+        why = "The files that it changes in Git were changed meanwhile."
 
     told = await company.press("U0MAYA", "approve")
 
-    assert told == [f"It was not approved. {why} Who asked can ask again in one press."]
+    assert told == [f"It was not approved. {why} The person who asked can ask again with one press."]
     assert (await company.seen("outcome:"))[0].endswith(why)
     assert (await company.message()).endswith("[Ask again] [Withdraw]")
 
@@ -145,7 +145,7 @@ async def test_a_strangers_press_reads_nothing_of_git_and_changes_nothing(databa
 
     told = await company.press("U0AMARA", "approve")
 
-    assert told == ["Only the people whom the action's entry names can approve it."]
+    assert told == ["Only the people named in the action's entry can approve it."]
     assert ((await company.request()).state, company.repository.asked) == (rows.WAITING, asked)
 
 
@@ -184,7 +184,7 @@ async def test_others_cannot_ask_again_or_withdraw(database: Database) -> None:
     assert (await company.request()).state == rows.EXPIRED
     assert [each[-1] for each in told] == [
         "This action is not open to you: its entry in the handbook, or a pilot that it belongs to, names others.",
-        "Only who asked for this can withdraw it.",
+        "Only the person who asked for this can withdraw it.",
     ]
 
 

@@ -219,9 +219,9 @@ async def test_auto_sync_that_stays_off_is_told_once_a_week(desk: Desk, service:
 
     assert await lines(desk) == [
         "*`shop`* (Argo CD) has auto-sync off: nothing puts back what is changed by hand.",
-        "*`shop`* (Argo CD) has auto-sync still off, for 7 days.",
-        "*`shop`* (Argo CD) has auto-sync still off, for 14 days.",
-        "*`shop`* (Argo CD) has auto-sync still off, for 21 days.",
+        "*`shop`* (Argo CD) still has auto-sync off, after 7 days.",
+        "*`shop`* (Argo CD) still has auto-sync off, after 14 days.",
+        "*`shop`* (Argo CD) still has auto-sync off, after 21 days.",
     ]
 
 

@@ -52,7 +52,7 @@ def told(line: Line) -> str:
         ),
         (
             replace(SHOP, times=0, off_days=9, is_reminder=True),
-            "*`shop`* (Argo CD) has auto-sync still off, for 9 days.",
+            "*`shop`* (Argo CD) still has auto-sync off, after 9 days.",
             TURN_ON,
         ),
         (

@@ -98,10 +98,10 @@ def asker_gone(company: Company) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (team_gone, "Who asked for this may not run it any more."),
+        (team_gone, "The person who asked for this may not run it any more."),
         (approvers_gone, "Too few people agreed who may still approve this."),
         (entry_edited, "Its entry in the handbook was changed since it was asked for."),
-        (file_there, "What it touches in Git was changed meanwhile."),
+        (file_there, "The files that it changes in Git were changed meanwhile."),
         (repository_gone, "The handbook's repositories.yaml names no repository live any more."),
         (asker_gone, "Only people can do this."),
     ],
@@ -115,7 +115,7 @@ async def test_what_may_not_be_done_any_more_is_void_with_the_reason(
 
     await company.services.execution.execute(wanted)
 
-    said = "Create a bucket: was not done: what it rests on is not as it was when you asked."
+    said = "Create a bucket: was not done: what it changes is not as it was when you asked."
     assert ((await company.request()).state, company.repository.ledger) == (rows.VOID, [])
     assert await company.seen("outcome:") == [f"{said} {why}"]
     assert (await company.message()).endswith("[Ask again] [Withdraw]")
@@ -290,7 +290,7 @@ async def test_a_break_glass_run_that_failed_is_announced_all_the_same(database:
     (announced,) = await company.seen("pushed:")
     assert "*Break-glass*: Jonas ran *Restart a service*." in announced
     assert "Half of it is restarted." in announced
-    assert "It did not succeed. Whether something is left of it, somebody has to look." in announced
+    assert "It failed, and may have left something behind. Somebody has to look." in announced
     assert await undeclared(company) == [(await company.request()).id]
 
 

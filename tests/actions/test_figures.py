@@ -109,7 +109,7 @@ def test_all_is_told_in_three_lines_of_plain_words() -> None:
 
     live, success, pushes = lines(facts)
     assert live == "From asking to live: 3 h in the middle, 3 h for 9 of 10 (8)."
-    assert success == "Started and came to hold: 90 % of 10 (60 % to 98 %); 1 still under way."
+    assert success == "Started and live or done: 90 % of 10 (60 % to 98 %); 1 still under way."
     assert pushes == (
         "Pushed past Git: 10 % of 10 (2 % to 40 %); without a proposal in its place: restart. "
         "Changed by hand and put back: search 7, checkout 3, payments 3, nobody named 1 and 1 more."
@@ -119,7 +119,7 @@ def test_all_is_told_in_three_lines_of_plain_words() -> None:
 def test_nothing_is_told_as_nothing() -> None:
     assert lines(of()) == [
         "From asking to live: too few to say (0).",
-        "Started and came to hold: too few to say (0 of 0).",
+        "Started and live or done: too few to say (0 of 0).",
         "Pushed past Git: too few to say (0 of 0). Changed by hand and put back: nothing.",
     ]
 

@@ -30,7 +30,7 @@ async def test_a_break_glass_run_is_announced_then_declared_in_a_pull_request_th
     assert lines[1] == "• Service: payments-api"
     assert lines[-2:] == [
         "What it made is not declared in Git yet.",
-        "[The controller returned it] [It is declared in Git]",
+        "[The controller put it back] [It is declared in Git]",
     ]
     assert "A pull request that declares it is open." in proposed[0]
     assert (await company.seen("pushed:"))[0].endswith("What it made is declared in Git.")
@@ -83,7 +83,7 @@ async def test_what_cannot_be_declared_is_left_to_people_with_the_reason(databas
 
     (announced,) = await company.seen("pushed:")
     assert "What it made is not declared in Git yet. " in announced
-    assert announced.endswith("[The controller returned it] [It is declared in Git]")
+    assert announced.endswith("[The controller put it back] [It is declared in Git]")
     assert ((await follow_up(company)).state, company.repository.ledger) == (rows.OPEN, [])
 
 
@@ -103,7 +103,7 @@ async def test_a_declaration_that_reviewers_closed_is_open_again_and_says_so(dat
 @pytest.mark.parametrize(
     ("choice", "state", "said"),
     [
-        ("returned", rows.RETURNED, "The controller returned what it made."),
+        ("returned", rows.RETURNED, "The controller put back what Git says."),
         ("declared", rows.DECLARED, "What it made is declared in Git."),
     ],
 )

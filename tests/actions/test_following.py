@@ -378,8 +378,8 @@ async def test_a_review_outside_slack_must_be_another_persons(
 
     told = [
         (
-            f"*Merged without review*: <{request.url}|Create a bucket> (request `{request.id}`). Its entry asks that "
-            "somebody else agrees on the pull request, and I see nobody who did. Please look at it."
+            f"*Merged without review*: <{request.url}|Create a bucket> (request `{request.id}`). Its entry asks for "
+            "somebody else's agreement on the pull request, and I see none. Please look at it."
         )
     ]
     assert (await company.request()).state == rows.MERGED

@@ -275,9 +275,9 @@ async def test_handbooks_own_entry_still_goes_first_and_that_is_said(desk: Desk)
     (asked,) = await desk.ask(JONAS)
     said = await desk.link(JONAS, key="2")
 
-    assert "The handbook names you as *jonas-w*: that goes before what you prove here." in asked
+    assert "The handbook names you as *jonas-w*: that one is used, whatever you prove here." in asked
     assert "• 127.0.0.1: not linked" in asked
-    assert "The handbook names you as *jonas-w*, and that goes first" in said[0]
+    assert "The handbook names you as *jonas-w*, and that one is used" in said[0]
 
 
 async def test_unlinked_is_forgotten_and_sealed(desk: Desk) -> None:

@@ -30,7 +30,7 @@ def test_the_pull_request_says_who_asked_for_what_and_who_agreed_when() -> None:
         "Agreed to in Slack by Maya on 2026-11-24 10:05 UTC.",
         "Agreed to in Slack by Tomas on 2026-11-24 10:05 UTC.",
         "",
-        "Handbook `r1`, snapshot `abababababababab`. Mentor follows it until it holds.",
+        "Handbook `r1`, fingerprint of what was asked `abababababababab`. Mentor follows it until it is live.",
     ]
 
 

@@ -65,13 +65,13 @@ async def test_who_may_approve_sees_what_who_why_and_until_when(database: Databa
             ),
             (
                 "One person of *platform-approvers* must agree, because Environment is prod. "
-                "Open until Fri 27 Nov 10:00. Whoever asked cannot approve it."
+                "Open until Fri 27 Nov 10:00 UTC. Whoever asked cannot approve it."
             ),
             "[Approve] [Decline]",
         ]
     )
     assert (await company.message()).startswith(
-        "*Create a bucket*: waits for the agreement of platform-approvers, until Fri 27 Nov 10:00."
+        "*Create a bucket*: waits for the agreement of platform-approvers, until Fri 27 Nov 10:00 UTC."
     )
     assert (await company.message()).endswith("[Withdraw]")
 

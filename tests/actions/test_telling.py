@@ -35,9 +35,9 @@ STATES = [
     (
         rows.WAITING,
         {"expires_at": STARTS_AT + timedelta(days=3)},
-        "waits for the agreement of platform-approvers, until Fri 27 Nov 10:00",
+        "waits for the agreement of platform-approvers, until Fri 27 Nov 10:00 UTC",
     ),
-    (rows.VOID, {}, "was not done: what it rests on is not as it was when you asked"),
+    (rows.VOID, {}, "was not done: what it changes is not as it was when you asked"),
     (rows.EXPIRED, {}, "was not done: nobody decided in time"),
     (rows.DECLINED, {}, "declined"),
     (rows.WITHDRAWN, {}, "withdrawn"),

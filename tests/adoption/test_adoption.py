@@ -129,7 +129,7 @@ async def test_a_jump_after_a_mandate_is_said_to_be_none_by_choice(facts: Adopti
     )
     assert said[2] == (
         "Buckets: mandated since 5 Oct 2026, optional before: 1 began in the 49 days before and 2 in as many after; "
-        "that jump is no choice, and counts as none."
+        "they had to, so it does not count as a choice."
     )
 
 

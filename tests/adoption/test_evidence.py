@@ -176,7 +176,7 @@ async def test_work_that_failed_too_often_is_told(adoption: Adoption) -> None:
     await adoption.judging.given_up(Judging("k", person, "e1", True, ""))
 
     assert [words.partition(":")[0] for _, words in await adoption.told("private answer")] == [
-        "I could not take this down",
+        "This was not saved",
         "Your evidence was not taken",
     ]
 
@@ -255,7 +255,7 @@ async def test_another_account_of_who_handed_it_in_does_not_judge(adoption: Adop
 
     (told,) = await adoption.judge("U0NADIA", evidence_id)
 
-    assert told.startswith("Who owns the capability, or handed this in, does not judge it.")
+    assert told.startswith("You own the capability or handed this in")
     assert await adoption.told(TO_JUDGE) == [("U0HANNES", CARD)]
 
 

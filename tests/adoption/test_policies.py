@@ -199,7 +199,7 @@ async def test_a_long_list_says_how_many_more_there_are(adoption: Adoption) -> N
 
     blocks = await shown(adoption, "U0PRIYA")
 
-    assert words(blocks)[-1].endswith("more are not shown: a message of Slack's takes no more.")
+    assert words(blocks)[-1].endswith("more: a Slack message takes no more.")
     assert len(blocks) <= 50
     assert sum(map(len, words(blocks))) < 10_000
 

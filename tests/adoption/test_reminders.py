@@ -60,7 +60,7 @@ async def test_the_end_is_told_and_the_state_is_expired_by_itself(adoption: Adop
     (facts,) = await adoption.policies.facts()
     assert [[words.splitlines()[1].partition(": ")[2] for _, words in each] for each in days] == [
         ["today, 31 Dec 2026, is its last day"],
-        ["it held until 31 Dec 2026 and has expired; the team does not comply any more"],
+        ["it ended on 31 Dec 2026, so the team does not comply any more"],
         [],
     ]
     assert facts.standings["payments"].state == "expired"

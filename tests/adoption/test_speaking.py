@@ -55,7 +55,7 @@ async def test_a_team_stops_with_one_press_and_takes_it_back_with_another(databa
     await use(adoption, ("payments", BEGAN))
 
     told = await press(adoption, STOP)
-    assert told == "Taken: *payments* uses *Attested builds* no more. Nothing else follows from it."
+    assert told == "Noted: *payments* does not use *Attested builds* any more. Nothing else happens."
     assert await left(adoption) == [("payments", TODAY)]
     assert await home(adoption, "U0PRIYA") == []
 

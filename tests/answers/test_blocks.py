@@ -17,6 +17,7 @@ from bot.answers.feedback_blocks import Offer
 from bot.answers.writer import MODEL, QUOTING, Draft, Source
 from bot.blockkit import TEXT_MAX, Shown
 from bot.errors import PayloadMalformed
+from bot.notice_board import Current, carried, with_notices
 from sandbox.limits import MESSAGE_TEXT_MAX, text_length, validate_message_blocks
 
 TODAY = date(2026, 11, 24)
@@ -194,6 +195,7 @@ def test_unsure_answer_says_so_and_quotes_nothing() -> None:
     [
         pytest.param(TODAY, "reviewed 24 Nov 2026 (today)", id="today"),
         pytest.param(TODAY + timedelta(days=1), "reviewed 25 Nov 2026 (today)", id="ahead of the zone"),
+        pytest.param(TODAY - timedelta(days=1), "reviewed 23 Nov 2026 (1 day ago)", id="yesterday"),
         pytest.param(TODAY - timedelta(days=59), "reviewed 26 Sep 2026 (59 days ago)", id="days"),
         pytest.param(TODAY - timedelta(days=60), "reviewed 25 Sep 2026 (2 months ago)", id="months"),
         pytest.param(TODAY - timedelta(days=730), "reviewed 24 Nov 2024 (24 months ago, due for review)", id="years"),
@@ -310,6 +312,16 @@ def test_button_that_is_none_of_ours_is_refused(action_id: str) -> None:
 @pytest.mark.parametrize("verdict", VERDICTS.values())
 def test_what_was_said_names_nobody(verdict: str) -> None:
     assert "<" not in blocks.said(verdict)
+
+
+@pytest.mark.parametrize("following", [Draft("Prices.", (COSTS,)), None], ids=["a next source", "no other source"])
+def test_what_is_offered_after_not_quite_keeps_the_notices_of_the_answer(following: Draft | None) -> None:
+    before = with_notices(blocks.answer(Draft("Look.", (LOGS,)), "a1", is_sure=True, today=TODAY), [Current("It goes")])
+
+    shown = feedback_blocks.after_not_quite(before, Offer("a2", following, can_ask_people=True), today=TODAY)
+
+    assert lines(shown).count("Notice: It goes") == 1
+    assert carried(shown.blocks) == carried(before.blocks)
 
 
 def test_every_message_says_to_whom_when_how_often_and_how_to_stop() -> None:

@@ -19,7 +19,7 @@ REVISION = "The handbook stood at revision `0123456789ab`."
 OWN = "The words are the handbook's own."
 BY_MODEL = "A language model wrote the words, from the passages cited and nothing else."
 TURN = "Its turn comes at 10:32, if nobody answers before."
-TAKEN, AFTER = "I took the message for a question (how-to).", "I answer after 20 minutes if nobody did."
+TAKEN, AFTER = "I read the message as a question (how-to).", "I answer after 20 minutes if nobody did."
 
 
 def given(outcome: str, reason: str = "", surface: str = "thread") -> Known:
@@ -76,9 +76,9 @@ def test_what_came_of_it_and_why_is_told(known: Known, lines: list[str]) -> None
 @pytest.mark.parametrize(
     ("known", "first", "second"),
     [
-        (replace(KNOWN, kind=None, answer=None), "I did not take the message for a question.", AFTER),
+        (replace(KNOWN, kind=None, answer=None), "I did not read the message as a question.", AFTER),
         (replace(KNOWN, kind=None, channel=None), "I was asked.", "I do not watch this channel"),
-        (replace(KNOWN, kind=None, channel=None, is_private=True), "You turned to me.", "I answered."),
+        (replace(KNOWN, kind=None, channel=None, is_private=True), "You asked me directly.", "I answered."),
     ],
     ids=["no question", "mentioned where nothing is kept", "in private"],
 )

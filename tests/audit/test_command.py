@@ -55,7 +55,7 @@ def test_whole_chain_is_said_to_hold_with_its_head(url: str, capsys: pytest.Capt
     status, out, err = mentor(capsys, "verify")
 
     assert (status, err) == (0, "")
-    assert out.splitlines()[0] == f"20 rows hold. Head: {shown} (key {KEY.fingerprint})."
+    assert out.splitlines()[0] == f"Rows, all as they were written: 20. Head: {shown} (key {KEY.fingerprint})."
     assert mentor(capsys, "verify", "--head", shown[:19])[0] == 0
 
 
@@ -70,7 +70,7 @@ def test_changed_row_is_one_line_and_a_failed_check(url: str, capsys: pytest.Cap
 
     assert (status, out) == (1, "")
     why = "row 7 does not fit its seal: it, or what stood before it, was changed"
-    assert err == f"mentor: audit log: {why}; 6 rows before it hold\n"
+    assert err == f"mentor: audit log: {why}; intact before it: 6\n"
 
 
 def test_verdict_as_json_is_only_json(url: str, capsys: pytest.CaptureFixture[str]) -> None:

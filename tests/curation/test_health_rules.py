@@ -63,13 +63,13 @@ def test_when_an_article_is_to_be_looked_at_again(reviewed: date | None, every: 
         pytest.param(
             LOGS,
             Known(owners=THERE, served={"logs.md": Served(6, 2)}),
-            ("it was not quite it, say 2 people of 6 answers",),
+            ("2 of 6 answers from it were “not quite”",),
             id="two of few answers",
         ),
         pytest.param(
             LOGS,
             Known(owners=THERE, served={"logs.md": Served(9, 4, {"unclear": 1, "out of date": 2, "did not work": 1})}),
-            ("it was not quite it, say 4 people of 9 answers (out of date 2, did not work 1, unclear 1)",),
+            ("4 of 9 answers from it were “not quite” (out of date 2, did not work 1, unclear 1)",),
             id="why it was not, by most said first",
         ),
         pytest.param(

@@ -92,7 +92,7 @@ async def test_each_owner_gets_one_message_and_the_platform_channel_the_rest(des
     await service.ask(TUESDAY)
 
     assert await asked(desk) == [
-        (PLATFORM, "1 article of which nobody is the owner needs a look. Readers see how old each is."),
+        (PLATFORM, "1 article without an owner needs a look. Readers see how old each is."),
         ("U0LIN", "2 articles of yours need a look. Readers see how old each is."),
     ]
 
@@ -171,7 +171,7 @@ async def test_the_first_word_counts(desk: Desk, service: OwnerService) -> None:
 
     told = await press(desk, service, "U0MAYA", "logs.md", "still true")
 
-    assert told == "Somebody has said what there is to say of this article already."
+    assert told == "A colleague has answered for this article already."
     assert await rows(desk, select(proposals)) == []
 
 
@@ -228,7 +228,7 @@ async def test_the_platform_team_sees_in_home_how_the_articles_are_and_nobody_el
 
     assert shown == [
         "Article health",
-        "Of 4 articles: 3 due for review, 1 of which nobody can be asked, 1 that need work, as somebody said.",
+        "Of 4 articles: 3 due for review, 1 without an owner who can be asked, 1 that somebody says need work.",
         "\n".join(
             [
                 "• *Set an alert*: due for review for 10 months; somebody says it needs work",

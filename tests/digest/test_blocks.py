@@ -66,7 +66,7 @@ def test_the_words_of_the_communitys() -> None:
         "What changed on the platform: 16 Nov to 22 Nov 2026",
         (
             "*31 questions* from 18 people. Colleagues answered 14, the platform team 9, the handbook 3, "
-            "the askers themselves 1; nobody answered 2; 2 are too young to say."
+            "the askers themselves 1; nobody answered 2; 2 are too new to say."
         ),
         ("*Changed for you*: Object storage is there for every team that wants it since Wed 18 Nov (pilot before)."),
         "*Coming*: <https://handbook.example.com/notices/node|Node image 22>.",
@@ -85,7 +85,7 @@ def test_the_words_of_the_teams() -> None:
         "The week in our channels: 16 Nov to 22 Nov 2026",
         (
             "*31 questions* from 18 people (24 the week before). Colleagues answered 14, the platform team 9, "
-            "the handbook 3, the askers themselves 1; nobody answered 2; 2 are too young to say."
+            "the handbook 3, the askers themselves 1; nobody answered 2; 2 are too new to say."
         ),
         (
             "*Object storage* is there for every team that wants it since Wed 18 Nov (pilot before): "
@@ -93,7 +93,7 @@ def test_the_words_of_the_teams() -> None:
         ),
         "*Shipped, as people asked*: builds, slow (<https://git.example.com/pulls/7|change>).",
         (
-            "*Better*, in four weeks: of first answers by people, colleagues gave 70 % of 80 (59 % to 79 %); "
+            "*Better*: first answers that colleagues gave, 70 % of 80 (59 % to 79 %) in four weeks; "
             "32 of 80 in the four before, 30 of 80 in those before that."
         ),
         "*Worth doing now*",
@@ -138,7 +138,7 @@ def test_a_jump_after_a_mandate_is_told_as_none_of_choice() -> None:
     assert said == (
         "• Attested builds (mandated): chosen, of the teams that could: 25 % of 8 (7 % to 59 %); "
         "4 teams began without a choice, which does not count; optional until Mon 16 Nov: "
-        "0 began in the 7 days before, 4 since; that jump is no choice."
+        "0 began in the 7 days before, 4 since; they had to."
     )
 
 

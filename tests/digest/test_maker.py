@@ -14,12 +14,12 @@ from bot.curation.gap_facts import GapFactsService
 from bot.digest.community_blocks import community_digest
 from bot.digest.detail_blocks import detail_blocks
 from bot.digest.kept import Digest
-from bot.digest.maker import DigestMaker, Sources, nothing
+from bot.digest.maker import DigestMaker, Sources
 from bot.digest.team_blocks import team_digest
 from bot.digest.weeks import Week
 from bot.errors import SlackRefused
 from bot.listening.listing import ListeningFactsService
-from bot.model import Deletion
+from bot.model import Deletion, Window
 from bot.peers.facts import FactsService
 from bot.seals import Key
 from bot.storage import digests, peers
@@ -30,6 +30,10 @@ from sandbox.limits import validate_message_blocks
 from tests.peers.december import ASK, CHANNELS, NOW, SECRET, ts, write_december
 
 W51 = Week.read("2025-W51")
+
+
+async def nothing(_window: Window) -> tuple[()]:
+    return ()
 
 
 def maker_on(database: Database, *, refused: str = "") -> DigestMaker:
@@ -56,6 +60,8 @@ def maker_on(database: Database, *, refused: str = "") -> DigestMaker:
         actions=ActionFactsService(database, handbook=lambda: handbook).facts,
         documented=nothing,
         signs=nothing,
+        coming=nothing,
+        waits=tuple,
     )
     return DigestMaker(database, sources, channels=lambda: CHANNELS, clock=clock, permalink=permalink)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.adoption.facts import AdoptionFactsService
 from bot.bet_button import Source
@@ -17,9 +17,10 @@ from bot.library import Library, Shelf
 from bot.listening.listing import ListeningFactsService
 from bot.model import Colleague, Json
 from bot.people import PeopleService
-from bot.storage.engine import Database
-from bot.storage.schema import outbox, work
+from bot.storage.engine import Database, Tx
+from bot.storage.schema import outbox, talk_draws, talk_notes, talks, work
 from bot.surveys.results import SurveyFactsService
+from bot.talk_row import ACCEPTED, KEPT
 from bot.work import Asking, Decision, Due, FileSettled, FileWanted, Kind, Proposing
 from knowledge.bets import Bet, Evidence, Status
 from knowledge.bets import Kind as EvidenceKind
@@ -60,6 +61,22 @@ smallest: s
 wrong_if: w
 review: [2026-11-24]
 """
+
+
+async def write_notes(database: Database, notes_id: str, *, state: str = KEPT, words: str | None = "We wait.") -> None:
+    """Of a talk of which nothing else is told."""
+    at = datetime(2026, 11, 20, 10, tzinfo=UTC)
+    draw = {"id": f"d-{notes_id}", "seed": "s", "frame": 9, "drawn_at": at}
+    talk = {"id": f"k-{notes_id}", "draw_id": draw["id"], "place": 1, "person": "ada", "team": "", "state": ACCEPTED}
+    notes = {"id": notes_id, "talk_id": talk["id"], "person": "ada", "team": "", "words": words}
+    settled = {"is_named": False, "state": state, "written_at": at}
+
+    async def unit(tx: Tx) -> None:
+        await tx.execute(insert(talk_draws).values(draw))
+        await tx.execute(insert(talks).values(talk))
+        await tx.execute(insert(talk_notes).values(notes | settled))
+
+    await database.write(unit)
 
 
 @dataclass

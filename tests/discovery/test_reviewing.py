@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.blockkit import TEXT_MAX
 from bot.discovery import bet_blocks as blocks
@@ -15,8 +15,9 @@ from bot.errors import GitFailed
 from bot.model import Json
 from bot.storage import discovery as rows
 from bot.storage.engine import Database, Tx
-from bot.storage.schema import bet_reviews, capability_uses, friction, proposals, waves
+from bot.storage.schema import bet_reviews, capability_uses, friction, proposals, talk_notes, waves
 from bot.surveys import definition
+from bot.talk_row import DROPPED, SHOWN
 from bot.work import FileSettled, Proposing
 from knowledge.bets import Choice, Decided, Evidence, Kind
 from knowledge.bets import Status as BetStatus
@@ -27,7 +28,7 @@ from knowledge.surveys import Audience
 from sandbox.limits import validate_message_blocks
 from tests.adoption.desk import ACTION
 from tests.curation.asked import Past
-from tests.discovery.desk import BET, PEOPLE, Room
+from tests.discovery.desk import BET, PEOPLE, Room, write_notes
 from tests.discovery.test_bet_file import read
 from tests.discovery.test_drawing import long_flow
 from tests.surveys.results_desk import SURVEY, Results
@@ -39,6 +40,7 @@ REFUSED = "Only the platform team can do this."
 async def past(database: Database) -> Past:
     past = Past(database)
     await past.begin()
+    await write_notes(database, "t1")
     return past
 
 
@@ -70,13 +72,35 @@ async def test_the_team_is_asked_once_on_the_day_and_told_what_happened_since(ro
 
     [(_, text, blocks)] = await room.told(None)
     assert text.splitlines() == [
-        "*Keep, change or drop?* The bet “Runners wait” is to be looked at.",
+        "*Keep, change or drop?* The bet “Runners wait” is due for review.",
         "*Since 2026-11-02*",
         f"• gap {gap.id[:12]} (asked twice): asked 2 times since, by 2 people",
         "• gap 000000000000: not kept here any more, so nothing can be counted",
-        "• 1 more piece of evidence, of which there can be no more",
+        "• 1 more piece of evidence, said only once: nothing to count",
     ]
     assert buttons(blocks) == ["Keep", "Change", "Drop"]
+
+
+async def test_notes_of_a_talk_that_may_not_be_cited_are_named_without_what_the_file_says_of_them(past: Past) -> None:
+    await write_notes(past.database, "t2", state=DROPPED, words=None)
+    await write_notes(past.database, "t3", state=SHOWN)
+    await write_notes(past.database, "t4")
+    await past.database.write(lambda tx: tx.execute(delete(talk_notes).where(talk_notes.c.id == "t4")))
+    cited = tuple(Evidence(Kind.TALK, each, "We waited for Bela.") for each in ("t2", "t3", "t4"))
+    room = Room(past)
+    room.take(replace(BET, evidence=(*BET.evidence, *cited)))
+
+    await room.look()
+
+    [(_, text, blocks)] = await room.told(None)
+    fix = "ake the line out of bets/runners.yaml"
+    assert text.splitlines()[2:] == [
+        f"• talk t2: notes erased at the person's wish. T{fix}",
+        f"• talk t3: the person has not approved these notes yet. Until then, t{fix}",
+        f"• talk t4: notes erased at the person's wish, or the id is mistyped. T{fix}",
+        "• 1 more piece of evidence, said only once: nothing to count",
+    ]
+    assert "Bela" not in str(blocks)
 
 
 @pytest.mark.parametrize("day", ["2026-11-22", "2026-12-25"], ids=["a Sunday", "a holiday"])
@@ -185,7 +209,7 @@ async def test_overdue_flows_are_told_once_until_somebody_looks_at_them_again(pa
     room.take()
     await room.look()
 
-    assert [text.partition(":")[0] for _, text, _ in once] == ["*To be looked at again with the team*"]
+    assert [text.partition(":")[0] for _, text, _ in once] == ["*Due for another look with the team*"]
     assert "payments (last on 2026-05-01)" in once[0][1]
     assert "data" not in once[0][1]
     assert len(await room.told(None)) == 2
@@ -202,7 +226,7 @@ async def test_a_team_sees_its_own_flow_and_the_platform_team_all_with_what_is_k
     assert "payments: the way to production" in str(own)
     assert "run 0 times" not in str(own)
     assert [each["value"] for each in everything[-1]["elements"]] == ["payments", "data"]
-    assert "No flow is in the handbook that you may see" in str(await room.flows_for("ada"))
+    assert "The handbook has no flow that you may see" in str(await room.flows_for("ada"))
 
 
 async def test_of_a_capability_it_is_told_who_chose_it_and_how_satisfied_its_users_are(past: Past) -> None:

@@ -77,7 +77,7 @@ def test_a_capability_is_told_with_its_share_of_teams_and_what_its_users_say() -
 
 
 def test_single_sayings_are_only_counted_and_nothing_at_all_is_said_to_be_nothing() -> None:
-    assert news(["a"], 2) == ["a", "2 more pieces of evidence, of which there can be no more"]
+    assert news(["a"], 2) == ["a", "2 more pieces of evidence, said only once: nothing to count"]
     assert news([str(at) for at in range(13)], 0, ["use"])[-2:] == [
         "3 more pieces of evidence that can be counted: see the file",
         "use",

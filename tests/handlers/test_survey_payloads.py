@@ -178,7 +178,7 @@ async def test_what_cannot_count_is_told_and_takes_no_effect(desk: Desk, payload
 async def test_too_many_words_are_told_beside_their_field_and_none_is_cut(desk: Desk, block_id: str) -> None:
     status, answer, said = await desk.act(sent({block_id: typed("x" * (WORDS_MOST + 1))}))
 
-    problem = "Please write at most 1,000 characters; these are 1,001. Nothing was taken down yet."
+    problem = "Please write at most 1,000 characters; these are 1,001. Nothing was saved yet."
     assert (status, said) == (200, [])
     assert answer == {"response_action": "errors", "errors": {block_id: problem}}
     assert await desk.answers() == 0

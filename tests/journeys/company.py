@@ -97,9 +97,10 @@ class Asking:
         return found
 
     async def outcomes(self, request: RequestRow) -> list[str]:
-        """What was said below it."""
+        """What was said below it, but the question a team's first use of a capability is followed by."""
         message = await self.message(request)
-        return [each.text for each in self.office.replies(message) if each.ts != message.ts]
+        replies = [each.text for each in self.office.replies(message) if each.ts != message.ts]
+        return [each for each in replies if "for the first time. If you like" not in each]
 
     async def cards(self, request: RequestRow) -> list[Message]:
         """What those who may approve see, in their channel or each alone."""

@@ -21,6 +21,7 @@ from bot.storage.schema import messages, outbox, work
 from sandbox import Actor, Channel, Clock, Message, Sandbox
 from sandbox.delivery import ACK_WITHIN_S
 from sandbox.model import Json
+from tests.plain_words import slips_in
 from tests.slow_machine import PATIENCE, patient
 from tests.told import told_long_ago
 
@@ -177,6 +178,8 @@ async def at_work(sandbox: Sandbox, settings: Settings) -> AsyncIterator[Office]
         if settings.uses_socket_mode:
             await sandbox.connected()
         yield Office(sandbox, settings, mentor)
+    slips = slips_in(sandbox.ledger.effects)
+    assert not slips, slips
 
 
 def settings_in(

@@ -41,7 +41,7 @@ async def test_an_old_article_is_said_to_be_true_by_its_owner(office: Office, re
     (branch,) = remote.git("for-each-ref", "--format=%(refname:short)", "refs/heads/mentor").split()
     changed = remote.git("diff", "main", branch, "--unified=0").splitlines()
     remote.git("update-ref", "refs/heads/main", branch)
-    await office.mentor.proposals.follow()
+    await office.mentor.curation.proposals.follow()
     await office.mentor.reload.handbook()
 
     assert "due for review for 4 months" in words(asks)[1]
@@ -52,4 +52,4 @@ async def test_an_old_article_is_said_to_be_true_by_its_owner(office: Office, re
         "+reviewed: 2026-11-24  # Maya",
     ]
     assert words(asks)[-1] == "Said: still true."
-    assert (await office.mentor.article_health.facts()).overdue == 0
+    assert (await office.mentor.curation.article_health.facts()).overdue == 0

@@ -17,7 +17,7 @@ from sandbox.interactive import Handles
 from tests.journeys.handbook import LOGS_QUOTED, LOGS_TOLD, QUESTION
 from tests.journeys.office import Office, words
 
-NOT_TAKEN_DOWN = "Not taken down: I cannot reach my database right now. Please try again in a minute."
+NOT_TAKEN_DOWN = "Not saved: I cannot reach my database right now. Please try again in a minute."
 
 
 # Slack refuses, or asks to wait.

@@ -120,7 +120,7 @@ async def test_a_team_sees_its_way_to_production_and_the_platform_team_is_told_o
         "2. ✋ Wait for the lead · waits 1 to 3 days",
         "      _There is one._",
     ]
-    assert others.text.startswith("No flow is in the handbook that you may see.")
-    reminders = [text for _, text in office.channel("platform-team") if "looked at again" in text]
+    assert others.text.startswith("The handbook has no flow that you may see.")
+    reminders = [text for _, text in office.channel("platform-team") if "Due for another look" in text]
     assert len(reminders) == 1
     assert "payments (last on 2026-06-01)" in reminders[0]

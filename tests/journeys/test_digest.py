@@ -1,6 +1,8 @@
 """The week's digest as people see it: posted once, to the platform team, and to whoever asks for it."""
 
 import asyncio
+import json
+import re
 from contextlib import AsyncExitStack
 from copy import deepcopy
 from dataclasses import replace
@@ -10,16 +12,39 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.cli.digests import offline_maker
 from bot.config import Settings
+from bot.digest.weeks import Week
+from bot.model import Json
 from bot.storage import digests as rows
 from bot.storage.schema import digest_presses, people
 from sandbox import Message, Sandbox
-from tests.journeys.handbook import CHANNELS
+from tests.journeys.handbook import CHANNELS, PEOPLE
 from tests.journeys.office import Office, at_work, buttons, new_sandbox, settings_in, words
 
 DIGEST, COMMUNITY = "The week in our channels", "What changed on the platform"
 MONDAY = datetime(2026, 11, 30, 9, 1, tzinfo=UTC)
 QUESTION = "How do I see the traces of my requests?"  # nothing in the handbook
+NOTICE = """\
+---
+kind: deprecation
+title: Old build files go
+owner: platform_team
+from: 2026-11-24
+until: 2026-12-18
+topics: [log]
+channels: [C0ASKPLAT]
+---
+
+Delete your files in old/ once the new build runs.
+"""
+TEAMS = "teams: {payments: {group: S0PAYMENTS}}\n"
+FLOW = """\
+made_with: 2026-09-01
+steps:
+  - {name: Write it, stage: code, by: hand}
+  - {name: Wait for the lead, stage: review, by: hand, wait: 1 to 3 days}
+"""
 
 
 def digests(office: Office) -> list[str]:
@@ -191,6 +216,30 @@ async def test_what_is_worth_doing_is_taken_once_and_the_team_sees_by_whom(offic
     assert buttons(digest) == ["Useful", "Not this week"]
 
 
+async def test_the_command_line_makes_the_same_digest_of_notices_and_flows(
+    sandbox: Sandbox, settings: Settings, handbook: Path
+) -> None:
+    """But for links, which Slack alone knows."""
+    for file, text in {"notices/old-builds.md": NOTICE, "flows/payments.yaml": FLOW}.items():
+        (handbook / file).parent.mkdir()
+        (handbook / file).write_text(text)
+    (handbook / "people.yaml").write_text(PEOPLE + TEAMS)
+    async with at_work(sandbox, settings) as office:
+        office.person("priya").say("ask-platform", QUESTION)
+        await office.mentor.news.look()
+        await at(office, MONDAY)
+        async with office.mentor.database.read() as tx:
+            posted = await rows.facts_of(tx, "2026-W48")
+        maker = offline_maker(office.mentor.database, office.mentor.shelf.library.handbook, settings)
+        made = json.loads(json.dumps((await maker.make(Week(2026, 48))).to_json()))
+
+    assert posted is not None
+    assert [each["title"] for each in posted["coming"]] == ["Old build files go (until 18 Dec 2026)"]
+    assert [each["stage"] for each in posted["waits"]] == ["review"]
+    assert all("/archives/" in each["url"] for each in posted["coming"])
+    assert _without_links(made) == _without_links(posted)
+
+
 async def test_who_was_erased_has_nothing_and_is_not_named(office: Office) -> None:
     office.person("priya").say("ask-platform", QUESTION)
     await at(office, MONDAY)
@@ -290,6 +339,12 @@ async def test_numbers_come_as_csv_and_with_their_definitions_to_who_asks(office
         "2026-W48,week,questions,,,1,,,docs/metrics.md#numbers",
     ]
     assert defined.splitlines()[0].startswith("*Answered by*: who solved a question")
+
+
+def _without_links(facts: Json) -> Json:
+    """And without the moments at which they were made, which are seconds apart."""
+    text = re.sub(r'"(?:now|made_at)": "[^"]*"', '"now": ""', json.dumps(facts))
+    return json.loads(re.sub(r'"http[^"]*/archives/[^"]*"', '""', text))  # type: ignore[no-any-return]
 
 
 def _below(office: Office, channel: str | None, ts: str | None) -> list[Message]:

@@ -81,7 +81,7 @@ async def test_after_the_last_source_people_are_asked_once_by_nobodys_name(offic
     assert left == ["Ask people here", "Get a person"]
     assert refusal.text.startswith("Only the person who asked can say this.")
     assert [each.text for each in office.replies(asked)[1:]] == [
-        "This is still open: what I found was not it. Can somebody here help?"
+        "This is still open: what I found did not help. Can somebody here help?"
     ]
     assert office.whispers("priya", "ask-platform")[-1].text.startswith("People were asked in this thread already.")
 

@@ -18,7 +18,7 @@ async def test_health_is_told_to_the_person_alone_and_counts_what_was_said(eithe
     lines = shown.text.splitlines()
     assert lines[0].startswith(PRIVATE)
     assert lines[0].endswith(": 1 question from 1 person.")
-    assert lines[1:3] == ["• *What became of them*: 1 too new to say.", "• *Who responded first*: 1 peers."]
+    assert lines[1:3] == ["• *What became of them*: 1 too new to say.", "• *Who responded first*: 1 by peers."]
     assert [text for _, text in office.channel("quiet") if text.startswith(PRIVATE)] == []
 
 
@@ -53,5 +53,5 @@ async def test_answer_of_ours_that_the_asker_found_solved_counts_at_once(office:
 
     assert shown.text.splitlines()[1:3] == [
         "• *What became of them*: 1 by a bot, confirmed.",
-        "• *Who responded first*: 1 a bot alone.",
+        "• *Who responded first*: 1 by a bot alone.",
     ]

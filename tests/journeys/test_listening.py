@@ -56,7 +56,7 @@ async def test_what_was_hard_is_logged_by_the_verb_corrected_and_withdrawn(eithe
     noted = await command(office, "priya", f"friction {HARD}")
     assert words(noted) == [
         f"Logged, *deploying* (as I read it): “{HARD}”",
-        "The platform team sees it without your name, from tomorrow morning on. It goes after 400 days.",
+        "The platform team sees it without your name, from tomorrow morning on. It is deleted after 400 days.",
     ]
     await office.person("priya").select(noted, "listening.friction.stage", "testing")
     await office.until(lambda: f"Logged, *testing*: “{HARD}”" in [each.text for each in shown(office)])
@@ -171,7 +171,7 @@ async def test_a_story_goes_by_consent_into_the_handbook_and_is_found_there(in_g
     assert "Priya" not in file
 
     remote.git("update-ref", "refs/heads/main", branch)
-    await office.mentor.proposals.follow()
+    await office.mentor.curation.proposals.follow()
     await office.quiet()
     assert office.told("priya")[-1].text.startswith("Your story is in the handbook: ")
     await office.mentor.reload.handbook()

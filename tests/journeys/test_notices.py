@@ -86,6 +86,10 @@ def told_to_search(office: Office) -> list[list[str]]:
     return [words(each) for each in office.told("amara")]
 
 
+def notice_lines(message: Message) -> list[str]:
+    return [each for each in words(message) if each.startswith("Notice: <")]
+
+
 def told_to_payments(office: Office) -> list[str]:
     return [text for who, text in office.channel("random") if who == "mentor"]
 
@@ -142,6 +146,28 @@ async def test_a_deprecation_goes_from_its_notice_to_the_last_team_done(noticing
     assert "Progress: 2 of 2 teams done" in platform
 
 
+async def test_an_answer_keeps_its_notice_whatever_is_pressed_under_it(noticing: Office) -> None:
+    office = noticing
+    await look(office)
+    asked = office.person("priya").say("ask-platform", QUESTION)
+    [line] = notice_lines(await office.answer_to(asked))
+    private = await command(office, "jonas", QUESTION)
+
+    await office.person("priya").press(await office.answer_to(asked), "Not quite")
+    await office.person("jonas").press(private, "That solved it")
+    await office.quiet()
+    judged = office.whispers("jonas", "random")[-1]
+    await office.person("jonas").press(judged, "Share in channel")
+    await office.quiet()
+
+    answer = await office.answer_to(asked)
+    shared = next(each for each in office.person("jonas").sees("random") if each.text.startswith("Shared by"))
+    assert "Not it, says the person who asked." in words(answer)
+    assert "✓ Solved, says the person who asked." in words(judged)
+    seen = (answer, private, judged, office.whispers("jonas", "random")[-1], shared)
+    assert [notice_lines(each) for each in seen] == [[line]] * 5
+
+
 async def test_a_new_end_is_shown_in_the_post_and_told_in_its_thread(noticing: Office, handbook: Path) -> None:
     office = noticing
     await look(office)
@@ -153,7 +179,7 @@ async def test_a_new_end_is_shown_in_the_post_and_told_in_its_thread(noticing: O
     await look(office)
 
     assert post.text == "Going away: Old build files go (until 18 Dec 2026)"
-    assert [each.text for each in office.replies(post)[1:]] == ["This ends at another time now: until 18 Dec 2026."]
+    assert [each.text for each in office.replies(post)[1:]] == ["The dates have changed: until 18 Dec 2026."]
 
 
 # Incidents.
@@ -161,7 +187,7 @@ async def test_a_new_end_is_shown_in_the_post_and_told_in_its_thread(noticing: O
 ASKERS = ("priya", "jonas", "amara", "li", "marta", "samir", "ellen", "fatima", "owen", "yuki")
 TOPIC = {
     "What is wrong, in a few words": "Logs are late",
-    "Words that questions about it hold": "logs",
+    "Words that people use to ask about it": "logs",
     "What is known": "Maya Lind looks at it: the collector is out of disk.",
     "Next word at": "11:00",
 }
@@ -212,7 +238,7 @@ async def test_an_incident_of_forty_minutes_is_told_to_all_who_ask_and_kept_in_g
     office, tomas = in_git, in_git.person("tomas")
     post = await opened(office)
     assert words(post)[0].startswith("*Incident: Logs are late*\nKnown since 10:12, next word at 11:00.\n> Maya Lind")
-    assert buttons(post) == ["Say more", "It is over"]
+    assert buttons(post) == ["Post an update", "It is over"]
 
     answered = await ask_in_every_way(office)
     assert len(answered) == 20
@@ -227,7 +253,7 @@ async def test_an_incident_of_forty_minutes_is_told_to_all_who_ask_and_kept_in_g
     refused = [each.text for each in office.whispers("priya", "ask-platform")]
     assert refused[-1] == "Only people on duty can do this. `human` says who is."
 
-    await tomas.press(post, "Say more")
+    await tomas.press(post, "Post an update")
     [form] = await office.until(tomas.views)
     await tomas.submit(form, {"What is known": "Disk is added.", "Next word at": ""})
     await office.later(40)
@@ -253,7 +279,7 @@ async def test_an_incident_of_forty_minutes_is_told_to_all_who_ask_and_kept_in_g
     assert "Maya" not in file
 
     remote.git("update-ref", "refs/heads/main", branch)
-    await office.mentor.proposals.follow()
+    await office.mentor.curation.proposals.follow()
     await office.mentor.read_handbook()
     await look(office)
     assert len(office.mentor.shelf.library.handbook.notices) == 1

@@ -48,7 +48,7 @@ async def test_a_hint_that_solves_it_tells_the_thread_and_nothing_more_is_said(e
         said = [(verdict, sources[0]["id"]) for verdict, sources in judged]
         kept = list(await tx.scalars(select(answers.c.reason).where(answers.c.outcome == "silent")))
     assert said == [("solved", "logs.md")]
-    assert kept == ["the person who asked was shown it first, and it solved it"]
+    assert kept == ["the person who asked saw the answer first, and it helped"]
 
 
 async def test_a_hint_that_was_not_seen_or_not_pressed_leaves_the_answer_to_its_time(office: Office) -> None:

@@ -114,7 +114,7 @@ async def test_a_pilot_goes_from_two_volunteers_to_its_card_a_decision_and_a_sto
         await amara.press(home, "Stop")
         await office.quiet()
         stopped = office.told("amara")[-1]
-        assert stopped.text.startswith("Taken: *search* uses *Object storage* no more.")
+        assert stopped.text.startswith("Noted: *search* does not use *Object storage* any more.")
         await amara.press(stopped, "It lacks something we need")
         await office.quiet()
         survey = replace(PULSE, audience=replace(PULSE.audience, ran=("create-bucket",)))

@@ -280,10 +280,8 @@ async def test_the_same_press_again_changes_and_says_nothing(either: Office) -> 
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        pytest.param("marta", "Who owns the capability, or handed this in, does not judge it.", id="own evidence"),
-        pytest.param(
-            "maya", "Who owns the capability, or handed this in, does not judge it.", id="the capability's owner"
-        ),
+        pytest.param("marta", "You own the capability or handed this in", id="own evidence"),
+        pytest.param("maya", "You own the capability or handed this in", id="the capability's owner"),
         pytest.param("jonas", "Only the policy's owner can judge this.", id="a stranger"),
         pytest.param("gus", "Only the policy's owner can judge this.", id="a guest who is named as an owner"),
         pytest.param("hannes", "You are named as the owner of this evidence", id="the owner of the evidence"),
@@ -346,10 +344,7 @@ async def test_evidence_ends_after_three_reminders_and_is_told_once_a_day(either
         "• *payments*, *Artifact attestation*: it holds until 15 Jan 2027",
         "• *payments*, *Artifact attestation*: it holds until 15 Jan 2027",
         "• *payments*, *Artifact attestation*: today, 15 Jan 2027, is its last day",
-        (
-            "• *payments*, *Artifact attestation*: it held until 15 Jan 2027 and has expired; "
-            "the team does not comply any more"
-        ),
+        ("• *payments*, *Artifact attestation*: it ended on 15 Jan 2027, so the team does not comply any more"),
     ]
     assert [each.ts for each in office.told("priya")[seen:]] == sorted(each.ts for each in office.told("priya")[seen:])
     assert shown[1].endswith("• *payments*: expired: its evidence held until 15 Jan 2027")

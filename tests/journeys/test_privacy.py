@@ -40,7 +40,7 @@ async def test_settings_tell_what_is_kept_and_to_the_person_alone(either_office:
 
     [text] = words(shown)
     assert text == (
-        f"{COUNTED} In watched channels I keep what you write and how questions fare there. Nobody is shown what you "
+        f"{COUNTED} In watched channels I keep what you write, and what became of questions. Nobody is shown what you "
         "do, and figures name nobody.\n"
         "*Pulse surveys:* you may be drawn, at most twice in 30 days, and need not answer.\nWhat I keep about you:\n"
         "• In watched channels: messages 1, with their words 1; questions 1; reactions 0; others' messages to you 0\n"

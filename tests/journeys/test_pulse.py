@@ -123,9 +123,9 @@ async def test_question_is_answered_changed_and_becomes_anonymous(office: Office
 
     assert shown == [f"*{QUESTION}*", "Platform pulse. Confidential until 2 Dec 2026, then anonymous."]
     assert pressable == [*SCORES, *MORE]
-    thanks = "*Thank you, your answer is taken down.* You can change it until 2 Dec 2026: the newest counts."
+    thanks = "*Thank you, your answer is saved.* You can change it until 2 Dec 2026: the newest counts."
     assert after == [shown[0], thanks, shown[1]]
-    assert told == "Taken down; the newest answer counts. You can change it until 2 Dec 2026."
+    assert told == "Saved; the newest answer counts. You can change it until 2 Dec 2026."
     assert sorted(each["scores"]["satisfied"] for each in confidential) == [4, 4, 4, 4, 4, 4, 5]
     assert (wave["state"], wave["key"]) == ("closed", None)
     satisfied = wave["shown"]["questions"]["satisfied"]
@@ -238,7 +238,7 @@ async def test_never_again_is_one_press_and_can_be_taken_back(office: Office) ->
 
     no_more = "You are not asked any more, by this survey or any other. If you answered, that counts as it stands."
     assert (stopped.text, buttons(stopped)) == (f"{QUESTION}\n{no_more}", [])
-    assert said.startswith("Done. I do not ask you again, by any survey, nor tell you what came of one.")
+    assert said.startswith("Done. No survey asks you again, and I do not tell you what came of them.")
     assert "*Pulse surveys:* you are never asked." in shown.text
     assert after_four_weeks == {"priya": 0, "jonas": 2}  # hers was taken away
     assert questions_to(office, "priya") == 1
@@ -259,11 +259,9 @@ async def test_whoever_has_not_answered_is_reminded_once(office: Office) -> None
 
     assert {name: len(found) for name, found in reminded.items()} == {name: int(name != "priya") for name in NAMES}
     assert reminded["jonas"][0].thread_ts == question_to(office, "jonas").ts
-    assert (
-        taken == ["*Thank you, your answer is taken down.* You can change it until 2 Dec 2026: the newest counts."] * 2
-    )
+    assert taken == ["*Thank you, your answer is saved.* You can change it until 2 Dec 2026: the newest counts."] * 2
     assert [buttons(each) for each in gone] == [[], []]
-    assert alone(office, "amara").startswith("Done. I do not ask you again, by any survey, nor tell you")
+    assert alone(office, "amara").startswith("Done. No survey asks you again, and I do not tell you")
     assert sorted(each["scores"]["satisfied"] for each in await rows(office, survey_answers)) == [2, 4]
     again = [each for name in NAMES for each in office.told(name) if each.text.startswith("One reminder")]
     assert len(again) == len(NAMES) - 2  # amara's is gone
@@ -281,7 +279,7 @@ async def test_only_who_was_asked_can_answer(office: Office) -> None:
         await office.person(name).press(forged, "5 Very satisfied")
         await office.quiet()
 
-    reason = "This question was sent to somebody else, and only they can answer it. Nothing was taken down."
+    reason = "This question was sent to somebody else, and only they can answer it. Nothing was saved."
     assert [office.whispers(name, "random")[-1].text for name in ("samir", "jonas", "priya")] == [reason] * 3
     assert await rows(office, survey_answers) == []
 

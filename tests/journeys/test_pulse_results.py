@@ -170,7 +170,7 @@ async def test_what_people_said_leads_to_a_change_and_all_who_were_asked_hear_of
         "*You said, we did.* In the survey *Platform pulse* several people wrote about *builds, slow*. Now there is: "
         f"<{FASTER}|{FASTER}>"
     )
-    assert alone(office, "priya").startswith("Done. I do not ask you again, by any survey, nor tell")
+    assert alone(office, "priya").startswith("Done. No survey asks you again, and I do not tell")
     assert await refused(office) == {"U0PRIYA"}
     assert "*You said, we did*: 1 of 1 theme led to a change" in "\n".join(words(done))
     assert [FASTER in text for _, text in office.channel("platform-team") if "The week" in text].count(True) == 1

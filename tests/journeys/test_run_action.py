@@ -146,7 +146,7 @@ async def test_the_list_says_what_is_open_and_what_not_and_why(office: Office) -
     form = await form_of(office, "priya")
 
     assert words(listed) == [
-        "This you may do for yourself:",
+        "You can do this yourself:",
         f"*{TITLE}*\nA private, versioned, encrypted bucket for one team.",
         "*Not open to you here*",
         f"• Restart a CI runner: {NOT_YOURS}",
@@ -161,7 +161,7 @@ async def test_after_a_mention_the_list_comes_as_a_direct_message(office: Office
     done = await office.person("priya").submit(await form_of(office, "priya"), FILLED)
 
     assert office.replies(asked) == []
-    assert words(listed)[0] == "This you may do for yourself:"
+    assert words(listed)[0] == "You can do this yourself:"
     assert done.errors == {}
     assert [each.channel_id for each in await taken(office)] == [listed.channel]
 
@@ -224,7 +224,7 @@ async def test_it_is_chosen_from_the_list_that_the_shortcut_opens(office: Office
     form = await office.until(lambda: [each for each in priya.views() if each.payload.get("callback_id")])
     done = await priya.submit(form[0], FILLED)
 
-    assert seen.startswith("This you may do for yourself:")
+    assert seen.startswith("You can do this yourself:")
     assert form[0].id == listed.id  # in the list's place
     assert done.errors == {}
     assert priya.views() == []

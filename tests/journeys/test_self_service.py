@@ -21,7 +21,7 @@ from tests.journeys.stories import LEDGER, LEDGER_FILES, MENTOR, PRIYA, QUOTA, Q
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one bot for all of them, as for a real company
 
-NOT_AN_APPROVER = "Only the people whom the action's entry names can approve it."
+NOT_AN_APPROVER = "Only the people named in the action's entry can approve it."
 
 
 @pytest.fixture(scope="module")

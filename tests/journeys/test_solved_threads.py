@@ -70,7 +70,7 @@ async def test_once_a_helper_is_counted_out_the_thread_is_pointed_to_no_more(off
     assert "*Solved threads*" in before.text
     assert "no solved thread" in after.text
     assert [line for line in words(told) if "this thread" in line] == []
-    assert "The thread that I pointed to here is not shown any more." in words(told)
+    assert "The thread that I linked here may not be shown any more." in words(told)
 
 
 async def test_find_lists_pages_with_section_and_age_and_threads_with_their_day(office: Office) -> None:

@@ -84,7 +84,7 @@ async def merged(office: Office, remote: Remote) -> list[str]:
     branch = remote.git("for-each-ref", "--sort=-creatordate", "--format=%(refname)", "refs/heads/mentor").split()[0]
     shown = remote.git("diff", "-U0", "main", branch).splitlines()
     remote.git("update-ref", "refs/heads/main", branch)
-    await office.mentor.proposals.follow()
+    await office.mentor.curation.proposals.follow()
     await office.mentor.read_handbook()
     await office.quiet()
     remote.git("update-ref", "-d", branch)
@@ -111,10 +111,12 @@ async def test_a_lead_brings_a_team_on_through_five_steps(
     await priya.press(shown, "Link my account")
     await office.later(0.2)
     shown = await start(office, "priya")
-    assert "*Git*: the accounts of 1 of 4 people are known" in "\n".join(words(shown))
+    assert "*Git*: 1 of 4 accounts known" in "\n".join(words(shown))
     assert marks(shown) == "✓✓→··"
 
-    await propose(office, shown, "duty", {"Whom may others turn to for the team?": [office.sandbox.person("marta").id]})
+    await propose(
+        office, shown, "duty", {"Whom may others ask about the team's things?": [office.sandbox.person("marta").id]}
+    )
     waits = await start(office, "priya")
     assert "waits for the platform team's review." in words(waits)[3]
     assert await merged(office, remote) == ["    duty:", "      - U0MARTA"]

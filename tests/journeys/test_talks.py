@@ -94,7 +94,7 @@ async def test_a_talk_is_declined_by_one_and_held_with_another_who_lets_notes_st
     asked = office.told(second)[-1]
     assert "> Every deploy waits for someone, a day or two." in said(asked).replace("&gt;", ">")
     assert buttons(asked) == ["Keep these notes", "Keep, with my name", "Edit", "Drop"]
-    assert "let stand" not in said(await talk(office, "maya"))
+    assert "agreed to share" not in said(await talk(office, "maya"))
 
     await office.person(second).press(asked, "Keep these notes")
     await office.quiet()

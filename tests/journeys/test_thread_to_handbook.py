@@ -65,8 +65,8 @@ async def test_thread_becomes_the_article_that_answers_the_next_asker(office: Of
     proposed = remote.git("show", f"{branch}:{FILE}")
     before = office.thread(asked)
     remote.git("update-ref", "refs/heads/main", branch)
-    await office.mentor.proposals.follow()
-    await office.mentor.proposals.follow()
+    await office.mentor.curation.proposals.follow()
+    await office.mentor.curation.proposals.follow()
     await office.quiet()
     await office.mentor.reload.handbook()
     again = office.person("jonas").say("ask-platform", "how do I clean the cache of the build?")
@@ -133,7 +133,7 @@ async def test_platform_channel_sees_each_proposal_once_and_its_author_hears_of_
     (branch,) = remote.git("for-each-ref", "--format=%(refname:short)", "refs/heads/mentor").split()
     remote.git("update-ref", "-d", f"refs/heads/{branch}")
     for _ in range(2):
-        await office.mentor.proposals.follow()
+        await office.mentor.curation.proposals.follow()
     await office.quiet()
 
     (card,) = office.channel("platform-team")
@@ -198,7 +198,7 @@ async def test_where_the_handbook_is_a_folder_the_file_is_handed_over(sandbox: S
         await office.quiet()
 
         given = office.whispers("amara", "ask-platform")[-1]
-        assert given.text.startswith("Your handbook is a folder and no Git repository")
+        assert given.text.startswith("Your handbook is a folder, not a Git repository")
         assert "&gt; Run the cleaner on the build machine, someone" in words(given)[1]
 
 
@@ -261,8 +261,8 @@ async def test_what_several_ask_to_be_done_becomes_an_action_that_closes_the_gap
     file = "docs/handbook/actions/create-kafka-topic-token-removed.yaml"
     entry = yaml.safe_load(remote.git("show", f"{branch}:{file}"))
     remote.git("update-ref", "refs/heads/main", branch)
-    await office.mentor.proposals.follow()
-    await office.mentor.proposals.follow()
+    await office.mentor.curation.proposals.follow()
+    await office.mentor.curation.proposals.follow()
     await office.quiet()
 
     assert branches_before == []

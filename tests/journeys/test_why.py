@@ -22,7 +22,7 @@ async def test_an_answer_is_explained_by_what_came_closest_and_how_sure_it_was(o
 
     told = await why(office, "priya", "ask-platform")
 
-    assert told.startswith("I took the message for a question (how-to).\nIn this channel I answer questions at once.")
+    assert told.startswith("I read the message as a question (how-to).\nIn this channel I answer questions at once.")
     assert "\nI answered.\nClosest: “Read the logs of a service”" in told
     assert f". {ASKED_FROM}\nThe words" in told
     assert "The words are the handbook's own.\nThe handbook stood at revision `" in told
@@ -45,7 +45,7 @@ async def test_a_silence_is_explained(office: Office, channel: str, text: str, r
     told = await why(office, "priya", channel)
 
     assert reason in told
-    assert told.startswith("I took the message for a question")
+    assert told.startswith("I read the message as a question")
 
 
 async def test_people_who_were_quicker_are_the_reason(either_office: Office) -> None:
@@ -64,7 +64,7 @@ async def test_in_a_thread_it_is_told_to_whoever_asks_alone_and_without_internal
     office.person("jonas").say("ask-platform", f"{office.mention} why?", thread=asked)
     [told] = await office.until(lambda: office.told("jonas"))
 
-    assert "I took the message for a question (how-to)." in told.text
+    assert "I read the message as a question (how-to)." in told.text
     assert "Rotate a secret" not in told.text
     assert office.told("priya") == []
 
@@ -74,7 +74,7 @@ async def test_a_thread_that_began_with_no_question_is_explained(office: Office)
     office.person("priya").say("ask-platform", f"{office.mention} why", thread=asked)
     [told] = await office.until(lambda: office.told("priya"))
 
-    assert told.text.startswith("I did not take the message for a question.")
+    assert told.text.startswith("I did not read the message as a question.")
 
 
 async def test_what_was_said_after_the_bot_left_is_explained(office: Office) -> None:
@@ -101,7 +101,7 @@ async def test_in_direct_messages_it_is_told_in_the_thread(either_office: Office
     told = (await office.until(lambda: office.told("amara")[1:]))[0]
 
     assert told.thread_ts == asked.ts
-    assert "You turned to me.\nI answered.\nClosest: “Rotate a secret”" in told.text
+    assert "You asked me directly.\nI answered.\nClosest: “Rotate a secret”" in told.text
 
 
 async def test_who_asked_nothing_is_told_so(office: Office) -> None:

@@ -180,7 +180,7 @@ async def test_where_the_handbook_is_a_folder_it_is_shown_to_be_written_by_hand(
 
     await office.wants(ANN, "payments", Step.DUTY, {"duty": BO})
 
-    assert await office.told() == ["Your handbook is a folder and no Git repository. Add this by hand:"]
+    assert await office.told() == ["Your handbook is a folder, not a Git repository. Add this by hand:"]
 
 
 async def test_a_lead_sees_their_team_and_others_who_may(database: Database) -> None:

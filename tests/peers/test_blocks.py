@@ -20,7 +20,7 @@ def test_health_tells_the_figures_in_plain_words() -> None:
             "• *What became of them*: 11 by peers, 6 by the platform team, 1 by a bot, confirmed, 1 by the asker, "
             "1 a bot's answer alone, unconfirmed, 5 no answer, 2 too new to say."
         ),
-        "• *Who responded first*: 13 peers, 6 the platform team, 2 a bot alone, 6 nobody yet.",
+        "• *Who responded first*: 13 by peers, 6 by the platform team, 2 by a bot alone, 6 by nobody yet.",
         (
             "• *Time to the first response*: half within 10 min, nine of ten within 2 days 16 h; "
             "in working time 10 min and 1 h 30 min (n = 19)."

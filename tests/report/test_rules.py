@@ -57,7 +57,7 @@ def test_a_choice_is_told_apart_from_having_to() -> None:
     )
     assert builds.caveat.endswith(
         "Without a choice: 11 teams, not counted. It became mandated on 3 Aug 2026: 6 teams began in the 58 days "
-        "after, 1 before; that jump is no choice."
+        "after, 1 before; they had to."
     )
 
 

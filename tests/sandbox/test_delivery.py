@@ -7,9 +7,10 @@ import pytest
 from sandbox.clock import Clock
 from sandbox.delivery import Answer, Delivery, Package
 from sandbox.faults import Faults
+from sandbox.installation import Installation
 from sandbox.manifest import AppManifest
 from sandbox.model import Channel, HomeOpened, MembershipChanged, Message, MessagePosted, Person, ReactionChanged
-from sandbox.payloads import Installation
+from sandbox.organisation import Organisation
 
 COMMAND = Package("slash_commands", {"command": "/platform"}, accepts_response=True)
 
@@ -44,7 +45,7 @@ MAYA = Person("U0MAYA", "maya", "Maya", "T0SAND")
 HELP = Channel("C0HELP", "help", members={MAYA.id, "U0BOT"})
 SECRET = Channel("G0SECRET", "secret", "group", members={MAYA.id, "U0BOT"})
 APP = Installation(
-    team_id="T0SAND",
+    organisation=Organisation("T0SAND"),
     app_id="A0APP",
     bot_id="B0BOT",
     bot_user_id="U0BOT",

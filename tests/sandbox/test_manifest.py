@@ -14,6 +14,7 @@ from tests.sandbox.small import SCOPES, small_manifest
 EXAMPLES = REAL_DATA / "payloads" / "manifest"
 NEED_NO_SCOPE = OPEN_METHODS | {
     "apps.connections.open",
+    "auth.teams.list",
     "auth.test",
     "chat.getPermalink",
     "views.open",

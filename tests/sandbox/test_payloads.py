@@ -1,97 +1,36 @@
-"""What the app receives, held against small samples of our own and, where they are, against real payloads."""
+"""What the app receives, held against small samples of our own. Against real ones: `test_fidelity.py`."""
 
-import json
 from dataclasses import replace
 
 import pytest
 
 from sandbox import interactive
-from sandbox.model import (
-    Channel,
-    HomeOpened,
-    Json,
-    MembershipChanged,
-    Message,
-    MessageChanged,
-    MessageDeleted,
-    MessagePosted,
-    Occurrence,
-    Person,
-    ReactionChanged,
-    View,
+from sandbox.model import MembershipChanged, MessageChanged, MessagePosted, Occurrence, ReactionChanged
+from sandbox.payloads import events_of
+from tests.sandbox.payload_samples import (
+    ANSWER,
+    APP,
+    ASKED,
+    AT_S,
+    BOT,
+    EVENTS,
+    HANDLES,
+    HELP,
+    IN_ORGANISATION,
+    MAYA,
+    MENTION,
+    MODAL,
+    OF_ORGANISATION,
+    SIBLING,
+    STRANGER,
+    TOLD,
+    event,
+    payloads_of,
 )
-from sandbox.payloads import Installation, events_of, outer
-from tests.real_data import REAL_DATA
-from tests.sandbox.payload_differences import EXCESS, LACKING, NEWER
-
-REAL = REAL_DATA / "payloads"
-AT_S = 1700000000.25
-
-MAYA = Person("U0MAYA", "maya", "Maya Okafor", "T0SAND")
-STRANGER = Person("U0STRANGER", "sam", "Sam", "T0OTHER")
-BOT = Person("U0BOT", "mentor", "Mentor", "T0SAND", is_bot=True)
-HELP = Channel("C0HELP", "help", members={MAYA.id, BOT.id})
-SHARED = Channel("C0SHARED", "shared", members={STRANGER.id, BOT.id}, is_ext_shared=True)
-ELSEWHERE = Channel("C0ELSE", "elsewhere", members={MAYA.id})
-SECRET = Channel("G0SECRET", "secret", "group", members={MAYA.id, BOT.id})
-DM = Channel("D0MAYA", "maya", "im", members={MAYA.id, BOT.id}, user=MAYA.id)
-
-BUTTON: Json = {
-    "type": "button",
-    "action_id": "go",
-    "text": {"type": "plain_text", "text": "Go", "emoji": True},
-    "value": "1",
-}
-BLOCKS: list[Json] = [{"type": "actions", "block_id": "b", "elements": [BUTTON]}]
-TITLE: Json = {"type": "plain_text", "text": "Form", "emoji": True}
-MODAL = View(
-    "V0FORM",
-    MAYA.id,
-    "modal",
-    {
-        "type": "modal",
-        "title": TITLE,
-        "submit": TITLE,
-        "close": TITLE,
-        "blocks": BLOCKS,
-        "callback_id": "form",
-    },
-    "1.abc",
-    "V0FORM",
-)
-HOME = View("V0HOME", MAYA.id, "home", {"type": "home", "blocks": BLOCKS}, "1.abc", "V0HOME")
-APP = Installation(
-    team_id="T0SAND",
-    app_id="A0APP",
-    bot_id="B0BOT",
-    bot_user_id=BOT.id,
-    people={each.id: each for each in (MAYA, STRANGER, BOT)},
-    channels={each.id: each for each in (HELP, SHARED, ELSEWHERE, SECRET, DM)},
-    home_views={MAYA.id: HOME},
-)
-
-ASKED = Message("C0HELP", "1700000000.000100", MAYA.id, "how do I get a bucket?", client_msg_id="4f0c-77")
-MENTION = replace(ASKED, text="<@U0BOT> how do I get a bucket?")
-ANSWER = Message(
-    "C0HELP",
-    "1700000001.000100",
-    BOT.id,
-    "Like this",
-    blocks=BLOCKS,
-    thread_ts=ASKED.ts,
-    bot_id="B0BOT",
-    app_id="A0APP",
-)
-HANDLES = interactive.Handles("1.2.abc", "http://127.0.0.1/response/1")
 
 
 def names(occurrence: Occurrence) -> list[str]:
     return [event.name for event in events_of(APP, occurrence, AT_S)]
-
-
-def event(occurrence: Occurrence, name: str) -> Json:
-    found = next(each for each in events_of(APP, occurrence, AT_S) if each.name == name)
-    return outer(APP, found, event_id="Ev0TEST", event_time_s=AT_S)
 
 
 def test_message_event_has_the_shape_slack_gives_it() -> None:
@@ -225,96 +164,9 @@ def test_an_ephemeral_message_is_left_out_of_a_press_on_it() -> None:
     assert body["container"]["is_ephemeral"] is True
 
 
-def message_sample() -> Json:
-    """A message with everything one can have: a person's, and the app's own."""
-    both = event(MessagePosted(ANSWER), "message.channels")
-    both["event"] |= event(MessagePosted(ASKED), "message.channels")["event"]
-    return both
-
-
-def message_event(occurrence: Occurrence) -> Json:
-    return event(occurrence, "message.channels")
-
-
-TOLD = replace(ANSWER, user="", subtype="bot_message", thread_ts=None, blocks=[])
-EDITED = replace(ASKED, edited={"user": MAYA.id, "ts": "1700000002.000000"})
-SHOUTED = replace(ASKED, ts="1700000004.000100", subtype="thread_broadcast", thread_ts=ASKED.ts)
-REACTION = ReactionChanged(ASKED, MAYA.id, "eyes", added=True, event_ts="1700000002.000100")
-JOINED = MembershipChanged("C0HELP", MAYA.id, joined=True, inviter=MAYA.id)
-LEFT = MembershipChanged("C0HELP", MAYA.id, joined=False)
-ACTION = {**BUTTON, "block_id": "b", "action_ts": "1700000002.000100"}
-HELP.messages[ASKED.ts] = ASKED
-
-SAMPLES: dict[str, Json] = {
-    "app_mention": event(MessagePosted(MENTION), "app_mention"),
-    "message": message_sample(),
-    "message.bot_message": message_event(MessagePosted(TOLD)),
-    "message.message_changed": message_event(MessageChanged(EDITED, ASKED)),
-    "message.message_deleted": message_event(MessageDeleted(replace(ASKED, client_msg_id=None), "1700000003.000100")),
-    "message.thread_broadcast": message_event(MessagePosted(SHOUTED)),
-    "reaction_added": event(REACTION, "reaction_added"),
-    "member_joined_channel": event(JOINED, "member_joined_channel"),
-    "member_left_channel": event(LEFT, "member_left_channel"),
-    "app_home_opened": event(HomeOpened(MAYA.id, "D0MAYA", "home"), "app_home_opened"),
-    "block_actions.message": interactive.message_action(APP, MAYA, ANSWER, action=ACTION, values={}, handles=HANDLES),
-    "block_actions.view": interactive.view_action(APP, MAYA, MODAL, action=ACTION, values={}, handles=HANDLES),
-    "view_submission": interactive.view_submission(APP, MAYA, MODAL, values={}, handles=HANDLES),
-    "view_closed": interactive.view_closed(APP, MAYA, MODAL, values={}, is_cleared=False),
-    "shortcut": interactive.global_shortcut(APP, MAYA, callback_id="x", action_ts="1.2", handles=HANDLES),
-    "message_action": interactive.message_shortcut(APP, MAYA, ASKED, callback_id="x", action_ts="1.2", handles=HANDLES),
-    "slash_command": interactive.slash_command(APP, MAYA, HELP, command="/platform", text="help", handles=HANDLES),
-}
-EVENTS = list(SAMPLES)[:10]
-ACTS = list(SAMPLES)[10:]
-OPAQUE = {"blocks", "attachments", "values", "root"}  # carried as they are, or other types' business
-
-
-def key_paths(value: object, above: str = "") -> set[str]:
-    if isinstance(value, list):
-        return {path for each in value for path in key_paths(each, above + "[]")}
-    if not isinstance(value, dict):
-        return set()
-    found = set()
-    for key, inner in value.items():
-        path = f"{above}.{key}" if above else key
-        found |= {path} if key in OPAQUE else {path} | key_paths(inner, path)
-    return found
-
-
-def real_type(payload: Json) -> str:
-    if payload.get("type") == "event_callback":
-        inner = payload["event"]
-        return f"{inner['type']}.{inner['subtype']}" if inner.get("subtype") else str(inner["type"])
-    name = str(payload.get("type", "slash_command"))
-    return f"{name}.{payload.get('container', {}).get('type')}" if name == "block_actions" else name
-
-
-def real_paths(folder: str, name: str) -> set[str]:
-    payloads = [json.loads(path.read_text("utf-8")) for path in sorted((REAL / folder).glob("*.json"))]
-    return {path for each in payloads if real_type(each) == name for path in key_paths(each)}
-
-
-def outermost(paths: set[str]) -> set[str]:
-    """Without what stands below another path of the set."""
-    return {each for each in paths if not any(each.startswith((f"{other}.", f"{other}[")) for other in paths)}
-
-
-@pytest.mark.real_data
-@pytest.mark.parametrize(
-    ("folder", "name"), [("events", name) for name in EVENTS] + [("interactive", name) for name in ACTS]
-)
-def test_every_key_that_differs_from_real_payloads_is_listed_with_its_reason(folder: str, name: str) -> None:
-    real, ours = real_paths(folder, name), key_paths(SAMPLES[name])
-
-    lacking, excess = outermost(real - ours), outermost(ours - real - NEWER)
-
-    assert lacking == set(LACKING.get(name, {}))
-    assert excess == set(EXCESS.get(name, {}))
-
-
 @pytest.mark.parametrize("name", EVENTS)
 def test_every_event_is_wrapped_with_what_apps_read(name: str) -> None:
-    payload = SAMPLES[name]
+    payload = payloads_of(name)[0]
 
     assert {"type", "event_id", "event_time", "team_id", "api_app_id", "authorizations"} <= payload.keys()
     assert payload["event"]["type"] == name.split(".")[0]
@@ -322,4 +174,42 @@ def test_every_event_is_wrapped_with_what_apps_read(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["block_actions.message", "view_submission", "message_action", "shortcut"])
 def test_every_act_that_may_open_a_modal_carries_a_trigger(name: str) -> None:
-    assert SAMPLES[name]["trigger_id"] == "1.2.abc"
+    assert {each["trigger_id"] for each in payloads_of(name)} == {"1.2.abc"}
+
+
+# Organisations and other companies.
+
+
+def test_in_an_organisation_events_and_acts_name_it() -> None:
+    told = event(MessagePosted(ASKED), "message.channels", IN_ORGANISATION)
+    acted = interactive.view_submission(IN_ORGANISATION, MAYA, MODAL, values={}, handles=HANDLES)
+    typed = interactive.slash_command(IN_ORGANISATION, MAYA, HELP, command="/a", text="", handles=HANDLES)
+
+    assert (told["team_id"], told["enterprise_id"], told["context_enterprise_id"]) == ("T0SAND", "E0ORG", "E0ORG")
+    assert told["authorizations"][0] == {
+        "enterprise_id": "E0ORG",
+        "team_id": "T0SAND",
+        "user_id": "U0BOT",
+        "is_bot": True,
+        "is_enterprise_install": False,
+    }
+    assert acted["team"]["enterprise_name"] == "Odyssey Group"
+    assert (acted["enterprise"], acted["is_enterprise_install"]) == ({"id": "E0ORG", "name": "Odyssey Group"}, False)
+    assert (typed["enterprise_id"], typed["is_enterprise_install"]) == ("E0ORG", "false")
+
+
+def test_an_app_of_the_whole_organisation_is_told_of_no_workspace_of_its_own() -> None:
+    told = event(MessagePosted(replace(ASKED, user=SIBLING.id)), "message.channels", OF_ORGANISATION)
+    acted = interactive.view_submission(OF_ORGANISATION, SIBLING, MODAL, values={}, handles=HANDLES)
+
+    assert (told["team_id"], told["event"]["team"]) == ("T0SECOND", "T0SECOND")
+    assert (told["authorizations"][0]["team_id"], told["authorizations"][0]["is_enterprise_install"]) == (None, True)
+    assert (acted["team"], acted["user"]["team_id"], acted["is_enterprise_install"]) == (None, "T0SECOND", True)
+    assert acted["view"]["app_installed_team_id"] == "E0ORG"
+
+
+def test_a_message_of_another_companys_person_says_who_that_is() -> None:
+    body = event(MessagePosted(replace(ASKED, channel="C0SHARED", user=STRANGER.id)), "message.channels")["event"]
+
+    assert (body["user_team"], body["source_team"], body["user_profile"]["team"]) == ("T0OTHER", "T0OTHER", "T0OTHER")
+    assert "user_team" not in event(MessagePosted(ASKED), "message.channels")["event"]

@@ -288,18 +288,19 @@ def test_the_app_changes_only_its_own_messages(small: Small) -> None:
     assert refusal(lambda: app.delete(small.help.id, ts)) == "cant_delete_message"
 
 
-def test_an_update_keeps_the_blocks_and_metadata_it_does_not_name(small: Small) -> None:
+def test_an_updates_text_takes_the_place_of_the_blocks_and_metadata_stays_where_it_is_not_named(small: Small) -> None:
     metadata = {"event_type": "row", "event_payload": {"key": "k1"}}
     divider = {"type": "divider", "block_id": "b1"}
     message = small.workspace.app.post(small.help.id, Content("one", [divider], metadata=metadata))
 
+    small.workspace.app.update(small.help.id, message.ts, Content(None, [divider]))
+    assert (message.blocks, message.metadata) == ([divider], metadata)
+
     small.workspace.app.update(small.help.id, message.ts, Content("two"))
+    assert (message.text, message.blocks, message.metadata) == ("two", [], metadata)
 
-    assert (message.text, message.blocks, message.metadata) == ("two", [divider], metadata)
-
-    small.workspace.app.update(small.help.id, message.ts, Content("three", [], metadata={}))
-
-    assert (message.text, message.blocks, message.metadata) == ("three", [], None)
+    small.workspace.app.update(small.help.id, message.ts, Content("three", [divider], metadata={}))
+    assert (message.text, message.blocks, message.metadata) == ("three", [divider], None)
 
 
 def test_a_response_needs_no_membership(small: Small) -> None:

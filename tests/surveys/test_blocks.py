@@ -191,14 +191,14 @@ def test_each_message_that_asks_says_until_when_it_is_confidential_and_that_it_i
 @pytest.mark.parametrize(
     ("survey", "said"),
     [
-        (replace(SHORT, share=0.25), "You were drawn at random from those whom it is for. Nobody chose you."),
+        (replace(SHORT, share=0.25), "You were drawn at random from the people it is for. Nobody chose you."),
         (
             replace(SHORT, people=100),
-            "Everybody whom it is for is asked; where they are over 100, so many drawn at random. Nobody chose you.",
+            "Everybody it is for is asked; if they are more than 100, that many are drawn at random. Nobody chose you.",
         ),
         (
             replace(SHORT, schedule=After(Moment.ANSWERED, (), 0.2)),
-            "It follows 20 % of what it is about, drawn at random. Nobody chose you.",
+            "It is asked after 20 % of such events, drawn at random. Nobody chose you.",
         ),
     ],
     ids=["a share", "everybody", "after an event"],

@@ -70,7 +70,7 @@ def test_a_survey_is_shown_as_people_would_see_it_and_with_its_terms() -> None:
         "    [Say more] [Why do we ask?] [Never again]",
         "",
         "Once an answer was pressed:",
-        "  Thank you, your answer is taken down. You can change it until 8 Dec 2026: the newest counts.",
+        "  Thank you, your answer is saved. You can change it until 8 Dec 2026: the newest counts.",
         "  Would you like to talk about it, 15 minutes with somebody of the platform team?",
         "    [Yes, with my name alone] [… and my score] [… my score and comment]",
         f"  {ONLY_IF_PRESSED}",
@@ -109,7 +109,7 @@ def test_a_survey_after_an_event_has_no_next_day() -> None:
         "    [Add a comment] [Why do we ask?] [Never again]",
         "",
         "Once an answer was pressed:",
-        "  Thank you, your answer is taken down. You can change it until 14 Dec 2026: the newest counts.",
+        "  Thank you, your answer is saved. You can change it until 14 Dec 2026: the newest counts.",
         "",
         "The form:",
         "  Was it easy?",
@@ -148,7 +148,7 @@ def test_the_same_is_told_as_json() -> None:
         "thanks": [
             {
                 "kind": "section",
-                "text": "Thank you, your answer is taken down. You can change it until 8 Dec 2026: the newest counts.",
+                "text": "Thank you, your answer is saved. You can change it until 8 Dec 2026: the newest counts.",
                 "answers": [],
             }
         ],

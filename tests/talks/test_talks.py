@@ -32,7 +32,7 @@ async def test_a_draw_is_of_people_who_never_asked_and_shows_no_more_than_teams(
     (draw,) = await office.rows(talk_draws)
     assert (draw["frame"], len(draw["seed"])) == (8, 64)
     shown = str([row["blocks"] for row in await office.rows(outbox)])
-    assert "Somebody of *payments*" in shown
+    assert "Somebody from *payments*" in shown
     assert not any(each.removeprefix("U0").title() in shown for each in (*BIG, *SMALL))
 
 
