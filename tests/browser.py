@@ -6,8 +6,8 @@ itself nothing is used.
 
 import re
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -32,6 +32,7 @@ NEEDS_CHROMIUM = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: neither /usr/bin/chromium nor `chromium` on the PATH"),
 ]
 MESSAGE_BOX = re.compile("^Message ")
+PATIENCE_MS = 20_000.0  # a busy machine is no failure
 GRAVE = ("serious", "critical")
 
 
@@ -53,6 +54,7 @@ LOOKS = (Look("light", WIDE), Look("dark", NARROW), Look("dark", WIDE), Look("li
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -64,10 +66,31 @@ async def window(browser: Browser, look: Look) -> AsyncIterator[Page]:
     """A page of that look. Its policy on scripts is set aside, or axe's could not run in it."""
     height = 760 if look.width == WIDE else 844
     context = await browser.new_context(
-        viewport={"width": look.width, "height": height}, color_scheme=look.scheme, bypass_csp=True
+        viewport={"width": look.width, "height": height},
+        color_scheme=look.scheme,
+        reduced_motion="reduce",
+        bypass_csp=True,
     )
     yield await context.new_page()
     await context.close()
+
+
+Windows = Callable[[Look], Awaitable[Page]]
+
+
+@asynccontextmanager
+async def windows() -> AsyncIterator[Windows]:
+    """A page of each look, opened when it is first asked for and used again: opening one takes longest."""
+    pages: dict[Look, Page] = {}
+    async with AsyncExitStack() as stack:
+        browser = await stack.enter_async_context(chromium())
+
+        async def page_of(look: Look) -> Page:
+            if look not in pages:
+                pages[look] = await stack.enter_async_context(window(browser, look))
+            return pages[look]
+
+        yield page_of
 
 
 async def grave_problems(page: Page, *within: str) -> list[str]:
@@ -130,6 +153,10 @@ class Seat:
     async def sit(self, name: str, at: str) -> None:
         await self.page.goto(f"{self._url}/?as={name}&at={at}")
         await expect(self.page.get_by_role("heading", level=1)).not_to_be_empty()
+
+    async def leave(self) -> None:
+        """Away from the page, which would go on following its workspace."""
+        await self.page.goto("about:blank")
 
     async def act_as(self, real_name: str) -> None:
         await self._show_places()

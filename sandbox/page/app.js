@@ -6,6 +6,7 @@ import { h, icon, iconButton } from "./dom.js";
 import { mountInside } from "./inside.js";
 import { openKeys, openJump } from "./jump.js";
 import { drawModal } from "./modal.js";
+import { bringForward, sharePane } from "./pane.js";
 import { drawLost, drawSidebar } from "./places.js";
 import { drawThread } from "./thread.js";
 import { mountTour } from "./tour.js";
@@ -30,6 +31,7 @@ async function become(person) {
 
 async function openThread(ts) {
   Object.assign(here, { thread: ts, editing: null });
+  bringForward($("thread"));
   await refresh();
   document.querySelector("#thread textarea")?.focus();
 }
@@ -112,6 +114,7 @@ document.body.append(h("button.curtain", { type: "button", tabindex: -1, "aria-h
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", followPermalink);
 follow($("timeline"));
+sharePane($("thread"), $("inside"));
 Object.assign(ctx, { openThread, edit });
 mountInside($("inside"), document.querySelector("main > .place"));
 mountTour($("tour"), show);

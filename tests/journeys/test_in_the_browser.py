@@ -1,7 +1,7 @@
 """The ten main journeys on the sandbox's page, as people see them: by roles and names, in a real Chromium.
 
 The bot is the real one. Each journey is walked in one look in every run and in all four (light and dark, 1280 and
-390 px) in long ones. Wherever one ends, axe finds nothing grave and the browser has not complained.
+390 px) in long ones. At its main state axe finds nothing grave, and the browser complains of nothing.
 """
 
 from collections.abc import AsyncIterator
@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
-from tests.browser import NEEDS_CHROMIUM, Look, Seat, chromium, looks, window
+from tests.browser import NEEDS_CHROMIUM, Look, Seat, Windows, looks, windows
 from tests.journeys.company import copy_handbook, make_live
 from tests.journeys.office import Office, at_work, new_sandbox, settings_in
 from tests.journeys.test_pulse import MONDAY, PULSE, QUESTION, asked
@@ -21,7 +21,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), *NEEDS_CHROMIUM]
 LOGS = "how do I see the logs of my service?"
 BACKUP = "how do I restore a database backup?"
 ASKERS = {"light-1280": "jonas", "dark-390": "yuki", "dark-1280": "owen", "light-390": "hannes"}  # one in each look
-SLOWLY = 20_000.0  # milliseconds for what the bot works for
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -40,26 +39,25 @@ async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Offi
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
+async def opened() -> AsyncIterator[Windows]:
+    async with windows() as opened:
+        yield opened
 
 
 @asynccontextmanager
-async def seat_of(browser: Browser, office: Office, look: Look) -> AsyncIterator[Seat]:
-    """Nothing grave is left where the journey ends."""
-    expect.set_options(timeout=SLOWLY)
-    async with window(browser, look) as page:
-        seat = Seat(page, office.sandbox.url, look)
-        yield seat
-        assert await seat.flaws() == []
+async def seat_of(opened: Windows, office: Office, look: Look) -> AsyncIterator[Seat]:
+    """Nothing is left to complain about where the journey ends."""
+    seat = Seat(await opened(look), office.sandbox.url, look)
+    yield seat
+    assert seat.complaints == []
+    await seat.leave()
 
 
 @pytest.mark.parametrize("look", looks(0))
 async def test_a_question_in_a_channel_gets_an_answer_with_its_source(
-    browser: Browser, office: Office, look: Look
+    opened: Windows, office: Office, look: Look
 ) -> None:
-    async with seat_of(browser, office, look) as seat:
+    async with seat_of(opened, office, look) as seat:
         await seat.sit(ASKERS[look.name], "C0ASKPLAT")
         await seat.write(LOGS)
         await seat.message(LOGS).get_by_role("button", name="1 reply").click()
@@ -69,11 +67,12 @@ async def test_a_question_in_a_channel_gets_an_answer_with_its_source(
         await expect(answer).to_contain_text("owner platform-observability")
         await answer.get_by_role("button", name="That solved it").click()
         await expect(answer).to_contain_text("Solved, says the person who asked")
+        assert await seat.flaws() == []
 
 
 @pytest.mark.parametrize("look", looks(1))
-async def test_what_is_asked_next_in_the_thread_is_answered_there(browser: Browser, office: Office, look: Look) -> None:
-    async with seat_of(browser, office, look) as seat:
+async def test_what_is_asked_next_in_the_thread_is_answered_there(opened: Windows, office: Office, look: Look) -> None:
+    async with seat_of(opened, office, look) as seat:
         await seat.sit(ASKERS[look.name], "C0RANDOM")
         box = seat.page.get_by_role("textbox", name="Message #random")
         await box.press_sequentially("@ment")
@@ -90,9 +89,9 @@ async def test_what_is_asked_next_in_the_thread_is_answered_there(browser: Brows
 
 @pytest.mark.parametrize("look", looks(2))
 async def test_a_direct_message_is_answered_in_a_message_that_grows(
-    browser: Browser, office: Office, look: Look
+    opened: Windows, office: Office, look: Look
 ) -> None:
-    async with seat_of(browser, office, look) as seat:
+    async with seat_of(opened, office, look) as seat:
         await seat.sit(ASKERS[look.name], "C0ASKPLAT")
         await seat.go("Mentor")
         await seat.page.get_by_role("tab", name="Messages").click()
@@ -101,14 +100,15 @@ async def test_a_direct_message_is_answered_in_a_message_that_grows(
 
         await expect(seat.thread.get_by_role("article").last).to_contain_text("owner platform-observability")
         await expect(seat.thread).not_to_contain_text("is writing …")
+        assert await seat.flaws() == []
         assert "stream_start" in {each.kind for each in office.sandbox.ledger.effects}
 
 
 @pytest.mark.parametrize("look", looks(3))
 async def test_a_command_is_completed_and_answered_to_one_person_alone(
-    browser: Browser, office: Office, look: Look
+    opened: Windows, office: Office, look: Look
 ) -> None:
-    async with seat_of(browser, office, look) as seat:
+    async with seat_of(opened, office, look) as seat:
         await seat.sit("owen", "C0DEPLOYS")
         box = seat.page.get_by_role("textbox", name="Message #deploys")
         await box.press_sequentially("/pl")
@@ -126,9 +126,9 @@ async def test_a_command_is_completed_and_answered_to_one_person_alone(
 
 @pytest.mark.parametrize("look", looks(4))
 async def test_a_form_says_what_is_wrong_at_its_field_and_takes_it_mended(
-    browser: Browser, office: Office, look: Look
+    opened: Windows, office: Office, look: Look
 ) -> None:
-    async with seat_of(browser, office, look) as seat:
+    async with seat_of(opened, office, look) as seat:
         await seat.sit("samir", "C0ASKPLAT")
         await _fill_in(seat, f"Logs {look.name}!", "dev")
 
@@ -142,8 +142,8 @@ async def test_a_form_says_what_is_wrong_at_its_field_and_takes_it_mended(
 
 
 @pytest.mark.parametrize("look", looks(5))
-async def test_what_one_asks_for_another_approves(browser: Browser, office: Office, look: Look) -> None:
-    async with seat_of(browser, office, look) as seat:
+async def test_what_one_asks_for_another_approves(opened: Windows, office: Office, look: Look) -> None:
+    async with seat_of(opened, office, look) as seat:
         await seat.sit("priya", "C0ASKPLAT")
         await _fill_in(seat, f"receipts-{look.name}", "prod")
         await expect(seat.form("Create a storage bucket")).to_be_hidden()
@@ -154,22 +154,24 @@ async def test_what_one_asks_for_another_approves(browser: Browser, office: Offi
         await expect(card).to_contain_text("Priya Nair asks")
         await card.get_by_role("button", name="Approve").click()
         await expect(card).to_contain_text("Agreed: Maya Lind")
+        assert await seat.flaws() == []
 
 
 @pytest.mark.parametrize("look", looks(6))
-async def test_the_apps_home_shows_what_one_may_do(browser: Browser, office: Office, look: Look) -> None:
-    async with seat_of(browser, office, look) as seat:
+async def test_the_apps_home_shows_what_one_may_do(opened: Windows, office: Office, look: Look) -> None:
+    async with seat_of(opened, office, look) as seat:
         await seat.sit("fatima", "app")
         await seat.page.get_by_role("tab", name="Home").click()
 
         home = seat.page.get_by_role("region", name="Home")
         await expect(home.get_by_role("heading").first).to_be_visible()
         await expect(home.get_by_role("button").first).to_be_visible()
+        assert await seat.flaws() == []
 
 
 @pytest.mark.parametrize("look", looks(7))
-async def test_a_shortcut_on_a_message_opens_a_form_about_it(browser: Browser, office: Office, look: Look) -> None:
-    async with seat_of(browser, office, look) as seat:
+async def test_a_shortcut_on_a_message_opens_a_form_about_it(opened: Windows, office: Office, look: Look) -> None:
+    async with seat_of(opened, office, look) as seat:
         office.person("li").say("random", f"{look.name}: the builds are slow again")
         await seat.sit("maya", "C0RANDOM")
         await seat.choose(seat.message(look.name), "More actions", "Log as friction")
@@ -187,9 +189,9 @@ async def test_a_shortcut_on_a_message_opens_a_form_about_it(browser: Browser, o
 
 @pytest.mark.parametrize("look", looks(8))
 async def test_one_reacts_to_a_message_mends_ones_own_and_takes_it_away(
-    browser: Browser, office: Office, look: Look
+    opened: Windows, office: Office, look: Look
 ) -> None:
-    async with seat_of(browser, office, look) as seat:
+    async with seat_of(opened, office, look) as seat:
         await seat.sit("nadia", "C0RANDOM")
         await seat.write(f"{look.name}: it wroks")
         mine = seat.message(look.name)
@@ -208,9 +210,9 @@ async def test_one_reacts_to_a_message_mends_ones_own_and_takes_it_away(
 
 @pytest.mark.parametrize("look", looks(9))
 async def test_a_pulse_is_answered_by_one_press_and_said_more_of_in_a_form(
-    browser: Browser, office: Office, look: Look
+    opened: Windows, office: Office, look: Look
 ) -> None:
-    async with seat_of(browser, office, look) as seat:
+    async with seat_of(opened, office, look) as seat:
         if not any(each.text == QUESTION for each in office.told("marta")):
             await asked(office)
         await seat.sit("marta", "app")
@@ -221,6 +223,7 @@ async def test_a_pulse_is_answered_by_one_press_and_said_more_of_in_a_form(
 
         form = seat.page.get_by_role("dialog")
         await form.get_by_role("textbox", name="What is missing?").fill("Faster builds")
+        assert await seat.flaws() == []
         await form.get_by_role("button", name="Send").click()
         await expect(form).to_be_hidden()
         await expect(question).to_contain_text("Thank you")

@@ -93,16 +93,25 @@ async def browser() -> AsyncIterator[Browser]:
         yield browser
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """One window for all tests: opening it takes longest."""
+    page = await browser.new_page(reduced_motion="reduce")
+    yield page
+    await page.close()
+
+
 @pytest_asyncio.fixture(loop_scope="module")
-async def desk(sandbox: Sandbox, browser: Browser) -> AsyncIterator[Desk]:
+async def desk(sandbox: Sandbox, page: Page) -> AsyncIterator[Desk]:
     """Priya's window. Whatever a test does in it, the browser has nothing to complain about."""
-    page = await browser.new_page(viewport={"width": 1280, "height": 800})
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.emulate_media(color_scheme="light")
     desk = Desk(page, sandbox)
     await desk.act_as("Priya Raman")
     yield desk
-    await page.close()
+    await page.goto("about:blank")  # away before its sandbox goes
     assert desk.complaints == []
-    assert {url for url in desk.addresses if not url.startswith((sandbox.url, "data:"))} == set()
+    assert {url for url in desk.addresses if not url.startswith((sandbox.url, "data:", "about:"))} == set()
 
 
 async def test_what_one_writes_in_a_channel_is_seen_under_ones_name(desk: Desk) -> None:

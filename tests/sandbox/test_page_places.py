@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from sandbox import Sandbox
 from sandbox.model import Json
 from sandbox.testing import manifest
-from tests.browser import LOOKS, NEEDS_CHROMIUM, Seat, chromium, window
+from tests.browser import LOOKS, NEEDS_CHROMIUM, Seat, Windows, windows
 from tests.sandbox.bolt_app import FORM, SmallBot, running
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), *NEEDS_CHROMIUM]
@@ -17,9 +17,9 @@ WIDE_LIGHT, NARROW_DARK = LOOKS[:2]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
+async def opened() -> AsyncIterator[Windows]:
+    async with windows() as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -39,13 +39,13 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def seat(sandbox: Sandbox, browser: Browser) -> AsyncIterator[Seat]:
-    """Priya's, in #help. Nothing grave is left wherever a test ends."""
-    async with window(browser, WIDE_LIGHT) as page:
-        seat = Seat(page, sandbox.url, WIDE_LIGHT)
-        await seat.sit("priya", "C0HELP")
-        yield seat
-        assert await seat.flaws() == []
+async def seat(sandbox: Sandbox, opened: Windows) -> AsyncIterator[Seat]:
+    """Priya's, in #help. The browser has nothing to complain about, whatever a test does."""
+    seat = Seat(await opened(WIDE_LIGHT), sandbox.url, WIDE_LIGHT)
+    await seat.sit("priya", "C0HELP")
+    yield seat
+    assert seat.complaints == []
+    await seat.leave()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -191,19 +191,34 @@ async def test_a_name_is_completed_by_arrows_and_a_whole_one_is_sent(sandbox: Sa
     await expect(seat.message("thanks @Tom Okafor")).to_be_visible()
 
 
-async def test_on_a_phone_a_thread_takes_the_whole_window_and_gives_it_back(browser: Browser, sandbox: Sandbox) -> None:
+async def test_on_a_phone_a_thread_takes_the_whole_window_and_gives_it_back(opened: Windows, sandbox: Sandbox) -> None:
     asked = sandbox.person("tom").say("help", "Where are my logs?")
     sandbox.person("priya").say("help", "In Grafana", thread=asked)
-    async with window(browser, NARROW_DARK) as page:
-        seat = Seat(page, sandbox.url, NARROW_DARK)
-        await seat.sit("priya", "C0HELP")
-        await seat.message("Where are").get_by_role("button", name="1 reply").click()
-        box = await seat.thread.bounding_box()
-        assert box is not None
-        assert (box["x"], box["width"]) == (0, 390)
-        assert await seat.flaws() == []
+    seat = Seat(await opened(NARROW_DARK), sandbox.url, NARROW_DARK)
+    await seat.sit("priya", "C0HELP")
+    await seat.message("Where are").get_by_role("button", name="1 reply").click()
+    box = await seat.thread.bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"]) == (0, 390)
+    assert await seat.flaws() == []
 
-        await seat.page.get_by_role("button", name="Close thread").click()
-        await expect(seat.message("Where are")).to_be_focused()
-        await seat.page.get_by_role("button", name="Show conversations").click()
-        assert await seat.flaws() == []
+    await seat.page.get_by_role("button", name="Close thread").click()
+    await expect(seat.message("Where are")).to_be_focused()
+    await seat.page.get_by_role("button", name="Show conversations").click()
+    assert await seat.flaws() == []
+    await seat.leave()
+
+
+async def test_of_what_shares_the_right_pane_the_last_opened_is_seen(sandbox: Sandbox, seat: Seat) -> None:
+    asked = sandbox.person("tom").say("help", "Where are my logs?")
+    sandbox.person("priya").say("help", "In Grafana", thread=asked)
+    replies = seat.message("Where are").get_by_role("button", name="1 reply")
+    await replies.click()
+    await expect(seat.thread).to_be_visible()
+
+    await seat.page.locator("#inside").evaluate("panel => { panel.hidden = false; panel.ariaLabel = 'Inside'; }")
+    await expect(seat.page.get_by_role("complementary", name="Thread")).to_have_count(0)
+
+    await replies.click()
+    await expect(seat.thread).to_be_visible()
+    await expect(seat.page.get_by_role("complementary", name="Inside")).to_have_count(0)
