@@ -51,7 +51,7 @@ GET  /sandbox/ledger?since=0   `{ok, effects: [{kind, at, method, channel, ts, t
      ` metadata}], next}`: what the app did, from that index on.
 GET  /sandbox/faults, POST with any of `{clear: true, add: {kind, methods?, probability?, times?, seconds?, channel?},`
      ` duplicate_events: [1, 3], reorder_window_s, delay_events_s, drop_ack}` -> `{ok, fired: {kind: count}, …}`
-GET  /sandbox/clock, POST `{advance_s?, factor?}` -> `{ok, now, factor}`
+GET  /sandbox/clock, POST `{advance_s?, to_s?, factor?}` -> `{ok, now, factor}`; `to_s` is a moment that is yet to come
 GET  /sandbox/app   `{ok, api_url, bot_token, app_token, signing_secret}`: what an app has to be given
 POST /sandbox/people, /people/change, /channels, /usergroups, /organisation, /workspaces, /companies, /delivery: furnish
      the workspace, see `docs/sandbox.md`
@@ -59,6 +59,8 @@ POST /sandbox/sockets `{reason?}` or `{kind: "cut"|"deaf"}` -> `{ok, connections
 GET  /sandbox/stream   server-sent events: `data: {kind, channel?, ts?, …}` for each change. Kinds: MessagePosted,
      MessageChanged, MessageDeleted, ReactionChanged, MembershipChanged, HomeOpened (whoever did it), and Effect with
      `effect: {…}` for each line of the ledger. Ask for the state again when one comes.
+
+What stands beside the conversations (traffic, the app's insides, a tour) is in `inside.py`.
 
 The page itself is `sandbox/page/index.html`, served at `/`; its parts stand beside it and are served at
 `/page/NAME`. Orders from a page of another origin are refused.
@@ -74,8 +76,10 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox import looking, shown
+from sandbox.answers import ok, read_order, refused
 from sandbox.control_acts import do
 from sandbox.control_people import ORDERS, Furnish, credentials
+from sandbox.inside import InsideRoutes
 from sandbox.ledger import Effect
 from sandbox.looking import Glance
 from sandbox.model import Json, Occurrence
@@ -112,6 +116,7 @@ def control_app(sandbox: Sandbox) -> web.Application:
     for path, furnish in ORDERS.items():
         routes.router.add_post(path, control.furnishing(furnish))
     routes.router.add_get("/stream", control.stream)
+    InsideRoutes(sandbox.inside, sandbox.traffic).add_to(routes)
     routes.on_shutdown.append(control.end_streams)
     return routes
 
@@ -131,38 +136,38 @@ class _Control:
         state = self._about() | shown.seen(
             self._sandbox.workspace, viewer=viewer, only_channel=query.get("channel"), limit=limit
         )
-        return _ok(state)
+        return ok(state)
 
     async def look(self, request: web.Request) -> web.Response:
         glance = Glance.read(request.query)
-        return _ok(self._about() | looking.look(self._sandbox.workspace, self._reading, glance))
+        return ok(self._about() | looking.look(self._sandbox.workspace, self._reading, glance))
 
     async def messages(self, request: web.Request) -> web.Response:
-        return _ok(looking.messages(self._sandbox.workspace, self._reading, Glance.read(request.query)))
+        return ok(looking.messages(self._sandbox.workspace, self._reading, Glance.read(request.query)))
 
     async def read(self, request: web.Request) -> web.Response:
-        order = await _body(request)
+        order = await read_order(request)
         user = self._sandbox.person(str(order["as"])).id
         self._reading.mark(user, order["channel"], str(order["ts"]), order.get("thread_ts"))
-        return _ok({})
+        return ok({})
 
     async def act(self, request: web.Request) -> web.Response:
-        order = await _body(request)
+        order = await read_order(request)
         actor = self._sandbox.person(str(order["as"]))
-        return _ok(await do(self._sandbox.workspace, actor, order))
+        return ok(await do(self._sandbox.workspace, actor, order))
 
     async def ledger(self, request: web.Request) -> web.Response:
         effects = self._sandbox.ledger.effects
         since = int(request.query.get("since", "0"))
-        return _ok({"effects": [shown.effect(each) for each in effects[since:]], "next": len(effects)})
+        return ok({"effects": [shown.effect(each) for each in effects[since:]], "next": len(effects)})
 
     async def faults(self, _: web.Request) -> web.Response:
         faults = self._sandbox.faults
         settings = {name: getattr(faults, name) for name in _DELIVERY_FAULTS}
-        return _ok({"fired": dict(faults.fired)} | settings)
+        return ok({"fired": dict(faults.fired)} | settings)
 
     async def change_faults(self, request: web.Request) -> web.Response:
-        order, faults = await _body(request), self._sandbox.faults
+        order, faults = await read_order(request), self._sandbox.faults
         if order.get("clear"):
             faults.clear()
         if "add" in order:
@@ -173,30 +178,33 @@ class _Control:
         return await self.faults(request)
 
     async def clock(self, _: web.Request) -> web.Response:
-        return _ok({"now": self._sandbox.clock.now(), "factor": self._sandbox.clock.factor})
+        return ok({"now": self._sandbox.clock.now(), "factor": self._sandbox.clock.factor})
 
     async def change_clock(self, request: web.Request) -> web.Response:
-        order = await _body(request)
+        order = await read_order(request)
         if "factor" in order:
             self._sandbox.clock.set_factor(float(order["factor"]))
-        self._sandbox.clock.advance(float(order.get("advance_s", 0)))
+        clock = self._sandbox.clock
+        if "to_s" in order and float(order["to_s"]) < clock.now():
+            raise ValueError("the moment is over; a clock only goes on")
+        clock.advance(float(order["to_s"]) - clock.now() if "to_s" in order else float(order.get("advance_s", 0)))
         return await self.clock(request)
 
     async def sockets(self, request: web.Request) -> web.Response:
-        order = await _body(request)
+        order = await read_order(request)
         reason, kind = order.get("reason", "refresh_requested"), order.get("kind", "polite")
         if kind not in _ENDINGS:
             raise Refused("invalid_arguments")
         connections = len(self._sandbox.sockets.connections)
         self._sandbox.disconnect_sockets(reason, kind=kind)
-        return _ok({"connections": connections})
+        return ok({"connections": connections})
 
     async def app(self, _: web.Request) -> web.Response:
-        return _ok(credentials(self._sandbox))
+        return ok(credentials(self._sandbox))
 
     def furnishing(self, furnish: Furnish) -> Handler:
         async def handle(request: web.Request) -> web.Response:
-            return _ok(await furnish(self._sandbox, await _body(request)))
+            return ok(await furnish(self._sandbox, await read_order(request)))
 
         return handle
 
@@ -239,15 +247,15 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refusals as JSON; and no orders from other sites' pages in a browser."""
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"http://{request.host}":
-        return _refused("foreign_origin", 403)
+        return refused("foreign_origin", 403)
     try:
         return await handler(request)
-    except Refused as refused:
-        return _refused(refused.code, 400, refused.extra)
+    except Refused as no:
+        return refused(no.code, 400, no.extra)
     except LookupError as error:
-        return _refused("not_found", 400, {"detail": str(error)})
+        return refused("not_found", 400, {"detail": str(error)})
     except (TypeError, ValueError) as error:
-        return _refused("invalid_arguments", 400, {"detail": str(error)})
+        return refused("invalid_arguments", 400, {"detail": str(error)})
 
 
 async def _next_line(changes: asyncio.Queue[Json | None]) -> bytes | None:
@@ -257,20 +265,3 @@ async def _next_line(changes: asyncio.Queue[Json | None]) -> bytes | None:
     except TimeoutError:
         return b": still here\n\n"
     return None if change is None else f"data: {json.dumps(change)}\n\n".encode()
-
-
-async def _body(request: web.Request) -> Json:
-    if request.content_type != "application/json":
-        raise Refused("json_expected")
-    order = await request.json()
-    if not isinstance(order, dict):
-        raise Refused("json_expected")
-    return order
-
-
-def _ok(answer: Json) -> web.Response:
-    return web.json_response({"ok": True} | answer)
-
-
-def _refused(code: str, status: int, extra: Json | None = None) -> web.Response:
-    return web.json_response({"ok": False, "error": code} | (extra or {}), status=status)

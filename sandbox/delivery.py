@@ -6,7 +6,8 @@ it says is `payloads.py` and `interactive.py`.
 
 import asyncio
 import random
-from collections.abc import Awaitable
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
 
@@ -112,6 +113,7 @@ class Delivery:
         self._ids = random.Random(f"{app.team_id} events")
         self._under_way: set[asyncio.Task[None]] = set()
         self._is_open = False
+        self._listeners: list[Callable[[Package, Answer, float], None]] = []
 
     def open(self) -> None:
         """From now on what happens is delivered; what happened before is not."""
@@ -136,10 +138,17 @@ class Delivery:
 
     async def ask(self, package: Package) -> Answer:
         """One attempt, never a second: how commands and interactions travel."""
+        began_s = time.perf_counter()
         answer = await self.transport.send(package)
         if answer.is_acknowledged and self._faults.loses_ack():
-            return Answer(failure="timeout")
+            answer = Answer(failure="timeout")
+        for listener in self._listeners:
+            listener(package, answer, time.perf_counter() - began_s)
         return answer
+
+    def subscribe(self, listener: Callable[[Package, Answer, float], None]) -> None:
+        """Calls the listener after each attempt from now on, with the real seconds it took."""
+        self._listeners.append(listener)
 
     async def settle(self, timeout_s: float = 10) -> None:
         """Returns when nothing is under way. Raises TimeoutError after that many real seconds."""

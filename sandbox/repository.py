@@ -79,9 +79,22 @@ class BareRepository:
         """The file as it stands there, by default on the base."""
         return self._git("cat-file", "blob", f"{revision or self.base}:{path}", is_whole=True)
 
-    def log(self, revisions: str, form: str) -> list[str]:
+    def files(self, folder: str) -> list[str]:
+        """The paths below a folder of the base."""
+        return self._git("ls-tree", "-r", "--name-only", self.base, "--", f"{folder}/").split()
+
+    def log(self, revisions: str, form: str, *, most: int = -1) -> list[str]:
         """Git's log of these, the newest first, each commit in this form (see `git log --format`)."""
-        return [each.strip("\n") for each in self._git("log", f"--format={form}%x00", revisions).split("\0")[:-1]]
+        told = self._git("log", f"--max-count={most}", f"--format={form}%x00", revisions)
+        return [each.strip("\n") for each in told.split("\0")[:-1]]
+
+    def fork(self, branch: str) -> str:
+        """The commit at which the branch left the base."""
+        return self._git("merge-base", self.base, branch)
+
+    def diff(self, before: str, after: str) -> str:
+        """What the second has that the first has not, as Git tells it."""
+        return self._git("diff", "--no-color", "--no-ext-diff", before, after)
 
     def _commit(self, tree: str, parents: list[str], subject: str, name: str) -> str:
         """On the base, if nobody was quicker."""

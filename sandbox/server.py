@@ -19,12 +19,14 @@ from sandbox.control import control_app
 from sandbox.delivery import ACK_WITHIN_S, Delivery, Patience
 from sandbox.faults import Faults
 from sandbox.http_mode import HttpPoster
+from sandbox.inside import Inside
 from sandbox.ledger import Ledger
 from sandbox.manifest import AppManifest
 from sandbox.model import Json
 from sandbox.rates import Rates
 from sandbox.response_urls import ResponseUrls
 from sandbox.socket_mode import Reason, SocketHub
+from sandbox.traffic import Traffic
 from sandbox.web_api import installation_of, web_api_app
 from sandbox.workspace import Workspace
 
@@ -54,6 +56,8 @@ class Sandbox:
         self.workspace = Workspace(clock=self.clock, manifest=self.manifest, seed=seed)
         self.faults = Faults(seed=seed)
         self.rates = Rates(self.clock)
+        self.traffic = Traffic(self.clock)
+        self.inside = Inside()
         self.url = ""  # known once it listens
         self._patience = Patience(self.clock, wall_s=ack_wall_s)
         self.sockets = SocketHub(app_id=self.workspace.app_id, patience=self._patience, seed=seed)
@@ -66,6 +70,7 @@ class Sandbox:
         self._posters: list[HttpPoster] = []
         self._runner: web.AppRunner | None = None
         self._stirred = asyncio.Event()
+        self.delivery.subscribe(self.traffic.handed)
         self.workspace.subscribe(self.delivery.notice)
         self.workspace.subscribe(lambda _: self._stirred.set())
         self.ledger.subscribe(lambda _: self._stirred.set())
@@ -185,6 +190,7 @@ class Sandbox:
     def _application(self) -> web.Application:
         application = web.Application(client_max_size=BODY_MAX_BYTES)
         web_api = web_api_app(self.workspace, faults=self.faults, rates=self.rates, socket_url=self.socket_url)
+        web_api.middlewares.append(self.traffic.watch)
         application.add_subapp("/api/", web_api)
         application.add_subapp("/sandbox/", control_app(self))
         application.router.add_get("/", _page)

@@ -93,10 +93,16 @@ async def windows() -> AsyncIterator[Windows]:
         yield page_of
 
 
-async def grave_problems(page: Page) -> list[str]:
-    """What axe finds that keeps people out, each as `rule: element`; empty is well."""
+async def grave_problems(page: Page, *within: str) -> list[str]:
+    """What axe finds that keeps people out, each as `rule: element`; empty is well.
+
+    `within` are selectors of what is looked at; the whole page without any.
+    """
     await page.evaluate(_axe_script())
-    found: dict[str, Any] = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    looked_at = {"include": [[each] for each in within]} if within else "document"
+    found: dict[str, Any] = await page.evaluate(
+        "where => axe.run(where === 'document' ? document : where, {resultTypes: ['violations']})", looked_at
+    )
     return [
         f"{each['id']}: {node['html'][:160]} {' '.join(one['message'] for one in node['any'])[:200]}"
         for each in found["violations"]

@@ -8,19 +8,19 @@ import base64
 import io
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from playwright.async_api import Browser
 
-from bot.demo import demo
+from bot import logs
+from bot.demo import Company, playing
+from bot.demo_terminal import Terminal
 from tests.browser import Look, Seat, chromium, window
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 LIGHT, DARK = Look("light", 1280), Look("dark", 1280)
 PHONE_LIGHT, PHONE_DARK = Look("light", 390), Look("dark", 390)
-PORT = 8765
-PATIENCE_S = 300.0
 QUESTION = "hi all, how do I see the logs of my service?"
 
 
@@ -71,11 +71,20 @@ async def places(seat: Seat) -> None:
     await seat.page.wait_for_timeout(300)  # it slides in
 
 
+async def tour(seat: Seat) -> None:
+    """The tour below: what a step shows, and where it stands."""
+    await seat.sit("maya", "C0PLATFORM")
+    await seat.page.get_by_role("button", name="6. Monday, 09:00").click()
+    await seat.page.get_by_role("button", name="Show: ").last.click()
+    await seat.message("The week in our channels").wait_for()
+
+
 WIDE: dict[str, tuple[Look, Callable[[Seat], Awaitable[None]]]] = {
     "sandbox": (LIGHT, thread),
     "sandbox-home": (DARK, home),
     "sandbox-form": (LIGHT, form),
     "sandbox-approval": (DARK, approval),
+    "tour": (LIGHT, tour),
 }
 PHONES = ((PHONE_LIGHT, thread), (PHONE_DARK, home), (PHONE_DARK, places))
 
@@ -110,17 +119,12 @@ async def _in_a_row(browser: Browser, shots: list[bytes]) -> bytes:
 
 
 async def main() -> None:
-    told = io.StringIO()
-    with redirect_stdout(told):
-        demonstration = asyncio.create_task(demo(port=PORT, stay=True))
-        async with asyncio.timeout(PATIENCE_S):
-            while "Now yours" not in told.getvalue() and not demonstration.done():
-                await asyncio.sleep(0.5)
-        async with chromium() as browser:
-            await take(browser, f"http://127.0.0.1:{PORT}")
-        demonstration.cancel()
-        with suppress(asyncio.CancelledError):
-            await demonstration
+    logs.set_up("error")
+    company = Company()
+    with redirect_stdout(io.StringIO()):
+        async with playing(company) as sandbox, chromium() as browser:
+            await Terminal(company.tour).walk()
+            await take(browser, sandbox.url)
 
 
 if __name__ == "__main__":

@@ -5,24 +5,44 @@ import asyncio
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 from bot.cli.arguments import Commands, add_command
 from bot.config import missing_to_run, read_settings
 from bot.errors import SettingsInvalid
 
+OWN_NEEDS_BOTH = "--handbook and --export go together; `mentor ask --handbook DIR` tries a handbook alone"
+
 
 def add(commands: Commands) -> None:
     demo = add_command(commands, "demo", _demo, "a sandbox workspace with the bot in it: a tour, then yours to try")
     demo.add_argument("--once", action="store_true", help="end after the tour")
+    demo.add_argument("--handbook", type=Path, metavar="DIR", help="your own handbook, with --export")
+    export_help = "your own history, as Slack gave it or unpacked; all of it stays on this machine"
+    demo.add_argument("--export", type=Path, metavar="FOLDER_OR_ZIP", help=export_help)
     demo.add_argument("--port", type=_port, default=0, help="the page's port (default: any free one)")
     add_command(commands, "run", _run, "run the bot: Socket Mode with SLACK_APP_TOKEN, else signed HTTP")
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from bot.demo import demo
+    from bot.demo import Company, demo
 
     stay = not options.once and sys.stdin.isatty() and sys.stdout.isatty()
-    return asyncio.run(demo(port=options.port, stay=stay))
+    if options.handbook is None and options.export is None:
+        return asyncio.run(demo(Company(), port=options.port, stay=stay))
+    if options.handbook is None or options.export is None:
+        raise SettingsInvalid([OWN_NEEDS_BOTH])
+    return _own_demo(options.handbook, options.export, port=options.port, stay=stay)
+
+
+def _own_demo(handbook: Path, export: Path, *, port: int, stay: bool) -> int:
+    from bot.demo import demo
+    from bot.demo_own import OwnTeam, read_own
+    from bot.peers.export import open_export
+
+    own = read_own(handbook)
+    with open_export(export) as opened:
+        return asyncio.run(demo(OwnTeam(handbook, own, opened), port=port, stay=stay))
 
 
 def _run(_options: argparse.Namespace) -> int:

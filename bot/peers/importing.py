@@ -147,7 +147,7 @@ class Importer:
         self._batch = batch
         self._progress = progress
         self._handbook = channels
-        self._ids = {each: _id(each, channels) for each in export.channels}
+        self._ids = {each: channel_id_of(each, channels) for each in export.channels}
         self._files = sum(len(each.days) for each in export.channels)
         self._peers = PeerService(
             database,
@@ -259,7 +259,7 @@ def _addressed(standing: Standing, addressing: Addressing) -> Standing:
     return replace(standing, said=replace(said, named=named))
 
 
-def _id(channel: ExportChannel, handbook: Channels) -> str:
+def channel_id_of(channel: ExportChannel, handbook: Channels) -> str:
     """Slack's; where the export has none, that of the handbook's channel of this name, else one made from the name."""
     named = (each.id for each in handbook.channels if each.name == channel.name)
     return channel.id or next(named, channel.derived_id)

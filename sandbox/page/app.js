@@ -3,11 +3,13 @@
 import { drawConversation, follow, scrollDown } from "./conversation.js";
 import { ctx } from "./ctx.js";
 import { h, icon, iconButton } from "./dom.js";
+import { mountInside } from "./inside.js";
 import { openKeys, openJump } from "./jump.js";
 import { drawModal } from "./modal.js";
 import { bringForward, sharePane } from "./pane.js";
 import { drawLost, drawSidebar } from "./places.js";
 import { drawThread } from "./thread.js";
+import { mountTour } from "./tour.js";
 import { APP, act, enter, here, placeName, refresh, state, watch } from "./workspace.js";
 
 const PERMALINK = /\/archives\/(\w+)\/p(\d{10})(\d{6})/;
@@ -57,6 +59,20 @@ async function followPermalink(event) {
   await openThread(new URL(address).searchParams.get("thread_ts") ?? `${seconds}.${rest}`);
 }
 
+/** Opens a place as somebody, with one message in sight: for what stands beside the conversations. */
+async function show({ viewer, at, tab, thread, ts }) {
+  showSidebar(false);
+  await enter({ me: viewer, at, tab, editing: null });
+  scrollDown($("timeline"));
+  if (at === APP) await act({ do: "open_home", tab });
+  if (thread) await openThread(thread);
+  const shown = [...document.querySelectorAll("#thread article, #timeline > article")];
+  const message = shown.find((each) => [ts, `${ts} only`].includes(each.dataset.key));
+  const isTall = message?.offsetHeight > message?.parentElement.clientHeight;
+  message?.scrollIntoView({ block: isTall ? "start" : "center" });
+  message?.focus({ preventScroll: true });
+}
+
 function showSidebar(isShown) {
   document.body.classList.toggle("with-sidebar", isShown);
   $("menu").ariaExpanded = String(isShown);
@@ -100,4 +116,6 @@ document.addEventListener("click", followPermalink);
 follow($("timeline"));
 sharePane($("thread"), $("inside"));
 Object.assign(ctx, { openThread, edit });
+mountInside($("inside"), document.querySelector("main > .place"));
+mountTour($("tour"), show);
 watch((isThere) => (isThere ? draw() : drawLost()));

@@ -13,11 +13,11 @@ from pathlib import Path
 from playwright.async_api import Browser, async_playwright
 
 from bot import logs
+from tests.browser import CHROMIUM, FLAGS
 from tests.first_days.days import walked
 from tests.first_days.firm import Worker
 from tests.first_days.told import told
 from tests.first_days.walk import Shoot, Walk, first_day
-from tests.sandbox.test_page import CHROMIUM, FLAGS
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 DRAWN_MS = 500
