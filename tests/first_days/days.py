@@ -22,7 +22,7 @@ HARD = (
 )
 INCIDENT = {
     "What is wrong, in a few words": "Builds hang",
-    "Words that questions about it hold": "build",
+    "Words that people use to ask about it": "build",
     "What is known": "The runners are out of disk. Tomas Reyes adds some.",
     "Next word at": "10:45",
 }
