@@ -21,9 +21,10 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-pictures: setup ## the pictures of digests and of the page in docs/images; needs Chromium
+pictures: setup ## the pictures of docs/images; needs Chromium and some minutes
 	@$(BIN)/python -m tests.pictures
 	@$(BIN)/python -m tests.page_pictures
+	@$(BIN)/python -m tests.first_days
 
 demo: setup ## a sandbox workspace with the bot in it: a tour, then yours to try
 	@$(BIN)/mentor demo

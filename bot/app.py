@@ -506,6 +506,7 @@ class Mentor:
             "linked changes": (self.surveys.changes.look, 300),
             "linked changes of friction": (self.listening.changes.look, 300),
             "notices": (self.news.look, 300),
+            "own uses": (self.adoption.own_uses.take_down, 3600),
             "forget": (self.upkeep.forget_old, 6 * 3600),
         }
         if self.embeddings is not None:

@@ -147,12 +147,13 @@ def absence_factor(counts: Sequence[int]) -> int:
     return 0
 
 
-def share_in_words(share: Share) -> str:
-    """The share in words, with its interval and of how many; or that there are too few to say."""
+def share_in_words(share: Share, of: str = "") -> str:
+    """The share in words, with its interval and of how many (`of` says what); or that there are too few to say."""
+    what = f" {of}" if of else ""
     if not share.is_enough or share.value is None or share.interval is None:
-        return f"{TOO_FEW} ({share.k} of {share.n})"
+        return f"{TOO_FEW} ({share.k} of {share.n}{what})"
     low, high = share.interval
-    return f"{share.value:.0%} of {share.n} ({low:.0%} to {high:.0%})".replace("%", " %")
+    return f"{share.value:.0%} of {share.n}{what} ({low:.0%} to {high:.0%})".replace("%", " %")
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -18,6 +18,7 @@ FILE = "capabilities.yaml"
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 ID_FIX = "write small letters, digits and -, such as object-storage; at most 60"
 ALL, NONE = "all", "none"
+MENTOR = "mentor"  # under `used_by`: the capability is Mentor itself
 
 
 class Status(StrEnum):
@@ -71,6 +72,7 @@ class Capability:
     `was` are statuses of before, the oldest first. `used_by` are the actions of which each that comes to hold is a use;
     None: all that the catalogue lists under the capability. `volunteers` are the teams of a pilot, and of a pilot
     alone. `topics` are tags of articles that questions about it are sorted under; (): those of its actions' articles.
+    `is_mentor`: it is Mentor itself, used by whoever turns to it.
     """
 
     id: str
@@ -86,6 +88,7 @@ class Capability:
     used_by: tuple[str, ...] | None = None
     volunteers: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    is_mentor: bool = False
     line: int = field(default=1, compare=False)
 
     def is_offered_to(self, team: str) -> bool:
@@ -113,6 +116,10 @@ def read_capabilities(root: Value, people: People | None) -> tuple[Capability, .
             continue
         if capability.id in found:
             item.wrong(f'the id "{capability.id}" is taken', "give each an id of its own", at="id")
+        if capability.is_mentor and any(each.is_mentor for each in found.values()):
+            item.wrong(
+                "another capability is Mentor already", f"let one of them have `used_by: {MENTOR}`", at="used_by"
+            )
         found[capability.id] = capability
     return tuple(found.values())
 
@@ -164,6 +171,7 @@ def _read_capability(value: Value, people: People | None) -> Capability | None:
     alternative = _read_alternative(fields, status)
     was = fields.get("was", lambda each: _read_was(each, status, since), ())
     used_by = fields.get("used_by", _read_used_by, None)
+    is_mentor = used_by == (MENTOR,)
     volunteers = _read_volunteers(fields, status, teams, people)
     topics = fields.get("topics", _read_topics, ())
     if not (own_id and title and owner and status and since and teams and use and built):
@@ -172,9 +180,10 @@ def _read_capability(value: Value, people: People | None) -> Capability | None:
         *(own_id, title, owner, status, since, teams, use, built),
         alternative,
         was,
-        used_by,
+        () if is_mentor else used_by,
         volunteers,
         topics,
+        is_mentor,
         value.line,
     )
 
@@ -253,12 +262,15 @@ def _read_was(value: Value, status: Status | None, since: date | None) -> tuple[
 
 
 def _read_used_by(value: Value) -> tuple[str, ...] | None:
-    """`none`, or actions."""
+    """`none`, `mentor`, or actions."""
     if isinstance(value.node, Scalar):
-        return () if value.choice((NONE,)) else None
+        choice = value.choice((NONE, MENTOR))
+        return (MENTOR,) if choice == MENTOR else () if choice else None
     names = tuple(dict.fromkeys(name for item in value.items() if (name := item.name())))
     if not names:
-        value.wrong("no action is named", f"write {NONE}, name actions, or take the line out: then all of it count")
+        value.wrong(
+            "no action is named", f"write {NONE}, {MENTOR}, name actions, or take the line out: then all of it count"
+        )
     return names
 
 

@@ -8,6 +8,7 @@ from bot.adoption.figures import AFTER_WEEKS, CapabilityFacts, StatusChange
 from bot.adoption.rules import in_words
 from bot.adoption.totals import AdoptionFacts
 from bot.statistics import FEWEST, TOO_FEW, counted, share_in_words
+from knowledge.capabilities import Status
 
 NOT_MEASURED = "nothing tells who uses it: no action of the catalogue counts as its use, and no event ever came"
 BESIDE = {
@@ -50,13 +51,18 @@ def _why_not(each: CapabilityFacts) -> str:
 
 
 def _chosen(each: CapabilityFacts) -> str:
+    if each.status is Status.PILOT:
+        return f"used by {each.standings[State.PILOT]} of {counted(each.eligible, 'volunteer')}"
     if each.voluntary is None:
         return f"there never was a choice ({counted(each.eligible, 'team')} could use it)"
     return f"teams that chose it, of those that could: {share_in_words(each.voluntary)}"
 
 
 def _beside(each: CapabilityFacts) -> str:
-    said = [f"{words} {each.standings[state]}" for state, words in BESIDE.items() if each.standings[state]]
+    beside = {state: words for state, words in BESIDE.items() if each.standings[state]}
+    if each.status is Status.PILOT:
+        beside.pop(State.PILOT, None)  # told first
+    said = [f"{words} {each.standings[state]}" for state, words in beside.items()]
     return "".join(f"; {each}" for each in said)
 
 

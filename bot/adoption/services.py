@@ -13,6 +13,7 @@ from bot.adoption.handing_in import HandingInService
 from bot.adoption.judging import JudgingService
 from bot.adoption.marks import MarkService
 from bot.adoption.milestones import MilestoneService
+from bot.adoption.own_uses import OwnUseService
 from bot.adoption.policies import PolicyService
 from bot.adoption.prompting import PromptingService
 from bot.adoption.reminders import ReminderService
@@ -37,6 +38,7 @@ class AdoptionServices(Pillar):
     judging: JudgingService
     reminders: ReminderService
     uses: UseService
+    own_uses: OwnUseService
     marks: MarkService
     contributions: ContributionService
     facts: AdoptionFactsService
@@ -107,6 +109,7 @@ def adoption_services(
         judging=JudgingService(desk, people, cards, audit, command=command),
         reminders=ReminderService(desk, people, cards, command=command),
         uses=UseService(desk, people),
+        own_uses=OwnUseService(desk, people),
         marks=MarkService(desk),
         contributions=contributions,
         facts=facts,

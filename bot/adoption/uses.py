@@ -34,7 +34,7 @@ from knowledge.actions import Action
 from knowledge.capabilities import FREE, Capability
 from knowledge.loader import Handbook
 
-ACTION, WEBHOOK, FILE = "action", "webhook", "file"  # `Use.source`
+ACTION, WEBHOOK, FILE, OWN = "action", "webhook", "file", "mentor"  # `Use.source`
 PEOPLE_KEPT = timedelta(weeks=26)  # the trend is of 12 weeks, and looks 4 back
 
 
@@ -172,5 +172,5 @@ def counts(capability: Capability, action: Action) -> bool:
 
 
 def has_source(capability: Capability, actions: Collection[Action]) -> bool:
-    """Whether the catalogue has an action that counts as its use."""
-    return any(counts(capability, each) for each in actions)
+    """Whether anything of ours tells of its use: an action of the catalogue, or that it is Mentor itself."""
+    return capability.is_mentor or any(counts(capability, each) for each in actions)

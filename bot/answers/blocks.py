@@ -27,7 +27,6 @@ from bot.doing import Doable, do_it_row
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from bot.notice_board import Outage, known_already
-from bot.statistics import counted
 from knowledge.article import review_due
 from knowledge.prose import with_closed_code
 
@@ -321,7 +320,7 @@ def _age(source: Source, today: date) -> str:
     if source.reviewed is None:
         return "never reviewed"
     days = (today - source.reviewed).days
-    ago = f"{counted(days, 'day')} ago" if days < 60 else f"{days // 30} months ago"
+    ago = "yesterday" if days == 1 else f"{days} days ago" if days < 60 else f"{days // 30} months ago"
     due = review_due(source.reviewed, source.review_every_days)
     old = ", due for review" if due is not None and due < today else ""
     return f"reviewed {source.reviewed.day} {source.reviewed:%b %Y} ({'today' if days <= 0 else ago}{old})"

@@ -30,7 +30,7 @@ OFFER = MessageKind(
     "offer to draft",
     Purpose.UNASKED,
     "the person whose reply solved a question in a public watched channel, as a DM in working hours",
-    "the asker set a check mark, and no article answers the question",
+    "the asker set a check mark, and no article answers the question; not where the bot is in `shadow`",
     "once a thread, within the budget of unasked messages",
     "*Less of this* under it, or *Count me out* in `settings`",
 )

@@ -14,6 +14,7 @@ from bot.storage.engine import Tx
 from bot.storage.people import is_stand_in
 from bot.work import Solved
 from knowledge.article import Audience
+from knowledge.channels import AnswerMode
 
 KNOWN_AT = 0.5  # confidence: more likely than not an article answers it already, and nobody is bothered
 
@@ -24,7 +25,13 @@ class OfferService:
         self._maker = maker
 
     async def offer(self, solved: Solved) -> None:
-        """Who solved a question that no article answers is asked whether a draft shall be made of it."""
+        """Who solved a question that no article answers is asked whether a draft shall be made of it.
+
+        Nobody of a channel in shadow: there the platform team alone hears of the bot.
+        """
+        watched = self._desk.shelf.library.handbook.channels.watched(solved.channel_id)
+        if watched is None or watched.answer is AnswerMode.SHADOW:
+            return
         async with self._desk.database.read() as tx:
             root = await rows.root_of(tx, solved.channel_id, solved.ts)
             talk = await rows.talk(tx, solved.channel_id, root) if root else None

@@ -126,7 +126,7 @@ class DigestMaker:
             rolling_before=rolling[1],
             rolling_first=rolling[2],
             listed=tuple([await self._listed(each, names) for each in this.unanswered[:LISTED_MOST]]),
-            unanswered=this.figures.waiting,
+            unanswered=this.figures.waiting - this.told_of_incidents,
             timezone=zone,
             gaps=await self._gaps_of(window, names),
             trend=await self._trend(week, zone),

@@ -100,8 +100,8 @@ def rules_summary(digest: Digest) -> str:
     """The same facts give the same words."""
     now = digest.this
     return (
-        f"*{counted(now.questions, 'question')}* from {counted(now.askers, 'person', 'people')}"
-        f"{_versus(digest, now.questions, digest.before.questions)}. {what_became(digest)}."
+        f"*{counted(now.questions, 'question')}*{_versus(digest, now.questions, digest.before.questions)} "
+        f"from {counted(now.askers, 'person', 'people')}. {what_became(digest)}."
     )
 
 

@@ -38,12 +38,14 @@ class Heard:
 class Taken:
     """Of the bet's capability: teams that began by choice since, of those that could choose, how many have by now.
 
-    `chosen` is None where teams have no choice. `is_measured` is False where nothing tells of its use.
+    `chosen` is None where teams have no choice. `is_measured` is False where nothing tells of its use. Of a pilot
+    `trying` says how many of its volunteers use it: nobody begins by choice there.
     """
 
     began: int
     chosen: Share | None
     is_measured: bool = True
+    trying: Share | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ def told_of_use(title: str, taken: Taken | None, satisfied: Sequence[Satisfied])
         return []
     if not taken.is_measured:
         use = f"{title}: use not measured"
+    elif taken.trying:
+        use = f"{title}, a pilot: used by {taken.trying.k} of {counted(taken.trying.n, 'volunteer')}"
     else:
         use = f"{title}: {counted(taken.began, 'team')} began by choice since"
         use += f"; chosen, of the teams that could: {share_in_words(taken.chosen)}" if taken.chosen else ""

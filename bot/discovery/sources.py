@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.adoption.courses import State
 from bot.adoption.facts import AdoptionFactsService
+from bot.adoption.figures import CapabilityFacts
+from bot.adoption.reading import user_actions
 from bot.bet_button import Source
 from bot.curation.gap_facts import GapFactsService
 from bot.curation.gap_rules import FEWEST_PEOPLE, Member
@@ -22,13 +25,14 @@ from bot.listening.figures import Entry
 from bot.listening.listing import ListeningFactsService
 from bot.masking import masked
 from bot.model import Window
-from bot.statistics import FEWEST, TOO_FEW, counted
+from bot.statistics import FEWEST, TOO_FEW, Share, counted
 from bot.storage import discovery as rows
 from bot.storage import friction as friction_rows
 from bot.storage import survey_results, talks
 from bot.surveys.result_rules import QuestionFacts, WaveFacts, in_words
 from bot.surveys.results import SurveyFactsService
 from knowledge.bets import Bet, Evidence, Kind
+from knowledge.capabilities import Capability, Status
 from knowledge.surveys import After, Scale, Survey
 
 log = structlog.get_logger(__name__)
@@ -188,17 +192,22 @@ class Sources:
             return []
         adopted = (await self._adoption.facts(window)).capabilities
         facts = next((each for each in adopted if each.id == found.id), None)
-        taken = Taken(facts.new_by_choice, facts.voluntary, facts.is_measured) if facts else None
-        return rules.told_of_use(found.title, taken, await self._satisfied(found.id, window))
+        return rules.told_of_use(found.title, _taken(facts) if facts else None, await self._satisfied(found, window))
 
-    async def _satisfied(self, capability: str, window: Window) -> Sequence[Satisfied]:
+    async def _satisfied(self, capability: Capability, window: Window) -> Sequence[Satisfied]:
         """Of each survey whose people are all users of the capability, the newest wave that closed."""
-        actions = {each.id for each in self._desk.shelf.library.handbook.actions if each.capability == capability}
+        actions = set(user_actions(capability, self._desk.shelf.library.handbook))
         newest: dict[str, WaveFacts] = {}
         for wave in (await self._surveys.facts(window)).waves:
             if _is_of(wave.survey, actions):
                 newest.setdefault(wave.survey.id, wave)
         return [Satisfied(wave.survey.title, said) for wave in newest.values() for said in _said(wave)]
+
+
+def _taken(facts: CapabilityFacts) -> Taken:
+    is_pilot = facts.status is Status.PILOT
+    trying = Share(facts.standings[State.PILOT], facts.eligible) if is_pilot else None
+    return Taken(facts.new_by_choice, facts.voluntary, facts.is_measured, trying)
 
 
 def _is_of(survey: Survey, actions: set[str]) -> bool:

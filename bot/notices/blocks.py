@@ -14,6 +14,7 @@ from bot.model import Json, MessageKind, Purpose
 from bot.notices.rules import Standing, can_press, in_words, span
 from bot.statistics import counted
 from knowledge.notices import Notice, NoticeKind
+from knowledge.people import DUTY, PLATFORM_TEAM
 
 DONE, UNDO, LESS, AGAIN = (f"notices.{each}" for each in ("done", "undo", "less", "again"))
 CHOICES = {DONE: "done", UNDO: "undo", LESS: "less", AGAIN: "again"}
@@ -94,11 +95,17 @@ class Listed:
 
 # In channels.
 
+OWNERS = {PLATFORM_TEAM: "from the platform team", DUTY: "from the people on duty"}
+
+
+def _owner(name: str) -> str:
+    return OWNERS.get(name) or f"owner {escape(name)}"
+
 
 def post(notice: Notice, *, action: str = "") -> Shown:
     head = f"*{WORDS[notice.kind]}: {escape(notice.title)}*"
     when = span(notice)
-    blocks = [section(f"{head}\n{escape(notice.body)}"), context(_foot(when, f"owner {escape(notice.owner)}"))]
+    blocks = [section(f"{head}\n{escape(notice.body)}"), context(_foot(when, _owner(notice.owner)))]
     if action:
         blocks.append(actions(f"notices.post.{notice.id}", [open_button(action, notice.action)]))
     return Shown(

@@ -44,9 +44,9 @@ NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight",
 OUTCOMES = (
     (Outcome.PEER, "by peers"),
     (Outcome.PLATFORM, "by the platform team"),
-    (Outcome.BOT, "by a bot, confirmed"),
+    (Outcome.BOT, "by a bot (confirmed)"),
     (Outcome.SELF, "by the asker"),
-    (Outcome.UNCONFIRMED, "a bot's answer alone, unconfirmed"),
+    (Outcome.UNCONFIRMED, "by a bot alone (unconfirmed)"),
     (Outcome.NONE, "no answer"),
     (Outcome.OPEN, "too new to say"),
 )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.calendar import WorkingTime
 from bot.clock import Clock
-from bot.model import CHECK_MARKS, Discussion, SolvedThread, Window
+from bot.model import CHECK_MARKS, Discussion, SolvedThread, Window, moment
 from bot.peers.cases import Case, Outcome, case_of
 from bot.peers.counted import Counted, counted
 from bot.peers.deciding import Deciding, Team, measures_of
@@ -51,10 +51,13 @@ class FactsService:
             asked_before = await rows.asked_before(tx, window)
             known = await states(tx)
             struck = await peer_rows.count_struck(tx, window)
+            told = await peer_rows.told_of_incidents(tx, window)
         # In a thread, as ten thousand questions take a tenth of a second in which Slack would wait.
         counting = Counting(window, now, channels, teams.of)
         facts = await asyncio.to_thread(facts_of, cases, asked_before, known, counting)
-        return replace(facts, no_questions=struck)
+        waiting = tuple(each for each in facts.unanswered if (each.channel_id, each.ts) not in told)
+        settled = sum(each.is_waiting and (each.channel_id, each.ts) in told for each in cases)
+        return replace(facts, no_questions=struck, unanswered=waiting, told_of_incidents=settled)
 
     async def keep_up(self) -> int:
         """Writes down what became of questions that changed; nothing that is told depends on it."""
@@ -124,7 +127,9 @@ def _solved(discussion: Discussion, case: Case) -> SolvedThread | None:
     if case.solution is None or case.solution.by is By.BOT or all(each.gist != Gist.SAYS for each in by_people):
         return None
     people = frozenset({discussion.asker, *(each.author for each in by_people)})
-    return SolvedThread(discussion.channel_id, discussion.ts, case.solution.at, people)
+    # a mark that was read back says only when it was seen: then the thread's last word is nearer to it
+    at = case.solution.at if case.solution.is_timed else moment(max(each.ts for each in by_people))
+    return SolvedThread(discussion.channel_id, discussion.ts, at, people)
 
 
 Part = tuple[list[Counted], set[str]]  # cases, and who asked before them

@@ -214,9 +214,10 @@ class PeerFacts:
 
     figures: Figures
     channels: tuple[ChannelFacts, ...]
-    unanswered: tuple[Unanswered, ...]  # oldest first; those that may not be listed are only counted
+    unanswered: tuple[Unanswered, ...]  # who waits, oldest first; those that may not be listed are only counted
     hints: Hinting = NO_HINTS
     no_questions: int = 0  # what the rules took for questions and people called none; in no figure
+    told_of_incidents: int = 0  # without a response by people, and nobody waits for one: they learned that it was over
 
     @property
     def window(self) -> Window:
@@ -230,6 +231,7 @@ class PeerFacts:
             "unanswered": [{**vars(each), "asked_at": each.asked_at.isoformat()} for each in self.unanswered],
             "hints": self.hints.to_json(),
             **({"no_questions": self.no_questions} if self.no_questions else {}),
+            **({"told_of_incidents": self.told_of_incidents} if self.told_of_incidents else {}),
         }
 
     def aggregates(self) -> Json:
@@ -250,6 +252,7 @@ class PeerFacts:
             ),
             hints=Hinting.from_json(said["hints"]) if "hints" in said else NO_HINTS,
             no_questions=said.get("no_questions", 0),
+            told_of_incidents=said.get("told_of_incidents", 0),
         )
 
 

@@ -29,6 +29,7 @@ class Promise:
     text_days: int
     history_days: int = 0
     was_kept: bool = False
+    is_platform: bool = False  # the platform team's own channel
 
     @property
     def essence(self) -> str:
@@ -55,7 +56,8 @@ def notice(promised: Promise, *, key: str, command: str) -> Effect:
 def _text(promised: Promise, command: str) -> str:
     if promised.keep == NOTHING:
         gone = f" Words I kept before go within {promised.text_days} days." if promised.was_kept else ""
-        return f"I answer when mentioned and keep nothing here.{gone}"
+        cards = "Cards, digests and what only the platform team should see come here. " if promised.is_platform else ""
+        return f"{cards}I answer when mentioned and keep nothing {'of what is written ' if cards else ''}here.{gone}"
     back = f" I read back {promised.history_days} days when I begin." if promised.history_days else ""
     return (
         f"*What I keep of this channel.* {_kept(promised)}{back}\n"

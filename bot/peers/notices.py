@@ -1,6 +1,7 @@
 """Tells each channel once what is kept of it, and again when that changes."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.clock import Clock
 from bot.outbox import Outbox
@@ -60,6 +61,7 @@ class NoticeService:
         was_kept = any(each != notice_blocks.NOTHING for each in known)
         channel = self._channels().watched(channel_id)
         promised = notice_blocks.promise(channel_id, channel, text_days=self._channels().text_days, was_kept=was_kept)
+        promised = replace(promised, is_platform=channel_id == self._channels().platform_channel)
         if known[-1:] == [promised.essence] or _is_refused(told, promised.essence):
             return
         key = f"notice:{channel_id}:{promised.essence}"

@@ -24,7 +24,10 @@ FOOT = (
     "You alone see this unless you share it. Shares and counts are of four weeks; there is no overall score. "
     "No message text is read for it. How each is counted: docs/metrics.md."
 )
-ASKED = "Is closing tickets a goal of ours in {quarter}? A number of them, or how fast they close, would be one."
+ASKED = (
+    "One question, once a quarter: is closing tickets a goal of ours in {quarter}? A number of them, or how fast they "
+    "close, would be one. It is one of the signs of slipping into operations that App Home shows you alone."
+)
 ONE = "One answer for the team: the last press holds until the quarter ends, and who pressed is not kept."
 
 _QUARTER = re.compile(r"\d{4}-Q[1-4]", re.ASCII)
@@ -56,7 +59,9 @@ def _marked(found: Sequence[Sign]) -> Iterator[str]:
     """A line for what is measured; what is not, in one line at the end."""
     for each in found:
         if each.is_measured:
-            yield f"• *{escape(each.title)}*: {escape(each.said)}. {escape(each.way_out)}".rstrip()
+            is_none = each.trend and not each.trend[-1].k
+            way = "" if is_none else escape(each.way_out)  # where nothing happened there is nothing to do
+            yield f"• *{escape(each.title)}*: {escape(each.said)}. {way}".rstrip()
     if missing := [each.title for each in found if not each.is_measured]:
         yield f"Not measured: {escape('; '.join(missing))}. `mentor health --signs` says what would."
 

@@ -238,7 +238,7 @@ def _shares_in_words(steps: Steps, what: str) -> str:
     now, before = (Share(each.k, each.n or 0) for each in (steps[-1], steps[-1 - ROLLING.days // 7]))
     if not now.n:
         return f"no {what} in four weeks"
-    return f"{share_in_words(now)} {what}: {CHANGES[change(before, now, more_is_better=False)]}"
+    return f"{share_in_words(now, what)}: {CHANGES[change(before, now, more_is_better=False)]}"
 
 
 def _counts_in_words(steps: Steps) -> str:

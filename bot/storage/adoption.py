@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import CapabilityMark, Chosen, Pull, Use
 from bot.storage.pilots import forget_words_of
 from bot.storage.schema import (
+    answers,
     capability_marks,
     capability_people,
     capability_uses,
@@ -23,10 +24,13 @@ from bot.storage.schema import (
     evidence,
     peer_pulls,
     people,
+    requests,
+    verdicts,
 )
 from bot.storage.statements import insert_into, insert_new, insert_rows
 
 AT_ONCE = 1_000
+SOLVED = "solved"
 HEARD = "use:"  # before the ids of events that were heard of uses: those of Slack begin with "Ev"
 
 
@@ -65,6 +69,15 @@ async def uses(
     for capability, *event in await tx.execute(query):
         found[capability].append((event[0], event[1], event[2]))
     return found
+
+
+async def turned_to_us(tx: AsyncConnection, *, since: datetime) -> set[tuple[str, datetime]]:
+    """Who asked the bot something, called its answer solved, or asked for an action; and when."""
+    asked = select(answers.c.asker, answers.c.created_at).where(answers.c.asked, answers.c.created_at >= since)
+    solved = select(verdicts.c.person, verdicts.c.given_at).where(verdicts.c.by_asker, verdicts.c.given_at >= since)
+    solved = solved.where(verdicts.c.verdict == SOLVED)
+    wanted = select(requests.c.person, requests.c.created_at).where(requests.c.created_at >= since)
+    return {(person, at) for query in (asked, solved, wanted) for person, at in await tx.execute(query)}
 
 
 async def choices_for(tx: AsyncConnection, policies: Collection[str]) -> Sequence[Chosen]:

@@ -12,11 +12,12 @@ from sqlalchemy import Delete, Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import NO_QUESTION, Deletion, Message, Window, moment
-from bot.storage.schema import events, kind_corrections, links, messages, questions, reactions
+from bot.storage.schema import answers, events, kind_corrections, links, messages, questions, reactions
 from bot.storage.statements import insert_all, insert_into, insert_new, is_at
 
 MARKED = ":answer:"  # `reactions.name` of what a person marked as the answer by us; Slack's names have no colon
 CORRECTED = "people"  # `questions.classifier` where a person said what kind it is
+KNOWN, THREAD = "known", "thread"  # `answers.outcome`: told of an incident; `answers.surface`
 PERSON, BOT, UNKNOWN = "person", "bot", "unknown"  # `messages.author_kind`; unknown: only its deletion was seen
 
 
@@ -195,6 +196,17 @@ async def question_found(tx: AsyncConnection, channel_id: str, ts: str) -> Quest
         return None
     author = select(messages.c.author).where(messages.c.channel_id == channel_id, messages.c.ts == ts)
     return QuestionRow(channel_id, ts, await tx.scalar(author) or "", NO_QUESTION, CORRECTED)
+
+
+async def told_of_incidents(tx: AsyncConnection, window: Window) -> set[tuple[str, str]]:
+    """Channel and ts of questions whose askers were told, below them, that it is known: they hear of its end too."""
+    query = select(answers.c.channel_id, answers.c.question_ts).where(
+        answers.c.outcome == KNOWN,
+        answers.c.question_ts.is_not(None),
+        answers.c.created_at >= window.since,
+        answers.c.surface == THREAD,
+    )
+    return {(row.channel_id, row.question_ts) for row in await tx.execute(query)}
 
 
 async def count_struck(tx: AsyncConnection, window: Window) -> int:

@@ -195,7 +195,7 @@ def test_unsure_answer_says_so_and_quotes_nothing() -> None:
     [
         pytest.param(TODAY, "reviewed 24 Nov 2026 (today)", id="today"),
         pytest.param(TODAY + timedelta(days=1), "reviewed 25 Nov 2026 (today)", id="ahead of the zone"),
-        pytest.param(TODAY - timedelta(days=1), "reviewed 23 Nov 2026 (1 day ago)", id="yesterday"),
+        pytest.param(TODAY - timedelta(days=1), "reviewed 23 Nov 2026 (yesterday)", id="yesterday"),
         pytest.param(TODAY - timedelta(days=59), "reviewed 26 Sep 2026 (59 days ago)", id="days"),
         pytest.param(TODAY - timedelta(days=60), "reviewed 25 Sep 2026 (2 months ago)", id="months"),
         pytest.param(TODAY - timedelta(days=730), "reviewed 24 Nov 2024 (24 months ago, due for review)", id="years"),

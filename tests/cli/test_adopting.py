@@ -33,10 +33,10 @@ def test_figures_are_told_in_words_as_json_and_as_csv(mentor: Run, uses: Path) -
     )
     assert "Changes to the platform's own repositories from outside the team: not measured" in words.out
     said = json.loads(as_json.out)
-    assert [each["id"] for each in said["capabilities"]] == ["attested-builds", "object-storage"]
+    assert [each["id"] for each in said["capabilities"]] == ["attested-builds", "object-storage", "mentor"]
     assert said["self_service"]["push_debt"]["n"] == 0
     rows = list(csv.DictReader(io.StringIO(as_csv.out)))
-    assert [each["k"] for each in rows if each["number"] == "voluntary adoption"] == ["0", "2"]
+    assert [each["k"] for each in rows if each["number"] == "voluntary adoption"] == ["0", "2", "0"]
 
 
 def test_a_file_taken_twice_adds_nothing(mentor: Run, uses: Path) -> None:

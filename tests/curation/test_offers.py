@@ -20,6 +20,7 @@ from bot.storage.schema import drafts as drafts_table
 from bot.storage.schema import outbox, work
 from bot.work import Decision, Kind, Solved
 from knowledge.article import Article, article_from_text
+from knowledge.channels import AnswerMode, Channel
 from knowledge.loader import Handbook
 from tests.curation.desk import ASK, CHANNELS, FakeHost, at, new_desk
 from tests.curation.threads import REPLY, ROOT, thread
@@ -186,3 +187,16 @@ async def test_a_check_mark_is_looked_at_when_people_are_at_work(
     async with database.read() as tx:
         found = (await tx.scalars(select(work.c.due_at).where(work.c.kind == Kind.SOLVED.value))).all()
     assert found == [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in due]
+
+
+@pytest.mark.parametrize("mode", [AnswerMode.SHADOW, None], ids=["in shadow", "not watched any more"])
+async def test_nobody_is_offered_one_where_the_bot_is_not_to_be_heard(desk: Desk, mode: AnswerMode | None) -> None:
+    await thread(desk)
+    watched = (Channel(ASK, "ask-platform", mode),) if mode else ()
+    library = desk.shelf.library
+    quiet = replace(library.handbook, channels=replace(CHANNELS, channels=watched))
+    desk.shelf.library = replace(library, handbook=quiet)
+
+    await offers(desk)[0].offer(SOLVED)
+
+    assert await told(desk) == []

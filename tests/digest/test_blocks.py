@@ -84,7 +84,7 @@ def test_the_words_of_the_teams() -> None:
     assert team_digest(RICH, {2: "Maya Lind"}).text.splitlines() == [
         "The week in our channels: 16 Nov to 22 Nov 2026",
         (
-            "*31 questions* from 18 people (24 the week before). Colleagues answered 14, the platform team 9, "
+            "*31 questions* (24 the week before) from 18 people. Colleagues answered 14, the platform team 9, "
             "the handbook 3, the askers themselves 1; nobody answered 2; 2 are too new to say."
         ),
         (

@@ -135,7 +135,7 @@ async def test_the_words_of_a_digest(december: Database) -> None:
     )
     assert team.text.splitlines() == [
         "The week in our channels: 15 Dec to 21 Dec 2025",
-        f"*8 questions* from 5 people (6 the week before). {asked}",
+        f"*8 questions* (6 the week before) from 5 people. {asked}",
         "*Worth doing now*, one thing",
         (
             "1. *Answer who waits*: 4 questions without a response, 2 past the time promised: "

@@ -74,6 +74,9 @@ def test_a_capability_is_told_with_its_share_of_teams_and_what_its_users_say() -
         "Buckets: nobody was asked how satisfied they are since",
     ]
     assert told_of_use("Buckets", None, []) == []
+    assert told_of_use("Buckets", Taken(0, None, trying=Share(1, 2)), [])[0] == (
+        "Buckets, a pilot: used by 1 of 2 volunteers"
+    )
 
 
 def test_single_sayings_are_only_counted_and_nothing_at_all_is_said_to_be_nothing() -> None:

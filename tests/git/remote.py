@@ -30,8 +30,15 @@ class Remote:
 
     def commit(self, files: dict[str, str], *, branch: str = "main", modes: dict[str, str] | None = None) -> str:
         """The id of a new commit on the branch that holds these files and no others; `modes` as Git writes them."""
-        entries = [f"{(modes or {}).get(path, '100644')} {self._blob(text)}\t{path}" for path, text in files.items()]
+        entries = [f"{(modes or {}).get(path, '100644')} {self.blob(text)}\t{path}" for path, text in files.items()]
         return self.commit_entries(entries, branch=branch)
+
+    def change(self, files: dict[str, str]) -> str:
+        """A commit on main with these files in it, new or otherwise than before; all others stay."""
+        listed = [each.split("\t") for each in self.git("ls-tree", "-r", "main").splitlines()]
+        entries = {path: entry for entry, path in listed}
+        entries |= {path: f"100644 blob {self.blob(text)}" for path, text in files.items()}
+        return self.commit_entries([f"{entry}\t{path}" for path, entry in entries.items()])
 
     def commit_entries(self, entries: list[str], *, branch: str = "main") -> str:
         index = self.folder.with_name("remote-index")
@@ -83,7 +90,7 @@ class Remote:
         done = subprocess.run(["git", *arguments], input=data, env=environment, capture_output=True, check=True)
         return done.stdout.decode().strip()
 
-    def _blob(self, text: str) -> str:
+    def blob(self, text: str) -> str:
         return self.git("hash-object", "-w", "--stdin", given=text)
 
 

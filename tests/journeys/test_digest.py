@@ -76,7 +76,7 @@ async def test_the_digest_comes_on_monday_morning_once(either_office: Office) ->
     assert (before, digests(office)) == ([], [f"{DIGEST}: 23 Nov to 29 Nov 2026"])
     (post,) = [each for each in office.sandbox.ledger.posts() if each.text.startswith(DIGEST)]
     shown = "\n".join(words(_message(office, post.channel, post.ts)))
-    assert "*2 questions* from 2 people (0 the week before). Colleagues answered 1; nobody answered 1." in shown
+    assert "*2 questions* (0 the week before) from 2 people. Colleagues answered 1; nobody answered 1." in shown
     assert "*Answer who waits*: 1 question without a response" in shown
     assert f"/archives/C0ASKPLAT/p{waiting.ts.replace('.', '')}|#ask-platform" in shown
     [details] = _below(office, post.channel, post.ts)

@@ -52,6 +52,6 @@ async def test_answer_of_ours_that_the_asker_found_solved_counts_at_once(office:
     shown = await office.whisper_to("priya", "quiet")
 
     assert shown.text.splitlines()[1:3] == [
-        "• *What became of them*: 1 by a bot, confirmed.",
+        "• *What became of them*: 1 by a bot (confirmed).",
         "• *Who responded first*: 1 by a bot alone.",
     ]

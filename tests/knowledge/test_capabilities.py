@@ -156,6 +156,15 @@ def test_what_it_was_and_what_counts_as_its_use_are_read() -> None:
     assert (found.used_by, none.used_by) == (("create-bucket",), ())
 
 
+def test_one_capability_may_be_mentor_itself() -> None:
+    (found, _), (problem,) = read(
+        f"{entry(used_by='mentor')}\n{entry(used_by='mentor').replace('id: buckets', 'id: bot')}"
+    )
+
+    assert (found.is_mentor, found.used_by) == (True, ())
+    assert (problem.field, problem.what) == ("[1].used_by", "another capability is Mentor already")
+
+
 def test_an_action_that_is_not_there_counts_as_no_use() -> None:
     capabilities, _ = read(entry(used_by="[create-buckett]"))
 

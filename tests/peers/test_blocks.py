@@ -17,8 +17,8 @@ def test_health_tells_the_figures_in_plain_words() -> None:
     assert shown.text.splitlines() == [
         "*Do people help each other?* 1 Dec 2025 to 28 Dec 2025: 27 questions from 6 people.",
         (
-            "• *What became of them*: 11 by peers, 6 by the platform team, 1 by a bot, confirmed, 1 by the asker, "
-            "1 a bot's answer alone, unconfirmed, 5 no answer, 2 too new to say."
+            "• *What became of them*: 11 by peers, 6 by the platform team, 1 by a bot (confirmed), 1 by the asker, "
+            "1 by a bot alone (unconfirmed), 5 no answer, 2 too new to say."
         ),
         "• *Who responded first*: 13 by peers, 6 by the platform team, 2 by a bot alone, 6 by nobody yet.",
         (

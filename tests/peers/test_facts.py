@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
 from bot.clock import Clock
 from bot.model import Author, Deletion, Message, Reaction, Window
@@ -21,6 +22,7 @@ from bot.peers.solving import By, Signal
 from bot.statistics import Change, Share
 from bot.storage.engine import Database, Tx
 from bot.storage.peers import ReactionRow, put_reaction_changed, put_reactions_seen
+from bot.storage.schema import answers
 from knowledge.channels import Channels, Keep
 from tests.peers.december import (
     ASK,
@@ -155,6 +157,22 @@ async def test_unanswered_questions_are_listed_where_they_may_be(december: Facts
     )
 
 
+async def test_nobody_waits_who_was_told_that_it_is_known(december: FactsService, database: Database) -> None:
+    """Question 22 was about an incident: it stays without a response by people, and is not listed as waiting."""
+    row = {
+        "id": "k", "key": "k", "channel_id": ASK, "question_ts": ts(BY_NUMBER[22].when), "thread_ts": "1", "asker": "p",
+        "surface": "thread", "outcome": "known", "reason": "", "text": "", "confidence": 1.0, "sources": [],
+        "handbook_revision": "r1", "created_at": at(BY_NUMBER[22].when),
+    }  # fmt: skip
+    await database.write(lambda tx: tx.execute(insert(answers).values(**row)))
+
+    facts = await december.facts(WINDOW)
+
+    listed = {number for each in facts.unanswered for number, asked in BY_NUMBER.items() if ts(asked.when) == each.ts}
+    assert (listed, facts.told_of_incidents) == ({15, 17, 23}, 1)
+    assert facts.figures == FIGURES
+
+
 async def test_what_became_of_single_questions(december: FactsService) -> None:
     cases = {each.ts: each for each in await december.cases() if each.channel_id == ASK}
 
@@ -257,6 +275,22 @@ async def test_when_a_mark_was_set_that_history_alone_showed_nobody_knows(databa
 
     assert case.outcome is Outcome.SELF
     assert (case.seconds_to_solved, case.working_seconds_to_solved) == (None, None)
+
+
+async def test_a_thread_whose_mark_history_alone_showed_was_solved_by_its_last_word(database: Database) -> None:
+    """The mark was seen a week later, when the channel was read back; the pointer tells the day of the answer."""
+    question = BY_NUMBER[15]
+    answered = at(question.when) + timedelta(minutes=30)
+    seen = ReactionRow(
+        ASK, ts(question.when), question.who, "white_check_mark", seen_ts=ts("12-28 13:00"), was_there=True
+    )
+    await write_december(database)
+    await database.write(lambda tx: put_reply(tx, 15, Said(f"{answered:%m-%d %H:%M}", "bob")))
+    await database.write(lambda tx: put_reactions_seen(tx, [seen]))
+
+    solved = {each.ts: each.solved_at for each in await counting(database).solved(WINDOW)}
+
+    assert solved[ts(question.when)].date() == answered.date()
 
 
 async def test_stored_facts_are_the_same_again(december: FactsService) -> None:

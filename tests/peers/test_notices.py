@@ -106,6 +106,18 @@ async def test_a_channel_that_is_not_in_the_handbook_is_told_that_nothing_is_kep
     assert buttons(row["blocks"]) == []
 
 
+async def test_the_platform_teams_own_channel_is_told_what_comes_there(desk: Desk) -> None:
+    desk.channels = replace(desk.channels, platform_channel=RANDOM)
+
+    await desk.service.announce(RANDOM)
+
+    [row] = await desk.said()
+    assert row["text"] == (
+        "Cards, digests and what only the platform team should see come here. I answer when mentioned and keep nothing "
+        "of what is written here."
+    )
+
+
 async def test_it_is_said_once(desk: Desk) -> None:
     for _ in range(3):
         await desk.service.announce(ASK)

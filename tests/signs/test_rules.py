@@ -40,7 +40,7 @@ def test_questions_that_ask_the_team_to_do_it_are_a_share_of_four_weeks_held_aga
 
     found = sign("touch-points.do-it-for-me", Known(ENDS, asked=asked))
 
-    assert found.said == "60 % of 20 (39 % to 78 %) questions: more than in the four weeks before"
+    assert found.said == "60 % of 20 questions (39 % to 78 %): more than in the four weeks before"
     assert [each.in_words for each in found.trend][-5:] == ["10 %", "10 %", "10 %", "10 %", "60 %"]
     assert len(found.trend) == 12
 
@@ -48,10 +48,10 @@ def test_questions_that_ask_the_team_to_do_it_are_a_share_of_four_weeks_held_aga
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ([(LATELY, True)] * 3, "too few to say (3 of 3) questions: too few to compare with the four weeks before"),
+        ([(LATELY, True)] * 3, "too few to say (3 of 3 questions): too few to compare with the four weeks before"),
         (
             [(LATELY, at < 4) for at in range(20)] + [(BEFORE, at < 5) for at in range(20)],
-            "20 % of 20 (8 % to 42 %) questions: no detectable change from the four weeks before",
+            "20 % of 20 questions (8 % to 42 %): no detectable change from the four weeks before",
         ),
     ],
 )
@@ -83,7 +83,7 @@ def test_runs_tell_pushes_and_break_glass_apart() -> None:
 
     pushes, glass = sign("touch-points.pushes", known), sign("console.break-glass", known)
 
-    assert pushes.said.startswith("40 % of 10 (17 % to 69 %) runs: ")
+    assert pushes.said.startswith("40 % of 10 runs (17 % to 69 %): ")
     assert pushes.way_out.endswith("Without one now: restart-service.")
     assert glass.said == "1 time in four weeks, 0 in the four weeks before"
 
@@ -111,6 +111,12 @@ def test_closures_are_what_the_team_says_of_itself(answers: list[Answer], said: 
     found = sign("closures.goal", Known(ENDS, answers=answers))
 
     assert (found.said, found.way_out.startswith(way)) == (said, True)
+
+
+def test_home_says_no_way_out_of_what_did_not_happen() -> None:
+    way = "Each notice names the file in Git to change instead"
+
+    assert [way in str(home_part(signs(Known(ENDS, reverts=each)))) for each in ([LATELY], [])] == [True, False]
 
 
 def test_home_says_what_is_not_measured_in_a_line() -> None:

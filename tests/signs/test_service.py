@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot.model import Window
 from bot.peers.facts import FactsService
 from bot.people import PeopleService
+from bot.signs.blocks import ASKED
 from bot.signs.maker import SignsMaker
 from bot.signs.service import OVER, SignsService
 from bot.storage import closures
@@ -91,7 +92,7 @@ async def test_the_last_press_of_the_team_holds_and_nobody_is_kept_for_it(team: 
     told = await team.told()
     assert [(key, text.rpartition("? ")[2] or text, who) for key, text, who in told][-1] == (
         "closures:2026-Q4:edit",
-        "A number of them, or how fast they close, would be one. *No*, says the team.",
+        f"{ASKED.rpartition('? ')[2]} *No*, says the team.",
         None,
     )
     assert [column.name for column in metadata.tables["closures"].columns] == ["quarter", "is_goal", "asked_at"]
