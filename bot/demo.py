@@ -140,6 +140,9 @@ class Company:
         hook_url = f"http://127.0.0.1:{mentor.http_port}/hooks/argocd"
         controller = Controller(self._live.repository, hook_url, self._live.hook_token, self._stage.clock, APPLICATIONS)
         await stack.enter_async_context(controller)
+        from bot.demo_uses import furnish_uses  # of the bot's own modules, which take long to load: by now they are
+
+        await furnish_uses(mentor.desk)
         self._stage.enter(mentor)
         self._story.enter(controller)
         await self._read_back(mentor)
