@@ -285,7 +285,7 @@ class Outbox:
         kind = MessageKind(sending.kind, sending.purpose, "", "", "", "")
         effect = Effect(f"{sending.key}:dm", kind, sending.text, tuple(sending.blocks), recipient=sending.recipient)
         await self.put(tx, effect)
-        await rows.mark_ended(tx, sending, state="failed", problem="sent as a DM", now=self._clock.now())
+        await rows.mark_ended(tx, sending, state="failed", problem=rows.SENT_OTHERWISE, now=self._clock.now())
         self.bell.set()
 
     async def _why_not_unasked(self, sending: Sending) -> str:

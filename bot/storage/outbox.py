@@ -14,6 +14,7 @@ from bot.storage.statements import insert_into
 from bot.unasked import COUNTED_OUT, ERASED, REMINDER
 
 OPEN = ("waiting", "sending", "unclear")
+SENT_OTHERWISE = "sent as a DM"  # the problem of one whose words went as a message of their own
 SEEN = ("sending", "unclear", "sent")  # or it may have been
 
 
@@ -333,6 +334,18 @@ async def backlog(tx: AsyncConnection) -> dict[str, int]:
     """How many effects are in each state."""
     rows = await tx.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
     return {row.state: row[1] for row in rows}
+
+
+async def given_up(tx: AsyncConnection) -> int:
+    """How many messages were never seen. One whose words went another way, as a direct message, is none."""
+    lost = and_(outbox.c.state == "failed", func.coalesce(outbox.c.problem, "") != SENT_OTHERWISE)
+    return await tx.scalar(select(func.count()).select_from(outbox).where(lost)) or 0
+
+
+async def oldest_unsent(tx: AsyncConnection) -> datetime | None:
+    """Since when the message waits that has waited longest; None when none does."""
+    since: datetime | None = await tx.scalar(select(func.min(outbox.c.created_at)).where(outbox.c.state.in_(OPEN)))
+    return since
 
 
 async def known_keys(tx: AsyncConnection, keys: Collection[str]) -> frozenset[str]:
