@@ -1,11 +1,12 @@
 """The outbox: a row for each message to be made visible, put in before the call to Slack and kept as its record."""
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Effect, Json, Manner, Purpose
@@ -293,6 +294,10 @@ async def forget_person(tx: AsyncConnection, person: str, channel_ids: Collectio
     await tx.execute(update(outbox).where(theirs, outbox.c.state.in_(OPEN)).values(**ended))
     gone = {"text": None, "blocks": None, "response_url": None, "slack_channel": None, "lease": None}
     await tx.execute(update(outbox).where(theirs).values(**gone, leased_until=None))
+    found = list(await tx.scalars(select(outbox.c.key).where(theirs)))
+    if found:  # a mark is made of the key, which may name where it was; see bot.storage.restored
+        renewed = update(outbox).where(outbox.c.key == bindparam("its_key")).values(mark=bindparam("new_mark"))
+        await tx.execute(renewed, [{"its_key": key, "new_mark": secrets.token_hex(16)} for key in found])
 
 
 @dataclass(frozen=True)
