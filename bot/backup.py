@@ -17,7 +17,7 @@ from bot.errors import AuditKeyUnusable, BackupRefused, CopyBroken
 from bot.statistics import counted
 from bot.storage import copying, migrate, quarantine
 from bot.storage.engine import SQLITE_HEAD, Database
-from bot.storage.restored import Restored, put_backed_up
+from bot.storage.restored import Restored, put_backed_up, put_last_backup
 from bot.work import Kind
 
 SQLITE = "sqlite+aiosqlite:///"
@@ -54,6 +54,8 @@ async def back_up(settings: Settings, file: Path) -> Copied:
         if expected is not None and copied.rows != expected + 1:  # the moment it was taken at
             raise CopyBroken(f"The copy has {copied.rows} rows where {expected + 1} were read; nothing was kept")
         _keep(part, file)
+    async with copying.opened(settings.database_url) as database:
+        await database.write(lambda tx: put_last_backup(tx, taken_at))
     return copied
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from bot.clock import Clock
-from bot.storage import channels, follow_ups, gaps, outbox, requests, work
+from bot.storage import channels, follow_ups, gaps, outbox, requests, restored, work
 from bot.storage.engine import Database
 from knowledge.loader import Handbook
 
@@ -35,6 +35,7 @@ class Gauges:
             messages = await outbox.backlog(tx)
             unsent_since = await outbox.oldest_unsent(tx)
             unseen = await outbox.given_up(tx)
+            backed_up_at = await restored.last_backup(tx)
             unread = await channels.count_unread(tx, [each.id for each in handbook.channels.channels])
             open_gaps = await gaps.count_open(tx)
             asked = await requests.count_by_state(tx)
@@ -46,6 +47,7 @@ class Gauges:
             ("age_seconds", "work"): _age_s(behind.oldest, now),
             ("age_seconds", "outbox"): _age_s(unsent_since, now),
             ("outbox", "given up"): unseen,
+            **({("age_seconds", "backup"): _age_s(backed_up_at, now)} if backed_up_at else {}),
             ("channels", "not_read_back"): unread,
             **{("outbox", state): count for state, count in messages.items()},
             ("gaps", "open"): open_gaps,

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage.schema import keys
 from bot.storage.statements import insert_new
 
-MARKS, BACKED_UP, RESTORED = "marks", "backed up", "restored"
+MARKS, BACKED_UP, RESTORED, LAST_BACKUP = "marks", "backed up", "restored", "last backup"
 MARK = 32  # characters
 
 
@@ -39,6 +39,16 @@ async def restored(tx: AsyncConnection) -> Restored | None:
     """The last time; None where it never was."""
     value = await _value(tx, RESTORED)
     return Restored(*map(datetime.fromisoformat, value.split())) if value else None
+
+
+async def last_backup(tx: AsyncConnection) -> datetime | None:
+    """When the last backup was taken; None where none ever was."""
+    value = await _value(tx, LAST_BACKUP)
+    return datetime.fromisoformat(value) if value else None
+
+
+async def put_last_backup(tx: AsyncConnection, at: datetime) -> None:
+    await _put(tx, LAST_BACKUP, at.isoformat(timespec="seconds"))
 
 
 async def put_backed_up(tx: AsyncConnection, at: datetime) -> None:

@@ -174,6 +174,13 @@ async def backlog(tx: AsyncConnection, *, now: datetime) -> Backlog:
     return Backlog(row[0], row[1], row[2], row[3])
 
 
+async def last_given_up(tx: AsyncConnection) -> str:
+    """Kind, day and trouble of what was given up last; "" where nothing was."""
+    newest = select(work.c.kind, work.c.finished_at, work.c.problem).where(work.c.state == "failed")
+    row = (await tx.execute(newest.order_by(work.c.finished_at.desc()).limit(1))).first()
+    return f"{row.kind} on {row.finished_at:%Y-%m-%d %H:%M} UTC ({row.problem})" if row else ""
+
+
 async def forget_done(tx: AsyncConnection, *, before: datetime) -> None:
     """Rows done long ago; their keys may be used again from then on."""
     await tx.execute(delete(work).where(work.c.state == "done", work.c.finished_at < before))
