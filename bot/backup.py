@@ -17,7 +17,7 @@ from bot.errors import AuditKeyUnusable, BackupRefused, CopyBroken
 from bot.statistics import counted
 from bot.storage import copying, migrate, quarantine
 from bot.storage.engine import SQLITE_HEAD, Database
-from bot.storage.restored import Restored, put_backed_up, put_last_backup
+from bot.storage.restored import Restored, make_sure_of_marks, put_backed_up, put_last_backup
 from bot.work import Kind
 
 SQLITE = "sqlite+aiosqlite:///"
@@ -45,6 +45,7 @@ async def back_up(settings: Settings, file: Path) -> Copied:
         part = _private(Path(folder) / "copy.db")
         async with copying.opened(settings.database_url) as database:
             await migrate.check_current(database)
+            await database.write(make_sure_of_marks)
             taken_at = settings.clock.now()
             expected = await _copy(database, part)
         async with copying.opened(f"{SQLITE}{part}") as copy:

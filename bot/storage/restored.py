@@ -26,12 +26,18 @@ class Restored:
     at: datetime
 
 
-async def mark_of(tx: AsyncConnection, effect_key: str) -> str:
-    """By which the message is known again in Slack. Opaque there; the same for the same key, whoever sends it."""
+async def make_sure_of_marks(tx: AsyncConnection) -> str:
+    """The key of marks, made where there is none. A copy without it could not find what is sent after it was taken."""
     key = await _value(tx, MARKS)
     if key is None:
         await insert_new(tx, keys, {"name": MARKS, "value": secrets.token_hex(32)})
         key = str(await _value(tx, MARKS))
+    return key
+
+
+async def mark_of(tx: AsyncConnection, effect_key: str) -> str:
+    """By which the message is known again in Slack. Opaque there; the same for the same key, whoever sends it."""
+    key = await make_sure_of_marks(tx)
     return hmac.digest(key.encode(), effect_key.encode(), "sha256").hex()[:MARK]
 
 

@@ -60,10 +60,10 @@ def test_a_backup_is_restored_into_an_empty_database_and_overwrites_nothing(
     over = mentor("db", "restore", "copy", **there)
 
     assert (backed_up.status, backed_up.err) == (0, "")
-    assert backed_up.out.startswith(f"copy: 1 row, revision {migrate.head()}; audit log: not checked")
+    assert backed_up.out.startswith(f"copy: 2 rows, revision {migrate.head()}; audit log: not checked")
     assert (again.status, again.out, len(again.complaints)) == (1, "", 1)
     assert (restored.status, restored.err) == (0, "")
-    assert restored.out.startswith(f"Restored: 1 row, revision {migrate.head()}")
+    assert restored.out.startswith(f"Restored: 2 rows, revision {migrate.head()}")
     assert mentor("db", "current", **there).out.strip() == migrate.head()
     assert (over.status, over.out, len(over.complaints)) == (1, "", 1)
 
