@@ -48,10 +48,12 @@ chaos: setup ## long runs under kill and fault
 mutants: setup ## do the tests notice every small mistake in who may do what? (some minutes)
 	@$(BIN)/python -m tests.authority.mutants
 
-lock: setup ## bring requirements.lock up to date with pyproject.toml
+lock: setup ## bring requirements.lock, and the one of images, up to date with pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-header --quiet --output-file requirements.lock
-	@if grep -n '://' requirements.lock; then echo "requirements.lock holds an address" >&2; exit 1; fi
+	$(BIN)/uv pip compile pyproject.toml deploy/build.in --extra aws --extra github-app --universal --python-version 3.11 \
+		--constraint requirements.lock --generate-hashes --no-annotate --no-header --quiet --output-file deploy/requirements.lock
+	@if grep -n '://' requirements.lock deploy/requirements.lock; then echo "requirements.lock holds an address" >&2; exit 1; fi
 
 clean: ## away with .venv and the caches
 	rm -rf .venv .data .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -8,7 +8,7 @@ import secrets
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import time
+from datetime import time, timedelta
 from functools import partial
 
 import structlog
@@ -46,7 +46,7 @@ from bot.discovery.services import Pillars as ListenedTo
 from bot.discovery.services import discovery_services
 from bot.embeddings import Embedder, embedder_of, words_alone
 from bot.embeddings.service import EmbeddingService
-from bot.gauges import Gauges
+from bot.gauges import Gauges, OwnGauges
 from bot.git.hosts import LiveHosts, flows_of, history_for, host_for, live_history
 from bot.handbook import HandbookSource, InRepository, read_place
 from bot.handover.blocks import Part
@@ -54,6 +54,7 @@ from bot.handover.questions import OpenQuestions
 from bot.handover.service import HandoverService
 from bot.home.prompts import PromptService
 from bot.home.service import HomeService
+from bot.lateness import Lateness
 from bot.library import Library, Shelf, catalogued
 from bot.listening.services import listening_services
 from bot.model import Workspace
@@ -96,6 +97,7 @@ from bot.work import (
     job,
 )
 from handlers import Services, health, http, register, verbs, webhooks
+from handlers.acknowledged import Acknowledged
 from handlers.messages import request_in
 from handlers.socket_mode import SocketMode
 from knowledge.channels import Channels
@@ -267,13 +269,21 @@ class Mentor:
         self.gauges = Gauges(
             self.database,
             handbook=lambda: self.shelf.library.handbook,
-            model_outcomes=self.model.outcomes if self.model else {},
             others=[
                 partial(survey_status.gauges, self.database),
                 CommunityGauges(self.peers.facts, clock=clock).read,
             ],
             clock=clock,
         )
+        self.lateness = Lateness(clock=clock)
+        self.own_gauges = OwnGauges(
+            handbook=lambda: self.shelf.library.handbook,
+            silent_s=self.slack_silent_s,
+            late=self.lateness.late_s,
+            trouble=lambda: source.trouble,
+            model_outcomes=self.model.outcomes if self.model else {},
+        )
+        self.acknowledged = Acknowledged()
         self.workers = Workers(self.database, self._jobs(), clock=clock, new_id=new_id, bell=bell)
         self.bolt = self._bolt()
         self.socket = self._socket() if settings.uses_socket_mode else None
@@ -444,7 +454,12 @@ class Mentor:
         token = self.settings.slack_app_token
         client = web_client(token, self.settings.slack_api_url)
         return SocketMode(
-            self.bolt, token.value, web_client=client, clock=self.clock, on_reconnect=self.catch_up.look_again
+            self.bolt,
+            token.value,
+            web_client=client,
+            clock=self.clock,
+            on_reconnect=self.catch_up.look_again,
+            acknowledged=self.acknowledged,
         )
 
     async def read_handbook(self) -> None:
@@ -471,10 +486,16 @@ class Mentor:
             return ""
         return await self.socket.what_is_wrong()
 
+    async def slack_silent_s(self) -> float:
+        return await self.socket.silent_s() if self.socket else 0.0
+
     def web(self) -> web.Application:
         application = web.Application(client_max_size=http.LARGEST)
         checks = {"database": self.is_database_there, "slack": self.is_slack_there}
-        health.add_routes(application, checks=checks, figures=self.gauges.read)
+        metrics = health.Metrics(
+            checks, kept=self.gauges.read, own=self.own_gauges.read, acknowledged=self.acknowledged.registry
+        )
+        health.add_routes(application, checks=checks, metrics=metrics)
         hooks = self.settings.hooks
         webhooks.add_routes(
             application,
@@ -485,8 +506,14 @@ class Mentor:
         webhooks.add_use_route(application, self.adoption.uses.take_event, key=hooks.use_hmac_key)
         if self.socket is None:
             secret = self.settings.slack_signing_secret.value
-            patience = self.clock.patience
-            http.add_routes(application, self.bolt, signing_secret=secret, replays=self.replays, patience=patience)
+            http.add_routes(
+                application,
+                self.bolt,
+                signing_secret=secret,
+                replays=self.replays,
+                patience=self.clock.patience,
+                acknowledged=self.acknowledged,
+            )
         return application
 
     def start_ticks(self) -> None:
@@ -513,19 +540,18 @@ class Mentor:
             ticks["embeddings"] = (self.embeddings.join, 30)
         for name, (look, seconds) in ticks.items():
             wall_s = self.clock.wall_seconds(seconds)
-            self.ticks.add_job(self._tick, "interval", args=[look], id=name, seconds=wall_s, **every)
-        for look in (
-            self.actions.choices.refresh,
-            self.actions.memberships.refresh,
-        ):  # now too: nobody who asks waits for these
-            self.ticks.add_job(self._tick, args=[look], misfire_grace_time=None)
+            self.lateness.expect(name, timedelta(seconds=seconds))
+            self.ticks.add_job(self._tick, "interval", args=[name, look], id=name, seconds=wall_s, **every)
+        for name in ("choices", "groups"):  # now too: nobody who asks waits for these
+            self.ticks.add_job(self._tick, args=[name, ticks[name][0]], misfire_grace_time=None)
         self.ticks.start()
 
-    async def _tick(self, job: Callable[[], Awaitable[None]]) -> None:
+    async def _tick(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
         task = asyncio.ensure_future(job())
         self._ticking.add(task)
         task.add_done_callback(self._ticking.discard)
         await task
+        self.lateness.note(name)
 
     async def stop_ticks(self) -> None:
         """No further tick; one that is under way ends first, so that nothing is left on a closed database."""

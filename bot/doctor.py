@@ -23,6 +23,7 @@ from bot.findings import (
 )
 from bot.generate import SCOPES
 from bot.handbook import HandbookSource
+from bot.inside_findings import inside_findings
 from bot.live_findings import live_findings
 from bot.slack import Slack
 from bot.statistics import counted
@@ -41,6 +42,7 @@ async def examine(settings: Settings, *, folder: Path) -> list[Finding]:
     """All that was found, the worst last. `folder` may hold the app's manifest."""
     handbook, findings = await _handbook(settings)
     findings += [*_settings(settings), await database_finding(settings.database_url), *_manifest(settings, folder)]
+    findings += await inside_findings(settings)
     if handbook is not None:
         findings += await live_findings(settings, handbook)
     if settings.slack_bot_token:

@@ -132,3 +132,11 @@ class DirectRefused(DirectFailed):
     def __init__(self, message: str | None = None, code: str = "") -> None:
         self.code = code  # AWS's own word for it; "" where there is none
         super().__init__(message)
+
+
+class BackupRefused(MentorError):
+    """Nothing was written: a backup and a restore overwrite nothing."""
+
+
+class CopyBroken(MentorError):
+    """The copy of the database is not whole."""

@@ -30,6 +30,10 @@ class Finding:
     found: str
     fix: str = ""
 
+    def __post_init__(self) -> None:
+        if not self.fix and self.level is not Level.OK:
+            raise ValueError(f"{self.name}: a {self.level} without its fix")
+
     def __str__(self) -> str:
         return f"{self.level}: {self.name}: {self.found}" + (f"; {self.fix}" if self.fix else "")
 

@@ -109,6 +109,7 @@ class HandbookSource:
         self._own: Handbook | None = None  # the last good one, without the articles of its sources
         self._current: Handbook | None = None
         self._seen = ""  # the revision last read, good or broken
+        self._is_broken = self._is_away = False
         self._one_at_a_time = asyncio.Lock()
 
     @property
@@ -122,6 +123,12 @@ class HandbookSource:
     def lost_sources(self) -> tuple[Lost, ...]:
         """The sources that the last `refresh` could not read; `current` holds what was last read of them."""
         return self._sources.lost
+
+    @property
+    def trouble(self) -> Mapping[str, int]:
+        """What the last `refresh` found amiss: 1 for what is so, and how many sources are lost."""
+        lost = len(self._sources.lost)
+        return {"broken": self._is_broken, "unreachable": self._is_away, "sources lost": lost}
 
     async def refresh(self) -> Outcome:
         """Brings `current` up to date, with its sources, and says what became of the handbook's own place.
@@ -161,11 +168,14 @@ class HandbookSource:
 
     async def _refresh_own(self) -> Outcome:
         try:
-            return await self._read_own()
+            outcome = await self._read_own()
         except GitFailed as error:
             if not await self._has_fallen_back():
                 raise
+            self._is_away = True
             return Unreachable(str(error))
+        self._is_away = False
+        return outcome
 
     async def _read_own(self) -> Outcome:
         if await self._reader.revision() == self._seen:
@@ -176,10 +186,10 @@ class HandbookSource:
         if isinstance(loaded, Broken):
             if not await self._has_fallen_back():
                 raise HandbookBroken(problems=loaded.problems)
-            self._seen = revision
+            self._seen, self._is_broken = revision, True
             return StillBroken(loaded.problems, revision)
         await self._reader.keep(revision)
-        self._seen = revision
+        self._seen, self._is_broken = revision, False
         self._own = loaded
         return Refreshed(loaded)
 

@@ -145,7 +145,7 @@ class ModelClient:
         self._form = Form()
         self._is_form_known = False
         self._openai: AsyncOpenAI | None = None
-        self.outcomes: Counter[str] = Counter()
+        self.outcomes = Counter({"answered": 0, **dict.fromkeys(map(str, Trouble), 0)})  # so that a first one is a rise
 
     async def open(self) -> None:
         """Before the first question: reading the library in takes seconds."""

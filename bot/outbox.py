@@ -17,6 +17,7 @@ from bot.slack import TIMEOUT_S, Posted, Slack
 from bot.storage import outbox as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.outbox import Sending
+from bot.storage.restored import Restored, mark_of, restored
 from bot.unasked import (
     ERASED,
     MONTH,
@@ -37,6 +38,7 @@ LOOK_BACK = timedelta(seconds=60)  # before the first attempt: clocks differ
 PACE = timedelta(seconds=1.05)  # one message a second and channel is Slack's limit
 PRIVATE_WITHIN = timedelta(seconds=10)  # a private answer later than this goes as a DM
 WHISPERED_WITHIN = timedelta(minutes=5)  # later nobody waits for a word in private that was not asked for
+DOUBTED = timedelta(days=1)  # after a restore: by then history is read back, and what was under way has ended
 GIVE_UP_AFTER = timedelta(hours=24)
 TRIES_TO_LONGEST = 7  # waits double up to five minutes, then stay
 BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
@@ -52,11 +54,13 @@ class Outbox:
         self._new_id = new_id
         self._in_hand: dict[asyncio.Task[None], str] = {}
         self._paced: dict[str, datetime] = {}  # channel or person -> when the next message may go
+        self._restored: Restored | None = None
+        self._knows_restored = False  # a database is restored only while no bot runs on it
         self.bell = asyncio.Event()
 
     async def put(self, tx: Tx, effect: Effect) -> bool:
         """In the caller's transaction; ring the bell after it. Whether it is new (an edit always is)."""
-        return await rows.put(tx, effect, mark=self._new_id(), now=self._clock.now())
+        return await rows.put(tx, effect, mark=await mark_of(tx, effect.key), now=self._clock.now())
 
     async def run(self) -> None:
         """Until cancelled; what is in hand then is finished first."""
@@ -138,17 +142,15 @@ class Outbox:
             return await self._slack.edit(
                 sending.target_channel, sending.target_ts, text=sending.text, blocks=sending.blocks
             )
-        if sending.first_tried_at is not None:
+        since = await self._may_stand_since(sending)
+        if since is not None:
             seen = await self._slack.find_marked(
-                sending.channel_id,
-                thread_ts=sending.thread_ts,
-                mark=sending.mark,
-                since=sending.first_tried_at - LOOK_BACK,
+                sending.channel_id, thread_ts=sending.thread_ts, mark=sending.mark, since=since - LOOK_BACK
             )
             if seen is not None:
                 return seen
-            if sending.manner is Manner.GROW and sending.thread_ts:
-                await self._remove_remains(sending, sending.thread_ts)
+        if sending.first_tried_at is not None and sending.manner is Manner.GROW and sending.thread_ts:
+            await self._remove_remains(sending, sending.thread_ts)
         self._check_lease(sending, "chat.postMessage")
         self._hold(sending, PACE.total_seconds())
         if sending.manner is Manner.GROW and sending.first_tried_at is None:
@@ -162,6 +164,18 @@ class Outbox:
             thread_ts=sending.thread_ts,
             mark=sending.mark,
         )
+
+    async def _may_stand_since(self, sending: Sending) -> datetime | None:
+        """Since when it may stand in Slack already; None when it surely does not.
+
+        A restored database does not know what was sent after its copy was taken: for a day each message is looked for.
+        """
+        if not self._knows_restored:
+            async with self._database.read() as tx:
+                self._restored, self._knows_restored = await restored(tx), True
+        if self._restored is None or self._clock.now() > self._restored.at + DOUBTED:
+            return sending.first_tried_at
+        return min(sending.first_tried_at or self._restored.taken_at, self._restored.taken_at)
 
     async def _stream(self, sending: Sending) -> Posted | None:
         """The message, grown to its end; None when Slack begins none.
@@ -285,7 +299,7 @@ class Outbox:
         kind = MessageKind(sending.kind, sending.purpose, "", "", "", "")
         effect = Effect(f"{sending.key}:dm", kind, sending.text, tuple(sending.blocks), recipient=sending.recipient)
         await self.put(tx, effect)
-        await rows.mark_ended(tx, sending, state="failed", problem="sent as a DM", now=self._clock.now())
+        await rows.mark_ended(tx, sending, state="failed", problem=rows.SENT_OTHERWISE, now=self._clock.now())
         self.bell.set()
 
     async def _why_not_unasked(self, sending: Sending) -> str:

@@ -14,6 +14,7 @@ from bot.calendar import Schedule, Slot, slots_between
 from bot.clock import Clock
 from bot.storage import work as rows
 from bot.storage.engine import Database
+from bot.storage.restored import restored
 from bot.work import Due, Kind, enqueue
 
 DAY = timedelta(days=1)
@@ -52,8 +53,12 @@ class Timetable:
         now = self._clock.now()
         async with self._database.read() as tx:
             last = await rows.last_due(tx, kind=planned.kind.value)
+            lost = await restored(tx)
         for slot in slots_between(planned.schedule(), last or now - planned.worth, now):
-            await self._write_down(planned, slot)
+            if lost and slot.due_at <= lost.at:
+                await self._pass_over(planned, slot)
+            else:
+                await self._write_down(planned, slot)
 
     async def _write_down(self, planned: Planned, slot: Slot) -> None:
         now, due = self._clock.now(), Due(slot.key, slot.due_at.isoformat())
@@ -61,9 +66,13 @@ class Timetable:
             if await self._database.write(lambda tx: enqueue(tx, planned.kind, due, due_at=slot.due_at, now=now)):
                 self._wake()
             return
-        kind = planned.kind.value
         if planned.missed is not None:  # first: what is told has a key of its own, and what is written down is not told
             await planned.missed(due)
+        await self._pass_over(planned, slot)
+
+    async def _pass_over(self, planned: Planned, slot: Slot) -> None:
+        """Not to be done any more. In a restored database nobody is told: it may have been done before it was lost."""
+        kind, now = planned.kind.value, self._clock.now()
         await self._database.write(
             lambda tx: rows.enqueue_missed(tx, kind=kind, key=slot.key, due_at=slot.due_at, now=now)
         )

@@ -17,6 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.replays import Replays
+from handlers.acknowledged import Acknowledged
 from handlers.errors import ANSWER_S, NotTakenDown, dispatch, read_request
 
 log = structlog.get_logger(__name__)
@@ -29,11 +30,14 @@ SIGNATURE, TIMESTAMP = "X-Slack-Signature", "X-Slack-Request-Timestamp"
 class RequestUrl:
     """The address Slack posts to."""
 
-    def __init__(self, bolt: AsyncApp, *, signing_secret: str, replays: Replays, patience: float) -> None:
+    def __init__(
+        self, bolt: AsyncApp, *, signing_secret: str, replays: Replays, patience: float, acknowledged: Acknowledged
+    ) -> None:
         self._bolt = bolt
         self._verifier = RequestVerification(signing_secret).verifier
         self._replays = replays
         self._patience = patience
+        self._acknowledged = acknowledged
         self._in_hand: set[str] = set()  # of two copies at the same instant one is taken
 
     async def take(self, request: web.Request) -> web.StreamResponse:
@@ -46,7 +50,9 @@ class RequestUrl:
         read = read_body(text, request.headers)
         if read is None:
             return web.Response(status=400)
-        return await to_aiohttp_response(await self._answer(read, request.headers[SIGNATURE]))
+        with self._acknowledged.timing() as ended:
+            ended.response = await self._answer(read, request.headers[SIGNATURE])
+        return await to_aiohttp_response(ended.response)
 
     def _is_signed(self, text: str, headers: Mapping[str, str]) -> bool:
         return may_be_signed(headers) and self._verifier.is_valid(text, headers[TIMESTAMP], headers[SIGNATURE])
@@ -75,10 +81,17 @@ class RequestUrl:
 
 
 def add_routes(
-    app: web.Application, bolt: AsyncApp, *, signing_secret: str, replays: Replays, patience: float = 1.0
+    app: web.Application,
+    bolt: AsyncApp,
+    *,
+    signing_secret: str,
+    replays: Replays,
+    patience: float = 1.0,
+    acknowledged: Acknowledged | None = None,
 ) -> None:
     """`patience` is the clock's (`bot.clock`)."""
-    url = RequestUrl(bolt, signing_secret=signing_secret, replays=replays, patience=patience)
+    noted = acknowledged or Acknowledged()
+    url = RequestUrl(bolt, signing_secret=signing_secret, replays=replays, patience=patience, acknowledged=noted)
     app.router.add_post("/slack/events", url.take)
 
 

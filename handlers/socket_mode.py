@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.errors import SlackRefused, SlackUnclear
 from bot.model import Json
+from handlers.acknowledged import Acknowledged
 from handlers.errors import LISTENER_S, dispatch, read_request
 
 log = structlog.get_logger(__name__)
@@ -55,8 +56,12 @@ class Hearing:
             self._socket, self._answered, self._since_s = socket, answered, self._now_s()
 
     @property
+    def silent_s(self) -> float:
+        return self._now_s() - self._since_s
+
+    @property
     def is_deaf(self) -> bool:
-        return self._now_s() - self._since_s > self._deaf_after_s
+        return self.silent_s > self._deaf_after_s
 
 
 class SocketMode(AsyncSocketModeHandler):
@@ -74,6 +79,7 @@ class SocketMode(AsyncSocketModeHandler):
         web_client: AsyncWebClient,
         clock: Clock,
         on_reconnect: Callable[[timedelta], None],
+        acknowledged: Acknowledged | None = None,
         ping_s: float = PING_S,
         deaf_after_s: float = DEAF_AFTER_S,
     ) -> None:
@@ -81,6 +87,7 @@ class SocketMode(AsyncSocketModeHandler):
         self.client.message_listeners.append(self._on_message)
         self._clock = clock
         self._on_reconnect = on_reconnect
+        self._acknowledged = acknowledged or Acknowledged()
         self._greeted: object = None
         self._heard_at = clock.now()
         self._deaf_after_s = deaf_after_s
@@ -118,6 +125,14 @@ class SocketMode(AsyncSocketModeHandler):
             return "the socket to Slack is not connected"
         return "Slack has not been heard of for half a minute" if self._is_deaf(session) else ""
 
+    async def silent_s(self) -> float:
+        """How long Slack has not been heard of; up to the time from ping to ping when all is well."""
+        session = self.client.current_session
+        if session is None or not await self.client.is_connected():
+            return max(0.0, (self._clock.now() - self._heard_at).total_seconds())
+        self._is_deaf(session)
+        return self._hearing.silent_s
+
     def _is_deaf(self, session: ClientWebSocketResponse) -> bool:
         if self._hearing.is_of_another(session):
             # The SDK keeps the old socket's time, and for one that was never answered it makes one up.
@@ -136,8 +151,9 @@ class SocketMode(AsyncSocketModeHandler):
         task = asyncio.current_task()
         self._in_hand.add(task)
         try:
-            response = await dispatch(self.app, request, patience=self._clock.patience)
-            await send_async_response(client, req, response, time.time())
+            with self._acknowledged.timing() as ended:
+                response = ended.response = await dispatch(self.app, request, patience=self._clock.patience)
+                await send_async_response(client, req, response, time.time())
         finally:
             self._in_hand.discard(task)
 

@@ -109,6 +109,12 @@ async def migrate_to_head(settings: Settings) -> None:
     await database.close()
 
 
+@pytest.mark.parametrize("level", [Level.WARNING, Level.PROBLEM])
+def test_no_finding_is_told_without_its_fix(level: Level) -> None:
+    with pytest.raises(ValueError, match="without its fix"):
+        Finding(level, "x", "y")
+
+
 # Slack and its tokens.
 
 
@@ -494,7 +500,7 @@ async def test_entry_that_calls_what_nobody_allows_is_found(settings: Settings, 
 
 
 def test_the_worst_stands_last() -> None:
-    found = [Finding(level, "x", "y") for level in (Level.PROBLEM, Level.OK, Level.WARNING, Level.OK)]
+    found = [Finding(level, "x", "y", "z") for level in (Level.PROBLEM, Level.OK, Level.WARNING, Level.OK)]
 
     assert [each.level for each in by_level(found)] == [Level.OK, Level.OK, Level.WARNING, Level.PROBLEM]
 
@@ -508,6 +514,6 @@ def test_the_worst_stands_last() -> None:
     ],
 )
 def test_a_warning_alone_is_no_failure(levels: list[Level], words: str, *, well: bool) -> None:
-    found = [Finding(level, "x", "y") for level in levels]
+    found = [Finding(level, "x", "y", "z") for level in levels]
 
     assert (summary(found), is_well(found)) == (words, well)

@@ -48,6 +48,15 @@ class Database:
         async with self.engine.connect() as connection, connection.begin():
             yield connection
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """One consistent snapshot on both, however long it is read; nobody is held up."""
+        async with self.engine.connect() as connection:
+            if not self.is_sqlite:
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            async with connection.begin():
+                yield connection
+
     async def write(self, unit: Unit[T]) -> T:
         """The unit's result, committed. The unit may run again from the start: nothing outside in it."""
         for _ in range(TRIES - 1):

@@ -1,11 +1,12 @@
 """The outbox: a row for each message to be made visible, put in before the call to Slack and kept as its record."""
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Effect, Json, Manner, Purpose
@@ -14,6 +15,7 @@ from bot.storage.statements import insert_into
 from bot.unasked import COUNTED_OUT, ERASED, REMINDER
 
 OPEN = ("waiting", "sending", "unclear")
+SENT_OTHERWISE = "sent as a DM"  # the problem of one whose words went as a message of their own
 SEEN = ("sending", "unclear", "sent")  # or it may have been
 
 
@@ -297,6 +299,10 @@ async def forget_person(tx: AsyncConnection, person: str, channel_ids: Collectio
     await tx.execute(update(outbox).where(theirs, outbox.c.state.in_(OPEN)).values(**ended))
     gone = {"text": None, "blocks": None, "response_url": None, "slack_channel": None, "lease": None}
     await tx.execute(update(outbox).where(theirs).values(**gone, leased_until=None))
+    found = list(await tx.scalars(select(outbox.c.key).where(theirs)))
+    if found:  # a mark is made of the key, which may name where it was; see bot.storage.restored
+        renewed = update(outbox).where(outbox.c.key == bindparam("its_key")).values(mark=bindparam("new_mark"))
+        await tx.execute(renewed, [{"its_key": key, "new_mark": secrets.token_hex(16)} for key in found])
 
 
 @dataclass(frozen=True)
@@ -338,6 +344,18 @@ async def backlog(tx: AsyncConnection) -> dict[str, int]:
     """How many effects are in each state."""
     rows = await tx.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
     return {row.state: row[1] for row in rows}
+
+
+async def given_up(tx: AsyncConnection) -> int:
+    """How many messages were never seen. One whose words went another way, as a direct message, is none."""
+    lost = and_(outbox.c.state == "failed", func.coalesce(outbox.c.problem, "") != SENT_OTHERWISE)
+    return await tx.scalar(select(func.count()).select_from(outbox).where(lost)) or 0
+
+
+async def oldest_unsent(tx: AsyncConnection) -> datetime | None:
+    """Since when the message waits that has waited longest; None when none does."""
+    since: datetime | None = await tx.scalar(select(func.min(outbox.c.created_at)).where(outbox.c.state.in_(OPEN)))
+    return since
 
 
 async def known_keys(tx: AsyncConnection, keys: Collection[str]) -> frozenset[str]:

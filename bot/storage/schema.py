@@ -70,7 +70,7 @@ people = Table(
     Column("created_at", Moment, nullable=False),
 )
 
-keys = Table(  # made once for this database; fingerprints and stand-ins hang on it
+keys = Table(  # made once for this database; fingerprints, stand-ins and marks hang on them; and when it was restored
     "keys",
     metadata,
     Column("name", String(40), primary_key=True),

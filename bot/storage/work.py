@@ -152,12 +152,33 @@ async def drop_overheard(tx: AsyncConnection, person: str) -> None:
     await tx.execute(delete(work).where(_names(person), unasked, work.c.state == "waiting", work.c.lease.is_(None)))
 
 
-async def backlog(tx: AsyncConnection, *, now: datetime) -> tuple[int, int]:
-    """How many rows are due and not done, and how many were given up."""
-    due = func.count().filter(and_(work.c.state == "waiting", work.c.due_at <= now))
+@dataclass(frozen=True)
+class Backlog:
+    """What waits, and what came to nothing since the beginning. `oldest` is when the first that waits was due."""
+
+    due: int
+    failed: int
+    missed: int  # slots of the timetable that nobody was there for
+    oldest: datetime | None
+
+
+async def backlog(tx: AsyncConnection, *, now: datetime) -> Backlog:
+    """Of what is not done; the rows of what is are many."""
+    is_due = and_(work.c.state == "waiting", work.c.due_at <= now)
+    due = func.count().filter(is_due)
     failed = func.count().filter(work.c.state == "failed")
-    row = (await tx.execute(select(due, failed).select_from(work))).one()
-    return row[0], row[1]
+    missed = func.count().filter(work.c.state == "missed")
+    oldest = func.min(work.c.due_at).filter(is_due)
+    not_done = work.c.state.in_(("waiting", "failed", "missed"))
+    row = (await tx.execute(select(due, failed, missed, oldest).where(not_done))).one()
+    return Backlog(row[0], row[1], row[2], row[3])
+
+
+async def last_given_up(tx: AsyncConnection) -> str:
+    """Kind, day and trouble of what was given up last; "" where nothing was."""
+    newest = select(work.c.kind, work.c.finished_at, work.c.problem).where(work.c.state == "failed")
+    row = (await tx.execute(newest.order_by(work.c.finished_at.desc()).limit(1))).first()
+    return f"{row.kind} on {row.finished_at:%Y-%m-%d %H:%M} UTC ({row.problem})" if row else ""
 
 
 async def forget_done(tx: AsyncConnection, *, before: datetime) -> None:

@@ -112,7 +112,7 @@ def place_of(asked: Message) -> tuple[str, str]:
 async def unfinished(database: Database, *, until: datetime = EVER) -> int:
     """How much the database holds that is to be done, now or later until then. No work may have been given up."""
     async with database.read() as tx:
-        waiting, failed = await work.backlog(tx, now=until)
+        behind = await work.backlog(tx, now=until)
         effects = await outbox.backlog(tx)
-    assert failed == 0
-    return waiting + sum(effects.get(state, 0) for state in ("waiting", "sending", "unclear"))
+    assert behind.failed == 0
+    return behind.due + sum(effects.get(state, 0) for state in ("waiting", "sending", "unclear"))

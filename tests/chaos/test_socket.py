@@ -108,10 +108,19 @@ async def test_a_deaf_socket_is_replaced_though_slack_still_pings(logged: list[E
             deaf = sandbox.sockets.connections[0]
             sandbox.disconnect_sockets(kind="deaf")
             says_connected = await socket.client.is_connected()
+            silent_s = []
 
-            await sandbox.wait_for(lambda: reconnects, 30)
+            async def looked() -> bool:
+                silent_s.append(await socket.silent_s())
+                return bool(reconnects)
+
+            async with asyncio.timeout(30):
+                while not await looked():
+                    await asyncio.sleep(0.2)
 
             assert says_connected
+            assert max(silent_s) >= 8.0  # by then it was taken for dead
+            assert silent_s[-1] < 8.0
             assert logged.count(DEAF) == 1
             assert sandbox.sockets.connections != [deaf]
             assert await socket.what_is_wrong() == ""

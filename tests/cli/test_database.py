@@ -46,3 +46,29 @@ def test_a_revision_that_is_not_there_is_one_line(mentor: Run) -> None:
 
     assert (done.status, done.out, len(done.complaints)) == (1, "", 1)
     assert "nonsense" in done.err
+
+
+def test_a_backup_is_restored_into_an_empty_database_and_overwrites_nothing(
+    mentor: Run, empty_url: str, tmp_path: Path
+) -> None:
+    here, there = {"MENTOR_DATABASE_URL": empty_url}, {"MENTOR_DATA": str(tmp_path / "there")}
+    mentor("db", "upgrade", **here)
+
+    backed_up = mentor("db", "backup", "copy", **here)
+    again = mentor("db", "backup", "copy", **here)
+    restored = mentor("db", "restore", "copy", **there)
+    over = mentor("db", "restore", "copy", **there)
+
+    assert (backed_up.status, backed_up.err) == (0, "")
+    assert backed_up.out.startswith(f"copy: 2 rows, revision {migrate.head()}; audit log: not checked")
+    assert (again.status, again.out, len(again.complaints)) == (1, "", 1)
+    assert (restored.status, restored.err) == (0, "")
+    assert restored.out.startswith(f"Restored: 2 rows, revision {migrate.head()}")
+    assert mentor("db", "current", **there).out.strip() == migrate.head()
+    assert (over.status, over.out, len(over.complaints)) == (1, "", 1)
+
+
+def test_a_backup_that_is_not_there_is_one_line(mentor: Run) -> None:
+    done = mentor("db", "restore", "nowhere")
+
+    assert (done.status, done.out, done.err) == (1, "", "mentor: nowhere: No such file or directory\n")

@@ -22,6 +22,7 @@ from tests.journeys.handbook import ARTICLES
 from tests.journeys.office import new_sandbox
 
 PATIENCE_S = 60.0
+LATE_S = 300.0  # of the sandbox's clock, which is ten times as fast
 ALIVE = (200, {"status": "ok"})
 READY = (200, {"status": "ok", "problems": {}})
 
@@ -43,7 +44,12 @@ async def _figures(bot: BotByHttp) -> dict[tuple[str, str], float]:
         assert response.status == 200
         assert response.headers["Content-Type"].startswith("text/plain")
         families = text_string_to_metric_families(await response.text())
-        return {(each.name, each.labels["state"]): each.value for family in families for each in family.samples}
+        return {
+            (each.name, each.labels["state"]): each.value
+            for family in families
+            for each in family.samples
+            if each.name.startswith("mentor_") and "acknowledgement" not in each.name
+        }
 
 
 def _take_away(database_url: str) -> None:
@@ -119,7 +125,16 @@ async def test_the_figures_tell_what_waits_and_what_was_sent(tmp_path: Path) -> 
                 pass
 
     before.pop(("mentor_channels", "not_read_back"))  # as many as are left when it is asked
+    late = [key for key in before if key[0] == "mentor_late_seconds"]
+    assert all(before.pop(key) < LATE_S for key in late)
+    assert ("mentor_late_seconds", "timetable") in late
     assert before == {
+        **{("mentor_ready", part): 1 for part in ("database", "slack")},
+        **{("mentor_age_seconds", part): 0 for part in ("work", "outbox")},
+        **{("mentor_handbook_trouble", what): 0 for what in ("broken", "unreachable", "sources lost")},
+        ("mentor_silent_seconds", "slack"): 0,
+        ("mentor_slots", "missed"): 0,
+        ("mentor_outbox", "given up"): 0,
         ("mentor_work", "due"): 0,
         ("mentor_work", "failed"): 0,
         ("mentor_gaps", "open"): 0,
@@ -130,6 +145,37 @@ async def test_the_figures_tell_what_waits_and_what_was_sent(tmp_path: Path) -> 
         ("mentor_handbook_articles", "live"): len(ARTICLES),
     }
     assert after[("mentor_work", "failed")] == 0
+
+
+async def test_the_figures_without_a_database_are_those_of_the_process(tmp_path: Path, database_url: str) -> None:
+    async with _by_http(tmp_path, database_url) as bot:
+        await asyncio.to_thread(_take_away, database_url)
+
+        figures = await _figures(bot)
+
+    assert (figures["mentor_ready", "database"], figures["mentor_ready", "slack"]) == (0, 1)
+    assert figures["mentor_handbook_articles", "live"] == len(ARTICLES)
+
+
+async def test_how_long_slack_waited_for_each_answer_is_counted(tmp_path: Path) -> None:
+    async with bot_by_http(tmp_path) as bot:
+        await bot.send(callback(message(text="how do I see the logs?")))
+        await bot.send({"type": "nothing of Slack's"})
+        counted = await _samples(bot, "mentor_acknowledgement_seconds")
+
+        assert counted["_count", "taken", ""] == counted["_bucket", "taken", "3.0"] == 1
+        assert counted["_count", "refused", ""] == 1
+        assert counted["_count", "not taken down", ""] == 0
+
+
+async def _samples(bot: BotByHttp, name: str) -> dict[tuple[str, str, str], float]:
+    """By what is told of it, its state, and up to how many seconds."""
+    async with bot.session.get(bot.url("/metrics")) as response:
+        (family,) = (each for each in text_string_to_metric_families(await response.text()) if each.name == name)
+    return {
+        (each.name.removeprefix(name), each.labels["state"], each.labels.get("le", "")): each.value
+        for each in family.samples
+    }
 
 
 async def test_the_pages_answer_no_question_about_people(tmp_path: Path) -> None:

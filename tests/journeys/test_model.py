@@ -109,7 +109,7 @@ async def test_whatever_the_model_does_each_question_is_answered_in_the_handbook
 
         assert office.thread(asked)[1:] == [LOGS_TOLD], fault
     assert await writers(office) == ["quoting"] * len(FAULTS)
-    figures = await office.mentor.gauges.read()
+    figures = await office.mentor.own_gauges.read()
     assert (figures[("model", "not fit to be shown")], figures[("model", "took too long")]) == (4, 1)
 
 

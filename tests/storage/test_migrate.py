@@ -33,7 +33,7 @@ def _value(table: Table, name: str, row: int) -> object:
             return NOW
 
 
-def _fill(connection: Connection, rows: int) -> None:
+def fill(connection: Connection, rows: int) -> None:
     for table in metadata.sorted_tables:
         if table is case_turns:  # triggers fill it
             continue
@@ -59,10 +59,10 @@ async def test_migrations_make_exactly_the_schema_of_the_code(database: Database
 
 
 async def test_up_down_up_with_data_ends_at_the_head(database: Database) -> None:
-    async def fill(connection: Tx) -> None:
-        await connection.run_sync(lambda sync: _fill(sync, 100))
+    async def put(connection: Tx) -> None:
+        await connection.run_sync(lambda sync: fill(sync, 100))
 
-    await database.write(fill)
+    await database.write(put)
     async with database.read() as connection:
         before = await connection.run_sync(_content)
 

@@ -34,9 +34,10 @@ GROWN = Effect(
 RATE_LIMITED, REFUSED = SlackRateLimited("chat.…Stream", 30), SlackRefused("chat.…Stream", "channel_type_not_supported")
 
 
-def standing(desk: Desk) -> list[tuple[str, int]]:
-    """The mark and the number of blocks of every message that stands in the end."""
-    return [(post.mark, len(post.blocks)) for post in desk.slack.posts if not post.is_gone]
+async def standing(desk: Desk) -> list[tuple[str, int]]:
+    """Of every message that stands in the end, whose mark it bears ("" for none) and the number of its blocks."""
+    keys = {row["mark"]: key for key, row in (await desk.rows()).items()}
+    return [(keys.get(post.mark, post.mark), len(post.blocks)) for post in desk.slack.posts if not post.is_gone]
 
 
 async def in_the_end(desk: Desk) -> None:
@@ -64,7 +65,7 @@ async def test_where_nothing_may_grow_the_answer_is_posted_at_once(desk: Desk, e
     await desk.turn()
 
     assert desk.slack.calls == ["start", "post"]
-    assert standing(desk) == [("id1", 2)]
+    assert await standing(desk) == [(GROWN.key, 2)]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ async def test_whatever_befalls_a_growing_answer_one_whole_answer_stands(
     await desk.put(GROWN)
     await in_the_end(desk)
 
-    assert standing(desk) == [("id1", blocks)]
+    assert await standing(desk) == [(GROWN.key, blocks)]
     assert await desk.states() == {GROWN.key: "sent"}
 
 
@@ -99,7 +100,7 @@ async def test_what_slack_will_not_take_away_keeps_nobody_from_the_answer(desk: 
     await desk.put(GROWN)
     await in_the_end(desk)
 
-    assert standing(desk) == [("", 2), ("id1", 2)]
+    assert await standing(desk) == [("", 2), (GROWN.key, 2)]
 
 
 @pytest.mark.parametrize("method", ["append", "stop"])
@@ -112,7 +113,7 @@ async def test_nothing_grows_past_the_lease(desk: Desk, method: str) -> None:
     await in_the_end(desk)
 
     assert method not in calls
-    assert standing(desk) == [("id1", 2)]
+    assert await standing(desk) == [(GROWN.key, 2)]
 
 
 async def test_what_another_process_lets_grow_in_the_thread_is_left_alone(desk: Desk) -> None:
@@ -129,12 +130,12 @@ async def test_what_another_process_lets_grow_in_the_thread_is_left_alone(desk: 
     await run_until(desk.outbox.run(), lambda: was_tried(1))
     desk.hands.move(seconds=15)
     await run_until(desk.outbox.run(), lambda: was_tried(2))
-    meanwhile = standing(desk)
+    meanwhile = await standing(desk)
     desk.hands.move(seconds=LEASE.total_seconds())
     await in_the_end(desk)
 
     assert meanwhile == [("", 1), ("", 2)]
-    assert sorted(standing(desk)) == [("id1", 2), ("id2", 2)]
+    assert sorted(await standing(desk)) == [(GROWN.key, 2), ("other", 2)]
 
 
 # Whispers.

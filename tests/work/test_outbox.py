@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from bot.errors import SlackRateLimited, SlackRefused, SlackUnclear
 from bot.model import Effect, Purpose
@@ -17,6 +18,7 @@ from bot.outbox import LOOK_BACK, PACE, SETTLE
 from bot.storage import outbox as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.outbox import Sending
+from bot.storage.restored import put_backed_up, put_restored
 from bot.storage.schema import outbox
 from bot.unasked import may_send_unasked
 from bot.work import LEASE
@@ -81,7 +83,7 @@ async def test_lost_reply_of_a_message_that_stands_is_looked_up_and_not_sent_aga
 
     assert unclear["state"] == "unclear"
     assert desk.slack.calls == ["post", "look"]
-    assert desk.slack.looks == [("id1", STARTS_AT - LOOK_BACK)]
+    assert desk.slack.looks == [((await desk.row())["mark"], STARTS_AT - LOOK_BACK)]
     assert len(desk.slack.posts) == 1
     row = await desk.row()
     assert (row["state"], row["slack_ts"]) == ("sent", "1.000100")
@@ -147,6 +149,27 @@ async def _posted_by(desk: Desk, sending: Sending) -> Any:
     other = FakeSlack()
     await other.post("C1", text=sending.text, blocks=[], thread_ts=None, mark=sending.mark)
     return other.posts[0]
+
+
+async def test_what_a_restored_database_does_not_know_of_is_looked_up_for_a_day(desk: Desk) -> None:
+    """Another one sent it, after the copy was taken of which this one was made: the mark is the same."""
+    await desk.put(POST)
+    await desk.turn()
+    taken_at, restored_at = desk.hands.now - timedelta(hours=1), desk.hands.now
+    await desk.database.write(lambda tx: tx.execute(delete(outbox)))
+    await desk.database.write(lambda tx: put_backed_up(tx, taken_at))
+    await desk.database.write(lambda tx: put_restored(tx, restored_at))
+    again = Desk(desk.database, desk.hands, desk.slack)
+
+    await again.put(POST, replace(POST, key="answer:2"))
+    await again.turn()
+    again.hands.move(hours=25)
+    await again.put(replace(POST, key="answer:3"))
+    await again.turn()
+
+    assert desk.slack.calls == ["post", "look", "look", "post", "post"]
+    assert {since for _, since in desk.slack.looks} == {taken_at - LOOK_BACK}
+    assert set((await again.states()).values()) == {"sent"}
 
 
 async def test_look_that_outlasts_the_lease_is_no_leave_to_send(desk: Desk) -> None:

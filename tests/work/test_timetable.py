@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot.calendar import Daily, Schedule, Weekly
 from bot.clock import Clock
 from bot.storage.engine import Database
+from bot.storage.restored import put_backed_up, put_restored
 from bot.storage.schema import work
 from bot.timetable import Planned, Timetable
 from bot.work import Due, Kind
@@ -75,6 +76,17 @@ async def test_a_new_bot_makes_up_for_nothing_of_before_its_time(hall: Hall) -> 
     await hall.tick_at(utc(11, 25, 12))
 
     assert (await hall.slots(), hall.missed) == ([], [])
+
+
+async def test_slots_of_the_time_that_a_restored_database_lost_are_passed_over_and_nobody_is_told(hall: Hall) -> None:
+    """They may have been done."""
+    await hall.tick_at(utc(11, 9, 9))
+    await hall.database.write(lambda tx: put_backed_up(tx, utc(11, 9, 12)))
+    await hall.database.write(lambda tx: put_restored(tx, utc(11, 23, 9, 30)))
+    await hall.tick_at(utc(11, 23, 9, 40), utc(11, 30, 9))
+
+    done = [("2026-W46", "waiting"), ("2026-W47", "missed"), ("2026-W48", "missed"), ("2026-W49", "waiting")]
+    assert (await hall.slots(), hall.missed) == (done, [])
 
 
 async def test_a_slot_missed_by_hours_is_still_done(hall: Hall) -> None:

@@ -1,0 +1,52 @@
+"""How long Slack waited for each answer of this process, for /metrics. Slack itself waits three seconds."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Histogram
+from slack_bolt.response import BoltResponse
+
+from handlers.errors import NotTakenDown
+
+BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
+STATES = ("taken", "refused", "not taken down")
+
+
+@dataclass
+class Ended:
+    """`response` is None where none came about."""
+
+    response: BoltResponse | None = None
+
+
+class Acknowledged:
+    """What was answered within which time. A request that was not even read is not counted."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._seconds = Histogram(
+            "mentor_acknowledgement_seconds",
+            "Mentor: from a request of Slack's to its answer",
+            ["state"],
+            buckets=BUCKETS_S,
+            registry=self.registry,
+        )
+        for state in STATES:  # so that a first one is a rise
+            self._seconds.labels(state)
+
+    @contextmanager
+    def timing(self) -> Iterator[Ended]:
+        loop, ended = asyncio.get_running_loop(), Ended()
+        began = loop.time()
+        try:
+            yield ended
+        finally:
+            self._seconds.labels(_state(ended.response)).observe(loop.time() - began)
+
+
+def _state(response: BoltResponse | None) -> str:
+    if response is None or isinstance(response, NotTakenDown):
+        return "not taken down"
+    return "taken" if response.status < 400 else "refused"

@@ -1,0 +1,210 @@
+"""A copy holds every row as it is, whichever database it is taken of and restored into, and nothing is overwritten."""
+
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from sqlite3 import connect
+
+import pytest
+from sqlalchemy import Table, Text, cast, select, text
+
+from bot.backup import Copied, back_up, restore
+from bot.clock import Clock
+from bot.config import Settings, read_settings
+from bot.errors import BackupRefused, CopyBroken
+from bot.storage import migrate
+from bot.storage.copying import count_rows
+from bot.storage.engine import Database, Tx
+from bot.storage.restored import mark_of, restored
+from bot.storage.schema import metadata, outbox, work
+from tests.storage.test_migrate import fill
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+CHANGED = {"keys", "outbox", "work", "requests"}  # by the quarantine
+AUDIT_KEY = "k" * 32
+
+
+def _settings(url: str, folder: Path, now: datetime = NOW) -> Settings:
+    given = read_settings({"MENTOR_DATA": str(folder), "MENTOR_AUDIT_KEY": AUDIT_KEY})
+    return replace(given, database_url=url, clock=Clock(now.timestamp))
+
+
+async def _content(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Of every table, JSON as it is written: no value is another than the value null."""
+    async with database.read() as tx:
+        return {table.name: await _rows(tx, table) for table in metadata.sorted_tables if table.name not in CHANGED}
+
+
+async def _rows(tx: Tx, table: Table) -> list[tuple[object, ...]]:
+    written = [cast(each, Text) if str(each.type) == "JSON" else each for each in table.columns]
+    return [tuple(row) for row in await tx.execute(select(*written).order_by(*table.primary_key.columns))]
+
+
+async def _filled(database: Database) -> None:
+    async def put(tx: Tx) -> None:
+        await tx.run_sync(lambda sync: fill(sync, 20))
+        await tx.execute(text("DELETE FROM audit"))  # whose chain is none
+        await tx.execute(text("UPDATE requests SET author = NULL, blobs = 'null'"))
+
+    await database.write(put)
+
+
+@pytest.fixture
+async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
+    database = Database(sqlite_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def other_url(empty_url: str) -> str:
+    """Of an empty database, of SQLite or PostgreSQL."""
+    return empty_url.replace("mentor.db", "other/mentor.db")
+
+
+async def test_what_is_restored_is_what_was_there_whichever_the_databases(
+    database: Database, other_url: str, tmp_path: Path
+) -> None:
+    await _filled(database)
+    before = await _content(database)
+    url = database.url.render_as_string(hide_password=False)
+
+    copied = await back_up(_settings(url, tmp_path), tmp_path / "copy")
+    again = await restore(_settings(other_url, tmp_path, LATER), tmp_path / "copy")
+
+    other = Database(other_url)
+    try:
+        assert await _content(other) == before
+        async with other.read() as tx:
+            counts = await count_rows(tx)
+            assert sum(counts.values()) == copied.rows == again.rows
+        row = {"kind": "k", "key": "new", "due_at": NOW, "state": "waiting", "attempts": 0, "created_at": NOW}
+        await other.write(lambda tx: tx.execute(work.insert().values(**row)))  # new rows get new numbers
+        await other.write(lambda tx: tx.execute(text("UPDATE questions SET asker = 'somebody else'")))
+        async with other.read() as tx:
+            assert (await count_rows(tx))["case_turns"] > counts["case_turns"]  # and triggers work again
+    finally:
+        await other.close()
+
+
+async def test_a_copy_taken_before_anything_was_sent_knows_again_what_is_sent_later(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    await back_up(_settings(sqlite.url.render_as_string(hide_password=False), tmp_path), tmp_path / "copy")
+    sent = await sqlite.write(lambda tx: mark_of(tx, "answer:1"))
+
+    copy = Database(f"sqlite+aiosqlite:///{tmp_path / 'copy'}")
+    try:
+        assert await copy.write(lambda tx: mark_of(tx, "answer:1")) == sent
+    finally:
+        await copy.close()
+
+
+async def test_what_was_under_way_is_doubted(sqlite: Database, tmp_path: Path) -> None:
+    def row(key: str, state: str, **values: object) -> dict[str, object]:
+        given = {"kind": "k", "purpose": "asked", "channel_id": "C1", "version": 1, "attempts": 0, "due_at": NOW}
+        return {**given, "key": key, "mark": key, "state": state, "created_at": NOW, "manner": "post", **values}
+
+    rows = [
+        row("waits", "waiting"),
+        row("was being sent", "sending", lease="theirs", first_tried_at=NOW - timedelta(seconds=5)),
+        row("is an edit", "waiting", edits="sent"),
+        row("is whispered", "waiting", manner="whisper"),
+        row("is for an address", "waiting", response_url="https://hooks.example/1"),
+        row("sent", "sent"),
+    ]
+    for each in rows:
+        await sqlite.write(lambda tx, each=each: tx.execute(outbox.insert().values(**each)))  # type: ignore[misc]
+    url = sqlite.url.render_as_string(hide_password=False)
+    await back_up(_settings(url, tmp_path), tmp_path / "copy")
+    target = f"sqlite+aiosqlite:///{tmp_path / 'new' / 'mentor.db'}"
+    await restore(_settings(target, tmp_path, LATER), tmp_path / "copy")
+
+    other = Database(target)
+    try:
+        async with other.read() as tx:
+            query = select(outbox.c.key, outbox.c.state, outbox.c.first_tried_at, outbox.c.lease)
+            found = {key: rest for key, *rest in await tx.execute(query)}
+            known = await restored(tx)
+    finally:
+        await other.close()
+    assert found == {
+        "waits": ["unclear", NOW, None],
+        "was being sent": ["unclear", NOW - timedelta(seconds=5), None],
+        "is an edit": ["waiting", NOW, None],
+        "is whispered": ["skipped", None, None],
+        "is for an address": ["skipped", None, None],
+        "sent": ["sent", None, None],
+    }
+    assert known is not None
+    assert (known.taken_at, known.at) == (NOW, LATER)
+
+
+async def test_nothing_is_overwritten(database: Database, tmp_path: Path) -> None:
+    settings = _settings(database.url.render_as_string(hide_password=False), tmp_path)
+    await back_up(settings, tmp_path / "copy")
+
+    with pytest.raises(BackupRefused, match="is there already"):
+        await back_up(settings, tmp_path / "copy")
+    await _filled(database)
+    with pytest.raises(BackupRefused, match=r"overwrites nothing|there already"):
+        await restore(settings, tmp_path / "copy")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "error", "said"),
+    [
+        pytest.param(lambda file: file.write_bytes(b"PGDMP"), BackupRefused, "is no backup", id="another kind of file"),
+        pytest.param(lambda file: _cut(file), CopyBroken, r"damaged|refused", id="cut off"),
+        pytest.param(lambda file: _overwrite(file), CopyBroken, r"damaged|refused", id="overwritten in its middle"),
+        pytest.param(
+            lambda file: _run(file, "DELETE FROM keys"), BackupRefused, "no backup of one", id="a database and no copy"
+        ),
+        pytest.param(
+            lambda file: _run(file, "UPDATE alembic_version SET version_num = '9999'"),
+            migrate.DatabaseNewer,
+            "newer Mentor",
+            id="of a newer program",
+        ),
+    ],
+)
+async def test_what_is_no_whole_backup_is_refused_and_nothing_made_of_it(
+    sqlite: Database, tmp_path: Path, spoil: object, error: type[Exception], said: str
+) -> None:
+    await _filled(sqlite)
+    await back_up(_settings(sqlite.url.render_as_string(hide_password=False), tmp_path), tmp_path / "copy")
+    spoil(tmp_path / "copy")  # type: ignore[operator]
+
+    with pytest.raises(error, match=said):
+        await restore(_settings(f"sqlite+aiosqlite:///{tmp_path / 'new' / 'mentor.db'}", tmp_path), tmp_path / "copy")
+
+    assert list((tmp_path / "new").glob("*")) == []
+
+
+def _cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def _overwrite(file: Path) -> None:
+    """Every page but the first few, of which SQLite needs some to open it at all."""
+    whole = bytearray(file.read_bytes())
+    whole[len(whole) // 4 :] = b"\x07" * (len(whole) - len(whole) // 4)
+    file.write_bytes(whole)
+
+
+def _run(file: Path, statement: str) -> None:
+    with closing(connect(file)) as connection, connection:
+        connection.execute(statement)
+
+
+async def test_a_log_of_decisions_that_does_not_hold_is_told(sqlite: Database, tmp_path: Path) -> None:
+    await sqlite.write(lambda tx: tx.run_sync(lambda sync: fill(sync, 3)))  # rows that nobody sealed
+
+    copied = await back_up(_settings(sqlite.url.render_as_string(hide_password=False), tmp_path), tmp_path / "copy")
+
+    assert isinstance(copied, Copied)
+    assert not copied.holds
+    assert copied.audit.startswith("DOES NOT HOLD: ")
