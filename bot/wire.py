@@ -108,7 +108,8 @@ def read_words(body: Json, name: str) -> str:
     """What a person wrote, as any database can keep it: no NUL, no half characters. "" for none."""
     value = body.get(name)
     whole = value.replace("\x00", "") if isinstance(value, str) else ""
-    return whole[:TEXT_MAX].encode(errors="replace").decode()
+    kept = whole[:TEXT_MAX]
+    return kept if kept.isascii() else kept.encode(errors="replace").decode()
 
 
 def read_text(body: Json, name: str, *, most: int = 200) -> str:

@@ -4,8 +4,8 @@ No word, name or channel is known here. What each piece weighs is `bot.peers.wei
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from math import log1p
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.peers.wording import Gist
@@ -30,8 +30,7 @@ class Form(NamedTuple):
     length: int = 0  # words, up to LONG
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A message that stands in the channel itself. `kin` tells how many words it shares with earlier ones, by ts."""
 
     ts: str
@@ -41,7 +40,7 @@ class Said:
     is_bot: bool = False
     addressee: str | None = None
     has_thread: bool = False
-    kin: Mapping[str, float] = field(default_factory=dict)
+    kin: Mapping[str, float] = MappingProxyType({})
 
 
 class Link(NamedTuple):

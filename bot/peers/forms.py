@@ -4,7 +4,8 @@ The form is kept; the words are not.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 from bot.peers import phrases
 from bot.peers.evidence import LONG, Form
@@ -38,11 +39,18 @@ def words_of(said: Wording) -> frozenset[str]:
     return frozenset(word[:STEM] for word in found if len(word) > 2 and not _EVERYDAY.fullmatch(word))
 
 
-def shared(words: frozenset[str], earlier: Mapping[str, frozenset[str]]) -> dict[str, int]:
-    """With which of the earlier messages, by ts, it shares how many words."""
-    return {ts: min(len(words & others), SHARED_MOST) for ts, others in earlier.items() if not words.isdisjoint(others)}
+def shared(words: frozenset[str], known: Mapping[str, frozenset[str]], near: Iterable[str]) -> dict[str, int]:
+    """With which of the messages near it, by ts, it shares how many words; of those whose words are known."""
+    if not words:
+        return {}
+    return {
+        ts: min(len(words & others), SHARED_MOST)
+        for ts in near
+        if (others := known.get(ts)) and not words.isdisjoint(others)
+    }
 
 
+@cache  # there are 496
 def written(form: Form) -> str:
     """As it is kept: "?h12" asks, greets and has 12 words."""
     return "".join(sign for sign, name in FLAGS if getattr(form, name)) + str(form.length)

@@ -6,7 +6,7 @@ it are linked anew until a whole window of them is as it was. Which one a messag
 
 from collections import deque
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from bot.model import Message
 from bot.peers import forms
@@ -115,7 +115,7 @@ class _Relinking:
             unknown = [row.ts for row in following if not row.linker]
             threads = await rows.with_threads(self._tx, self._channel_id, unknown) if unknown else frozenset()
             for row in following:
-                yield row if row.linker else replace(row, has_thread=row.ts in threads)
+                yield row if row.linker else row._replace(has_thread=row.ts in threads)
             if len(following) < rows.READ_AT_ONCE:
                 return
             ts = f"{following[-1].ts}~"  # behind it, and before any other
@@ -157,7 +157,7 @@ class _Relinking:
         once = rows.read_kin(row.kin) if row.kin else {}
         kin = {ts: once[ts] for ts in near if ts in once and (words is None or ts not in self._words)} if once else {}
         if words is not None:
-            kin |= forms.shared(words, {ts: self._words[ts] for ts in near if ts in self._words})
+            kin |= forms.shared(words, self._words, near)
             self._words[row.ts] = words
         return kin
 

@@ -1,6 +1,7 @@
 """Takes Slack's mark-up off what somebody wrote and cuts it into sentences. Pure; says nothing about their meaning."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 LOOKED_AT = 2_000  # characters: people ask early, and matching stays cheap on any text
@@ -12,8 +13,8 @@ _QUOTED = re.compile(r"^[ \t]*+(?:&gt;|>).*$", re.MULTILINE)
 _PERSON = re.compile(r"<[@!][^<>]*>:?")
 _LINK = re.compile(r"<[^<>\s][^<>]*>|https?://\S+")
 _EMOJI = re.compile(r":(?:[a-z0-9_'-]{2,60}|[+-]1):(?::skin-tone-\d:)?", re.IGNORECASE)
-_ENDS = re.compile(r"(?<=[?!\n])|(?<=[.;…]) |(?<=[.;…])$")
-_SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
+_END = re.compile(r"[?!\n]|[.;…](?: |$)")
+_SPACES = re.compile(r"[\t\r\f\v\u00a0][ \t\r\f\v\u00a0]*| [ \t\r\f\v\u00a0]+")  # but for one blank, which stays
 
 _GREETING = (
     r"(?:hi+|hey+|hello+|helo|heya|hiya|yo|howdy|greetings|hallo|hola|moin|aloha|sup|gm|"
@@ -55,8 +56,15 @@ def read(text: str) -> Wording:
     plain, emoji = _EMOJI.subn(" ", _LINK.sub(f" {THING} ", seen))
     plain = _SPACES.sub(" ", plain).strip().lower()
     rest = plain[_length_of_opening(plain) :]
-    cut = (each.strip() for each in _ENDS.split(rest))
-    return Wording(tuple(each for each in cut if each), has_signs=bool(people or emoji or rest != plain))
+    return Wording(tuple(_sentences(rest)), has_signs=bool(people or emoji or rest != plain))
+
+
+def _sentences(plain: str) -> Iterator[str]:
+    begin = 0
+    for end in [*(found.end() for found in _END.finditer(plain)), len(plain)]:
+        if sentence := plain[begin:end].strip():
+            yield sentence
+        begin = end
 
 
 def _length_of_opening(plain: str) -> int:

@@ -37,11 +37,9 @@ def _is_question(said: Wording) -> bool:
 
 def _asks(sentence: str) -> bool:
     """Whether one sentence asks something of others."""
-    if sentence.endswith("?"):
-        return not (phrases.SMALL_TALK.match(sentence) or phrases.NOT_ASKED.match(sentence))
-    if phrases.SMALL_TALK.match(sentence) or phrases.NOT_ASKED.match(sentence):
+    if not (sentence.endswith("?") or phrases.OPENER.match(sentence) or phrases.REQUEST.search(sentence)):
         return False
-    return bool(phrases.OPENER.match(sentence) or phrases.REQUEST.search(sentence))
+    return not (phrases.SMALL_TALK.match(sentence) or phrases.NOT_ASKED.match(sentence))
 
 
 def _complains(said: Wording) -> bool:

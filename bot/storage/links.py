@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,8 +15,7 @@ READ_AT_ONCE = 1_000  # messages
 NO_ROW = "0"  # the form of a message that was known before there were links: nothing is known of it
 
 
-@dataclass(frozen=True)
-class LinkRow:
+class LinkRow(NamedTuple):  # as no dataclass is made as quickly, and an import makes three of each message
     """A message that stands in its channel itself. `linker` is "" where nothing was decided yet."""
 
     ts: str
@@ -39,8 +37,7 @@ class LinkRow:
         return self.answers_ts, self.talk_ts, self.confidence, self.linker
 
 
-_in_words = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
-KEPT = ("form", "kin", "has_thread", "answers_ts", "talk_ts", "confidence", "linker")
+KEPT = LinkRow._fields[6:]  # the others stand in the message
 
 
 async def before(tx: AsyncConnection, channel_id: str, ts: str, number: int) -> Sequence[LinkRow]:
@@ -81,7 +78,8 @@ async def _with_links(tx: AsyncConnection, channel_id: str, said: Sequence[Any])
 async def put(tx: AsyncConnection, channel_id: str, rows: Sequence[LinkRow]) -> None:
     if not rows:
         return
-    given = [{"channel_id": channel_id, "ts": row.ts, **{name: getattr(row, name) for name in KEPT}} for row in rows]
+    names = ("channel_id", "ts", *KEPT)
+    given = [dict(zip(names, (channel_id, row.ts, *row[-len(KEPT) :]), strict=True)) for row in rows]
     statement = insert_all(tx, links, given)
     changed = {name: statement.excluded[name] for name in KEPT}
     await tx.execute(statement.on_conflict_do_update(index_elements=[links.c.channel_id, links.c.ts], set_=changed))
@@ -129,7 +127,8 @@ async def forget_kin(tx: AsyncConnection, person: str, channel_id: str) -> None:
 
 
 def kin_in_words(kin: Mapping[str, int]) -> str | None:
-    return _in_words(kin) if kin else None
+    """As JSON, which has nothing to escape in a ts."""
+    return "{" + ",".join(f'"{ts}":{kin[ts]}' for ts in sorted(kin)) + "}" if kin else None
 
 
 def read_kin(kept: str | None) -> dict[str, int]:

@@ -6,14 +6,14 @@ The rows say the same whatever order things came in. What is counted from them i
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Delete, Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import NO_QUESTION, Deletion, Message, Window, moment
-from bot.storage.schema import events, kind_corrections, links, messages, questions, reactions
-from bot.storage.statements import insert_all, insert_into, insert_new, is_at
+from bot.storage.schema import events, kind_corrections, links, messages, people, questions, reactions
+from bot.storage.statements import insert_all, insert_into, insert_new, is_at, note_sizes
 
 MARKED = ":answer:"  # `reactions.name` of what a person marked as the answer by us; Slack's names have no colon
 CORRECTED = "people"  # `questions.classifier` where a person said what kind it is
@@ -29,8 +29,7 @@ async def forget_events(tx: AsyncConnection, *, before: datetime) -> None:
     await tx.execute(delete(events).where(events.c.received_at < before))
 
 
-@dataclass(frozen=True)
-class MessageRow:
+class MessageRow(NamedTuple):
     """A message as it is kept; `text` is None where words are not."""
 
     channel_id: str
@@ -64,7 +63,7 @@ async def put_messages(tx: AsyncConnection, rows: Sequence[MessageRow]) -> froze
     """The ts of those that said something new; a deletion wins for good. The rows are of different messages."""
     if not rows:
         return frozenset()
-    statement = insert_all(tx, messages, [{**vars(row), "posted_at": moment(row.ts)} for row in rows])
+    statement = insert_all(tx, messages, [{**row._asdict(), "posted_at": moment(row.ts)} for row in rows])
     # ts strings have one length, so they compare as times do
     is_newer = func.coalesce(messages.c.edited_ts, "") < func.coalesce(statement.excluded.edited_ts, "")
     is_first = messages.c.author_kind == UNKNOWN
@@ -321,6 +320,11 @@ async def reactions_on(tx: AsyncConnection, channel_id: str, ts: Collection[str]
     here = and_(reactions.c.channel_id == channel_id, is_at(tx, reactions.c.ts, ts))
     query = select(reactions).where(here, reactions.c.name != MARKED)
     return [ReactionRow(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def have_grown(tx: AsyncConnection) -> None:
+    """So many messages came that PostgreSQL should plan anew."""
+    await note_sizes(tx, people, messages, links, questions, reactions)
 
 
 async def newest_ts(tx: AsyncConnection, channel_id: str) -> str:

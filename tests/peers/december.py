@@ -3,7 +3,7 @@
 All times are London's, which is UTC in winter. Working hours are 9 to 17; the 25th and 26th are holidays.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.calendar import Hours
@@ -199,11 +199,11 @@ def _row(said: Said, question: Asked, edited: str | None = None) -> MessageRow:
 
 async def _in_no_thread(tx: Tx) -> None:
     question = BY_NUMBER[32]
-    await peers.put_messages(tx, [replace(_row(said, question), thread_ts=None) for said in FLAT])
+    await peers.put_messages(tx, [_row(said, question)._replace(thread_ts=None) for said in FLAT])
     root = LinkRow(ts(question.when), question.who, is_bot=False, gist="asks", addressee=None, text=None)
-    said = [replace(root, ts=ts(each.when), author=each.who, gist=each.gist) for each in FLAT]
-    linked = [replace(each, answers_ts=root.ts, talk_ts=root.ts, confidence=0.8, linker="by hand") for each in said]
-    await links.put(tx, ASK, [replace(root, talk_ts=root.ts, confidence=1.0, linker="by hand"), *linked])
+    said = [root._replace(ts=ts(each.when), author=each.who, gist=each.gist) for each in FLAT]
+    linked = [each._replace(answers_ts=root.ts, talk_ts=root.ts, confidence=0.8, linker="by hand") for each in said]
+    await links.put(tx, ASK, [root._replace(talk_ts=root.ts, confidence=1.0, linker="by hand"), *linked])
 
 
 async def _asked_again(tx: Tx) -> None:

@@ -138,6 +138,15 @@ async def test_an_export_is_kept_as_if_it_had_been_said_live(office: Office) -> 
     }
 
 
+async def test_postgresql_knows_how_much_was_imported(office: Office) -> None:
+    await office.take(THREAD)
+
+    if not office.database.is_sqlite:  # with autovacuum off, as in tests, it never looks of itself
+        async with office.database.read() as tx:
+            known = await tx.exec_driver_sql("SELECT reltuples FROM pg_class WHERE relname = 'messages'")
+            assert known.scalar_one() == 3
+
+
 @pytest.mark.parametrize("batch", [1, 2, 1_000])
 async def test_a_second_run_adds_nothing(office: Office, batch: int) -> None:
     named = NamedTeam(team.FILE, "team.txt", (Member("U0BEN", since=date(2025, 1, 1)), Member("U0ROBOT")))

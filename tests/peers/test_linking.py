@@ -95,9 +95,9 @@ def test_a_form_is_read_as_it_was_written(form: Form) -> None:
 def test_shared_words_are_counted_and_everyday_ones_are_not() -> None:
     words = forms.words_of(read("how do I install the kernel modules with the installer"))
 
-    assert forms.shared(words, {"1": forms.words_of(read("installing kernel 5")), "2": frozenset({"other"})}) == {
-        "1": 2
-    }
+    known = {"1": forms.words_of(read("installing kernel 5")), "2": frozenset({"other"}), "4": words}
+
+    assert forms.shared(words, known, ["1", "2", "3"]) == {"1": 2}
 
 
 USERS = (
