@@ -195,14 +195,19 @@ async def _first_questions(tx: AsyncConnection, wanted: ColumnElement[bool]) -> 
     )
     asked = and_(earlier.c.channel_id == other.c.channel_id, earlier.c.ts == other.c.ts)
     query = (
-        select(questions.c.channel_id, questions.c.ts, func.min(earlier.c.ts))
+        select(questions.c.channel_id, questions.c.ts, earlier.c.ts)
         .join(links, here)
         .join(other, same_talk)
         .outerjoin(earlier, asked)  # outer: SQLite would begin with all questions of the channel
         .where(wanted, links.c.answers_ts.is_not(None))
-        .group_by(questions.c.channel_id, questions.c.ts)
     )
-    return {(channel_id, ts): first for channel_id, ts, first in await tx.execute(query) if first is not None}
+    firsts: dict[Key, str] = {}
+    for channel_id, ts, first in await tx.execute(
+        query
+    ):  # the least is found here: to group, SQLite reads all questions
+        if first is not None:
+            firsts[channel_id, ts] = min(first, firsts.get((channel_id, ts), first))
+    return firsts
 
 
 async def _said_later(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mapping[Key, list[_Later]]:
