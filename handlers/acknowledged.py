@@ -11,7 +11,7 @@ from slack_bolt.response import BoltResponse
 from handlers.errors import NotTakenDown
 
 BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
-STATES = ("taken", "refused", "not taken down")
+STATES = ("taken", "refused", "not saved")
 
 
 @dataclass
@@ -48,5 +48,5 @@ class Acknowledged:
 
 def _state(response: BoltResponse | None) -> str:
     if response is None or isinstance(response, NotTakenDown):
-        return "not taken down"
+        return "not saved"
     return "taken" if response.status < 400 else "refused"

@@ -3,10 +3,14 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import psycopg
 from psycopg.sql import SQL, Identifier
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, ColumnElement, literal_column, make_url
+
+from bot.storage.engine import Database
+from bot.storage.schema import outbox
 
 # Nothing the tests do ends the server itself, so that its disk need not be waited for; nor does a database live long.
 CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
@@ -145,3 +149,8 @@ def _connection(server: URL, name: str = "") -> Iterator[psycopg.Connection]:
         yield connection
     finally:
         connection.close()
+
+
+def as_put_in(database: Database) -> list[ColumnElement[Any]]:
+    """The order of messages of one moment, too, as long as they are changed by one statement alone."""
+    return [outbox.c.created_at, literal_column("outbox.rowid" if database.is_sqlite else "outbox.ctid")]

@@ -186,7 +186,7 @@ async def test_after_failures_in_a_row_the_server_is_left_alone_but_for_one_try_
     assert asked_at_first == FAILURES
     assert later == [Trouble.REFUSED, Trouble.RESTING]
     assert again == ["logs"] * 3
-    assert client.outcomes == {"refused": 6, "left alone after failures": 3, "answered": 3}
+    assert +client.outcomes == {"refused": 6, "left alone after failures": 3, "answered": 3}
 
 
 async def test_a_success_in_between_starts_the_count_anew() -> None:

@@ -17,6 +17,7 @@ from bot.errors import MentorError
 from knowledge.files import shown
 
 LARGEST = 256 * 1024 * 1024  # bytes of one file once unpacked: a busy channel's day has a few million
+TOO_LARGE = f"is larger than {LARGEST // 1024 // 1024} MiB"
 PIECE = 4 * 1024 * 1024  # bytes that are in memory at a time
 MOST_FILES = 2_000_000
 MOST_TIMES = 100  # what is written down packs to a tenth, endless blanks to a thousandth
@@ -59,8 +60,10 @@ class Zip:
     def pieces(self, name: str) -> Iterator[bytes]:
         """In order. Raises FileRefused, for a damaged file with its last piece.
 
-        What the zip says of a file's size is not believed.
+        What the zip says of a file's size is believed only where it is too much already.
         """
+        if self.opened.getinfo(name).file_size > LARGEST:
+            raise FileRefused(TOO_LARGE)
         try:
             with self.opened.open(name) as member:
                 yield from _pieces(member)
@@ -153,5 +156,5 @@ def _pieces(opened: IO[bytes]) -> Iterator[bytes]:
     while piece := opened.read(PIECE):
         total += len(piece)
         if total > LARGEST:
-            raise FileRefused(f"is larger than {LARGEST // 1024 // 1024} MiB")
+            raise FileRefused(TOO_LARGE)
         yield piece

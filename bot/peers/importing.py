@@ -129,6 +129,15 @@ class Imported:
         }
 
 
+@dataclass(frozen=True)
+class _Page:
+    """With how many files and messages were read when it was."""
+
+    standing: list[Standing]
+    files: int
+    messages: int
+
+
 class Importer:
     """`channels` are the handbook's: they say what is kept of those that are listed there."""
 
@@ -201,13 +210,17 @@ class Importer:
         here = Imported()  # of which the times alone are looked at
         standing = self._standing(channel, channel_id, done, here)
         before: list[Standing] = []  # once more, so that the first ones of a page are linked by their words too
-        async with aclosing(_read_ahead(standing, self._batch)) as pages:
+
+        def read() -> _Page:
+            return _Page(list(islice(standing, self._batch)), done.files, done.messages)
+
+        async with aclosing(_read_ahead(read)) as pages:
             async for page in pages:
-                seen = [*before, *page]
+                seen = [*before, *page.standing]
                 new = await self._peers.record_page(channel_id, seen, read_ts=read_ts, is_shared=channel.is_shared)
                 await self._count(done, new)
                 before = seen[-WINDOW:]
-                self._progress(done.files, self._files, f"#{channel.name}, {done.messages:,} messages")
+                self._progress(page.files, self._files, f"#{channel.name}, {page.messages:,} messages")
         if here.first_ts:
             done.questions += await self._database.write(lambda tx: self._close(tx, channel, channel_id, here))
 
@@ -256,16 +269,12 @@ class Importer:
         await team.replace(tx, named.source, terms)
 
 
-async def _read_ahead(standing: Iterator[Standing], batch: int) -> AsyncGenerator[list[Standing], None]:
-    """Pages of so many. While one is written down, and the database is waited for, the next one is read in a thread."""
-
-    def read() -> asyncio.Future[list[Standing]]:
-        return asyncio.ensure_future(asyncio.to_thread(lambda: list(islice(standing, batch))))
-
-    following = read()
+async def _read_ahead(read: Callable[[], _Page]) -> AsyncGenerator[_Page, None]:
+    """Pages until one is empty. While one is written down, and the database waited for, a thread reads the next one."""
+    following = asyncio.ensure_future(asyncio.to_thread(read))
     try:
-        while page := await following:
-            following = read()
+        while (page := await following).standing:
+            following = asyncio.ensure_future(asyncio.to_thread(read))
             yield page
     finally:
         await asyncio.wait({following})  # of an import that is ended the files are closed next

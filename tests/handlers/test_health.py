@@ -165,7 +165,7 @@ async def test_how_long_slack_waited_for_each_answer_is_counted(tmp_path: Path) 
 
         assert counted["_count", "taken", ""] == counted["_bucket", "taken", "3.0"] == 1
         assert counted["_count", "refused", ""] == 1
-        assert counted["_count", "not taken down", ""] == 0
+        assert counted["_count", "not saved", ""] == 0
 
 
 async def _samples(bot: BotByHttp, name: str) -> dict[tuple[str, str, str], float]:

@@ -27,6 +27,7 @@ async def test_a_private_answer_is_shared_by_one_press_without_a_name(either_off
     before = (buttons(answer), words(answer)[-1], office.channel("random"))
     await jonas.press(answer, "Share in channel")
     await office.until(lambda: buttons(answer) == ["That solved it", "Not quite"])
+    await office.quiet()
 
     assert before[0] == ["That solved it", "Not quite", "Share in channel"]
     assert before[1:] == ("*Share in channel* posts your question and this answer here, without your name.", [])

@@ -22,6 +22,7 @@ from knowledge.channels import Channels
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People, Team
 from tests.curation.desk import CompanySlack, new_desk
+from tests.databases import as_put_in
 from tests.work.desk import Hands
 
 ANN, BO, CY, MAYA, GUEST = "U0ANN", "U0BO", "U0CY", "U0MAYA", "U0GUEST"  # Maya is in the platform team
@@ -136,7 +137,7 @@ class Office:
     async def told(self, kind: str) -> list[tuple[str, str]]:
         """Of each message of the kind, to whom it goes (a Slack id) and its text."""
         query = select(people.c.slack_id, outbox.c.text).join(people, people.c.id == outbox.c.recipient)
-        found = await self.rows(query.where(outbox.c.kind == kind).order_by(outbox.c.created_at, outbox.c.mark))
+        found = await self.rows(query.where(outbox.c.kind == kind).order_by(*as_put_in(self.database)))
         return [(row.slack_id, row.text) for row in found]
 
     async def sent(self, kind: str, *, state: str = "sent") -> None:

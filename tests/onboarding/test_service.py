@@ -27,6 +27,7 @@ from knowledge.channels import Channels
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People, Team
 from tests.curation.desk import CompanySlack, FakeHost, at, new_desk
+from tests.databases import as_put_in
 from tests.work.desk import Hands
 
 ANN, BO, MAYA, CY = "U0ANNE", "U0BOBB", "U0MAYA", "U0CYDD"  # Ann leads payments, Maya is in the platform team
@@ -93,7 +94,7 @@ class Office:
             await self.start.propose(wanted)
 
     async def told(self) -> list[str]:
-        query = select(outbox.c.text).order_by(outbox.c.created_at, outbox.c.mark)
+        query = select(outbox.c.text).order_by(*as_put_in(self.database))
         return [row.text for row in await self.rows(query.where(outbox.c.kind == blocks.START.name))]
 
     async def proposed(self) -> list[dict[str, str]]:

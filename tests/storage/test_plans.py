@@ -16,7 +16,10 @@ from bot.storage.statements import insert_all, note_sizes
 
 NOW = datetime(2025, 11, 24, tzinfo=UTC)
 WEEK = Window(NOW - timedelta(weeks=1), NOW)
-CHANNELS, EACH = 10, 2_500  # messages, over ten years: a week of it is as little as of a million over three
+CHANNELS, EACH = (
+    10,
+    2_500,
+)  # messages, over ten years: of a larger part PostgreSQL would rightly read all of a small table
 STEP = timedelta(days=3_650) / EACH
 TURNED = 5  # changes that wait
 GROWN = (tables.messages, tables.questions, tables.links, tables.reactions, tables.cases, tables.case_answers)

@@ -20,6 +20,7 @@ from knowledge.channels import Channels
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People, Team
 from tests.curation.desk import new_desk
+from tests.databases import as_put_in
 from tests.surveys.desk import OfficeSlack
 from tests.work.desk import Hands
 
@@ -137,7 +138,7 @@ class Talks:
     async def told(self, kind: str) -> list[tuple[str, str]]:
         """Of each message of the kind that waits or was sent: to whom (a Slack id), and its text."""
         query = select(people.c.slack_id, outbox.c.text).join(people, people.c.id == outbox.c.recipient)
-        query = query.where(outbox.c.kind == kind).order_by(outbox.c.created_at, outbox.c.mark)
+        query = query.where(outbox.c.kind == kind).order_by(*as_put_in(self.database))
         async with self.database.read() as tx:
             return [(row.slack_id, row.text) for row in await tx.execute(query)]
 
