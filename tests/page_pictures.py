@@ -14,8 +14,9 @@ from pathlib import Path
 from playwright.async_api import Browser
 
 from bot import logs
-from bot.demo import Company, playing
-from bot.demo_terminal import Terminal
+from bot.demo.made_up import Company
+from bot.demo.playing import playing
+from bot.demo.terminal import Terminal
 from tests.browser import Look, Seat, chromium, window
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"

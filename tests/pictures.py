@@ -20,9 +20,11 @@ from typing import Any
 from playwright.async_api import Browser
 from sqlalchemy import Table, insert
 
-from bot import demo, generate, logs
+from bot import generate, logs
 from bot.app import Mentor, running
-from bot.demo_history import furnish_history
+from bot.demo.history import furnish_history
+from bot.demo.made_up import furnish
+from bot.demo.playing import settings_for
 from bot.model import Use
 from bot.storage import adoption
 from bot.storage.channels import states
@@ -179,13 +181,13 @@ WEEKS = (
 async def at_work(week: Week, folder: Path) -> AsyncIterator[tuple[Sandbox, Mentor]]:
     clock = Clock(start_s=BEGINS.timestamp(), factor=20.0)
     sandbox = Sandbox(generate.manifest(), clock=clock)
-    demo.furnish(sandbox)
+    furnish(sandbox)
     if week.has_history:
         furnish_history(sandbox, until=BEGINS)
     week.said(sandbox)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(sandbox)
-        settings = replace(demo.settings_for(sandbox, folder / "data"), handbook=str(_handbook(week, folder)))
+        settings = replace(settings_for(sandbox, folder / "data"), handbook=str(_handbook(week, folder)))
         mentor = await stack.enter_async_context(running(settings))
         await sandbox.connected()
         yield sandbox, mentor

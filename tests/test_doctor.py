@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import demo, generate
+from bot import generate
 from bot.clock import Clock
 from bot.config import Secret, Settings, read_settings
+from bot.demo.made_up import furnish
+from bot.demo.playing import settings_for
 from bot.doctor import examine, refused
 from bot.errors import SettingsInvalid
 from bot.findings import Finding, Level, by_level, is_well, skew, summary
@@ -62,7 +64,7 @@ def handbook(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(sandbox: Sandbox, handbook: Path, tmp_path: Path) -> Settings:
-    return replace(demo.settings_for(sandbox, tmp_path / "data"), handbook=str(handbook))
+    return replace(settings_for(sandbox, tmp_path / "data"), handbook=str(handbook))
 
 
 async def said(settings: Settings, folder: Path) -> list[str]:
@@ -123,8 +125,8 @@ async def test_each_scope_that_is_missing_is_named_with_its_reason(handbook: Pat
     manifest = generate.manifest()
     manifest["oauth_config"]["scopes"]["bot"].remove(scope)
     async with Sandbox(manifest) as sandbox:
-        demo.furnish(sandbox)
-        settings = replace(demo.settings_for(sandbox, tmp_path / "data"), handbook=str(handbook))
+        furnish(sandbox)
+        settings = replace(settings_for(sandbox, tmp_path / "data"), handbook=str(handbook))
 
         found = await amiss(settings, tmp_path)
 
@@ -138,8 +140,8 @@ async def test_what_a_missing_scope_hides_is_said_too(handbook: Path, tmp_path: 
         scope for scope in generate.SCOPES if scope not in ("channels:read", "usergroups:read")
     ]
     async with Sandbox(manifest) as sandbox:
-        demo.furnish(sandbox)
-        settings = replace(demo.settings_for(sandbox, tmp_path / "data"), handbook=str(handbook))
+        furnish(sandbox)
+        settings = replace(settings_for(sandbox, tmp_path / "data"), handbook=str(handbook))
 
         found = [line for line in await amiss(settings, tmp_path) if "scope " not in line.partition(":")[2][:8]]
 

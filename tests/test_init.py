@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import demo
 from bot.config import Settings
+from bot.demo.playing import settings_for
 from bot.doctor import examine
 from bot.errors import SlackError
 from bot.findings import Level
@@ -47,7 +47,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 def settings(sandbox: Sandbox, tmp_path: Path) -> Settings:
-    return demo.settings_for(sandbox, tmp_path / "data")
+    return settings_for(sandbox, tmp_path / "data")
 
 
 def channel(name: str, channel_id: str = "C0CHANNEL", *, is_shared: bool = False) -> ChannelInfo:

@@ -12,7 +12,7 @@ from bot.app import running
 from bot.audit import Audit, find_key
 from bot.clock import Clock
 from bot.config import Secret, Settings, read_settings
-from bot.demo import settings_for
+from bot.demo.playing import settings_for
 from bot.findings import Level
 from bot.inside_findings import inside_findings
 from bot.model import Json

@@ -21,7 +21,9 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot import demo, generate
+from bot import generate
+from bot.demo.company import STARTS_AT
+from bot.demo.made_up import furnish
 from sandbox import Clock, Message, Sandbox
 from sandbox.http_mode import signature
 from tests.handlers.by_http import FORM_TYPE, JSON_TYPE, encoded, free_port
@@ -223,9 +225,9 @@ def _handbook(folder: Path) -> Path:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["socket", "http"])
 async def logged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Logged]:
-    start_s, origin_s = demo.STARTS_AT.timestamp(), time.time()
+    start_s, origin_s = STARTS_AT.timestamp(), time.time()
     sandbox = Sandbox(generate.manifest(), clock=Clock(start_s=start_s, origin_s=origin_s, factor=PACE))
-    demo.furnish(sandbox)
+    furnish(sandbox)
     async with sandbox:
         day = Day(sandbox, tmp_path_factory.mktemp("logs"), is_socket=request.param == "socket")
         async with day.bot(f"{origin_s}:{start_s}:{PACE}") as process:

@@ -25,7 +25,8 @@ def add(commands: Commands) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from bot.demo import Company, demo
+    from bot.demo.made_up import Company
+    from bot.demo.playing import demo
 
     stay = not options.once and sys.stdin.isatty() and sys.stdout.isatty()
     if options.handbook is None and options.export is None:
@@ -36,8 +37,8 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _own_demo(handbook: Path, export: Path, *, port: int, stay: bool) -> int:
-    from bot.demo import demo
-    from bot.demo_own import OwnTeam, read_own
+    from bot.demo.own import OwnTeam, read_own
+    from bot.demo.playing import demo
     from bot.peers.export import open_export
 
     own = read_own(handbook)

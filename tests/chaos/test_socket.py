@@ -15,7 +15,8 @@ from structlog.typing import EventDict
 from bot.app import running
 from bot.clock import Clock
 from bot.config import Secret
-from bot.demo import furnish, settings_for
+from bot.demo.made_up import furnish
+from bot.demo.playing import settings_for
 from bot.errors import SlackRefused
 from bot.generate import manifest
 from bot.slack import web_client

@@ -15,7 +15,8 @@ import aiohttp
 import pytest
 import yaml
 
-from bot import demo, generate
+from bot import generate
+from bot.demo.made_up import furnish
 from bot.storage import migrate
 from sandbox import Sandbox
 from tests.deploy.files import DEPLOY, ROOT, manifests, pods
@@ -114,7 +115,7 @@ def _container(name: str) -> dict[str, Any]:
 @pytest.fixture
 async def cluster(tmp_path: Path, empty_url: str) -> AsyncIterator[tuple[Cluster, Sandbox]]:
     sandbox = Sandbox(generate.manifest())
-    demo.furnish(sandbox)
+    furnish(sandbox)
     async with sandbox:
         keys = [line.split("=")[0] for line in _secret_lines()]
         given = [sandbox.bot_token, sandbox.app_token, empty_url, "k" * 32]

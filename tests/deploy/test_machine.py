@@ -12,8 +12,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot import demo, generate
+from bot import generate
 from bot.cli import _parser
+from bot.demo.made_up import furnish
 from sandbox import Sandbox
 from tests.deploy.files import DEPLOY, ROOT
 from tests.handlers.by_http import free_port
@@ -104,7 +105,7 @@ async def test_what_the_unit_starts_runs_and_ends_when_it_is_told_to(tmp_path: P
     program, *arguments = _said("ExecStart")[0].split()
     assert program == "/opt/mentor/bin/mentor"
     sandbox, port = Sandbox(generate.manifest()), free_port()
-    demo.furnish(sandbox)
+    furnish(sandbox)
     given = re.sub("/var/lib/mentor", str(tmp_path), _said("Environment")[0]).split()
     async with sandbox:
         environment = dict(each.split("=", 1) for each in given) | {

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import running
 from bot.backup import back_up
-from bot.demo import settings_for
+from bot.demo.playing import settings_for
 from tests.deploy.files import DEPLOY, RUNBOOKS, rules
 from tests.journeys.office import new_sandbox
 

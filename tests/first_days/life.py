@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from bot.demo_talk import QUESTIONS, Kind, Part, Talk
+from bot.demo.talk import QUESTIONS, Kind, Part, Talk
 from tests.first_days.firm import ASK, BUSY, SILENT, TEAM_NAMES, Firm, Worker
 
 LONDON = ZoneInfo("Europe/London")

@@ -15,9 +15,12 @@ from urllib.parse import urlencode
 import aiohttp
 from sqlalchemy import func, select
 
-from bot import demo, generate
+from bot import generate
 from bot.app import Mentor, running
 from bot.config import Secret, Settings
+from bot.demo.company import STARTS_AT
+from bot.demo.made_up import furnish
+from bot.demo.playing import settings_for
 from bot.storage.schema import events, messages, work
 from bot.work import Kind
 from handlers.errors import dispatch, read_request
@@ -96,12 +99,12 @@ class BotByHttp:
 @asynccontextmanager
 async def bot_by_http(folder: Path, *, database_url: str = "", patience: float = PATIENCE) -> AsyncIterator[BotByHttp]:
     """In the demo's workspace with the small handbook; `database_url` "" is SQLite."""
-    clock = Clock(start_s=demo.STARTS_AT.timestamp(), factor=PACE)
+    clock = Clock(start_s=STARTS_AT.timestamp(), factor=PACE)
     sandbox = Sandbox(generate.manifest(), clock=clock, ack_wall_s=ACK_WITHIN_S * patience)
-    demo.furnish(sandbox)
+    furnish(sandbox)
     async with sandbox:
         given = replace(
-            patient(demo.settings_for(sandbox, folder / "data"), patience),
+            patient(settings_for(sandbox, folder / "data"), patience),
             slack_app_token=Secret(""),
             slack_signing_secret=Secret(sandbox.signing_secret),
             handbook=str(write_handbook(folder / "handbook")),

@@ -12,9 +12,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import create_engine, make_url, text
 
-from bot import demo
 from bot.app import Mentor, running
 from bot.config import Settings
+from bot.demo.playing import settings_for
 from sandbox import Sandbox
 from tests.handlers.by_http import BotByHttp, bot_by_http, free_port
 from tests.handlers.payloads import callback, message
@@ -92,7 +92,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 @asynccontextmanager
 async def _by_socket(sandbox: Sandbox, folder: Path) -> AsyncIterator[Mentor]:
-    async with running(replace(demo.settings_for(sandbox, folder), http_port=free_port())) as mentor:
+    async with running(replace(settings_for(sandbox, folder), http_port=free_port())) as mentor:
         await sandbox.connected()
         yield mentor
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot import demo
 from bot.app import running
+from bot.demo.playing import settings_for
 from tests.handlers.by_http import FORM_TYPE, BotByHttp, bot_by_http, encoded, free_port
 from tests.handlers.payloads import Json, callback, command, message, press
 from tests.journeys.office import new_sandbox
@@ -134,7 +134,7 @@ async def test_a_body_beyond_the_limit_is_not_read(bot: BotByHttp) -> None:
 
 async def test_in_socket_mode_nothing_is_taken_by_http(tmp_path: Path) -> None:
     async with new_sandbox() as sandbox:
-        settings = replace(demo.settings_for(sandbox, tmp_path), http_port=free_port())
+        settings = replace(settings_for(sandbox, tmp_path), http_port=free_port())
         async with running(settings) as mentor, aiohttp.ClientSession() as session:
             url = f"http://127.0.0.1:{mentor.settings.http_port}/slack/events"
             async with session.post(url, data=b"{}") as response:

@@ -20,11 +20,11 @@ from multidict import CIMultiDict
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
-from bot import demo
 from bot.actions.controllers import ControllerService
 from bot.actions.reports import Report
 from bot.app import running
 from bot.config import HookSettings, Secret, read_settings
+from bot.demo.playing import settings_for
 from bot.errors import SettingsInvalid
 from bot.storage.engine import Database
 from bot.storage.schema import controller_reports
@@ -393,7 +393,7 @@ async def test_of_2000_mutated_bodies_none_breaks_it(database: Database, hands: 
 async def test_the_bot_listens_where_it_has_a_key(tmp_path: Path) -> None:
     async with new_sandbox() as sandbox:
         settings = replace(
-            demo.settings_for(sandbox, tmp_path),
+            settings_for(sandbox, tmp_path),
             http_port=free_port(),
             hooks=HookSettings(argocd_token=Secret(TOKEN), use_hmac_key=Secret(KEY)),
         )

@@ -13,9 +13,12 @@ from typing import TypeVar
 
 from sqlalchemy import func, select
 
-from bot import demo, generate
+from bot import generate
 from bot.app import Mentor, running
 from bot.config import Settings
+from bot.demo.company import PEOPLE, STARTS_AT
+from bot.demo.made_up import furnish
+from bot.demo.playing import settings_for
 from bot.storage.outbox import OPEN
 from bot.storage.schema import messages, outbox, work
 from sandbox import Actor, Channel, Clock, Message, Sandbox
@@ -159,14 +162,14 @@ def buttons(message: Message) -> list[str]:
     return [button["text"]["text"] for row in rows for button in row]
 
 
-def new_sandbox(*, starts_at: datetime = demo.STARTS_AT, patience: float = PATIENCE) -> Sandbox:
+def new_sandbox(*, starts_at: datetime = STARTS_AT, patience: float = PATIENCE) -> Sandbox:
     """The demo's workspace, on a Tuesday morning if not told otherwise, with three more channels; not started yet."""
     clock = Clock(start_s=starts_at.timestamp(), factor=PACE)
     sandbox = Sandbox(generate.manifest(), clock=clock, ack_wall_s=ACK_WITHIN_S * patience)
-    demo.furnish(sandbox)
+    furnish(sandbox)
     for channel_id, name in (("C0QUIET", "quiet"), ("C0COUNTED", "counted")):
-        sandbox.workspace.add_channel(name, members=list(demo.PEOPLE), id=channel_id)
-    sandbox.workspace.add_channel("partners", members=list(demo.PEOPLE), id="C0PARTNERS", is_ext_shared=True)
+        sandbox.workspace.add_channel(name, members=list(PEOPLE), id=channel_id)
+    sandbox.workspace.add_channel("partners", members=list(PEOPLE), id="C0PARTNERS", is_ext_shared=True)
     return sandbox
 
 
@@ -185,6 +188,4 @@ async def at_work(sandbox: Sandbox, settings: Settings) -> AsyncIterator[Office]
 def settings_in(
     sandbox: Sandbox, folder: Path, *, database_url: str, handbook: Path | str, patience: float = PATIENCE
 ) -> Settings:
-    return replace(
-        patient(demo.settings_for(sandbox, folder), patience), database_url=database_url, handbook=str(handbook)
-    )
+    return replace(patient(settings_for(sandbox, folder), patience), database_url=database_url, handbook=str(handbook))

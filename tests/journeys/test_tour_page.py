@@ -11,7 +11,8 @@ from pathlib import Path
 
 from playwright.async_api import ConsoleMessage, Locator, Page, expect
 
-from bot.demo import Company, playing
+from bot.demo.made_up import Company
+from bot.demo.playing import playing
 from tests.browser import LOOKS, NEEDS_CHROMIUM, Look, chromium, grave_problems, window
 
 pytestmark = NEEDS_CHROMIUM

@@ -4,7 +4,7 @@ import asyncio
 
 from sqlalchemy import select
 
-from bot.demo import PEOPLE
+from bot.demo.company import PEOPLE
 from bot.storage.schema import metadata, verdicts
 from sandbox import Message
 from tests.journeys.handbook import PAGE, QUESTION

@@ -1,6 +1,6 @@
 """What every step of a demo's tour needs: people who act, waits for what should be seen, and a clock that jumps.
 
-What they do is in the steps (`demo_story`, `demo_own`).
+What they do is in the steps (`story`, `own`).
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.calendar import DAY, WorkingTime
-from bot.demo_reading import plain, words
+from bot.demo.reading import plain, words
 from bot.storage.insides import is_busy
 from knowledge.channels import DigestTime
 from sandbox import Actor, Message, Sandbox, View

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot import demo, generate
-from bot.demo_company import CHANNELS, GROUPS, PEOPLE, STARTS_AT
-from bot.demo_history import ALERTS, LONDON, Thread, fortnight, furnish_history
-from bot.demo_talk import QUESTIONS, Kind, Topic
+from bot import generate
+from bot.demo.company import CHANNELS, GROUPS, PEOPLE, STARTS_AT
+from bot.demo.history import ALERTS, LONDON, Thread, fortnight, furnish_history
+from bot.demo.made_up import furnish
+from bot.demo.talk import QUESTIONS, Kind, Topic
 from sandbox import Clock, Message, Sandbox
 from sandbox.model import Occurrence
 
@@ -23,7 +24,7 @@ def questions(seed: int = 1) -> list[Thread]:
 
 def new_sandbox() -> Sandbox:
     sandbox = Sandbox(generate.manifest(), clock=Clock(start_s=STARTS_AT.timestamp(), factor=1e-9))
-    demo.furnish(sandbox)
+    furnish(sandbox)
     return sandbox
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from bot.app import new_key
 from bot.clock import Clock
-from bot.demo_company import GROUPS, PEOPLE
+from bot.demo.company import GROUPS, PEOPLE
 from bot.desk import Desk
 from bot.storage import surveys as rows
 from bot.storage.engine import Tx

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo import Reviewers
+from bot.demo.made_up import Reviewers
 from sandbox.repository import BareRepository
 from tests.sandbox.small import propose
 

@@ -1,6 +1,6 @@
 """A fortnight of the demo's company before the demo begins, so that there is something to read back.
 
-`fortnight` casts the talks of `demo_talk` and puts them on the calendar; `furnish_history` puts the outcome into a
+`fortnight` casts the talks of `talk` and puts them on the calendar; `furnish_history` puts the outcome into a
 sandbox's past. The words are not here, nor is the bot: it was not there yet.
 """
 
@@ -10,8 +10,8 @@ from datetime import datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from bot.demo_company import CHANNELS, GROUPS, PEOPLE, STARTS_AT
-from bot.demo_talk import NOTICES, QUESTIONS, Kind, Line, Part, Talk, Topic
+from bot.demo.company import CHANNELS, GROUPS, PEOPLE, STARTS_AT
+from bot.demo.talk import NOTICES, QUESTIONS, Kind, Line, Part, Talk, Topic
 from sandbox import Message, Sandbox, Workspace
 
 LONDON = ZoneInfo("Europe/London")

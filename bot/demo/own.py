@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config import Settings
-from bot.demo_hardest import Hardest, hardest
-from bot.demo_past import furnish_past
-from bot.demo_stage import Stage
+from bot.demo.hardest import Hardest, hardest
+from bot.demo.past import furnish_past
+from bot.demo.stage import Stage
 from bot.errors import HandbookBroken
 from bot.handbook import HandbookSource
 from bot.model import moment

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot import generate
-from bot.demo import settings_for
-from bot.demo_terminal import StepFailed, Terminal
+from bot.demo.playing import settings_for
+from bot.demo.terminal import StepFailed, Terminal
 from sandbox import Sandbox
 from sandbox.tour import Beat, Step, Tell, Tour
 

@@ -1,4 +1,4 @@
-"""What the people of the demo's company say to each other in a fortnight. Only words: who and when is `demo_history`.
+"""What the people of the demo's company say to each other in a fortnight. Only words: who and when is `history`.
 
 In the texts `@asker`, `@peer`, `@other` and `@team` stand for whoever has that part in the thread.
 """

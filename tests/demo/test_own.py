@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot import generate
-from bot.demo import playing
-from bot.demo_own import OwnTeam, read_own
-from bot.demo_terminal import Terminal
+from bot.demo.own import OwnTeam, read_own
+from bot.demo.playing import playing
+from bot.demo.terminal import Terminal
 from bot.peers.export import open_export
 from sandbox import Sandbox
 from tests.journeys.handbook import write_handbook

@@ -1,15 +1,16 @@
 """The demo's workspace has people of all kinds, for the page to show and for whoever tries it."""
 
-from bot import demo, generate
-from bot.demo_neighbours import furnish_neighbours
+from bot import generate
+from bot.demo.made_up import OPENS_AT, furnish
+from bot.demo.neighbours import furnish_neighbours
 from sandbox import Clock, Sandbox
 
 
 def test_the_demo_has_a_guest_a_partner_somebody_away_and_somebody_who_left() -> None:
-    sandbox = Sandbox(generate.manifest(), clock=Clock(start_s=demo.OPENS_AT.timestamp()))
-    demo.furnish(sandbox)
+    sandbox = Sandbox(generate.manifest(), clock=Clock(start_s=OPENS_AT.timestamp()))
+    furnish(sandbox)
 
-    furnish_neighbours(sandbox, now=demo.OPENS_AT)
+    furnish_neighbours(sandbox, now=OPENS_AT)
 
     people, joint = sandbox.workspace.people, sandbox.workspace.channels["C0NIMBUS"]
     assert people["U0GRETA"].is_restricted

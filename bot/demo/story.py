@@ -6,8 +6,8 @@ Each step waits for what it shows, and fails when that does not come. How it is 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from bot.demo_reading import form_in_words, points_of
-from bot.demo_stage import PATIENCE_S, Stage
+from bot.demo.reading import form_in_words, points_of
+from bot.demo.stage import PATIENCE_S, Stage
 from sandbox import Actor, Message
 from sandbox.controller import Controller
 from sandbox.repository import BareRepository
@@ -216,7 +216,7 @@ class Story:
 
     async def _pulse(self) -> None:
         stage, priya, maya = self._stage, self._person("priya"), self._person("maya")
-        from bot.demo_survey import furnish_survey  # of the bot's own modules, which take long to load: by now they are
+        from bot.demo.survey import furnish_survey  # of the bot's own modules, which take long to load: by now they are
 
         if not self._is_survey_there:
             await furnish_survey(stage.mentor.desk)
