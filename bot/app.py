@@ -84,18 +84,8 @@ from bot.surveys.services import survey_services
 from bot.talks.services import talk_services
 from bot.timetable import DAY, NIGHT_WORTH, Planned, Timetable
 from bot.upkeep import Upkeep
-from bot.work import (
-    Asking,
-    Began,
-    Choice,
-    Decision,
-    Due,
-    Job,
-    Kind,
-    Opened,
-    Workers,
-    job,
-)
+from bot.wanted import Asking, Began, Choice, Decision, Due, Kind, Opened
+from bot.work import Job, Workers, job
 from handlers import Services, health, http, register, verbs, webhooks
 from handlers.acknowledged import Acknowledged
 from handlers.messages import request_in

@@ -18,7 +18,7 @@ from bot.statistics import counted
 from bot.storage import copying, migrate, quarantine
 from bot.storage.engine import SQLITE_HEAD, Database
 from bot.storage.restored import Restored, make_sure_of_marks, put_backed_up, put_last_backup
-from bot.work import Kind
+from bot.wanted import Kind
 
 SQLITE = "sqlite+aiosqlite:///"
 BESIDE = ("-wal", "-shm")  # of a SQLite file: what is not in it yet

@@ -18,7 +18,7 @@ from bot.errors import SlackError
 from bot.model import MessageKind
 from bot.people import PeopleService
 from bot.storage.engine import Tx
-from bot.work import Decision, Kind
+from bot.wanted import Decision, Kind
 
 log = structlog.get_logger(__name__)
 

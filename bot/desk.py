@@ -14,7 +14,8 @@ from bot.outbox import Outbox
 from bot.slack import Slack
 from bot.storage.engine import Database, Tx
 from bot.storage.people import pseudonym_of
-from bot.work import Kind, Payload, enqueue
+from bot.wanted import Kind, Payload
+from bot.work import enqueue
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.blockkit import Shown
 from bot.doing import DO_IT_ROW
 from bot.model import Effect, Json, Manner, MessageKind, Purpose
-from bot.work import Asking
+from bot.wanted import Asking
 
 PRIVATE_ANSWER = MessageKind(
     "private answer",

@@ -15,7 +15,8 @@ from bot.clock import Clock
 from bot.storage import work as rows
 from bot.storage.engine import Database
 from bot.storage.restored import restored
-from bot.work import Due, Kind, enqueue
+from bot.wanted import Due, Kind
+from bot.work import enqueue
 
 DAY = timedelta(days=1)
 NIGHT_WORTH = timedelta(hours=3)  # for what is done at night: later it can wait for the next night

@@ -6,7 +6,7 @@ from bot.answers.service import AnswerService
 from bot.model import Json
 from bot.onboarding import blocks, forms
 from bot.onboarding.service import Pressed, StartService
-from bot.work import Kind
+from bot.wanted import Kind
 from handlers import payload
 
 ASKED = {blocks.LINK: Kind.LINK, blocks.PERSON: Kind.HAND_OVER}  # what else has a verb

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.errors import PayloadMalformed
-from bot.work import Kind
+from bot.wanted import Kind
 
 
 class Place(StrEnum):

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 from bot.digest.weeks import is_week
 from bot.peers.window import read_back
 from bot.report.quarter import is_quarter
-from bot.work import Kind
+from bot.wanted import Kind
 
 # "human readable logs?" is a question. All other words after `human` are what the person is wanted for: an answer in
 # place of a person is worse than a person in place of an answer.

@@ -38,7 +38,7 @@ from bot.storage.schema import (
     proposals,
     stories,
 )
-from bot.work import Due
+from bot.wanted import Due
 from sandbox import Clock, Message, Sandbox
 from tests.browser import chromium
 

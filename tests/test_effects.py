@@ -11,7 +11,7 @@ from bot.doing import Doable
 from bot.effects import PRIVATE_ANSWER
 from bot.errors import PayloadMalformed
 from bot.model import Effect
-from bot.work import Asking
+from bot.wanted import Asking
 
 SHOWN = Shown("words", ({"type": "divider"},))
 MENTIONED = Asking("C1:2.0", "p1", "how do I?", "C1", question_ts="2.0")

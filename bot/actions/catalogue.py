@@ -17,7 +17,7 @@ from bot.blockkit import Shown
 from bot.desk import Desk
 from bot.model import Effect, Json, Profile
 from bot.storage.people import slack_id_of
-from bot.work import Asking
+from bot.wanted import Asking
 from knowledge.actions import Action
 
 

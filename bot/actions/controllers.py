@@ -11,7 +11,8 @@ from bot.desk import Desk
 from bot.storage import controllers as rows
 from bot.storage.controllers import ReportRow
 from bot.storage.engine import Tx
-from bot.work import Heard, Kind, enqueue
+from bot.wanted import Heard, Kind
+from bot.work import enqueue
 
 OLDEST = timedelta(days=1)  # an older report is a replay, or a clock that is wrong
 KEPT = timedelta(days=30)  # far longer than any request is followed

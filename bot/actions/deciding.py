@@ -21,7 +21,8 @@ from bot.storage import outbox as outbox_rows
 from bot.storage import requests as rows
 from bot.storage.engine import Tx
 from bot.storage.requests import DecisionRow, RequestRow
-from bot.work import Kind, RequestDecision, Requested, enqueue
+from bot.wanted import Kind, RequestDecision, Requested
+from bot.work import enqueue
 
 UNKNOWN = "This request is no longer known here."
 ELSEWHERE = "This is a copy of the message. Please press the button where I posted it."

@@ -20,7 +20,8 @@ from bot.storage import controllers as rows
 from bot.storage.controllers import ReportRow
 from bot.storage.engine import Tx
 from bot.team_place import channel_of, may_tell, telling_time, working_time_of
-from bot.work import Due, Kind, TeamDrift, enqueue
+from bot.wanted import Due, Kind, TeamDrift
+from bot.work import enqueue
 from knowledge.loader import Handbook
 from knowledge.repositories import Reporter
 

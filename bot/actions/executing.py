@@ -22,7 +22,7 @@ from bot.git.host import Review, Standing
 from bot.storage import requests as rows
 from bot.storage.engine import Tx
 from bot.storage.requests import RequestRow
-from bot.work import Requested
+from bot.wanted import Requested
 
 BackendOf = Callable[[CalledBackend], DirectBackend]
 

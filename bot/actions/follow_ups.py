@@ -29,7 +29,7 @@ from bot.storage import requests as request_rows
 from bot.storage.engine import Tx
 from bot.storage.follow_ups import FollowUpRow
 from bot.storage.requests import RequestRow
-from bot.work import RequestDecision
+from bot.wanted import RequestDecision
 from knowledge.actions import GitBackend, Mode
 
 log = structlog.get_logger(__name__)

@@ -26,7 +26,7 @@ from bot.desk import Desk
 from bot.errors import DirectFailed, GitBusy, GitFailed, SlackError
 from bot.storage import requests as rows
 from bot.storage.requests import Look, RequestRow
-from bot.work import Heard
+from bot.wanted import Heard
 from knowledge.repositories import Controller
 
 log = structlog.get_logger(__name__)

@@ -28,7 +28,8 @@ from bot.storage import requests as rows
 from bot.storage.engine import Tx
 from bot.storage.people import slack_id_of
 from bot.storage.requests import GitAccountRow
-from bot.work import Asking, Decision, Kind, Linking, enqueue
+from bot.wanted import Asking, Decision, Kind, Linking
+from bot.work import enqueue
 
 log = structlog.get_logger(__name__)
 

@@ -17,7 +17,7 @@ from bot.storage import follow_ups as follow_up_rows
 from bot.storage import outbox as outbox_rows
 from bot.storage import requests as rows
 from bot.storage.requests import RequestRow
-from bot.work import Asking
+from bot.wanted import Asking
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,8 @@ from bot.desk import Desk
 from bot.storage import requests as rows
 from bot.storage.engine import Tx
 from bot.storage.requests import RequestRow
-from bot.work import Converged, Kind, Payload, SurveyEvent, enqueue
+from bot.wanted import Converged, Kind, Payload, SurveyEvent
+from bot.work import enqueue
 from knowledge.surveys import Moment, are_sent_after
 
 IT_HOLDS = (rows.LIVE, rows.DONE, rows.UNOBSERVED)  # as far as anything can tell

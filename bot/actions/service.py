@@ -27,7 +27,8 @@ from bot.storage import requests as rows
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of, pseudonyms_of, slack_id_of
 from bot.storage.requests import RequestRow
-from bot.work import Kind, Requested, enqueue
+from bot.wanted import Kind, Requested
+from bot.work import enqueue
 from knowledge.actions import Action, GitBackend
 
 REQUEST_ID = 16  # hexadecimal digits: in a branch's name and a message; nobody guesses one, and no two are the same

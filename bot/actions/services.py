@@ -38,7 +38,8 @@ from bot.git.device_flow import DeviceFlow
 from bot.people import PeopleService
 from bot.pillar import Pillar
 from bot.timetable import Planned
-from bot.work import Asked, Decision, Due, Heard, Job, Kind, Linking, RequestDecision, Requested, TeamDrift, job
+from bot.wanted import Decision, Due, Heard, Kind, Linking, RequestDecision, Requested, TeamDrift
+from bot.work import Asked, Job, job
 
 
 @dataclass(frozen=True)

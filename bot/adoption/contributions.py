@@ -21,7 +21,7 @@ from bot.git.history import Commit, History, Past
 from bot.statistics import Share
 from bot.storage import contributions as rows
 from bot.storage.contributions import ContributionRow, Known
-from bot.work import Due
+from bot.wanted import Due
 from knowledge.loader import Handbook
 from knowledge.people import People
 from knowledge.repositories import LiveRepository

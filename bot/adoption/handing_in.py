@@ -21,7 +21,8 @@ from bot.people import PeopleService
 from bot.storage import policies as rows
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonyms_of
-from bot.work import HandingIn, Kind, enqueue
+from bot.wanted import HandingIn, Kind
+from bot.work import enqueue
 from knowledge.policies import Policy
 
 log = structlog.get_logger(__name__)

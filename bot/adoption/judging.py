@@ -20,7 +20,7 @@ from bot.model import Effect, Evidence, EvidenceState, Json, PolicyChoice, Way
 from bot.people import PeopleService
 from bot.storage import policies as rows
 from bot.storage.engine import Tx
-from bot.work import Judging, Kind
+from bot.wanted import Judging, Kind
 from knowledge.policies import Policy
 
 log = structlog.get_logger(__name__)

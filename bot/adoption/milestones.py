@@ -24,7 +24,8 @@ from bot.people import PeopleService
 from bot.storage import pilots as rows
 from bot.storage.engine import Tx
 from bot.storage.pilots import CardRow, Key
-from bot.work import CardWords, Decision, Due, Kind, StoryWanted, enqueue
+from bot.wanted import CardWords, Decision, Due, Kind, StoryWanted
+from bot.work import enqueue
 from knowledge.loader import Handbook
 
 log = structlog.get_logger(__name__)

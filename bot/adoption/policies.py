@@ -25,7 +25,7 @@ from bot.storage import requests
 from bot.storage.engine import Tx
 from bot.storage.policies import Kept
 from bot.storage.requests import DONE, LIVE, UNOBSERVED, RequestRow
-from bot.work import Asking, Converged
+from bot.wanted import Asking, Converged
 from knowledge.loader import Handbook
 from knowledge.policies import Policy
 

@@ -24,7 +24,8 @@ from bot.storage import adoption as rows
 from bot.storage import pilots
 from bot.storage.engine import Tx
 from bot.storage.people import is_left_out
-from bot.work import Due, Kind, TeamAsked, enqueue
+from bot.wanted import Due, Kind, TeamAsked
+from bot.work import enqueue
 from knowledge.capabilities import FREE, Capability, Status
 from knowledge.loader import Handbook
 

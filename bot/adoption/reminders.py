@@ -16,7 +16,7 @@ from bot.model import Effect, Evidence, EvidenceState
 from bot.people import PeopleService
 from bot.storage import policies as rows
 from bot.storage.engine import Tx
-from bot.work import Due
+from bot.wanted import Due
 from knowledge.policies import Policy
 
 AT = time(9)

@@ -26,7 +26,8 @@ from bot.git.history import History
 from bot.people import PeopleService
 from bot.pillar import Pillar
 from bot.timetable import DAY, Planned
-from bot.work import Asked, CardWords, Converged, Decision, Due, HandingIn, Job, Judging, Kind, TeamAsked, job
+from bot.wanted import CardWords, Converged, Decision, Due, HandingIn, Judging, Kind, TeamAsked
+from bot.work import Asked, Job, job
 from knowledge.loader import Handbook
 from knowledge.repositories import LiveRepository
 

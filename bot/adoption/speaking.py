@@ -22,7 +22,8 @@ from bot.storage import adoption as rows
 from bot.storage import pilots
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
-from bot.work import Asking, Decision, Kind, enqueue
+from bot.wanted import Asking, Decision, Kind
+from bot.work import enqueue
 from knowledge.capabilities import FREE, Capability, Status
 from knowledge.loader import Handbook
 

@@ -29,7 +29,8 @@ from bot.storage.people import (
     who_is_left_out,
 )
 from bot.storage.team import terms
-from bot.work import Converged, Kind, TeamAsked, enqueue
+from bot.wanted import Converged, Kind, TeamAsked
+from bot.work import enqueue
 from knowledge.actions import Action
 from knowledge.capabilities import FREE, Capability
 from knowledge.loader import Handbook

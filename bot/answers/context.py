@@ -16,7 +16,7 @@ from bot.model import Json, Message, Turn, moment
 from bot.storage import answers as rows
 from bot.storage.answers import Answer
 from bot.storage.people import stand_ins, who_is_left_out
-from bot.work import Asking
+from bot.wanted import Asking
 
 log = structlog.get_logger(__name__)
 

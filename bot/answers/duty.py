@@ -19,7 +19,7 @@ from bot.storage import answers as rows
 from bot.storage import peers
 from bot.storage.answers import Answer
 from bot.storage.engine import Tx
-from bot.work import Asking
+from bot.wanted import Asking
 from knowledge.people import Duty, Group
 
 TOO_OLD = timedelta(hours=1)  # an overheard call for help that came in this late is history

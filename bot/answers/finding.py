@@ -18,7 +18,7 @@ from bot.people import PeopleService
 from bot.storage import answers as rows
 from bot.storage.answers import Answer
 from bot.storage.engine import Tx
-from bot.work import Asking
+from bot.wanted import Asking
 from knowledge.stories import with_words
 
 ARTICLES_MOST, THREADS_MOST, STORIES_MOST = 5, 3, 2

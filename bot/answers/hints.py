@@ -21,7 +21,7 @@ from bot.storage import answers as rows
 from bot.storage import peers
 from bot.storage.answers import HINT, Answer
 from bot.storage.engine import Tx
-from bot.work import Asking
+from bot.wanted import Asking
 from knowledge.channels import AnswerMode
 
 WITHIN = timedelta(minutes=5)  # later the asker looks elsewhere

@@ -45,7 +45,8 @@ from bot.storage.answers import Answer
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
 from bot.urgency import is_urgent
-from bot.work import Asking, Kind, SurveyEvent, TakenBack, enqueue
+from bot.wanted import Asking, Kind, SurveyEvent, TakenBack
+from bot.work import enqueue
 from knowledge.channels import AnswerMode
 from knowledge.index import Found
 from knowledge.surveys import Moment, are_sent_after

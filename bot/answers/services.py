@@ -16,7 +16,8 @@ from bot.embeddings import VectorOf
 from bot.notice_board import Board
 from bot.people import PeopleService
 from bot.pillar import Pillar
-from bot.work import Asked, Asking, Job, Kind, Press, TakenBack, job
+from bot.wanted import Asking, Kind, Press, TakenBack
+from bot.work import Asked, Job, job
 
 
 @dataclass(frozen=True)

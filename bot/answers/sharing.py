@@ -19,7 +19,7 @@ from bot.notice_board import carried, with_lines
 from bot.people import PeopleService
 from bot.storage.answers import Answer
 from bot.storage.engine import Tx
-from bot.work import Asking, Press
+from bot.wanted import Asking, Press
 from knowledge.audience import Audience
 from knowledge.index import Hit
 

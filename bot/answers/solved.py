@@ -20,8 +20,8 @@ from bot.model import SolvedThread, Window, moment
 from bot.people import PeopleService
 from bot.storage import solved as rows
 from bot.storage.solved import Key
+from bot.wanted import Asking
 from bot.wire import without_people
-from bot.work import Asking
 from knowledge.article import Article, Section
 from knowledge.channels import Keep
 from knowledge.index import Index

@@ -12,7 +12,7 @@ import structlog
 
 from bot.errors import SlackError
 from bot.slack import Slack
-from bot.work import Asking
+from bot.wanted import Asking
 
 log = structlog.get_logger(__name__)
 

@@ -28,7 +28,7 @@ from bot.storage import answers as rows
 from bot.storage import outbox
 from bot.storage.answers import HINT, Answer
 from bot.storage.engine import Tx
-from bot.work import Asking, Kind, Press
+from bot.wanted import Asking, Kind, Press
 
 UNKNOWN = "This answer is no longer known here. Please ask again."
 NOT_TAKEN = "That was not saved. Please press again."

@@ -16,7 +16,7 @@ from bot.storage import peers
 from bot.storage import work as work_rows
 from bot.storage.answers import Answer
 from bot.storage.engine import Tx
-from bot.work import Asking, Kind
+from bot.wanted import Asking, Kind
 
 
 @dataclass(frozen=True)

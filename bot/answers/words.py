@@ -3,8 +3,8 @@
 from bot.desk import Desk
 from bot.storage.engine import Tx
 from bot.storage.people import is_left_out
+from bot.wanted import Asking
 from bot.wire import without_people
-from bot.work import Asking
 from knowledge.channels import Keep
 from knowledge.text import question_text
 

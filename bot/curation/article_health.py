@@ -16,7 +16,8 @@ from bot.desk import Desk
 from bot.errors import SlackError
 from bot.storage import articles as rows
 from bot.storage.engine import Tx
-from bot.work import Due, Kind, enqueue
+from bot.wanted import Due, Kind
+from bot.work import enqueue
 from knowledge.hosts import host_of
 from knowledge.people import Group
 

@@ -12,7 +12,7 @@ from bot.storage import gaps as gap_rows
 from bot.storage import proposals as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.gaps import Key
-from bot.work import Documented
+from bot.wanted import Documented
 from knowledge.channels import AnswerMode, Channels
 from knowledge.loader import Handbook
 

@@ -23,7 +23,7 @@ from bot.sketch import sketch_article
 from bot.storage import drafts as rows
 from bot.storage.drafts import Draft
 from bot.storage.people import is_stand_in, slack_id_of
-from bot.work import Decision, Saving
+from bot.wanted import Decision, Saving
 from knowledge.article import Audience
 from knowledge.channels import Keep
 

@@ -19,7 +19,7 @@ from bot.storage import proposals as proposal_rows
 from bot.storage.drafts import Draft
 from bot.storage.engine import Tx
 from bot.storage.proposals import ProposalRow
-from bot.work import Decision, Kind, Saving
+from bot.wanted import Decision, Kind, Saving
 
 NO_THREAD = "I do not have the words of this question, so I cannot draft from it."
 NO_REPLY = "I do not know which reply solved it. Please use *Save as knowledge* on the reply that did."

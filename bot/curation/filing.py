@@ -11,7 +11,8 @@ from bot.model import Effect
 from bot.storage import proposals as rows
 from bot.storage.engine import Tx
 from bot.storage.proposals import ProposalRow
-from bot.work import FileSettled, FileWanted, enqueue
+from bot.wanted import FileSettled, FileWanted
+from bot.work import enqueue
 
 
 class FilingService:

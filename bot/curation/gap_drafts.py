@@ -22,7 +22,8 @@ from bot.storage import drafts as draft_rows
 from bot.storage import proposals as proposal_rows
 from bot.storage.engine import Tx
 from bot.storage.proposals import WAITING, ProposalRow
-from bot.work import Decision, Kind, Saving, enqueue
+from bot.wanted import Decision, Kind, Saving
+from bot.work import enqueue
 
 NO_THREAD = "No thread in this gap is marked as solved any more."
 NO_WORDS = "There are no words of it in a public channel to draft from."

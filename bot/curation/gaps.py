@@ -21,7 +21,8 @@ from bot.model import Json, MessageKind, Window
 from bot.people import PeopleService
 from bot.storage import gaps as rows
 from bot.storage.engine import Tx
-from bot.work import Asking, Decision, Documented, Due, Kind, KindSaid, Opened, enqueue
+from bot.wanted import Asking, Decision, Documented, Due, Kind, KindSaid, Opened
+from bot.work import enqueue
 
 GONE = "That gap is not there any more."
 CLOSED_BEFORE = "That gap was closed meanwhile."

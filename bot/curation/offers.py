@@ -12,7 +12,7 @@ from bot.storage import drafts as rows
 from bot.storage import proposals as proposal_rows
 from bot.storage.engine import Tx
 from bot.storage.people import is_stand_in
-from bot.work import Solved
+from bot.wanted import Solved
 from knowledge.article import Audience
 from knowledge.channels import AnswerMode
 

@@ -18,7 +18,7 @@ from bot.storage import articles as rows
 from bot.storage.articles import Look
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
-from bot.work import Decision, Due, Kind, NotProposed
+from bot.wanted import Decision, Due, Kind, NotProposed
 from knowledge.article import Article
 from knowledge.reviewed import with_reviewed
 

@@ -23,7 +23,8 @@ from bot.storage import proposals as rows
 from bot.storage.engine import Tx
 from bot.storage.people import slack_id_of
 from bot.storage.proposals import ProposalRow
-from bot.work import Documented, FileSettled, Kind, NotProposed, Proposing, enqueue
+from bot.wanted import Documented, FileSettled, Kind, NotProposed, Proposing
+from bot.work import enqueue
 from knowledge.channels import AnswerMode
 
 log = structlog.get_logger(__name__)

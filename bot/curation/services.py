@@ -22,20 +22,8 @@ from bot.model_client import ModelClient
 from bot.people import PeopleService
 from bot.pillar import Pillar
 from bot.timetable import Planned
-from bot.work import (
-    Asked,
-    Decision,
-    Documented,
-    Due,
-    FileWanted,
-    Job,
-    Kind,
-    NotProposed,
-    Proposing,
-    Saving,
-    Solved,
-    job,
-)
+from bot.wanted import Decision, Documented, Due, FileWanted, Kind, NotProposed, Proposing, Saving, Solved
+from bot.work import Asked, Job, job
 
 
 @dataclass(frozen=True)

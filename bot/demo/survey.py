@@ -19,7 +19,7 @@ from bot.surveys import definition, rules
 from bot.surveys.closing import ClosingService
 from bot.surveys.frames import OTHER, PLATFORM
 from bot.surveys.sampling import Strata
-from bot.work import ClosingWave
+from bot.wanted import ClosingWave
 
 SURVEY = "platform-pulse"
 OPENED_AT, CLOSES_AT = datetime(2026, 10, 26, 6, tzinfo=UTC), datetime(2026, 11, 3, 17, 30, tzinfo=UTC)

@@ -20,7 +20,8 @@ from bot.people import PeopleService
 from bot.storage import digests as rows
 from bot.storage.engine import Tx
 from bot.surveys.rules import tag
-from bot.work import Decision, Due, Kind, enqueue
+from bot.wanted import Decision, Due, Kind
+from bot.work import enqueue
 
 OF_TEAM = (TAKE, RARER, AS_IT_IS)
 SAID = {USEFUL: "useful", NOT_NOW: "not now"}

@@ -29,7 +29,7 @@ from bot.people import PeopleService
 from bot.storage import digests as rows
 from bot.storage.engine import Tx
 from bot.storage.people import slack_ids_of, stand_ins, who_is_left_out
-from bot.work import Asking, Due
+from bot.wanted import Asking, Due
 from knowledge.channels import Channels
 
 log = structlog.get_logger(__name__)

@@ -18,7 +18,8 @@ from bot.people import PeopleService
 from bot.storage import proposals
 from bot.storage import work as work_rows
 from bot.storage.proposals import CLOSED, FAILED, ProposalRow
-from bot.work import Decision, FileWanted, Kind, enqueue
+from bot.wanted import Decision, FileWanted, Kind
+from bot.work import enqueue
 from knowledge.bets import Bet
 
 GONE = "That is not there any more, so there is nothing to draft from."

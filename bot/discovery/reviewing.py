@@ -21,7 +21,8 @@ from bot.storage import proposals
 from bot.storage.discovery import ReviewRow
 from bot.storage.engine import Tx
 from bot.storage.proposals import CLOSED, FAILED
-from bot.work import Decision, Due, FileSettled, FileWanted, Kind, enqueue
+from bot.wanted import Decision, Due, FileSettled, FileWanted, Kind
+from bot.work import enqueue
 from knowledge.bets import Bet, Choice
 from knowledge.flows import Flow
 

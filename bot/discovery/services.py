@@ -17,7 +17,8 @@ from bot.people import PeopleService
 from bot.pillar import Pillar
 from bot.surveys.results import SurveyFactsService
 from bot.timetable import Planned
-from bot.work import Asked, Decision, Due, FileSettled, Job, Kind, job
+from bot.wanted import Decision, Due, FileSettled, Kind
+from bot.work import Asked, Job, job
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from bot.people import PeopleService
 from bot.storage import controllers
 from bot.storage import discovery as rows
 from bot.storage import friction as friction_rows
-from bot.work import Asking, Decision, Kind
+from bot.wanted import Asking, Decision, Kind
 from knowledge.flows import Flow
 
 LATELY = timedelta(days=90)

@@ -17,7 +17,8 @@ from bot.people import PeopleService
 from bot.storage import duty as rows
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonyms_of, stand_ins, who_is_left_out
-from bot.work import Asking, Began, Kind, enqueue
+from bot.wanted import Asking, Began, Kind
+from bot.work import enqueue
 
 Maker = Callable[[], Awaitable[Part]]
 

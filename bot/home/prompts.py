@@ -13,7 +13,7 @@ from bot.desk import Desk
 from bot.errors import SlackRefused
 from bot.storage import answers as rows
 from bot.storage.people import slack_id_of
-from bot.work import Kind, Opened
+from bot.wanted import Kind, Opened
 from knowledge.article import Article, Audience
 
 log = structlog.get_logger(__name__)

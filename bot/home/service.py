@@ -23,7 +23,8 @@ from bot.storage import channels as channel_rows
 from bot.storage import peers as peer_rows
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of, slack_id_of, stand_ins, who_is_left_out
-from bot.work import Asking, Kind, Opened, enqueue
+from bot.wanted import Asking, Kind, Opened
+from bot.work import enqueue
 
 log = structlog.get_logger(__name__)
 

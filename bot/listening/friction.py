@@ -24,7 +24,7 @@ from bot.storage import friction as rows
 from bot.storage.engine import Tx
 from bot.storage.friction import Friction
 from bot.storage.people import is_left_out
-from bot.work import Asking, Decision, Kind, Logging
+from bot.wanted import Asking, Decision, Kind, Logging
 
 log = structlog.get_logger(__name__)
 

@@ -18,7 +18,8 @@ from bot.pillar import Pillar
 from bot.storage import friction as rows
 from bot.storage.engine import Tx
 from bot.timetable import DAY, NIGHT_WORTH, Planned
-from bot.work import Asked, Bringing, Decision, Due, FileSettled, Job, Kind, Logging, StoryTold, StoryWanted, job
+from bot.wanted import Bringing, Decision, Due, FileSettled, Kind, Logging, StoryTold, StoryWanted
+from bot.work import Asked, Job, job
 
 TERMS = Terms(
     ids=list_blocks.IDS,

@@ -16,7 +16,7 @@ from bot.storage import friction as rows
 from bot.storage.engine import Tx
 from bot.storage.friction import LINKED, OPEN, Friction, Theme
 from bot.themes import Found
-from bot.work import Due
+from bot.wanted import Due
 
 AT = time(5)  # by the handbook's wall: before anybody looks
 ALONE_MOST = 500  # of those that stand alone, the newest are compared; older ones stay as they are

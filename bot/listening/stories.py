@@ -38,7 +38,8 @@ from bot.storage.people import (
 )
 from bot.storage.stories import StoryRow
 from bot.storage.thanks import wishes_of
-from bot.work import Asking, Decision, FileSettled, FileWanted, Kind, StoryTold, enqueue
+from bot.wanted import Asking, Decision, FileSettled, FileWanted, Kind, StoryTold
+from bot.work import enqueue
 from knowledge.stories import FOLDER
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,8 @@ from bot.storage.engine import Tx
 from bot.storage.people import is_left_out, slack_id_of
 from bot.storage.thanks import wishes_of
 from bot.unasked import MONTH, hours_of, may_send_unasked
-from bot.work import Kind, StoryWanted, enqueue
+from bot.wanted import Kind, StoryWanted
+from bot.work import enqueue
 
 
 class StoryAskingService:

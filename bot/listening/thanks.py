@@ -22,7 +22,8 @@ from bot.storage.engine import Tx
 from bot.storage.people import is_left_out, pseudonym_of, slack_id_of, stand_ins, who_is_left_out
 from bot.storage.thanks import Thanks, Wishes
 from bot.unasked import MONTH, hours_of, is_in_hours, may_send_unasked
-from bot.work import Asking, Bringing, Decision, Due, Kind, enqueue
+from bot.wanted import Asking, Bringing, Decision, Due, Kind
+from bot.work import enqueue
 
 AT = time(9, 30)  # by the handbook's wall; each is brought in their own hours
 

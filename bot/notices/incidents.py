@@ -33,7 +33,8 @@ from bot.storage import incidents as rows
 from bot.storage import outbox as outbox_rows
 from bot.storage.engine import Tx
 from bot.storage.incidents import Incident, Update
-from bot.work import Asking, Decision, IncidentOver, IncidentSaid, Kind, enqueue
+from bot.wanted import Asking, Decision, IncidentOver, IncidentSaid, Kind
+from bot.work import enqueue
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from bot.people import PeopleService
 from bot.storage import notices as rows
 from bot.storage.engine import Tx
 from bot.storage.notices import BY_PRESS, TeamRow
-from bot.work import Asking, Decision, Kind
+from bot.wanted import Asking, Decision, Kind
 from knowledge.notices import Notice, NoticeKind
 
 

@@ -20,7 +20,8 @@ from bot.notices.incident_rules import Course, clock_in_words, incident_file, lo
 from bot.storage import incidents as rows
 from bot.storage.engine import Tx
 from bot.storage.incidents import Incident, Told, Update
-from bot.work import FileSettled, FileWanted, IncidentOver, Kind, enqueue
+from bot.wanted import FileSettled, FileWanted, IncidentOver, Kind
+from bot.work import enqueue
 from knowledge.notices import FOLDER, SUFFIX, TITLE_MOST
 
 KIND = "notice"  # of a proposal

@@ -16,7 +16,8 @@ from bot.storage import notices as rows
 from bot.storage.engine import Tx
 from bot.storage.notices import Post
 from bot.team_place import may_tell
-from bot.work import IncidentOver, Kind, enqueue
+from bot.wanted import IncidentOver, Kind
+from bot.work import enqueue
 from knowledge.notices import Notice, NoticeKind
 
 

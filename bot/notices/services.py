@@ -15,7 +15,8 @@ from bot.notices.posting import PostingService
 from bot.notices.telling import TellingService
 from bot.people import PeopleService
 from bot.pillar import Pillar
-from bot.work import Asked, Decision, FileSettled, IncidentOver, IncidentSaid, Job, Kind, TeamNotice, job
+from bot.wanted import Decision, FileSettled, IncidentOver, IncidentSaid, Kind, TeamNotice
+from bot.work import Asked, Job, job
 from knowledge.repositories import LiveRepository
 
 

@@ -26,7 +26,8 @@ from bot.storage.notices import TeamRow
 from bot.storage.people import pseudonyms_of, slack_id_of, slack_ids_of, stand_ins, who_is_counted, who_is_left_out
 from bot.team_place import channel_of, working_time_of
 from bot.unasked import hours_of
-from bot.work import Kind, TeamNotice, enqueue
+from bot.wanted import Kind, TeamNotice
+from bot.work import enqueue
 from knowledge.notices import Notice
 
 log = structlog.get_logger(__name__)

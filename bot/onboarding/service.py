@@ -24,7 +24,7 @@ from bot.onboarding.standing import StandingService
 from bot.people import PeopleService
 from bot.storage.engine import Tx
 from bot.storage.people import slack_id_of
-from bot.work import Asking, Kind, StepWanted
+from bot.wanted import Asking, Kind, StepWanted
 from knowledge.actions import Mode
 from knowledge.channels import FILE as CHANNELS
 from knowledge.loader import Handbook

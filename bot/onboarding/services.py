@@ -12,7 +12,8 @@ from bot.onboarding.service import StartService
 from bot.onboarding.standing import StandingService
 from bot.people import PeopleService
 from bot.pillar import Pillar
-from bot.work import Asked, Job, Kind, StepWanted, job
+from bot.wanted import Kind, StepWanted
+from bot.work import Asked, Job, job
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from bot.peers import blocks
 from bot.peers.facts import FactsService
 from bot.peers.window import read_window
 from bot.people import PeopleService
-from bot.work import Asking
+from bot.wanted import Asking
 
 
 class HealthService:

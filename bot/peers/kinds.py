@@ -7,7 +7,7 @@ from bot.kinds import Chosen
 from bot.peers import blocks
 from bot.people import PeopleService
 from bot.storage import peers as rows
-from bot.work import Kind, KindSaid
+from bot.wanted import Kind, KindSaid
 
 UNKNOWN = "That question is not there any more."
 NOT_TAKEN = "That was not saved. Please choose again."

@@ -12,7 +12,7 @@ from bot.peers import blocks
 from bot.people import PeopleService
 from bot.storage import peers as rows
 from bot.storage.engine import Tx
-from bot.work import AnswerMarked, Kind
+from bot.wanted import AnswerMarked, Kind
 
 UNKNOWN = "I know of no question that this answers. Use it on a reply to a question, in a channel that I watch."
 NOT_TAKEN = "That was not saved. Please try again."

@@ -8,7 +8,8 @@ from bot.outbox import Outbox
 from bot.peers import notice_blocks
 from bot.storage import outbox as rows
 from bot.storage.engine import Database, Tx
-from bot.work import Joined, Kind, enqueue
+from bot.wanted import Joined, Kind
+from bot.work import enqueue
 from knowledge.channels import Channels
 
 TRIES = 3  # of telling a channel the same thing that Slack does not let through

@@ -20,8 +20,9 @@ from bot.storage import peers as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.people import StandIns, known_pseudonyms, pseudonyms_of, stand_ins, who_is_left_out
 from bot.urgency import is_urgent
+from bot.wanted import Asking, Kind, Solved, TakenBack
 from bot.wire import is_direct
-from bot.work import Asking, Kind, Solved, TakenBack, enqueue, withdraw
+from bot.work import enqueue, withdraw
 from knowledge.channels import Channel, Channels, Keep
 
 SETTLED_AFTER = timedelta(minutes=10)  # a mark set by mistake is taken back by then

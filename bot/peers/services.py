@@ -17,7 +17,8 @@ from bot.peers.team import TeamService
 from bot.peers.topics import TopicService
 from bot.people import PeopleService
 from bot.pillar import Pillar
-from bot.work import AnswerMarked, Asked, Job, Joined, Kind, KindSaid, job
+from bot.wanted import AnswerMarked, Joined, Kind, KindSaid
+from bot.work import Asked, Job, job
 from knowledge.channels import Channels
 
 

@@ -46,7 +46,8 @@ from bot.storage.engine import Database, Tx
 from bot.storage.scrub import scrub
 from bot.surveys.blocks import in_words
 from bot.surveys.rules import Why, tag
-from bot.work import LEASE, Due, Kind, enqueue
+from bot.wanted import Due, Kind
+from bot.work import LEASE, enqueue
 from knowledge.channels import Channels
 
 log = structlog.get_logger(__name__)

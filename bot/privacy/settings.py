@@ -15,7 +15,8 @@ from bot.privacy.service import PrivacyService
 from bot.slack import Slack
 from bot.storage.engine import Database, Tx
 from bot.storage.people import pseudonym_of, slack_id_of
-from bot.work import Asking, Choice, Kind, enqueue
+from bot.wanted import Asking, Choice, Kind
+from bot.work import enqueue
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from bot.report import blocks
 from bot.report.maker import ReportMaker
 from bot.report.quarter import Quarter
 from bot.report.rules import report
-from bot.work import Asking
+from bot.wanted import Asking
 
 
 class ReportService:

@@ -16,7 +16,7 @@ from bot.signs.maker import SignsMaker
 from bot.storage import closures as rows
 from bot.storage.closures import ClosureRow
 from bot.storage.engine import Tx
-from bot.work import Decision, Due, Kind
+from bot.wanted import Decision, Due, Kind
 
 WEEKDAY, AT = 3, time(10)  # Wednesday: Monday has the digest, Tuesday the articles
 WORTH = timedelta(hours=24)

@@ -17,7 +17,8 @@ from bot.surveys.blocks import PULSE
 from bot.surveys.frames import FrameService
 from bot.surveys.rules import Why
 from bot.unasked import REMINDER, is_in_hours, may_remind
-from bot.work import Inviting, Kind, enqueue
+from bot.wanted import Inviting, Kind
+from bot.work import enqueue
 from knowledge.surveys import Survey
 
 

@@ -18,7 +18,8 @@ from bot.storage.people import slack_id_of
 from bot.storage.survey_results import Theme
 from bot.surveys import change_blocks as blocks
 from bot.unasked import hours_of, is_in_hours
-from bot.work import Kind, Shipped, enqueue
+from bot.wanted import Kind, Shipped
+from bot.work import enqueue
 
 TERMS = Terms(
     ids=blocks.IDS,

@@ -26,7 +26,8 @@ from bot.surveys.kept import Kept
 from bot.surveys.releasing import Closing, Given, Released
 from bot.surveys.rules import Why, because_unsent
 from bot.surveys.sampling import Strata
-from bot.work import ClosingWave, Kind, enqueue
+from bot.wanted import ClosingWave, Kind
+from bot.work import enqueue
 
 log = structlog.get_logger(__name__)
 

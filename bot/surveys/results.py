@@ -20,7 +20,7 @@ from bot.surveys import definition, kept, result_rules
 from bot.surveys import result_blocks as blocks
 from bot.surveys.result_rules import Closed, SurveyFacts, ThemeFacts, WaveFacts
 from bot.surveys.sorting import ThemeSorting
-from bot.work import Asking
+from bot.wanted import Asking
 
 EVER = Window(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 

@@ -20,7 +20,8 @@ from bot.surveys.sorting import ThemeSorting
 from bot.surveys.talk import TalkService
 from bot.surveys.waves import WaveService
 from bot.timetable import Planned
-from bot.work import Asked, ClosingWave, Decision, Due, Inviting, Job, Kind, Shipped, SurveyEvent, TalkWanted, job
+from bot.wanted import ClosingWave, Decision, Due, Inviting, Kind, Shipped, SurveyEvent, TalkWanted
+from bot.work import Asked, Job, job
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from bot.storage.people import slack_id_of
 from bot.surveys import definition
 from bot.surveys import talk_blocks as blocks
 from bot.surveys.talk_blocks import Along, Given
-from bot.work import Kind, TalkWanted
+from bot.wanted import Kind, TalkWanted
 from knowledge.surveys import Survey
 
 ReadGiven = Callable[[str, str], Awaitable[Given | None]]  # of a wave and a Slack id; None once it cannot be found

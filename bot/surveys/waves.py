@@ -18,7 +18,8 @@ from bot.storage.surveys import SKIPPED, WAITING, Invitation, Wave
 from bot.surveys import definition, rules, sampling
 from bot.surveys.frames import Framed, FrameService
 from bot.surveys.rules import Why
-from bot.work import ClosingWave, Due, Inviting, Kind, Payload, SurveyEvent, enqueue, enqueue_many
+from bot.wanted import ClosingWave, Due, Inviting, Kind, Payload, SurveyEvent
+from bot.work import enqueue, enqueue_many
 from knowledge.channels import Channels
 from knowledge.surveys import After, Repeats, Survey
 

@@ -22,7 +22,7 @@ from bot.talk_row import Draw, Talk
 from bot.talks import blocks
 from bot.talks.blocks import Due, State
 from bot.talks.rules import AGAIN_AFTER, FRAME, Prospect, draw, may_draw, named_teams
-from bot.work import Asking
+from bot.wanted import Asking
 
 log = structlog.get_logger(__name__)
 

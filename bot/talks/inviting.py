@@ -20,7 +20,8 @@ from bot.talks import blocks
 from bot.talks.drawing import DrawingService
 from bot.talks.rules import AGAIN_AFTER, FRAME
 from bot.unasked import MONTH, hours_of, may_send_unasked
-from bot.work import Decision, Kind, TalkTurn, enqueue
+from bot.wanted import Decision, Kind, TalkTurn
+from bot.work import enqueue
 
 
 class InvitingService:

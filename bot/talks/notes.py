@@ -20,7 +20,7 @@ from bot.talks import rules
 from bot.talks.drawing import DrawingService
 from bot.talks.note_blocks import Filled
 from bot.talks.rules import AGAIN_AFTER, APPROVE_WITHIN, DRAW_HOLDS
-from bot.work import Decision, Kind, NotesWritten
+from bot.wanted import Decision, Kind, NotesWritten
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,8 @@ from bot.surveys.frames import FrameService
 from bot.talks.drawing import DrawingService
 from bot.talks.inviting import InvitingService
 from bot.talks.notes import NoteService
-from bot.work import Asked, Decision, Job, Kind, NotesWritten, TalkTurn, job
+from bot.wanted import Decision, Kind, NotesWritten, TalkTurn
+from bot.work import Asked, Job, job
 
 
 @dataclass(frozen=True)

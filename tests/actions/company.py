@@ -35,7 +35,7 @@ from bot.storage.people import pseudonym_of
 from bot.storage.requests import RequestRow
 from bot.storage.schema import outbox as messages
 from bot.storage.schema import requests, work
-from bot.work import Kind, RequestDecision, Requested
+from bot.wanted import Kind, RequestDecision, Requested
 from knowledge.actions import Action, Approval, Change, GitBackend, Input, InputType, Mode, Verb, Webhook, Who
 from knowledge.channels import AnswerMode, Channel, Channels, Limit
 from knowledge.index import Index

@@ -9,7 +9,7 @@ import pytest
 
 from bot.storage import requests as rows
 from bot.storage.engine import Database
-from bot.work import RequestDecision
+from bot.wanted import RequestDecision
 from knowledge.people import ApproverGroup, Group, Member
 from tests.actions.company import ACTIONS, BUCKET, PEOPLE, QUOTA, Company
 

@@ -12,7 +12,7 @@ from bot.errors import SlackError
 from bot.storage import people
 from bot.storage import requests as rows
 from bot.storage.engine import Database
-from bot.work import Kind, RequestDecision, Requested
+from bot.wanted import Kind, RequestDecision, Requested
 from tests.actions.company import ACTIONS, BUCKET, QUOTA, Company
 
 PROD = {"bucket": "invoices", "environment": "prod", "team": "checkout"}

@@ -15,7 +15,7 @@ from bot.model import Window
 from bot.storage.engine import Database
 from bot.storage.schema import controller_reports, outbox, work
 from bot.timetable import Planned, Timetable
-from bot.work import Due, Kind, TeamDrift
+from bot.wanted import Due, Kind, TeamDrift
 from knowledge.channels import Channels
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People, Site, Team

@@ -11,7 +11,7 @@ from bot.errors import DirectFailed, DirectRefused, DirectUnclear, GitFailed
 from bot.storage import follow_ups as follow_up_rows
 from bot.storage import requests as rows
 from bot.storage.engine import Database
-from bot.work import Kind, Requested
+from bot.wanted import Kind, Requested
 from knowledge.actions import Action, Mode
 from knowledge.channels import Channels, Limit
 from tests.actions.company import ACTIONS, BUCKET, MERGED, PEOPLE, QUOTA_FILE, RESTART, Company

@@ -14,7 +14,7 @@ from bot.storage import controllers as report_rows
 from bot.storage import requests as rows
 from bot.storage.controllers import ReportRow
 from bot.storage.engine import Database, Tx
-from bot.work import Heard, Kind
+from bot.wanted import Heard, Kind
 from knowledge.actions import Action, GitBackend
 from knowledge.people import GitAccount
 from knowledge.repositories import Controller, Reporter

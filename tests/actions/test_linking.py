@@ -23,7 +23,7 @@ from bot.storage import work as work_rows
 from bot.storage.engine import Database
 from bot.storage.requests import GitAccountRow
 from bot.storage.schema import audit, outbox, work
-from bot.work import Asking, Decision, Kind, Linking
+from bot.wanted import Asking, Decision, Kind, Linking
 from knowledge.people import GitAccount
 from tests.actions.company import PEOPLE, Company
 from tests.git.device_server import CLIENT_ID, DEVICE_CODE, DeviceServer

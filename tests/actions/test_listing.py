@@ -8,7 +8,7 @@ from bot.actions.listing_blocks import Line
 from bot.blockkit import SECTION_MAX
 from bot.git.host import CommitStatus
 from bot.storage.engine import Database
-from bot.work import Asking
+from bot.wanted import Asking
 from knowledge.people import ApproverGroup, Group, Member
 from tests.actions.company import BUCKET, PEOPLE, QUOTA, RESTART, SHA, Company, words_of
 

@@ -11,7 +11,7 @@ from bot.actions.telling import Telling
 from bot.storage import requests as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.schema import work
-from bot.work import Kind
+from bot.wanted import Kind
 from knowledge.surveys import After, Audience, Moment, Question, Repeats, Scale, Survey
 from tests.actions.company import BUCKET, Company
 

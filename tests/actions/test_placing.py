@@ -8,7 +8,7 @@ from bot.actions.deciding import NotPlacedYet
 from bot.storage import requests as rows
 from bot.storage.engine import Database
 from bot.storage.schema import outbox
-from bot.work import RequestDecision
+from bot.wanted import RequestDecision
 from tests.actions.company import BUCKET, Company
 
 PROD = {"bucket": "invoices", "environment": "prod", "team": "checkout"}

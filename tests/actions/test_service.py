@@ -12,7 +12,7 @@ from bot.audit import Verdict
 from bot.calendar import Hours
 from bot.storage import requests as rows
 from bot.storage.engine import Database
-from bot.work import Kind, Requested
+from bot.wanted import Kind, Requested
 from knowledge.actions import Approval, Change, GitBackend, Input, InputType, Verb
 from knowledge.people import ApproverGroup, Duty, Group, Member, Team
 from tests.actions.company import ACTIONS, BUCKET, PEOPLE, QUOTA, RESTART, Company

@@ -29,7 +29,7 @@ from bot.storage.engine import Database
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import audit, evidence, outbox, people, work
 from bot.surveys.results import SurveyFactsService
-from bot.work import HandingIn, Judging, Kind
+from bot.wanted import HandingIn, Judging, Kind
 from knowledge.actions import Action, GitBackend, Input, InputType, Mode, Who
 from knowledge.capabilities import BuiltFrom, Capability, Origin, Status, Teams
 from knowledge.channels import Channels

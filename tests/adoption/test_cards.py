@@ -24,7 +24,7 @@ from bot.storage import friction, pilots
 from bot.storage.engine import Database
 from bot.storage.friction import Friction
 from bot.storage.schema import capability_cards, outbox, work
-from bot.work import CardWords, Decision, Due, Kind
+from bot.wanted import CardWords, Decision, Due, Kind
 from knowledge.capabilities import Status
 from tests.adoption.desk import PLATFORM, Adoption
 from tests.adoption.pilot import (

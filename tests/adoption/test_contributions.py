@@ -33,7 +33,7 @@ from bot.storage.engine import Database, Tx
 from bot.storage.requests import GitAccountRow
 from bot.storage.schema import contributions, proposals
 from bot.storage.team import Term
-from bot.work import Due
+from bot.wanted import Due
 from knowledge.people import GitAccount
 from knowledge.repositories import LiveRepository
 from tests.adoption.desk import HANDBOOK as DEFAULT

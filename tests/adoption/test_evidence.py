@@ -12,7 +12,7 @@ from bot.model import EvidenceState
 from bot.storage import policies as rows
 from bot.storage.engine import Database
 from bot.storage.schema import choices, evidence, outbox
-from bot.work import HandingIn, Judging, Kind
+from bot.wanted import HandingIn, Judging, Kind
 from knowledge.capabilities import Teams
 from knowledge.people import ApproverGroup
 from knowledge.policies import Point

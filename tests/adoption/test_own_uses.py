@@ -26,7 +26,7 @@ from bot.storage.requests import RequestRow
 from bot.storage.schema import answers, capability_people, capability_uses, verdicts
 from bot.storage.team import Term
 from bot.surveys.results import SurveyFactsService
-from bot.work import Decision
+from bot.wanted import Decision
 from knowledge.capabilities import Capability, Status
 from knowledge.people import Team
 from tests.adoption.desk import CAPABILITY, HANDBOOK, PEOPLE, Adoption, group

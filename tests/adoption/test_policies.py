@@ -12,7 +12,7 @@ from bot.storage import requests as request_rows
 from bot.storage.engine import Database
 from bot.storage.requests import DONE, FAILED, LIVE, MERGED, UNOBSERVED, RequestRow
 from bot.storage.schema import choices, outbox
-from bot.work import Asking, Converged
+from bot.wanted import Asking, Converged
 from knowledge.capabilities import Teams
 from knowledge.people import Team
 from tests.adoption.desk import ACTION, PEOPLE, POLICY, Adoption, group

@@ -25,7 +25,7 @@ from bot.storage.engine import Database, Tx
 from bot.storage.requests import LIVE, RequestRow
 from bot.storage.schema import outbox, peer_pulls, why_not_asks, work
 from bot.storage.team import Term
-from bot.work import Converged, Due, Kind, TeamAsked
+from bot.wanted import Converged, Due, Kind, TeamAsked
 from knowledge.capabilities import Capability, Status
 from knowledge.people import Team
 from tests.adoption.desk import Adoption, group

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.storage.engine import Database
 from bot.storage.schema import outbox
-from bot.work import Due
+from bot.wanted import Due
 from knowledge.people import ApproverGroup
 from tests.adoption.desk import FILLED, PEOPLE, PLATFORM, POLICY, Adoption, group
 from tests.work.desk import Hands

@@ -16,7 +16,7 @@ from bot.model import Pull
 from bot.storage import adoption as rows
 from bot.storage.engine import Database
 from bot.storage.schema import capability_uses, outbox, peer_pulls, why_nots, work
-from bot.work import Asking, Decision, Kind
+from bot.wanted import Asking, Decision, Kind
 from knowledge.capabilities import Status
 from tests.adoption.desk import Adoption
 from tests.adoption.pilot import BEGAN, PILOT, begin, use

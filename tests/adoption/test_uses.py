@@ -16,7 +16,7 @@ from bot.storage import requests as request_rows
 from bot.storage.engine import Database
 from bot.storage.requests import DONE, FAILED, LIVE, MERGED, UNOBSERVED, RequestRow
 from bot.storage.schema import capability_people, capability_uses
-from bot.work import Converged
+from bot.wanted import Converged
 from knowledge.actions import Action
 from knowledge.capabilities import Capability
 from tests.adoption.desk import ACTION, CAPABILITY, HANDBOOK, PEOPLE, Adoption

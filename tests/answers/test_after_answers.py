@@ -15,7 +15,7 @@ from bot.storage.engine import Database, Tx
 from bot.storage.peers import MessageRow, QuestionRow
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import work
-from bot.work import Asking, Kind
+from bot.wanted import Asking, Kind
 from knowledge.channels import AnswerMode, Channel, Channels
 from knowledge.surveys import After, Audience, Moment, Question, Repeats, Scale, Survey
 from tests.answers.test_audiences import URL, People, Slack, a_desk, nothing_solved

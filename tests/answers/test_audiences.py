@@ -36,7 +36,7 @@ from bot.storage.answers import Answer
 from bot.storage.engine import Database
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import answers, outbox
-from bot.work import Asking, Press
+from bot.wanted import Asking, Press
 from knowledge.article import Article, Section
 from knowledge.audience import Audience
 from knowledge.channels import AnswerMode, Channel, Channels

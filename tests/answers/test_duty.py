@@ -20,7 +20,7 @@ from bot.storage import peers
 from bot.storage.engine import Database, Tx
 from bot.storage.peers import MessageRow, QuestionRow
 from bot.storage.schema import outbox
-from bot.work import Asking
+from bot.wanted import Asking
 from knowledge.index import Index
 from knowledge.loader import Handbook
 from knowledge.people import Duty, Group, Member, People

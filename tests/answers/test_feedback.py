@@ -13,7 +13,7 @@ from bot.storage import answers as rows
 from bot.storage.engine import Database
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import answers, outbox
-from bot.work import Press
+from bot.wanted import Press
 from tests.answers.test_audiences import ARTICLES, URL, Slack, a_desk, an_answer, nothing_solved
 from tests.work.desk import STARTS_AT
 

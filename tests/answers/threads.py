@@ -15,7 +15,7 @@ from bot.storage.engine import Database
 from bot.storage.peers import put_deletions, stand_in_for
 from bot.storage.people import forget, leave_out, stand_ins
 from bot.storage.schema import answers, channels, messages, people, questions, reactions, verdicts
-from bot.work import Asking
+from bot.wanted import Asking
 from knowledge.channels import AnswerMode, Channel, Channels, Keep
 from tests.answers.shelf import BACKUPS, LOGS, SECRETS
 from tests.desk import desk_at

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.storage import work
 from bot.storage.engine import Database
-from bot.work import Kind
+from bot.wanted import Kind
 from sandbox import Clock, Effect, Message, Sandbox
 from tests.chaos import bot_process, company
 from tests.told import tell

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.surveys.results import SurveyFactsService
-from bot.work import Kind
+from bot.wanted import Kind
 from sandbox import Effect
 from tests.chaos import polled
 from tests.chaos.bot_process import LISTENERS

@@ -15,7 +15,7 @@ from bot.curation.health_rules import Owner, Served
 from bot.storage import articles as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.schema import answers, verdicts, work
-from bot.work import Due, Kind
+from bot.wanted import Due, Kind
 from knowledge.article import Article
 from knowledge.hosts import Hosts
 from knowledge.loader import Handbook

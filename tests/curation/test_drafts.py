@@ -14,7 +14,7 @@ from bot.desk import Desk
 from bot.people import PeopleService
 from bot.storage.engine import Database
 from bot.storage.schema import drafts, outbox, proposals
-from bot.work import Decision, Saving
+from bot.wanted import Decision, Saving
 from tests.curation.desk import ASK, FakeHost, at, new_desk
 from tests.curation.threads import REPLY, ROOT, thread
 from tests.work.desk import Hands

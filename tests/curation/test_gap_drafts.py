@@ -25,7 +25,7 @@ from bot.storage.drafts import Draft
 from bot.storage.engine import Database
 from bot.storage.proposals import ProposalRow
 from bot.storage.schema import messages, outbox, proposals, work
-from bot.work import Decision, Proposing, Saving
+from bot.wanted import Decision, Proposing, Saving
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People
 from tests.curation.asked import CHANNELS, PUBLIC, Past

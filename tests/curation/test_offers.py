@@ -18,7 +18,7 @@ from bot.people import PeopleService
 from bot.storage.engine import Database
 from bot.storage.schema import drafts as drafts_table
 from bot.storage.schema import outbox, work
-from bot.work import Decision, Kind, Solved
+from bot.wanted import Decision, Kind, Solved
 from knowledge.article import Article, article_from_text
 from knowledge.channels import AnswerMode, Channel
 from knowledge.loader import Handbook

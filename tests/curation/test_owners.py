@@ -17,7 +17,7 @@ from bot.people import PeopleService
 from bot.storage.engine import Database
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import article_looks, outbox, people, proposals, work
-from bot.work import Decision, Due, Kind, NotProposed, Proposing
+from bot.wanted import Decision, Due, Kind, NotProposed, Proposing
 from knowledge.article import Article
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People, Team

@@ -17,7 +17,7 @@ from bot.storage.drafts import Draft
 from bot.storage.engine import Database
 from bot.storage.proposals import ProposalRow
 from bot.storage.schema import outbox, work
-from bot.work import Kind, Proposing
+from bot.wanted import Kind, Proposing
 from knowledge.channels import AnswerMode, Channel
 from knowledge.loader import Handbook
 from tests.curation.desk import ASK, CHANNELS, PLATFORM, FakeHost, at, new_desk

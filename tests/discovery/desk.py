@@ -21,7 +21,7 @@ from bot.storage.engine import Database, Tx
 from bot.storage.schema import outbox, talk_draws, talk_notes, talks, work
 from bot.surveys.results import SurveyFactsService
 from bot.talk_row import ACCEPTED, KEPT
-from bot.work import Asking, Decision, Due, FileSettled, FileWanted, Kind, Proposing
+from bot.wanted import Asking, Decision, Due, FileSettled, FileWanted, Kind, Proposing
 from knowledge.bets import Bet, Evidence, Status
 from knowledge.bets import Kind as EvidenceKind
 from knowledge.flows import Flow

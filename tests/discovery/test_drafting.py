@@ -11,7 +11,7 @@ from bot.discovery.drafting import GONE, IS_A_FOLDER
 from bot.git.host import Review
 from bot.storage.engine import Database
 from bot.storage.schema import friction, friction_themes, outbox, survey_themes
-from bot.work import FileWanted
+from bot.wanted import FileWanted
 from knowledge.bets import Evidence, Kind
 from tests.curation.asked import PRIVATE, Past
 from tests.discovery.desk import BET, Room

@@ -18,7 +18,7 @@ from bot.storage.engine import Database, Tx
 from bot.storage.schema import bet_reviews, capability_uses, friction, proposals, talk_notes, waves
 from bot.surveys import definition
 from bot.talk_row import DROPPED, SHOWN
-from bot.work import FileSettled, Proposing
+from bot.wanted import FileSettled, Proposing
 from knowledge.bets import Choice, Decided, Evidence, Kind
 from knowledge.bets import Status as BetStatus
 from knowledge.capabilities import BuiltFrom, Capability, Origin, Status, Teams

@@ -22,7 +22,7 @@ from bot.demo.company import STARTS_AT
 from bot.demo.made_up import furnish
 from bot.demo.playing import settings_for
 from bot.storage.schema import events, messages, work
-from bot.work import Kind
+from bot.wanted import Kind
 from handlers.errors import dispatch, read_request
 from sandbox import Clock, Sandbox
 from sandbox.delivery import ACK_WITHIN_S

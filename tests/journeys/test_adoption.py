@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.config import HookSettings, Secret, Settings
 from bot.storage.schema import capability_marks, contributions
-from bot.work import Due
+from bot.wanted import Due
 from sandbox import Sandbox
 from tests.git.remote import make_remote
 from tests.handlers.by_http import free_port

@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from bot.storage.schema import questions
-from bot.work import Documented, Kind, enqueue
+from bot.wanted import Documented, Kind
+from bot.work import enqueue
 from sandbox import Message
 from tests.journeys.office import Office, words
 

@@ -16,7 +16,7 @@ from bot.storage import people as people_rows
 from bot.storage.engine import Database, Tx
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import channels, messages, outbox, people, work
-from bot.work import Asking, Bringing, Decision, Due, Kind, Logging, StoryTold
+from bot.wanted import Asking, Bringing, Decision, Due, Kind, Logging, StoryTold
 from knowledge.capabilities import BuiltFrom, Capability, Origin, Status, Teams
 from knowledge.channels import Channels
 from knowledge.loader import Handbook

@@ -10,7 +10,7 @@ from bot.listening.friction import GONE, NOT_KEPT, TOO_LONG, WITHDRAWN
 from bot.listening.friction_blocks import Filled
 from bot.storage.engine import Database
 from bot.storage.schema import channels, friction, friction_themes, messages, proposals
-from bot.work import Kind
+from bot.wanted import Kind
 from tests.listening.desk import ANN, BO, CY, GUEST, MAYA, Office
 
 SLOW = ("builds are slow these days", "slow builds cost me an hour", "the builds: slow and flaky")

@@ -10,7 +10,7 @@ from bot.listening.stories import DROPPED, GONE, LEFT_OUT, NOT_YOURS, SAID, TOO_
 from bot.listening.story_blocks import Filled
 from bot.storage.engine import Database
 from bot.storage.schema import people, stories, work
-from bot.work import FileSettled, FileWanted, Kind, Proposing
+from bot.wanted import FileSettled, FileWanted, Kind, Proposing
 from tests.curation.desk import FakeHost, at
 from tests.listening.desk import ANN, BO, CY, GUEST, Office
 

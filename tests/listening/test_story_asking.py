@@ -6,7 +6,7 @@ from bot.listening.story_blocks import WOULD_YOU
 from bot.storage import thanks
 from bot.storage.engine import Database
 from bot.storage.thanks import Wishes
-from bot.work import StoryWanted
+from bot.wanted import StoryWanted
 from tests.listening.desk import ANN, Office
 
 

@@ -7,7 +7,7 @@ from bot.listening.thanks_blocks import LEFT_OUT, NOT_THEM, NOW_NONE, USAGE, YOU
 from bot.storage import thanks as thanks_rows
 from bot.storage.engine import Database
 from bot.storage.schema import people, thanks
-from bot.work import Kind
+from bot.wanted import Kind
 from tests.listening.desk import ANN, BO, CY, GUEST, MAYA, Office
 
 TAKEN = "Thank you for saying so."

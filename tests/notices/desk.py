@@ -19,7 +19,7 @@ from bot.storage.engine import Database, Tx
 from bot.storage.notices import TeamRow, teams
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import capability_people, capability_uses, outbox, people, requests, work
-from bot.work import Asking, Decision, IncidentOver, IncidentSaid, Kind, TeamNotice
+from bot.wanted import Asking, Decision, IncidentOver, IncidentSaid, Kind, TeamNotice
 from knowledge.actions import Action, GitBackend, Input, InputType, Mode, Who
 from knowledge.capabilities import BuiltFrom, Capability, Origin, Status, Teams
 from knowledge.channels import AnswerMode, Channel, Channels

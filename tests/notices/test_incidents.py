@@ -15,7 +15,7 @@ from bot.notices.incident_rules import Filled
 from bot.storage.engine import Database
 from bot.storage.incidents import KNOWN, reason
 from bot.storage.schema import answers, incidents, outbox, work
-from bot.work import FileSettled, Kind
+from bot.wanted import FileSettled, Kind
 from knowledge.channels import Channels
 from knowledge.notices import When
 from tests.notices.desk import ANN, BO, CY, INCIDENT, MAYA, PLATFORM, TOM, Office, notice

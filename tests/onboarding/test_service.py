@@ -22,7 +22,7 @@ from bot.storage import onboarding as rows
 from bot.storage.engine import Database
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import answers, outbox, proposals, work
-from bot.work import Asking, Kind, StepWanted
+from bot.wanted import Asking, Kind, StepWanted
 from knowledge.channels import Channels
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People, Team

@@ -15,7 +15,7 @@ from bot.slack import Slack
 from bot.storage.engine import Database
 from bot.storage.people import slack_ids_of
 from bot.storage.schema import channels, messages, reactions
-from bot.work import Kind
+from bot.wanted import Kind
 from knowledge.channels import Channel, Channels
 from sandbox import Clock as SandboxClock
 from sandbox import Sandbox, testing

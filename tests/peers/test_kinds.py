@@ -16,7 +16,7 @@ from bot.people import PeopleService
 from bot.storage import peers as rows
 from bot.storage.engine import Database
 from bot.storage.schema import kind_corrections, outbox, people, questions, work
-from bot.work import KindSaid
+from bot.wanted import KindSaid
 from knowledge.people import Group, Member, People
 from tests.desk import desk_at
 from tests.peers.test_service import ASKED, NOW, TS, WATCHED, Desk

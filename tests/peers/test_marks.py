@@ -17,7 +17,7 @@ from bot.peers.solving import Signal
 from bot.people import PeopleService
 from bot.storage.engine import Database
 from bot.storage.schema import outbox, work
-from bot.work import AnswerMarked
+from bot.wanted import AnswerMarked
 from tests.desk import desk_at
 from tests.peers.test_kinds import PEOPLE, Colleagues
 from tests.peers.test_service import ASKED, NOW, TS, WATCHED, Desk

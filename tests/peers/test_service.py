@@ -19,7 +19,7 @@ from bot.storage import people
 from bot.storage.engine import Database
 from bot.storage.schema import events, messages, questions, work
 from bot.storage.schema import people as people_table
-from bot.work import Kind
+from bot.wanted import Kind
 from knowledge.channels import AnswerMode, Channel, Channels, Keep
 
 NOW = datetime(2025, 11, 24, 16, 1, tzinfo=UTC)  # a minute after it was asked

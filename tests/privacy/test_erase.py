@@ -27,7 +27,7 @@ from bot.storage.schema import (
     threads,
     work,
 )
-from bot.work import Kind
+from bot.wanted import Kind
 from tests.privacy.company import (
     ASK,
     DEPLOYS,

@@ -30,7 +30,7 @@ from bot.storage.schema import (
     thanks,
     work,
 )
-from bot.work import Kind
+from bot.wanted import Kind
 from knowledge.channels import AnswerMode, Channel, Channels
 from tests.privacy.company import (
     ASK,

@@ -12,7 +12,7 @@ from bot.report.service import ReportService
 from bot.storage.engine import Database
 from bot.storage.schema import outbox
 from bot.surveys.results import SurveyFactsService
-from bot.work import Asking
+from bot.wanted import Asking
 from tests.listening.desk import ANN, HANDBOOK, MAYA, Office
 
 

@@ -10,7 +10,7 @@ from bot.errors import PayloadMalformed
 from bot.signs import blocks
 from bot.storage import closures
 from bot.storage.schema import work
-from bot.work import Kind
+from bot.wanted import Kind
 from tests.handlers.by_http import bot_by_http
 from tests.handlers.payloads import pressed
 

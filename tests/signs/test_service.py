@@ -16,7 +16,7 @@ from bot.signs.service import OVER, SignsService
 from bot.storage import closures
 from bot.storage.engine import Database
 from bot.storage.schema import metadata, outbox, work
-from bot.work import Decision, Due, Kind
+from bot.wanted import Decision, Due, Kind
 from knowledge.loader import Handbook
 from tests.curation.desk import CompanySlack, new_desk
 from tests.listening.desk import ANN, HANDBOOK, MAYA

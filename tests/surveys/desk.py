@@ -22,7 +22,7 @@ from bot.surveys.frames import FrameService
 from bot.surveys.refusing import RefusalService
 from bot.surveys.telling import Where
 from bot.surveys.waves import WaveService
-from bot.work import Due, Inviting, Kind
+from bot.wanted import Due, Inviting, Kind
 from knowledge.channels import Channels
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People, Team

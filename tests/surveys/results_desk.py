@@ -27,7 +27,7 @@ from bot.surveys.sampling import Strata
 from bot.surveys.sorting import ThemeSorting
 from bot.surveys.talk import TalkService
 from bot.surveys.talk_blocks import Given as TalkGiven
-from bot.work import Asking, Decision, Kind, Shipped, TalkWanted
+from bot.wanted import Asking, Decision, Kind, Shipped, TalkWanted
 from knowledge.channels import Channels
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People

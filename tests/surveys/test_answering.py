@@ -8,7 +8,7 @@ from bot.surveys import blocks
 from bot.surveys.blocks import FIELD, WORDS
 from bot.surveys.talk_blocks import Given
 from bot.surveys.telling import Where
-from bot.work import ClosingWave
+from bot.wanted import ClosingWave
 from knowledge.surveys import Question, Scale
 from tests.surveys.desk import PULSE, USERS, Surveys
 

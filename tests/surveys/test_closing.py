@@ -29,7 +29,7 @@ from bot.surveys.kept import from_json
 from bot.surveys.rules import Why, tag
 from bot.surveys.suppression import EVERYBODY, Cell, Reading
 from bot.surveys.telling import Where
-from bot.work import ClosingWave, Kind
+from bot.wanted import ClosingWave, Kind
 from tests.surveys.desk import USERS, Surveys
 
 

@@ -22,7 +22,7 @@ from bot.surveys import talk_blocks
 from bot.surveys.changes import TERMS
 from bot.surveys.result_rules import csv_rows
 from bot.surveys.talk_blocks import Along, Given
-from bot.work import Kind
+from bot.wanted import Kind
 from knowledge.article import Article
 from tests.surveys.results_desk import HANDBOOK, PLATFORM, SLOW, SURVEY, Results, answers
 from tests.work.desk import Hands

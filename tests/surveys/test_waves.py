@@ -12,7 +12,7 @@ from bot.storage.engine import Database
 from bot.storage.schema import invitations, outbox, people, waves, work
 from bot.surveys.status import in_words, status
 from bot.surveys.telling import Where
-from bot.work import Due, Kind, SurveyEvent
+from bot.wanted import Due, Kind, SurveyEvent
 from knowledge.surveys import After, Audience, Moment, Repeats
 from tests.adoption.company import OPTIONAL
 from tests.surveys.desk import PEOPLE, PULSE, USERS, OfficeSlack, Surveys

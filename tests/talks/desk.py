@@ -15,7 +15,7 @@ from bot.storage.engine import Database
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import answers, outbox, people, talk_notes, talks, work
 from bot.talks.services import TalkServices, talk_services
-from bot.work import Asking, Decision, Kind, NotesWritten, TalkTurn
+from bot.wanted import Asking, Decision, Kind, NotesWritten, TalkTurn
 from knowledge.channels import Channels
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People, Team

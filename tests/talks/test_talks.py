@@ -10,7 +10,7 @@ from bot.talk_row import TalkEvidence
 from bot.talks import blocks, note_blocks
 from bot.talks.note_blocks import Filled
 from bot.talks.rules import AGAIN_AFTER
-from bot.work import NotesWritten
+from bot.wanted import NotesWritten
 from knowledge.bets import EVIDENCE
 from tests.talks.desk import BIG, MAYA, SMALL, TOMAS, Talks
 

@@ -5,7 +5,8 @@ from contextlib import suppress
 from typing import Any
 
 from bot.storage.engine import Database
-from bot.work import Asking, Job, Kind, Workers, enqueue
+from bot.wanted import Asking, Kind
+from bot.work import Job, Workers, enqueue
 from tests.work.desk import Hands
 
 ASKING = Asking("C1:1.000100", "p1", "how do I?", "C1", "1.000100")

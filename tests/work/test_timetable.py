@@ -14,7 +14,7 @@ from bot.storage.engine import Database
 from bot.storage.restored import put_backed_up, put_restored
 from bot.storage.schema import work
 from bot.timetable import Planned, Timetable
-from bot.work import Due, Kind
+from bot.wanted import Due, Kind
 
 WORTH = timedelta(hours=24)
 MONDAYS = Weekly(1, time(9), "Europe/London")

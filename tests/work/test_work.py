@@ -14,7 +14,8 @@ from bot.storage import work as rows
 from bot.storage.engine import Database
 from bot.storage.schema import work
 from bot.storage.work import Claim
-from bot.work import AT_ONCE, LEASE, TRIES, Asking, Job, Kind, Press, Workers, enqueue, wait_before, withdraw
+from bot.wanted import Asking, Kind, Press
+from bot.work import AT_ONCE, LEASE, TRIES, Job, Workers, enqueue, wait_before, withdraw
 from tests.work.desk import STARTS_AT, Hands, ids, run_until
 
 ASKING = Asking("C1:1.000100", "p1", "how do I?", "C1", "1.000100")
