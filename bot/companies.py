@@ -11,7 +11,7 @@ from bot.authority import is_ours
 from bot.errors import SlackError
 from bot.model import Author, Message, Profile, Workspace
 
-WAIT_S = 1.0  # Slack waits for the answer to its event meanwhile
+WAIT_S = 0.5  # Slack waits for the answer to its event meanwhile, a second at most
 
 Placed = Callable[[Message], Awaitable[Message]]
 

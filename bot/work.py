@@ -1,6 +1,6 @@
 """Durable work: the loop that claims, does, tries again and gives up. Its kinds, and what each carries: `bot.wanted`.
 
-Who does a kind of work is said in `bot.app`. Messages to Slack are the outbox's (`bot.outbox`).
+Who does a kind of work is said in the `services.py` of its pillar. Messages to Slack are the outbox's (`bot.outbox`).
 """
 
 import asyncio

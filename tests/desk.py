@@ -2,14 +2,21 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
+from sqlalchemy import select
+
+from bot import work
 from bot.clock import Clock
 from bot.desk import Desk
 from bot.library import Library, Shelf
 from bot.model import Workspace
 from bot.outbox import Outbox
+from bot.pillar import Pillar
 from bot.slack import Slack
 from bot.storage.engine import Database
+from bot.storage.schema import work as rows
+from bot.wanted import Asking, Kind
 from knowledge.article import Article
 from knowledge.channels import Channels
 from knowledge.index import Index
@@ -40,3 +47,13 @@ def desk_at(
         ids("d"),
         lambda: None,
     )
+
+
+async def do_due(database: Database, pillar: Pillar, kind: Kind, *, now: datetime) -> None:
+    """All work of the kind that is due, again too, by whoever does it in the bot."""
+    job = pillar.jobs(partial(work.job, Asking))[kind]
+    query = select(rows.c.payload).where(rows.c.kind == kind.value, rows.c.due_at <= now).order_by(rows.c.id)
+    async with database.read() as tx:
+        found = list(await tx.scalars(query))
+    for payload in found:
+        await job.do(payload)

@@ -1,10 +1,11 @@
 """Whose a person is who wrote from a workspace other than ours."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
-from bot.companies import Companies
+from bot.companies import WAIT_S, Companies
 from bot.errors import SlackUnclear
 from bot.model import Author, Message, Profile, Workspace
 
@@ -49,6 +50,15 @@ async def test_who_slack_does_not_tell_of_is_not_ours_and_asked_for_again() -> N
 
     assert await companies.placed(SAID) == SAID
     assert (await companies.placed(SAID)).author.enterprise_id == "E1"
+
+
+async def test_slack_that_does_not_answer_holds_up_no_message() -> None:
+    async def never(_user_id: str) -> Profile:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with asyncio.timeout(2 * WAIT_S):
+        assert await Companies(IN_GRID, never).placed(SAID) == SAID
 
 
 @pytest.mark.parametrize(

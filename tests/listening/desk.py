@@ -15,14 +15,15 @@ from bot.people import PeopleService
 from bot.storage import people as people_rows
 from bot.storage.engine import Database, Tx
 from bot.storage.people import pseudonym_of
-from bot.storage.schema import channels, messages, outbox, people, work
-from bot.wanted import Asking, Bringing, Decision, Due, Kind, Logging, StoryTold
+from bot.storage.schema import channels, messages, outbox, people
+from bot.wanted import Asking, Due, Kind
 from knowledge.capabilities import BuiltFrom, Capability, Origin, Status, Teams
 from knowledge.channels import Channels
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People, Team
 from tests.curation.desk import CompanySlack, new_desk
 from tests.databases import as_put_in
+from tests.desk import do_due
 from tests.work.desk import Hands
 
 ANN, BO, CY, MAYA, GUEST = "U0ANN", "U0BO", "U0CY", "U0MAYA", "U0GUEST"  # Maya is in the platform team
@@ -115,20 +116,7 @@ class Office:
 
     async def do(self, kind: Kind) -> None:
         """All work of the kind that is due, again too."""
-        services = self.services
-        jobs: dict[Kind, tuple[Any, Any]] = {
-            Kind.LOG_FRICTION: (Logging, services.friction.log),
-            Kind.DECIDE_FRICTION: (Decision, services.friction.decide),
-            Kind.DECIDE_FRICTION_THEME: (Decision, services.changes.decide),
-            Kind.DECIDE_THANKS: (Decision, services.thanks.decide),
-            Kind.BRING_THANKS: (Bringing, services.thanks.bring),
-            Kind.TELL_STORY: (StoryTold, services.stories.tell),
-            Kind.DECIDE_STORY: (Decision, services.stories.decide),
-        }
-        noun, job = jobs[kind]
-        query = select(work.c.payload).where(work.c.kind == kind.value, work.c.due_at <= self.hands.now)
-        for row in await self.rows(query.order_by(work.c.id)):
-            await job(noun(**row.payload))
+        await do_due(self.database, self.services, kind, now=self.hands.now)
 
     async def rows(self, query: Any) -> Sequence[Any]:
         async with self.database.read() as tx:

@@ -18,8 +18,8 @@ from bot.storage import people as people_rows
 from bot.storage.engine import Database, Tx
 from bot.storage.notices import TeamRow, teams
 from bot.storage.people import pseudonym_of
-from bot.storage.schema import capability_people, capability_uses, outbox, people, requests, work
-from bot.wanted import Asking, Decision, IncidentOver, IncidentSaid, Kind, TeamNotice
+from bot.storage.schema import capability_people, capability_uses, outbox, people, requests
+from bot.wanted import Asking, Kind
 from knowledge.actions import Action, GitBackend, Input, InputType, Mode, Who
 from knowledge.capabilities import BuiltFrom, Capability, Origin, Status, Teams
 from knowledge.channels import AnswerMode, Channel, Channels
@@ -27,6 +27,7 @@ from knowledge.loader import Handbook
 from knowledge.notices import Notice, NoticeKind, When
 from knowledge.people import Duty, Group, Member, People, Site, Team
 from tests.curation.desk import CompanySlack, new_desk
+from tests.desk import do_due
 from tests.work.desk import Hands
 
 ANN, BO, CY, DEE, MAYA, TOM = "U0ANN", "U0BO", "U0CY", "U0DEE", "U0MAYA", "U0TOM"
@@ -193,20 +194,7 @@ class Office:
 
     async def do(self, kind: Kind) -> None:
         """All work of the kind that is due, again too."""
-        services = self.services
-        jobs: dict[Kind, tuple[Any, Any]] = {
-            Kind.BRING_NOTICE: (TeamNotice, services.telling.bring),
-            Kind.DECIDE_NOTICE: (Decision, services.news.decide),
-            Kind.OPEN_INCIDENT: (IncidentSaid, services.incidents.open),
-            Kind.UPDATE_INCIDENT: (IncidentSaid, services.incidents.update),
-            Kind.END_INCIDENT: (Decision, services.incidents.end),
-            Kind.INCIDENT_OVER: (IncidentOver, services.over.tell),
-            Kind.KEEP_INCIDENT: (IncidentOver, services.over.keep),
-        }
-        noun, job = jobs[kind]
-        query = select(work.c.payload).where(work.c.kind == kind.value, work.c.due_at <= self.hands.now)
-        for row in await self.rows(query.order_by(work.c.id)):
-            await job(noun(**row.payload))
+        await do_due(self.database, self.services, kind, now=self.hands.now)
 
     async def rows(self, query: Any) -> Sequence[Any]:
         async with self.database.read() as tx:
