@@ -114,6 +114,8 @@ async def test_what_was_under_way_is_doubted(sqlite: Database, tmp_path: Path) -
         row("is an edit", "waiting", edits="sent"),
         row("is whispered", "waiting", manner="whisper"),
         row("is for an address", "waiting", response_url="https://hooks.example/1"),
+        row("nobody asked for", "waiting", purpose="unasked"),
+        row("nobody asked for, and was tried", "unclear", purpose="unasked", first_tried_at=NOW),
         row("sent", "sent"),
     ]
     for each in rows:
@@ -137,6 +139,8 @@ async def test_what_was_under_way_is_doubted(sqlite: Database, tmp_path: Path) -
         "is an edit": ["waiting", NOW, None],
         "is whispered": ["skipped", None, None],
         "is for an address": ["skipped", None, None],
+        "nobody asked for": ["skipped", None, None],
+        "nobody asked for, and was tried": ["unclear", NOW, None],
         "sent": ["sent", None, None],
     }
     assert known is not None
