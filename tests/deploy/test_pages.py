@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import _parser
+from bot.inside_findings import RUNBOOKS, WAITING
 from tests.deploy.files import DEPLOY, ROOT, manifests
 
 PAGES = ["operating.md", "runbooks.md", "upgrading.md", "sizing.md"]
@@ -67,9 +68,10 @@ def test_every_object_that_is_named_for_kubectl_is_there() -> None:
 
 def test_the_doctors_runbooks_are_there() -> None:
     heads = {_anchor(each) for each in re.findall(r"^## (.+)$", _text("runbooks.md"), re.MULTILINE)}
-    said = (ROOT / "bot" / "inside_findings.py").read_text()
+    found = re.findall(r"runbooks\.md#([\w-]+)", (ROOT / "bot" / "inside_findings.py").read_text())
 
-    assert set(re.findall(r"runbooks\.md#([\w-]+?)(?=[\"{])", said)) - {"mentor"} <= heads
+    assert {*RUNBOOKS.values(), *WAITING.values(), *found} <= heads
+    assert {"mentorworkgivenup", "the-audit-key-is-lost"} <= set(found)
 
 
 def test_the_settings_of_the_unit_are_in_its_example() -> None:
