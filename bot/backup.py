@@ -172,7 +172,7 @@ def _private(file: Path) -> Path:
 
 
 def _copy_bytes(source: Path, target: Path, folder: Path) -> None:
-    """By SQLite, which also takes what may stand beside the file. `folder` is the one to name where there is no room."""
+    """By SQLite, which also takes what may stand beside the file. `folder` is the one named where there is no room."""
     read_only = f"{source.resolve().as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(read_only, uri=True)) as old, closing(sqlite3.connect(target)) as new:
