@@ -13,7 +13,7 @@ from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from bot.notices.rules import Standing, can_press, in_words, span
 from bot.statistics import counted
-from knowledge.notices import Notice, NoticeKind
+from knowledge.notices import TO_DO, Notice, NoticeKind
 from knowledge.people import DUTY, PLATFORM_TEAM
 
 DONE, UNDO, LESS, AGAIN = (f"notices.{each}" for each in ("done", "undo", "less", "again"))
@@ -141,7 +141,7 @@ def to_team(team: str, tellings: Sequence[Telling], *, is_private: bool, can_ref
 def _telling(telling: Telling, number: int) -> list[Json]:
     notice = telling.notice
     body = "" if telling.days is not None else f"\n{clip(escape(notice.body), 1_200)}"
-    lines = [section(f"{_title(notice, telling.url)}{body}"), context(_foot(_time(telling), _left(telling.standing)))]
+    lines = [section(f"{_title(notice, telling.url)}{body}"), context(_foot(_time(telling), _stands(notice, telling.standing)))]
     return lines + _buttons(notice, telling.standing, telling.action, number)
 
 
@@ -160,6 +160,11 @@ def _buttons(notice: Notice, standing: Standing, action: str, number: int) -> li
     if can_press(notice):
         row.append(button("Our team is done", action_id=DONE, value=_subject(notice.id, standing.team)))
     return [actions(f"notices.team.{number}", row)] if row else []
+
+
+def _stands(notice: Notice, standing: Standing) -> str:
+    """"" where there is nothing to do."""
+    return _left(standing) if notice.kind in TO_DO else ""
 
 
 def _left(standing: Standing) -> str:
@@ -191,8 +196,12 @@ def news(listed: Sequence[Listed], incidents: Sequence[str]) -> Shown:
 
 
 def _line(listed: Listed) -> str:
-    lefts = "; ".join(f"{escape(each.team)}: {_left(each)}" for each in listed.mine)
-    return f"{_title(listed.notice, listed.url)} ({lefts})" if lefts else _title(listed.notice, listed.url)
+    teams = "; ".join(_team(listed.notice, each) for each in listed.mine)
+    return f"{_title(listed.notice, listed.url)} ({teams})" if teams else _title(listed.notice, listed.url)
+
+
+def _team(notice: Notice, standing: Standing) -> str:
+    return ": ".join(part for part in (escape(standing.team), _stands(notice, standing)) if part)
 
 
 def _listed(listed: Listed, number: int) -> list[Json]:
@@ -200,7 +209,7 @@ def _listed(listed: Listed, number: int) -> list[Json]:
     blocks = [section(f"{_title(notice, listed.url)}\n{clip(escape(notice.body), 400)}")]
     blocks += [context(when)] if (when := span(notice)) else []
     for place, each in enumerate(listed.mine):
-        blocks.append(context(f"*Yours*, {escape(each.team)}: {_left(each)}"))
+        blocks.append(context(f"*Yours*, {_team(notice, each)}"))
         if each.is_done:
             continue
         blocks += _buttons(notice, each, listed.action, number * 20 + place if several else number * 20)

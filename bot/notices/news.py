@@ -16,7 +16,7 @@ from bot.storage import notices as rows
 from bot.storage.engine import Tx
 from bot.storage.notices import BY_PRESS, TeamRow
 from bot.wanted import Asking, Decision, Kind
-from knowledge.notices import Notice, NoticeKind
+from knowledge.notices import TO_DO, Notice
 
 
 class NewsService:
@@ -50,7 +50,7 @@ class NewsService:
     async def _listed(self, notice: Notice, known: Sequence[TeamRow], mine: Sequence[str], is_platform: bool) -> Listed:
         teams = self._book.handbook.people.teams
         standings = [Standing(each.team, each.items, each.done_at is not None) for each in known if each.team in teams]
-        asks = notice.kind is not NoticeKind.INCIDENT and (notice.capability or notice.items is not None)
+        asks = notice.kind in TO_DO and (notice.capability or notice.items is not None)
         return Listed(
             notice,
             await self._book.url(notice.id),

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.git.address import read_address
 from bot.git.command import Git
@@ -13,6 +14,7 @@ from bot.git.repository import Repository
 from bot.notices.blocks import AGAIN_SAID, COUNTED, GONE, LESS_SAID, NOT_YOURS
 from bot.storage.engine import Database
 from bot.storage.notices import BY_ACTION, BY_ITEMS, BY_LEAVING, BY_PRESS
+from bot.storage.schema import outbox
 from knowledge.loader import Handbook
 from knowledge.notices import FilesOf, NoticeKind, When
 from knowledge.repositories import LiveRepository
@@ -282,6 +284,21 @@ async def test_news_mark_what_is_yours_and_tell_the_platform_team_of_all(office:
     ]
     assert not any("Yours" in each or "Progress" in each for each in other)
     assert "Progress: 0 of 2 teams done; not yet: pay (1), shop (1)" in platform
+
+
+async def test_of_a_maintenance_nothing_is_left_to_do(office: Office) -> None:
+    await both_use(office)
+    office.publish(notice(NoticeKind.MAINTENANCE, since=When(date(2026, 11, 30))))
+    await office.look()
+
+    mine, platform = await office.news(ANN), await office.news(MAYA)
+    query = select(outbox.c.text, outbox.c.blocks).where(outbox.c.kind.in_((TOLD, "news")))
+    shown = str([tuple(row) for row in await office.rows(query)])
+
+    assert mine[1:] == ["from 30 Nov 2026 until 18 Dec 2026", "*Yours*, pay"]
+    assert platform[1:] == ["from 30 Nov 2026 until 18 Dec 2026"]
+    assert len(await office.told(TOLD)) == 2
+    assert "done" not in shown
 
 
 async def test_there_may_be_no_news(office: Office) -> None:
