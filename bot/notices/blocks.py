@@ -33,7 +33,7 @@ POSTED = MessageKind(
     Purpose.OWED,
     "the channels that its file names",
     "a notice is in the handbook and not over yet; in the channel's working hours",
-    "once a notice and channel; its file's changes are made in it, and a new end is told in its thread",
+    "once a notice and channel; its file's changes are made in it; a new end, and that it is over, is told in its thread",
     "take the channel out of `channels` in its file",
 )
 BREAKS = MessageKind(
@@ -113,6 +113,18 @@ def post(notice: Notice, *, action: str = "") -> Shown:
     )
 
 
+def over(notice: Notice) -> Shown:
+    """In place of the post of an incident that is over."""
+    text = f"*Over: {escape(notice.title)}*\n{escape(notice.body)}"
+    foot = context(_foot(span(notice), _owner(notice.owner)))
+    return Shown(clip(f"Over: {escape(notice.title)}", 300), (section(text), foot))
+
+
+def ended(notice: Notice) -> Shown:
+    """In the thread of the post."""
+    return said(f"It is over, since {in_words(notice.until)}." if notice.until else "It is over.")
+
+
 def moved(notice: Notice) -> Shown:
     """In the thread of the post: people plan by the end."""
     return said(f"The dates have changed: {span(notice) or 'no end is set'}.")
@@ -141,7 +153,10 @@ def to_team(team: str, tellings: Sequence[Telling], *, is_private: bool, can_ref
 def _telling(telling: Telling, number: int) -> list[Json]:
     notice = telling.notice
     body = "" if telling.days is not None else f"\n{clip(escape(notice.body), 1_200)}"
-    lines = [section(f"{_title(notice, telling.url)}{body}"), context(_foot(_time(telling), _stands(notice, telling.standing)))]
+    lines = [
+        section(f"{_title(notice, telling.url)}{body}"),
+        context(_foot(_time(telling), _stands(notice, telling.standing))),
+    ]
     return lines + _buttons(notice, telling.standing, telling.action, number)
 
 
@@ -163,7 +178,7 @@ def _buttons(notice: Notice, standing: Standing, action: str, number: int) -> li
 
 
 def _stands(notice: Notice, standing: Standing) -> str:
-    """"" where there is nothing to do."""
+    """ "" where there is nothing to do."""
     return _left(standing) if notice.kind in TO_DO else ""
 
 

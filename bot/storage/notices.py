@@ -62,6 +62,12 @@ async def posts(tx: AsyncConnection, notice: str) -> Mapping[str, Post]:
     return {row["channel_id"]: Post(**row) for row in (await tx.execute(query)).mappings()}
 
 
+async def posts_of(tx: AsyncConnection, notices: Collection[str]) -> Sequence[Post]:
+    query = select(notice_posts).where(notice_posts.c.notice.in_(list(notices)))
+    ordered = query.order_by(notice_posts.c.notice, notice_posts.c.channel_id)
+    return [Post(**row) for row in (await tx.execute(ordered)).mappings()]
+
+
 async def put_post(tx: AsyncConnection, row: Post) -> None:
     """The newest holds; when it was first posted stays."""
     statement = insert_into(tx, notice_posts).values(**asdict(row))
