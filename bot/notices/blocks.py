@@ -33,7 +33,7 @@ POSTED = MessageKind(
     Purpose.OWED,
     "the channels that its file names",
     "a notice is in the handbook and not over yet; in the channel's working hours",
-    "once a notice and channel; its file's changes are made in it; a new end, and that it is over, is told in its thread",
+    "once a notice and channel; its file's changes are made in it; a new end or that it is over is told in its thread",
     "take the channel out of `channels` in its file",
 )
 BREAKS = MessageKind(
@@ -66,6 +66,8 @@ NONE = "There is no notice at the moment."
 NOT_YOURS = "Only people of the team can say this."
 GONE = "This notice is over, or not there any more."
 COUNTED = "I count what is left for this notice. Your team is done when nothing is left."
+ACTION_COUNTS = "What this notice asks for was run for your team, and that counts: your team stays done."
+LEFT_COUNTS = "Your team does not use this any more, so it is done. It opens again when your team uses it."
 LESS_SAID = "All right: no such notices in private any more. You still hear of what breaks something your team uses."
 AGAIN_SAID = "All right, they come again, at most one unasked message a week."
 BROKEN = "I could not do this: something broke on my side, and my operators see it. Please try again later."
