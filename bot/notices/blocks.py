@@ -4,10 +4,10 @@ Incidents that the duty group opens are `incident_blocks`'.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.blockkit import TEXT_MAX, Shown, actions, button, clip, context, escape, link, section
+from bot.blockkit import Shown, actions, button, clip, context, escape, fits, link, section
 from bot.doing import open_button
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
@@ -20,7 +20,6 @@ DONE, UNDO, LESS, AGAIN = (f"notices.{each}" for each in ("done", "undo", "less"
 CHOICES = {DONE: "done", UNDO: "undo", LESS: "less", AGAIN: "again"}
 MINE = "mine"  # what *Less of this* is about
 ITEMS_SHOWN = 10
-BLOCKS_MOST, TEXT_LEFT = 45, 1_500
 WORDS = {
     NoticeKind.CHANGE: "Change",
     NoticeKind.DEPRECATION: "Going away",
@@ -142,7 +141,7 @@ def to_team(team: str, tellings: Sequence[Telling], *, is_private: bool, can_ref
     blocks: list[Json] = [section(head)]
     for number, each in enumerate(tellings):
         more = _telling(each, number)
-        if len(blocks) + len(more) > BLOCKS_MOST or _length([*blocks, *more]) > TEXT_MAX - TEXT_LEFT:
+        if not fits(blocks, more):
             blocks.append(context(f"{len(tellings) - number} more: see `news`."))
             break
         blocks += more
@@ -204,7 +203,7 @@ def news(listed: Sequence[Listed], incidents: Sequence[str]) -> Shown:
     blocks: list[Json] = [section(each) for each in incidents]
     for number, each in enumerate(listed):
         more = _listed(each, number)
-        if len(blocks) + len(more) > BLOCKS_MOST or _length([*blocks, *more]) > TEXT_MAX - TEXT_LEFT:
+        if not fits(blocks, more):
             blocks.append(context(f"And {len(listed) - number} older: a Slack message takes no more."))
             break
         blocks += more
@@ -296,8 +295,3 @@ def _title(notice: Notice, url: str) -> str:
 
 def _foot(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
-
-
-def _length(blocks: Sequence[Json]) -> int:
-    parts: list[Mapping[str, str] | None] = [p for b in blocks for p in (b.get("text"), *b.get("elements", ()))]
-    return sum(len(part["text"]) for part in parts if part and isinstance(part.get("text"), str))
