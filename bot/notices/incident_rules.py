@@ -10,12 +10,12 @@ import yaml
 
 from bot.blockkit import clip
 from bot.calendar import DAY, moment_of, zone_of
+from bot.notice_board import KNOWN_MOST
 from knowledge.notices import BODY_MOST, TITLE_MOST, TOPICS_MOST
 from knowledge.people import DUTY
 from knowledge.schema import TIME
 from knowledge.text import words
 
-KNOWN_MOST = 600  # characters: what stands in place of an answer
 TOPIC_MOST = 60
 NAME_IT = "Name what it is about: a capability, or words that people use to ask about it."
 SAY_IT = "Say in a sentence what is known."

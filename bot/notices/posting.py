@@ -110,7 +110,9 @@ class PostingService:
         async def unit(tx: Tx) -> bool:
             return any([await enqueue(tx, Kind.INCIDENT_OVER, each, due_at=at, now=now) for each, at in wanted])
 
-        if wanted and await self._desk.database.write(unit):
+        if not wanted:
+            return
+        if await self._desk.database.write(unit):
             self._desk.wake()
 
 

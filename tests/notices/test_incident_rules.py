@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.notice_board import KNOWN_MOST
 from bot.notices.incident_rules import (
-    KNOWN_MOST,
     NAME_IT,
     NO_TIME,
     SAY_IT,

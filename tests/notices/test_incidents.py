@@ -12,8 +12,9 @@ from bot.model import Window
 from bot.notice_board import OnBoard
 from bot.notices.incident_blocks import GONE, NOTED, NOWHERE
 from bot.notices.incident_rules import Filled
+from bot.storage.answers import KNOWN
 from bot.storage.engine import Database
-from bot.storage.incidents import KNOWN, reason
+from bot.storage.incidents import reason
 from bot.storage.schema import answers, incidents, outbox, work
 from bot.wanted import FileSettled, Kind
 from knowledge.channels import Channels
