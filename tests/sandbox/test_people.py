@@ -149,7 +149,7 @@ async def test_who_was_deactivated_is_nowhere_and_does_nothing(company: Company)
 
     assert refusal(ana.say, "ours", "hello") == "not_in_channel"
     assert refusal(ana.open_home) == "account_inactive"
-    assert refusal(ana.dm, "hello") == "user_disabled"
+    assert refusal(ana.dm, "hello") == "account_inactive"
     assert workspace.usergroups["S0PLATFORM"].users == [company.bea.id]
     assert (await company.user(company.ana)).keys() == {
         *("id", "team_id", "name", "deleted", "profile", "is_bot", "is_app_user", "updated")
