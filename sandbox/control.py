@@ -5,6 +5,7 @@ a message is named by its `channel` and `ts`, a view by its `id`. It holds no st
 
 GET  /sandbox/state?as=U…&channel=C…&limit=100
      `{ok, now, factor, mode: "socket"|"http", connections, team: {id, name, domain},`
+     ` organisation: {id: "E…"|null, name}, teams: [{id, name, domain, enterprise_id, enterprise_name}],`
      ` app: {app_id, bot_id, bot_user_id, name, home_tab, messages_tab,`
      `       commands: [{command, description, usage_hint}], shortcuts: [{name, kind: message|global, callback_id}]},`
      ` people: [{id, name, real_name, team_id, tz, is_bot, is_restricted, …}],`

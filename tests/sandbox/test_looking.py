@@ -1,15 +1,21 @@
 """What the page is given to draw: one window of one place, older messages on demand, and what is new."""
 
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+import sandbox as package
 from sandbox import Sandbox
 from sandbox.model import Json
 from sandbox.testing import manifest
 from tests.sandbox.test_control import Browser
+
+SANDBOX = Path(package.__file__).parent
+OF_THE_APP_ALONE = {"cannot_dm_bot", "user_disabled", "user_not_found"}  # people cannot come to these
 
 
 @pytest.fixture
@@ -144,3 +150,13 @@ async def test_a_workspace_without_people_is_said_to_be_so(browser: Browser, san
     answer = await browser.get("look")
 
     assert (answer["error"], answer["detail"]) == ("not_found", "There are no people in this workspace")
+
+
+def test_every_refusal_a_person_can_meet_is_a_sentence_on_the_page() -> None:
+    sources = "".join((SANDBOX / name).read_text() for name in ("actor.py", "workspace.py", "census.py"))
+    refusals = set(re.findall(r'Refused\("(\w+)"', sources)) - OF_THE_APP_ALONE
+
+    page = (SANDBOX / "page" / "workspace.js").read_text()
+    sentences = page.partition("const REFUSED = {")[2].partition("};")[0]
+
+    assert refusals - set(re.findall(r"^  (\w+):", sentences, re.MULTILINE)) == set()
