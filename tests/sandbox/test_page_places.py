@@ -1,6 +1,7 @@
 """Getting about on the page: what is new, jumping, older messages, links, who people are, forms above forms."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
@@ -201,6 +202,26 @@ async def test_ones_own_message_is_edited_where_one_stands_beside_an_open_thread
 
     await expect(seat.thread.get_by_role("textbox", name="Edit message")).to_be_focused()
     await expect(editor).to_have_count(1)
+
+
+async def test_the_clock_is_moved_by_every_press(sandbox: Sandbox, seat: Seat) -> None:
+    await seat.page.get_by_role("button", name="Inside", exact=True).click()
+    await seat.page.get_by_role("tab", name="Clock").click()
+    button = seat.page.get_by_role("button", name="To the next hour")
+    first = await button.element_handle()
+    told = seat.page.locator("#inside-body .inside-big")
+    before = await told.inner_text()
+    await expect(told).not_to_have_text(before)  # it was drawn again
+
+    await button.click()
+    await sandbox.wait_for(lambda: sandbox.clock.now() % 3600 < 60)
+    day = datetime.fromtimestamp(sandbox.clock.now() + 86_400, UTC)
+    await seat.page.get_by_role("button", name="A day on").click()
+
+    assert first is not None
+    assert await first.evaluate("button => button.isConnected")
+    await expect(told).to_contain_text(f"{day:%A}")
+    await seat.page.get_by_role("button", name="Close Inside").click()
 
 
 async def test_who_has_no_app_and_who_may_not_join_are_told_so(sandbox: Sandbox, seat: Seat) -> None:
