@@ -211,6 +211,12 @@ async def test_the_control_api_furnishes_people_of_every_kind(browser: Browser, 
     assert sandbox.person("tom").person.deleted is True
 
 
+async def test_who_becomes_a_single_channel_guest_becomes_a_guest(browser: Browser, sandbox: Sandbox) -> None:
+    changed = await browser.post("people/change", person="maya", is_ultra_restricted=True)
+
+    assert (changed["person"]["is_restricted"], changed["person"]["is_ultra_restricted"]) == (True, True)
+
+
 async def test_what_a_person_may_find_is_shown_by_what_they_are(browser: Browser, sandbox: Sandbox) -> None:
     await browser.post("people", name="gus", is_restricted=True)
     await browser.act("maya", "invite", channel="C0HELP", person="gus")
