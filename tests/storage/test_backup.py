@@ -20,7 +20,7 @@ from bot.storage.copying import count_rows
 from bot.storage.engine import Database, Tx
 from bot.storage.restored import mark_of, restored
 from bot.storage.schema import metadata, outbox, work
-from tests.storage.test_migrate import fill
+from tests.storage.golden import fill
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -46,7 +46,7 @@ async def _rows(tx: Tx, table: Table) -> list[tuple[object, ...]]:
 
 async def _filled(database: Database) -> None:
     async def put(tx: Tx) -> None:
-        await tx.run_sync(lambda sync: fill(sync, 20))
+        await tx.run_sync(lambda sync: fill(sync, 20, tables=metadata.sorted_tables))
         await tx.execute(text("DELETE FROM audit"))  # whose chain is none
         await tx.execute(text("UPDATE requests SET author = NULL, blobs = 'null'"))
 
@@ -234,7 +234,7 @@ def _room_for(size: int) -> Iterator[None]:
 
 
 async def test_a_log_of_decisions_that_does_not_hold_is_told(sqlite: Database, tmp_path: Path) -> None:
-    await sqlite.write(lambda tx: tx.run_sync(lambda sync: fill(sync, 3)))  # rows that nobody sealed
+    await sqlite.write(lambda tx: tx.run_sync(lambda sync: fill(sync, 3, tables=metadata.sorted_tables)))  # rows that nobody sealed
 
     copied = await back_up(_settings(sqlite.url.render_as_string(hide_password=False), tmp_path), tmp_path / "copy")
 

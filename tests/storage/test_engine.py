@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.storage.engine import Database, Tx, Unit
 from bot.storage.schema import events
-from tests.storage.test_migrate import NOW
+from tests.storage.golden import NOW
 
 
 def _row(name: str) -> dict[str, object]:

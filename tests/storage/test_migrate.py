@@ -1,52 +1,20 @@
 """Every revision up, down and up again with data, on both databases."""
 
-from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Table, insert, select, text
+from sqlalchemy import Connection, text
 
 from bot.storage import migrate
 from bot.storage.engine import Database, Tx
-from bot.storage.schema import case_turns, metadata
+from bot.storage.schema import metadata
+from tests.goals.counting import Tally
+from tests.storage.golden import content, fill, tables_of
 
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-
-
-def _value(table: Table, name: str, row: int) -> object:
-    """Something of the column's type, the same for a row whatever the table, so that references hold."""
-    match str(table.c[name].type):
-        case kind if kind.startswith(("VARCHAR", "TEXT")):
-            return str(row)
-        case "INTEGER" | "BIGINT":
-            return row
-        case "FLOAT":
-            return row / 2
-        case "BOOLEAN":
-            return row % 2 == 0
-        case "BLOB" | "BYTEA":
-            return b"\0\1"
-        case "JSON":
-            return {"row": row}
-        case _:
-            return NOW
-
-
-def fill(connection: Connection, rows: int) -> None:
-    for table in metadata.sorted_tables:
-        if table is case_turns:  # triggers fill it
-            continue
-        names = [column.name for column in table.columns]
-        values = [{name: _value(table, name, row) for name in names} for row in range(rows)]
-        connection.execute(insert(table), values)
-
-
-def _content(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
-    return {
-        table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
-        for table in metadata.sorted_tables
-    }
+Rows = dict[tuple[str, str], list[Any]]
 
 
 async def test_migrations_make_exactly_the_schema_of_the_code(database: Database) -> None:
@@ -58,22 +26,68 @@ async def test_migrations_make_exactly_the_schema_of_the_code(database: Database
     assert differences == []
 
 
-async def test_up_down_up_with_data_ends_at_the_head(database: Database) -> None:
-    async def put(connection: Tx) -> None:
-        await connection.run_sync(lambda sync: fill(sync, 100))
+@pytest.mark.goal(g=22)
+@pytest.mark.parametrize(
+    ("rows", "revisions"),
+    [pytest.param(10, 1, id="the newest"), pytest.param(1_000, 99, id="every", marks=pytest.mark.chaos)],
+)
+async def test_every_revision_goes_down_up_and_down_and_loses_no_row(
+    empty_database: Database, rows: int, revisions: int, seed: int, tally: Tally
+) -> None:
+    database, differing = empty_database, 0
+    await migrate.upgrade(database)
 
-    await database.write(put)
-    async with database.read() as connection:
-        before = await connection.run_sync(_content)
+    for number in list(range(int(migrate.head()), 0, -1))[:revisions]:
+        lower = f"{number - 1:04}" if number > 1 else "base"
+        await _filled(database, rows, seed)
+        here = await _content(database)
+        await migrate.downgrade(database, lower)
+        below = await _content(database)
+        differing += _is_another(below, here)
+        await _to(database, f"{number:04}")
+        differing += _is_another(below, await _content(database))
+        await _filled(database, rows, seed)  # what the revision brought anew
+        await migrate.downgrade(database, lower)
+        differing += _is_another(below, await _content(database))
+        tally(revisions=1)
 
-    await migrate.upgrade(database)  # at the head already: changes nothing
-    async with database.read() as connection:
-        assert await connection.run_sync(_content) == before
     await migrate.downgrade(database, "base")
     assert await migrate.current(database) is None
     await migrate.upgrade(database)
-
     assert await migrate.current(database) == migrate.head()
+    tally(wrong=differing)
+    assert differing == 0
+
+
+async def _filled(database: Database, rows: int, seed: int) -> None:
+    async with database.migrate() as tx:
+        await tx.run_sync(lambda sync: fill(sync, rows, tables=tables_of(sync), seed=seed))
+
+
+async def _content(database: Database) -> Rows:
+    """By table and column, what stands there."""
+
+    def look(connection: Connection) -> Rows:
+        tables = tables_of(connection)
+        found = content(connection, tables)
+        return {
+            (table.name, column.name): [row[place] for row in found[table.name]]
+            for table in tables
+            if table.name in found
+            for place, column in enumerate(table.columns)
+        }
+
+    async with database.read() as tx:
+        return await tx.run_sync(look)
+
+
+def _is_another(lower: Rows, higher: Rows) -> bool:
+    """Whether what both have is not the same, or the lower one has what the higher lacks."""
+    return any(higher.get(place) != values for place, values in lower.items())
+
+
+async def _to(database: Database, revision: str) -> None:
+    await migrate._run(database, lambda config: command.upgrade(config, revision))  # nobody else stops half-way
 
 
 async def test_a_migration_that_fails_at_its_end_changes_nothing(empty_database: Database) -> None:

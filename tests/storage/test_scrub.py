@@ -11,7 +11,7 @@ from bot.storage.engine import Database
 from bot.storage.schema import events
 from bot.storage.scrub import scrub
 from tests.databases import new_postgresql
-from tests.storage.test_migrate import NOW
+from tests.storage.golden import NOW
 
 CANARY = "Ev0SCRUBBEDCANARY"
 
