@@ -69,7 +69,7 @@ def _sqlite(file: str) -> Iterator[Write]:
             places = ", ".join("?" * len(names))
             connection.execute("BEGIN")
             connection.executemany(
-                f'INSERT INTO {table} ({_quoted(names)}) VALUES ({places})',  # noqa: S608 -- names of ours
+                f"INSERT INTO {table} ({_quoted(names)}) VALUES ({places})",
                 [tuple(_plain(value) for value in row.values()) for row in rows],
             )
             connection.execute("COMMIT")
@@ -170,9 +170,7 @@ class _Talks:
         if rng.random() < 0.005:
             self._request(rows, root_s, asker)
 
-    def _message(
-        self, rows: Rows, channel_id: str, at_s: float, author: str, gist: str, root: str | None
-    ) -> str:
+    def _message(self, rows: Rows, channel_id: str, at_s: float, author: str, gist: str, root: str | None) -> str:
         rng, ts = self._rng, f"{at_s + rng_part(self._rng):.6f}"
         words = WORDS[: rng.randrange(20, len(WORDS))] if at_s > END_S - 90 * DAY_S else None
         named = {"channel_id": channel_id, "ts": ts, "thread_ts": root, "author": author, "author_kind": "person"}

@@ -30,6 +30,7 @@ from knowledge.text import question_text
 
 LOOK_BACK = timedelta(days=180)  # or as long as words are kept, where that is less; later things have changed
 THREADS_MOST = 3_000  # the newest
+FIRST_READ = timedelta(days=7)
 STALE = timedelta(minutes=10)
 LOOKED_AT = 5  # the best of those found are compared word by word
 POINTERS_MOST = 2
@@ -118,13 +119,22 @@ class SolvedService:
     async def _make(self) -> _Catalogue:
         now = self._desk.clock.now()
         kept = timedelta(days=self._desk.shelf.library.handbook.channels.text_days)
-        threads = await self._solved(Window(now - min(kept, LOOK_BACK), now))
-        newest = sorted(threads, key=lambda each: each.solved_at)[-THREADS_MOST:]
-        texts = await self._words(newest)
+        threads = await self._newest(Window(now - min(kept, LOOK_BACK), now))
+        texts = await self._words(sorted(threads, key=lambda each: each.solved_at)[-THREADS_MOST:])
         former = self._catalogue.index if self._catalogue else None
         index = await asyncio.to_thread(_index, texts, former)
         self._catalogue = _Catalogue(index, texts, now)
         return self._catalogue
+
+    async def _newest(self, window: Window) -> list[SolvedThread]:
+        """As many as are catalogued, and more: in a busy workspace most of the window need not be read for them."""
+        threads: list[SolvedThread] = []
+        until, span = window.until, FIRST_READ
+        while until > window.since and len(threads) < THREADS_MOST:
+            since = max(window.since, until - span)
+            threads += await self._solved(Window(since, until))
+            until, span = since, 3 * span
+        return threads
 
     async def _words(self, threads: Sequence[SolvedThread]) -> dict[Key, str]:
         """What their questions say, of those that may be pointed to."""

@@ -180,8 +180,7 @@ class PeerService:
                 found = await rows.texts_to_forget(tx, before=before, counted=counted, limit=FORGOTTEN_AT_ONCE)
             if not found:
                 return
-            for channel_id, ts in found.items():
-                await self._database.write(partial(rows.forget_texts, channel_id=channel_id, ts=ts))
+            await self._database.write(partial(rows.forget_texts, found=found))
 
     async def _say_solved(self, tx: Tx, reaction: Reaction) -> None:
         """A check mark may mean that a question is solved: looked at in a while, when people are at work."""

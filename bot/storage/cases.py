@@ -255,7 +255,7 @@ def _put_cross_posts(firsts: Mapping[Key, Key], found: Mapping[Key, _Found]) -> 
                 found[first].replies |= found[again].replies
 
 
-# What follows reads from the oldest question to the newest and matches here: there is no index on threads there.
+# What follows looks by ts alone, which is as good as the message, and matches channels here.
 
 
 async def _put_ours(tx: AsyncConnection, found: Mapping[Key, _Found]) -> None:
@@ -265,7 +265,7 @@ async def _put_ours(tx: AsyncConnection, found: Mapping[Key, _Found]) -> None:
         select(outbox.c.channel_id, outbox.c.thread_ts, outbox.c.slack_ts, messages.c.author)
         .select_from(outbox)
         .outerjoin(messages, stands)
-        .where(outbox.c.thread_ts.between(*_span(found)), outbox.c.slack_ts > "", outbox.c.edits.is_(None))
+        .where(_of_questions(outbox.c.thread_ts, found), outbox.c.slack_ts > "", outbox.c.edits.is_(None))
         .where(messages.c.deleted_ts.is_(None))
     )
     for channel_id, thread_ts, ts, author in await tx.execute(query):
@@ -274,9 +274,8 @@ async def _put_ours(tx: AsyncConnection, found: Mapping[Key, _Found]) -> None:
             thread.replies[ts] = Reply(ts, author or "", NO_ANSWER, is_bot=True)
 
 
-def _span(found: Mapping[Key, _Found]) -> tuple[str, str]:
-    times = [ts for _, ts in found]
-    return min(times), max(times)
+def _of_questions(column: ColumnElement[Any], found: Mapping[Key, _Found]) -> ColumnElement[bool]:
+    return _at(column, {ts for _, ts in found})
 
 
 async def _put_marks(tx: AsyncConnection, found: Mapping[Key, _Found], check_marks: Collection[str]) -> None:
@@ -286,7 +285,7 @@ async def _put_marks(tx: AsyncConnection, found: Mapping[Key, _Found], check_mar
     }
     query = select(reactions).where(
         reactions.c.channel_id.in_({channel_id for channel_id, _ in found}),
-        _at({ts for _, ts in places}),
+        _at(reactions.c.ts, {ts for _, ts in places}),
         reactions.c.name.in_([*check_marks, MARKED]),
     )
     for row in (await tx.execute(query)).mappings():
@@ -297,11 +296,9 @@ async def _put_marks(tx: AsyncConnection, found: Mapping[Key, _Found], check_mar
             thread.marks[key] = min(mark, thread.marks.get(key, mark), key=lambda each: each.at_ts)
 
 
-def _at(times: Collection[str]) -> ColumnElement[bool]:
+def _at(column: ColumnElement[Any], times: Collection[str]) -> ColumnElement[bool]:
     """Of few each is looked up; of many the whole span is read."""
-    if len(times) <= AT_ONCE:
-        return reactions.c.ts.in_(list(times))
-    return reactions.c.ts.between(min(times), max(times))
+    return column.in_(list(times)) if len(times) <= AT_ONCE else column.between(min(times), max(times))
 
 
 def _mark(row: ReactionRow) -> Mark:
@@ -312,6 +309,8 @@ def _mark(row: ReactionRow) -> Mark:
 async def _put_answers(tx: AsyncConnection, found: Mapping[Key, _Found]) -> None:
     """Our answers in the thread and our hints, and what the asker pressed; nothing of answers that were deleted."""
     root = func.coalesce(answers.c.thread_ts, answers.c.question_ts)
+    in_thread = _of_questions(answers.c.thread_ts, found)  # apart from those that begin one: each has its index
+    begins_one = and_(answers.c.thread_ts.is_(None), _of_questions(answers.c.question_ts, found))
     pressed = and_(verdicts.c.answer_id == answers.c.id, verdicts.c.by_asker)
     stands = and_(messages.c.channel_id == outbox.c.channel_id, messages.c.ts == outbox.c.slack_ts)
     query = (
@@ -321,7 +320,7 @@ async def _put_answers(tx: AsyncConnection, found: Mapping[Key, _Found]) -> None
         .outerjoin(verdicts, pressed)
         .outerjoin(outbox, outbox.c.key == MESSAGE_KEY)
         .outerjoin(messages, stands)
-        .where(answers.c.surface.in_(("thread", HINT)), answers.c.outcome.in_(SHOWN), root.between(*_span(found)))
+        .where(answers.c.surface.in_(("thread", HINT)), answers.c.outcome.in_(SHOWN), or_(in_thread, begins_one))
         .where(messages.c.deleted_ts.is_(None))
         .where(outbox.c.state.is_(None) | outbox.c.state.not_in(NEVER_SEEN))  # its row may be gone for its age
     )
@@ -346,7 +345,7 @@ async def _put_looked_up(tx: AsyncConnection, found: Mapping[Key, _Found]) -> No
     """Which questions we looked up, and had an article or a solved thread for; whoever was shown that, or nobody."""
     names = ("channel_id", "question_ts", "outcome", "pointers")
     query = select(*(answers.c[name] for name in names)).where(
-        answers.c.question_ts.between(*_span(found)), answers.c.outcome.in_((*SHOWN, SILENT))
+        _of_questions(answers.c.question_ts, found), answers.c.outcome.in_((*SHOWN, SILENT))
     )
     for channel_id, ts, outcome, pointers in await tx.execute(query):
         asked = found.get((channel_id, ts))

@@ -275,11 +275,12 @@ _PROMPT = and_(
 )
 
 
-async def forget_words(tx: AsyncConnection, *, before: datetime) -> None:
-    """Messages settled long ago keep their row and lose their words."""
+async def forget_words(tx: AsyncConnection, *, before: datetime, limit: int) -> int:
+    """How many messages settled long ago lost their words, so many at most; they keep their row."""
     settled = outbox.c.state.in_(("sent", "failed", "skipped"))
-    forgotten = update(outbox).where(settled, outbox.c.sent_at < before, outbox.c.text.is_not(None))
-    await tx.execute(forgotten.values(text=None, blocks=None))
+    old = select(outbox.c.key).where(settled, outbox.c.sent_at < before, outbox.c.text.is_not(None)).limit(limit)
+    forgotten = update(outbox).where(outbox.c.key.in_(old)).values(text=None, blocks=None)
+    return len((await tx.scalars(forgotten.returning(outbox.c.key))).all())
 
 
 async def drop_unasked(tx: AsyncConnection, person: str, *, now: datetime) -> None:

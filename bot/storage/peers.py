@@ -27,8 +27,11 @@ async def is_new_event(tx: AsyncConnection, event_id: str, *, now: datetime) -> 
     return await insert_new(tx, events, {"event_id": event_id, "received_at": now})
 
 
-async def forget_events(tx: AsyncConnection, *, before: datetime) -> None:
-    await tx.execute(delete(events).where(events.c.received_at < before))
+async def forget_events(tx: AsyncConnection, *, before: datetime, limit: int) -> int:
+    """How many, so many at most."""
+    old = select(events.c.event_id).where(events.c.received_at < before).limit(limit)
+    gone = delete(events).where(events.c.event_id.in_(old)).returning(events.c.event_id)
+    return len((await tx.scalars(gone)).all())
 
 
 class MessageRow(NamedTuple):
@@ -390,18 +393,19 @@ async def texts_to_forget(
     tx: AsyncConnection, *, before: datetime, counted: Collection[str], limit: int
 ) -> Mapping[str, Sequence[str]]:
     """Messages whose words are not to be kept, by channel: older than that, or in a channel that keeps counts alone."""
-    not_kept = or_(messages.c.posted_at < before, messages.c.channel_id.in_(list(counted)))
-    query = select(messages.c.channel_id, messages.c.ts).where(messages.c.text.is_not(None), not_kept)
     found: dict[str, list[str]] = {}
-    for row in await tx.execute(query.limit(limit)):
-        found.setdefault(row.channel_id, []).append(row.ts)
+    for not_kept in (messages.c.posted_at < before, messages.c.channel_id.in_(list(counted))):  # apart: by the index
+        query = select(messages.c.channel_id, messages.c.ts).where(messages.c.text.is_not(None), not_kept)
+        for row in await tx.execute(query.limit(limit)):
+            found.setdefault(row.channel_id, []).append(row.ts)
     return found
 
 
-async def forget_texts(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> None:
-    """Their words go; who, when and what kind stay."""
-    here = and_(messages.c.channel_id == channel_id, is_at(tx, messages.c.ts, ts))
-    await tx.execute(update(messages).where(here).values(text=None))
+async def forget_texts(tx: AsyncConnection, found: Mapping[str, Sequence[str]]) -> None:
+    """Words of these messages, by channel, go; who, when and what kind stay."""
+    for channel_id, ts in found.items():
+        here = and_(messages.c.channel_id == channel_id, is_at(tx, messages.c.ts, ts))
+        await tx.execute(update(messages).where(here).values(text=None))
 
 
 async def stand_in_for(tx: AsyncConnection, person: str, channel_id: str, stand_in: str) -> None:

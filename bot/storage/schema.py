@@ -26,6 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
 )
 
 metadata = MetaData(
@@ -60,6 +61,11 @@ def _person(name: str, *, nullable: bool = False, primary_key: bool = False) -> 
     # No foreign key: erasing deletes the row in `people`, and the pseudonym stays here.
     # The mark is for `bot.storage.personal`, which must know every such column.
     return Column(name, String(40), nullable=nullable, primary_key=primary_key, info={"person": True})
+
+
+def _index_where(rows: str, *columns: str) -> Index:
+    """Of these rows alone: the others are many, and nobody looks for them."""
+    return Index(None, *columns, sqlite_where=text(rows), postgresql_where=text(rows))
 
 
 people = Table(
@@ -142,6 +148,9 @@ messages = Table(
     Column("edited_ts", String(40)),
     Column("deleted_ts", String(40)),
     Index(None, "channel_id", "thread_ts"),
+    Index(None, "author", "channel_id"),
+    _index_where("addressee IS NOT NULL", "addressee"),
+    _index_where("text IS NOT NULL", "posted_at"),  # those of the last months: the words of older ones are gone
 )
 
 links = Table(  # of each message that stands in its channel itself: what it answers, as the linker has it
@@ -265,6 +274,7 @@ reactions = Table(  # two last words, from events and from history; the later on
     Column("is_there", Boolean, nullable=False),
     Column("seen_ts", String(40), nullable=False),  # "" when never seen in history
     Column("was_there", Boolean, nullable=False),
+    Index(None, "person", "channel_id"),
 )
 
 answers = Table(
@@ -294,6 +304,9 @@ answers = Table(
     Column("asked", Boolean, nullable=False, server_default=false()),  # somebody turned to us and we looked it up
     Column("question", Text),  # what was asked in private, where its words may be kept; other questions are messages
     Index(None, "asker", "channel_id"),
+    Index(None, "question_ts"),
+    _index_where("thread_ts IS NOT NULL", "thread_ts"),
+    Index(None, "created_at"),
 )
 
 verdicts = Table(
@@ -1038,4 +1051,6 @@ outbox = Table(
     Column("sent_at", Moment),
     Index(None, "state", "due_at"),
     Index(None, "recipient", "purpose"),
+    _index_where("thread_ts IS NOT NULL", "thread_ts"),
+    _index_where("text IS NOT NULL", "sent_at"),
 )

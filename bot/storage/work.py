@@ -181,6 +181,9 @@ async def last_given_up(tx: AsyncConnection) -> str:
     return f"{row.kind} on {row.finished_at:%Y-%m-%d %H:%M} UTC ({row.problem})" if row else ""
 
 
-async def forget_done(tx: AsyncConnection, *, before: datetime) -> None:
-    """Rows done long ago; their keys may be used again from then on."""
-    await tx.execute(delete(work).where(work.c.state == "done", work.c.finished_at < before))
+async def forget_done(tx: AsyncConnection, *, before: datetime, limit: int) -> int:
+    """How many rows done long ago, so many at most; their keys may be used again from then on."""
+    is_old = and_(work.c.due_at < before, work.c.finished_at < before)  # due before, too: that has an index
+    old = select(work.c.id).where(work.c.state == "done", is_old).limit(limit)
+    gone = delete(work).where(work.c.id.in_(old)).returning(work.c.id)
+    return len((await tx.scalars(gone)).all())

@@ -270,7 +270,7 @@ async def test_a_question_s_topic_is_the_first_tag_of_the_nearest_article(databa
     assert await topics.sort() == 3
 
     assert await _topics(database) == ["secrets", "", ""]
-    await database.write(lambda tx: peers.forget_texts(tx, ASK, list(asked)))
+    await database.write(lambda tx: peers.forget_texts(tx, {ASK: list(asked)}))
     assert await topics.sort() == 0
     assert await _topics(database) == ["secrets", "", ""]
 

@@ -162,7 +162,7 @@ class World:
         await self.database.write(unit)
 
     async def forget_words(self) -> None:
-        await self.database.write(lambda tx: peers.forget_texts(tx, ONE.id, [self._ts(n) for n in range(5)]))
+        await self.database.write(lambda tx: peers.forget_texts(tx, {ONE.id: [self._ts(n) for n in range(5)]}))
 
     async def change_hours(self) -> None:
         horizon = self.chance.choice((1, 3, 5))

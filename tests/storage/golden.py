@@ -9,13 +9,29 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Connection, Date, DateTime, Float, Integer, LargeBinary, MetaData, Table, insert
-from sqlalchemy import Column, String, UniqueConstraint, func, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
+)
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 AT_ONCE = 500
 FILLED_BY_TRIGGERS = "case_turns"
-WORDS = ("", "plain words", "it's \"quoted\" \\ and; -- more", "früh, 夜, שלום, 🙂", "line\nline\ttab", "%_~", "null")
+WORDS = ("", "plain words", 'it\'s "quoted" \\ and; -- more', "früh, 夜, שלום, 🙂", "line\nline\ttab", "%_~", "null")
 NESTED: tuple[Any, ...] = ({}, [], [1, {"a": None}], {"früh": ["🙂", ""]}, "text", 0, {"deep": {"er": [[[]]]}})
 Content = dict[str, list[tuple[Any, ...]]]
 

@@ -234,7 +234,9 @@ def _room_for(size: int) -> Iterator[None]:
 
 
 async def test_a_log_of_decisions_that_does_not_hold_is_told(sqlite: Database, tmp_path: Path) -> None:
-    await sqlite.write(lambda tx: tx.run_sync(lambda sync: fill(sync, 3, tables=metadata.sorted_tables)))  # rows that nobody sealed
+    await sqlite.write(
+        lambda tx: tx.run_sync(lambda sync: fill(sync, 3, tables=metadata.sorted_tables))
+    )  # rows that nobody sealed
 
     copied = await back_up(_settings(sqlite.url.render_as_string(hide_password=False), tmp_path), tmp_path / "copy")
 
