@@ -15,6 +15,7 @@ from bot.model import Discussion, Mark, Reply, Window
 from bot.storage.answers import HINT, MESSAGE_KEY, SHOWN
 from bot.storage.peers import AN_ANSWER, BOT, CORRECTED, MARKED, PERSON, ReactionRow
 from bot.storage.schema import answers, cross_posts, links, messages, outbox, questions, reactions, verdicts
+from bot.storage.statements import bare
 
 NEVER_SEEN = ("failed", "skipped")  # `outbox.state` of what nobody was shown
 NO_ANSWER = "ack"  # the gist of our own messages, which we know without reading their words
@@ -181,17 +182,12 @@ def _answering(ts: str, later: Sequence[_Later]) -> list[_Later]:
     return answering
 
 
-def _bare(ts: ColumnElement[str]) -> ColumnElement[str]:
-    """The same, by no index: SQLite would read a whole channel by that of ts, and not the talk by its own."""
-    return ts.concat("")
-
-
 async def _first_questions(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mapping[Key, str]:
     """By question that belongs to an earlier one's talk, the ts of the first question there."""
     earlier, other = questions.alias("earlier"), links.alias("other")
     here = and_(links.c.channel_id == questions.c.channel_id, links.c.ts == questions.c.ts)
     same_talk = and_(
-        other.c.channel_id == links.c.channel_id, other.c.talk_ts == links.c.talk_ts, _bare(other.c.ts) < links.c.ts
+        other.c.channel_id == links.c.channel_id, other.c.talk_ts == links.c.talk_ts, bare(other.c.ts) < links.c.ts
     )
     asked = and_(earlier.c.channel_id == other.c.channel_id, earlier.c.ts == other.c.ts)
     query = (
@@ -215,7 +211,7 @@ async def _said_later(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mappi
     here = and_(links.c.channel_id == questions.c.channel_id, links.c.ts == questions.c.ts)
     other = links.alias("other")
     same_talk = and_(
-        other.c.channel_id == links.c.channel_id, other.c.talk_ts == links.c.talk_ts, _bare(other.c.ts) > links.c.ts
+        other.c.channel_id == links.c.channel_id, other.c.talk_ts == links.c.talk_ts, bare(other.c.ts) > links.c.ts
     )
     said = and_(messages.c.channel_id == other.c.channel_id, messages.c.ts == other.c.ts)
     names = ("ts", "author", "author_kind", "gist", "addressee")

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import NO_QUESTION, Deletion, Message, Window, moment
 from bot.storage.answers import KNOWN
 from bot.storage.schema import answers, events, kind_corrections, links, messages, people, questions, reactions
-from bot.storage.statements import insert_all, insert_into, insert_new, is_at, note_sizes
+from bot.storage.statements import bare, insert_all, insert_into, insert_new, is_at, note_sizes
 
 MARKED = ":answer:"  # `reactions.name` of what a person marked as the answer by us; Slack's names have no colon
 CORRECTED = "people"  # `questions.classifier` where a person said what kind it is
@@ -148,9 +148,9 @@ async def question_answered_by(tx: AsyncConnection, channel_id: str, ts: str) ->
     talk = select(links.c.talk_ts).where(links.c.channel_id == channel_id, links.c.ts == ts).scalar_subquery()
     same_talk = and_(links.c.channel_id == questions.c.channel_id, links.c.ts == questions.c.ts)
     first = (
-        select(func.min(questions.c.ts))
-        .join(links, same_talk)
-        .where(links.c.channel_id == channel_id, links.c.talk_ts == talk, questions.c.ts < ts)
+        select(func.min(bare(links.c.ts)))
+        .join(questions, same_talk)
+        .where(links.c.channel_id == channel_id, links.c.talk_ts == talk, bare(links.c.ts) < ts)
     )
     found = await tx.scalar(first)
     return await question_at(tx, channel_id, found) if found else None
@@ -285,7 +285,7 @@ def _sure_answers(channel_id: str, ts: str, asker: str) -> Select[Any]:
         select(links.c.ts)
         .join(messages, said)
         .outerjoin(questions, asks)
-        .where(links.c.channel_id == channel_id, links.c.talk_ts == talk, links.c.ts > ts)
+        .where(links.c.channel_id == channel_id, links.c.talk_ts == talk, bare(links.c.ts) > ts)
         .where(links.c.confidence >= SURE_ENOUGH, messages.c.gist == AN_ANSWER, questions.c.ts.is_(None), is_about_it)
     )
 

@@ -43,8 +43,12 @@ LATE = [ts(number) for number in range(1, 200)]
 MESSAGE = Message("C3", ts(1), Author("U1"), "?")
 ASKED = cross_posts.Asked("C3", ts(4), "p4", moment(ts(4)), "?")
 
+PLACE = Place("C3", ts(2_000), ts(1_997), "p8", NOW)
+STEPS_A_COUNT, STEPS_MOST = 50, 2_500
+STEPS = {"what is kept of a person": 8_000}  # counts in forty tables
+
 READ: Mapping[str, Run] = {
-    **at(Place("C3", ts(8), ts(5), "p8", NOW)),
+    **at(PLACE),
     "questions of a week, from messages": lambda tx: cases.discussions(tx, WEEK, check_marks=CHECK_MARKS),
     "a few questions, from messages": lambda tx: cases.discussions_at(
         tx, [("C3", ts(4)), ("C5", ts(8))], check_marks=CHECK_MARKS
@@ -154,6 +158,26 @@ async def test_nothing_that_is_read_often_reads_a_whole_table(database: Database
             found[name] = [step for each in statements for step in whole(await plan(tx, *each))]
 
     assert {name: steps for name, steps in found.items() if steps} == {}
+
+
+async def test_what_is_asked_most_costs_the_same_however_much_there_is(sqlite_url: str) -> None:
+    """By steps of SQLite's machine, which no other work on the machine changes: a channel has thousands of rows."""
+    database = Database(sqlite_url)
+    await database.write(fill)
+    steps: dict[str, int] = {}
+
+    for name, run in at(PLACE).items():
+        async with database.read() as tx:
+            raw = (await tx.get_raw_connection()).driver_connection
+            assert raw is not None
+            counted: list[None] = []
+            await raw.set_progress_handler(lambda counted=counted: counted.append(None), STEPS_A_COUNT)
+            await run(tx)
+            await raw.set_progress_handler(None, 0)
+        steps[name] = len(counted) * STEPS_A_COUNT
+    await database.close()
+
+    assert {name: each for name, each in steps.items() if each > STEPS.get(name, STEPS_MOST)} == {}
 
 
 async def test_a_whole_table_that_is_read_is_noticed(database: Database) -> None:
