@@ -8,6 +8,7 @@ import pytest
 from bot.backup import back_up, restore
 from bot.config import Settings
 from sandbox import Message, Sandbox
+from tests.goals.counting import Tally
 from tests.journeys.handbook import LOGS_TOLD, QUESTION
 from tests.journeys.office import Office, at_work, settings_in
 
@@ -21,8 +22,11 @@ def _seen(office: Office, *asked: Message) -> list[object]:
     return [*(office.thread(each) for each in asked), office.direct("jonas")]
 
 
+@pytest.mark.goal(g=23)
 @pytest.mark.parametrize("database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.chaos)], indirect=True)
-async def test_nothing_is_said_twice_after_a_restore(sandbox: Sandbox, settings: Settings, tmp_path: Path) -> None:
+async def test_nothing_is_said_twice_after_a_restore(
+    sandbox: Sandbox, settings: Settings, tmp_path: Path, tally: Tally
+) -> None:
     async with at_work(sandbox, settings) as office:
         early = office.person("priya").say("ask-platform", QUESTION)
         waiting = office.person("priya").say("deploys", QUESTION)
@@ -42,6 +46,7 @@ async def test_nothing_is_said_twice_after_a_restore(sandbox: Sandbox, settings:
         new = office.person("priya").say("ask-platform", QUESTION)
         await office.answer_to(new)
 
+    tally(backups=1, doubled=int(after != before))
     assert before[1] == [("priya", QUESTION), LOGS_TOLD]
     assert after == before
     assert office.thread(new) == [("priya", QUESTION), LOGS_TOLD]
