@@ -20,7 +20,7 @@ from tests.storage.golden import Content, content, fill, tables_of
 from tests.storage.mover import BASE, NEVER, Death, move, start
 
 ROWS = 20
-FEW, MANY = 2, 60
+FEW = 2
 SHAPES = {
     "sqlite": "SELECT type, name, sql FROM sqlite_master ORDER BY type, name",
     "postgresql": """
@@ -113,8 +113,8 @@ async def _stand(url: str) -> Stand:
     ("templates", "kills"),
     [
         pytest.param("sqlite", FEW, id="a few times on SQLite"),
-        pytest.param("sqlite", MANY, id="SQLite", marks=pytest.mark.chaos),
-        pytest.param("postgresql", MANY, id="PostgreSQL", marks=pytest.mark.chaos),
+        pytest.param("sqlite", 60, id="SQLite", marks=pytest.mark.chaos),
+        pytest.param("postgresql", 40, id="PostgreSQL", marks=pytest.mark.chaos),
     ],
     indirect=["templates"],
 )
