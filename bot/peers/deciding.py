@@ -69,9 +69,14 @@ class Deciding:
     async def keep_up(self) -> int:
         """How many questions were decided anew, until nothing waits."""
         count = 0
-        while (done := await self._database.write(self._keep_up)) is not None:
+        while (done := await self._some()) is not None:
             count += done
         return count
+
+    async def _some(self) -> int | None:
+        """None where nothing is left to decide."""
+        done = await self._database.write(self._keep_up)
+        return await self._fill() if done is None else done
 
     async def _keep_up(self, tx: Tx) -> int | None:
         """None where nothing waits."""
@@ -80,7 +85,7 @@ class Deciding:
             await decided.all_done(tx)
             self._filled, held = None, ()
         if not held:
-            return await self._fill(tx)
+            return None
         turned = await decided.turned(tx, held[-1])
         if turned.members:
             await decided.drop_with(tx, turned.members)
@@ -91,17 +96,21 @@ class Deciding:
             return 0
         return await self._decide_anew(tx, turned.keys)
 
-    async def _fill(self, tx: Tx) -> int | None:
-        """Decides on those that have no case, or one by other measures."""
+    async def _fill(self) -> int | None:
+        """Decides on those that have no case, or one by other measures; None where all have theirs.
+
+        They are looked for by a reader: after a start that is a look at all there are, and others write meanwhile.
+        """
         basis = self._bases()
         bases = {channel.id: basis(channel.id) for channel in self._channels().channels}
         if self._filled is None or self._filled.bases != bases:
             self._filled = Filled(bases)
         if self._filled.is_whole:
             return None
-        left = await decided.undecided(tx, bases, basis(""), after=self._filled.up_to, limit=AT_ONCE)
+        async with self._database.read() as tx:
+            left = await decided.undecided(tx, bases, basis(""), after=self._filled.up_to, limit=AT_ONCE)
         self._filled = Filled(bases, max(left, default=NOWHERE), is_whole=not left)
-        return await self._decide_anew(tx, left)
+        return await self._database.write(lambda tx: self._decide_anew(tx, left)) if left else 0
 
     async def _decide_anew(self, tx: Tx, keys: Collection[Key]) -> int:
         """What is there goes before anything is read: who decides on the same at the same time meets it."""

@@ -15,13 +15,14 @@ from bot.model import Discussion, Mark, Reply, Window
 from bot.storage.answers import HINT, MESSAGE_KEY, SHOWN
 from bot.storage.peers import AN_ANSWER, BOT, CORRECTED, MARKED, PERSON, ReactionRow
 from bot.storage.schema import answers, cross_posts, links, messages, outbox, questions, reactions, verdicts
-from bot.storage.statements import bare
+from bot.storage.statements import bare, is_among
 
 NEVER_SEEN = ("failed", "skipped")  # `outbox.state` of what nobody was shown
 NO_ANSWER = "ack"  # the gist of our own messages, which we know without reading their words
 
 SILENT = "silent"  # `answers.outcome` of what we looked up and had nothing for
 AT_ONCE = 400  # keys in a statement
+FEW_TIMES = 3_000
 
 Key = tuple[str, str]  # channel and ts of a question
 
@@ -261,7 +262,7 @@ async def _put_ours(tx: AsyncConnection, found: Mapping[Key, _Found]) -> None:
         select(outbox.c.channel_id, outbox.c.thread_ts, outbox.c.slack_ts, messages.c.author)
         .select_from(outbox)
         .outerjoin(messages, stands)
-        .where(_of_questions(outbox.c.thread_ts, found), outbox.c.slack_ts > "", outbox.c.edits.is_(None))
+        .where(_of_questions(tx, outbox.c.thread_ts, found), outbox.c.slack_ts > "", outbox.c.edits.is_(None))
         .where(messages.c.deleted_ts.is_(None))
     )
     for channel_id, thread_ts, ts, author in await tx.execute(query):
@@ -270,8 +271,8 @@ async def _put_ours(tx: AsyncConnection, found: Mapping[Key, _Found]) -> None:
             thread.replies[ts] = Reply(ts, author or "", NO_ANSWER, is_bot=True)
 
 
-def _of_questions(column: ColumnElement[Any], found: Mapping[Key, _Found]) -> ColumnElement[bool]:
-    return _at(column, {ts for _, ts in found})
+def _of_questions(tx: AsyncConnection, column: ColumnElement[Any], found: Mapping[Key, _Found]) -> ColumnElement[bool]:
+    return _at(tx, column, {ts for _, ts in found})
 
 
 async def _put_marks(tx: AsyncConnection, found: Mapping[Key, _Found], check_marks: Collection[str]) -> None:
@@ -281,8 +282,8 @@ async def _put_marks(tx: AsyncConnection, found: Mapping[Key, _Found], check_mar
     }
     query = select(reactions).where(
         reactions.c.channel_id.in_({channel_id for channel_id, _ in found}),
-        _at(reactions.c.ts, {ts for _, ts in places}),
-        reactions.c.name.in_([*check_marks, MARKED]),
+        _at(tx, reactions.c.ts, {ts for _, ts in places}),
+        bare(reactions.c.name).in_([*check_marks, MARKED]),  # by its key PostgreSQL would look for each of them apart
     )
     for row in (await tx.execute(query)).mappings():
         reaction = ReactionRow(**row)
@@ -292,9 +293,9 @@ async def _put_marks(tx: AsyncConnection, found: Mapping[Key, _Found], check_mar
             thread.marks[key] = min(mark, thread.marks.get(key, mark), key=lambda each: each.at_ts)
 
 
-def _at(column: ColumnElement[Any], times: Collection[str]) -> ColumnElement[bool]:
-    """Of few each is looked up; of many the whole span is read."""
-    return column.in_(list(times)) if len(times) <= AT_ONCE else column.between(min(times), max(times))
+def _at(tx: AsyncConnection, column: ColumnElement[Any], times: Collection[str]) -> ColumnElement[bool]:
+    """Of few each is looked up, as they may be from all years; of many, as of weeks, the whole span is read."""
+    return is_among(tx, column, times) if len(times) <= FEW_TIMES else column.between(min(times), max(times))
 
 
 def _mark(row: ReactionRow) -> Mark:
@@ -305,8 +306,8 @@ def _mark(row: ReactionRow) -> Mark:
 async def _put_answers(tx: AsyncConnection, found: Mapping[Key, _Found]) -> None:
     """Our answers in the thread and our hints, and what the asker pressed; nothing of answers that were deleted."""
     root = func.coalesce(answers.c.thread_ts, answers.c.question_ts)
-    in_thread = _of_questions(answers.c.thread_ts, found)  # apart from those that begin one: each has its index
-    begins_one = and_(answers.c.thread_ts.is_(None), _of_questions(answers.c.question_ts, found))
+    in_thread = _of_questions(tx, answers.c.thread_ts, found)  # apart from those that begin one: each has its index
+    begins_one = and_(answers.c.thread_ts.is_(None), _of_questions(tx, answers.c.question_ts, found))
     pressed = and_(verdicts.c.answer_id == answers.c.id, verdicts.c.by_asker)
     stands = and_(messages.c.channel_id == outbox.c.channel_id, messages.c.ts == outbox.c.slack_ts)
     query = (
@@ -341,7 +342,7 @@ async def _put_looked_up(tx: AsyncConnection, found: Mapping[Key, _Found]) -> No
     """Which questions we looked up, and had an article or a solved thread for; whoever was shown that, or nobody."""
     names = ("channel_id", "question_ts", "outcome", "pointers")
     query = select(*(answers.c[name] for name in names)).where(
-        _of_questions(answers.c.question_ts, found), answers.c.outcome.in_((*SHOWN, SILENT))
+        _of_questions(tx, answers.c.question_ts, found), answers.c.outcome.in_((*SHOWN, SILENT))
     )
     for channel_id, ts, outcome, pointers in await tx.execute(query):
         asked = found.get((channel_id, ts))

@@ -24,7 +24,7 @@ KEPT = CaseRow._fields[6:-1]  # the others stand beside the question, or in a ta
 async def in_window(tx: AsyncConnection, window: Window) -> tuple[list[CaseRow], list[Key]]:
     """The cases of all questions of the window, in no order; and those questions that have none."""
     columns = [questions.c[name] for name in ("channel_id", "ts", "asker", "kind", "classifier", "topic")]
-    here = and_(cases.c.channel_id == questions.c.channel_id, cases.c.ts == questions.c.ts)
+    here = and_(cases.c.channel_id == questions.c.channel_id, cases.c.ts == questions.c.ts, _spans(cases.c.ts, window))
     query = (
         select(*columns, *(cases.c[name] for name in KEPT))
         .select_from(questions)
@@ -47,9 +47,15 @@ def _in(window: Window) -> tuple[ColumnElement[bool], ...]:
     return questions.c.asked_at >= window.since, questions.c.asked_at < window.until
 
 
+def _spans(ts: ColumnElement[str], window: Window) -> ColumnElement[bool]:
+    """The window once more, as ts: without it PostgreSQL reads all that was ever kept, to match a week of it."""
+    return and_(ts >= f"{window.since.timestamp():.6f}", ts < f"{window.until.timestamp():.6f}")
+
+
 async def _answers(tx: AsyncConnection, window: Window) -> Mapping[Key, tuple[tuple[str, str], ...]]:
     here = and_(case_answers.c.channel_id == questions.c.channel_id, case_answers.c.ts == questions.c.ts)
-    query = select(case_answers).select_from(questions).join(case_answers, here).where(*_in(window))
+    by_ts = _spans(case_answers.c.ts, window)
+    query = select(case_answers).select_from(questions).join(case_answers, and_(here, by_ts)).where(*_in(window))
     found: dict[Key, tuple[tuple[str, str], ...]] = {}
     for channel_id, ts, person, by in await tx.execute(query):
         found[channel_id, ts] = (*found.get((channel_id, ts), ()), (person, by))

@@ -238,8 +238,10 @@ async def put_kind(tx: AsyncConnection, gap_id: str, kind: str) -> None:
 
 async def gaps_with_words_of(tx: AsyncConnection, person: str) -> Sequence[str]:
     """The ids of the gaps, open or closed, in which a message of the person's is an asking."""
-    asks = _asks(gap_members.c.channel_id, gap_members.c.ts)
-    query = select(gap_members.c.gap_id).join(messages, asks).where(messages.c.author == person)
+    key = messages.c.channel_id + ":" + messages.c.ts  # from the person's messages, and not from all askings
+    asks = and_(gap_members.c.key == key, gap_members.c.ts != "")
+    query = select(gap_members.c.gap_id).select_from(messages).join(gap_members, asks)
+    query = query.where(messages.c.author == person)
     return (await tx.scalars(query.distinct().order_by(gap_members.c.gap_id))).all()
 
 

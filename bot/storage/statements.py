@@ -73,9 +73,9 @@ def is_at(tx: AsyncConnection, what: ColumnElement[str], times: Collection[str])
     return among if len(times) <= FEW else and_(what.between(min(times), max(times)), among)
 
 
-def bare(ts: ColumnElement[str]) -> ColumnElement[str]:
+def bare(what: ColumnElement[str]) -> ColumnElement[str]:
     """The same, by no index: SQLite would read a whole channel by that of ts, and not the talk by its own."""
-    return ts.concat("")
+    return what.concat("")
 
 
 async def note_sizes(tx: AsyncConnection, *tables: Table) -> None:
