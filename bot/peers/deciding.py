@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from knowledge.channels import Channel, Channels
 
 DECIDER = "cases-1"  # whoever changes what becomes of a question, or what is kept of it, changes this
 AT_ONCE = 1_000  # changes or questions in a transaction: others get to write in between
+DECIDED_AT_ONCE = 200  # of those questions: nobody else writes while they are decided
 MANY = 5_000  # changes that wait: from here on a window is read from its messages
 
 Team = Mapping[str, Sequence[Term]]
@@ -109,8 +111,10 @@ class Deciding:
             return None
         async with self._database.read() as tx:
             left = await decided.undecided(tx, bases, basis(""), after=self._filled.up_to, limit=AT_ONCE)
+        parts = [left[start : start + DECIDED_AT_ONCE] for start in range(0, len(left), DECIDED_AT_ONCE)]
+        count = sum([await self._database.write(partial(self._decide_anew, keys=part)) for part in parts])
         self._filled = Filled(bases, max(left, default=NOWHERE), is_whole=not left)
-        return await self._database.write(lambda tx: self._decide_anew(tx, left)) if left else 0
+        return count
 
     async def _decide_anew(self, tx: Tx, keys: Collection[Key]) -> int:
         """What is there goes before anything is read: who decides on the same at the same time meets it."""
