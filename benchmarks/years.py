@@ -147,7 +147,7 @@ class _Talks:
         self._channels = channels
         self._people = people
         self._rng = rng
-        self.number = 0
+        self.number = self._sealed = 0
 
     def put(self, root_s: float, rows: Rows) -> None:
         rng, self.number = self._rng, self.number + 1
@@ -171,7 +171,8 @@ class _Talks:
             self._request(rows, root_s, asker)
 
     def _message(self, rows: Rows, channel_id: str, at_s: float, author: str, gist: str, root: str | None) -> str:
-        rng, ts = self._rng, f"{at_s + rng_part(self._rng):.6f}"
+        rng = self._rng
+        ts = f"{at_s + rng.random():.6f}"  # Slack's last digits tell messages of one second apart
         words = WORDS[: rng.randrange(20, len(WORDS))] if at_s > END_S - 90 * DAY_S else None
         named = {"channel_id": channel_id, "ts": ts, "thread_ts": root, "author": author, "author_kind": "person"}
         rows["messages"].append({**named, "text": words, "gist": gist, "posted_at": moment(ts)})
@@ -234,7 +235,7 @@ class _Talks:
         rows["requests"].append({**what, **how, **ended, **nothing})
         for act in ("request.asked", "request.opened", "request.merged", "request.live"):
             sealed = {"subject": request_id, "facts": "{}", "key": "k", "seal": f"{rng.getrandbits(256):064x}"}
-            self._sealed = getattr(self, "_sealed", 0) + 1
+            self._sealed += 1
             rows["audit"].append({"number": self._sealed, "at": at, "act": act, "person": person, **sealed})
 
 
@@ -254,11 +255,6 @@ def _post(key: str, channel_id: str, ts: str, rng: random.Random) -> Row:
     words = {"text": WORDS if is_young else None, "blocks": json.dumps([WORDS] * 3) if is_young else None}
     sent = {"version": 1, "state": "sent", "attempts": 1, "due_at": at, "first_tried_at": at, "sent_at": at}
     return {**what, **where, **words, **sent, "slack_ts": f"{float(ts) + 2:.6f}", "created_at": at}
-
-
-def rng_part(rng: random.Random) -> float:
-    """Slack's last digits, by which messages of one second are told apart."""
-    return rng.random()
 
 
 def moment(ts: str) -> datetime:

@@ -9,7 +9,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
+from sqlalchemy.exc import OperationalError
 
 from bot.audit import Audit
 from bot.backup import back_up, restore
@@ -23,7 +24,7 @@ from tests.chaos import company
 from tests.chaos.rehearsal import CHANNELS, PLATFORM, Rehearsal, rehearsal
 from tests.goals.counting import Tally
 
-BACKUPS = 100
+BACKUPS = {"sqlite": 200, "postgresql": 20}
 EVERY_S = 0.1  # of the wall: ten events a second
 ASKED_EACH = 20  # of so many events one asks what the bot answers
 SEALED = "sealed"  # the kind of a row that goes with each sealed one, in one transaction
@@ -75,8 +76,9 @@ class Load:
 
     async def _decide(self) -> None:
         while True:
-            await self._run.database.write(self._seal)
-            self.sealed += 1
+            with suppress(OperationalError):  # on SQLite, where the bot's own process writes, too
+                await self._run.database.write(self._seal)
+                self.sealed += 1
             await self._run.sandbox.clock.sleep(2 * EVERY_S * self._run.sandbox.clock.factor)
 
     async def _seal(self, tx: Tx) -> None:
@@ -93,15 +95,15 @@ async def test_every_backup_under_load_is_whole_and_nothing_is_said_twice_after_
     handbook = company.handbook_for(tmp_path / "handbook", CHANNELS, platform_channel=PLATFORM, only="deploy")
     questions = company.questions(company.library_of(handbook), 12)
     own, chance = {"MENTOR_AUDIT_KEY": AUDIT_KEY}, Random(seed)
+    backups, bad = BACKUPS[make_url(database_url).get_backend_name()], 0
     async with rehearsal(tmp_path / "run", database_url, handbook, settings=own) as run:
         settings = _settings(run, database_url, tmp_path)
         load = Load(run, questions, chance)
         await run.start()
-        bad = 0
         async with load.going_on():
-            for number in range(BACKUPS):
+            for number in range(backups):
                 bad += not await _is_whole(run.database, settings, tmp_path / f"copy{number}")
-                if number % 10 and number != BACKUPS - 1:  # the disk is not for hundreds
+                if number % 10 and number != backups - 1:  # the disk is not for hundreds
                     (tmp_path / f"copy{number}").unlink()
         await run.quiet()
         run.kill()
@@ -121,7 +123,7 @@ async def test_every_backup_under_load_is_whole_and_nothing_is_said_twice_after_
 
     doubled = sum(after[place] > number for place, number in before.items())
     lost = sum(number < 1 for number in before.values())
-    tally(backups=BACKUPS, events=load.said, wrong=bad, doubled=doubled, lost=lost)
+    tally(backups=backups, events=load.said, wrong=bad, doubled=doubled, lost=lost)
     assert (bad, doubled, lost) == (0, 0, 0)
     assert len(before) > 0
 
