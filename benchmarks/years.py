@@ -11,7 +11,7 @@ import random
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -56,7 +56,7 @@ def fill(database: str, messages: int) -> Mapping[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def _sqlite(file: str) -> Iterator[Write]:
+def _sqlite(file: str) -> Generator[Write, None, None]:
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute("PRAGMA cache_size=-400000")
@@ -79,7 +79,7 @@ def _sqlite(file: str) -> Iterator[Write]:
             connection.execute(statement)
 
 
-def _postgresql(url: str) -> Iterator[Write]:
+def _postgresql(url: str) -> Generator[Write, None, None]:
     address = url.replace("postgresql+psycopg://", "postgresql://")
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")  # no triggers

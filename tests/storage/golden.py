@@ -17,6 +17,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Float,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -66,8 +67,12 @@ def content(connection: Connection, tables: Iterable[Table]) -> Content:
 
 def _keys(table: Table) -> frozenset[str]:
     """Columns by which a row is found, is the only one, or names another."""
-    unique = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
-    alone = {column.name for each in (*unique, *(i for i in table.indexes if i.unique)) for column in each.columns}
+    alone = {
+        column.name
+        for each in table.constraints | table.indexes
+        if isinstance(each, UniqueConstraint) or (isinstance(each, Index) and each.unique)
+        for column in each.columns
+    }
     return frozenset(
         alone | {column.name for column in table.columns if column.primary_key or column.foreign_keys or column.unique}
     )
