@@ -35,6 +35,7 @@ from bot.curation.documented import documented
 from bot.curation.gap_sorting import Reading
 from bot.curation.proposals import HandbookRepository
 from bot.curation.services import curation_services
+from bot.days_off import DaysOff
 from bot.desk import Desk
 from bot.digest import service as digest
 from bot.digest.maker import DigestMaker, Sources
@@ -122,7 +123,8 @@ class Mentor:
         clock = self.clock = settings.clock
         self.database = Database(settings.database_url)
         self.shelf = Shelf(library)
-        self.outbox = Outbox(self.database, slack, clock=clock, new_id=new_id)
+        off = DaysOff(slack, self.shelf)
+        self.outbox = Outbox(self.database, slack, is_off=off.is_off, clock=clock, new_id=new_id)
         key = make_sure_of_key(settings.audit_key, settings.data_folder)
         self.audit = Audit(key, clock=clock)
         bell = asyncio.Event()
