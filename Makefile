@@ -5,8 +5,11 @@ BIN := .venv/bin
 # One more than there are cores: tests often wait, for a clock or a database; more of them would make each other late.
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 READY := .venv/.ready
+# For `make chaos`, `make fuzz` and `make soak`: how long in all, where each goal is tried at least once; and where chance begins.
+MINUTES = 0
+SEED = 1
 
-.PHONY: help setup demo pictures test ci chaos mutants lint lock generate clean
+.PHONY: help setup demo pictures test ci chaos fuzz soak long mutants lint lock generate clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -42,7 +45,16 @@ ci: lint test ## what CI runs
 	$(BIN)/mentor check --golden
 	$(BIN)/mentor demo --once
 
-chaos: setup ## long runs under kill and fault
+chaos: setup ## kills, faults, outages, replicas: a line for each goal (MINUTES=0 SEED=1)
+	@$(BIN)/python -m tests.goals chaos --minutes $(MINUTES) --seed $(SEED)
+
+fuzz: setup ## payloads, files and words nobody should send (MINUTES=0 SEED=1)
+	@$(BIN)/python -m tests.goals fuzz --minutes $(MINUTES) --seed $(SEED)
+
+soak: setup ## under load, for as long as it is told (MINUTES=0 SEED=1)
+	@$(BIN)/python -m tests.goals soak --minutes $(MINUTES) --seed $(SEED)
+
+long: setup ## all tests that are too long for CI, goals' or not
 	$(BIN)/python -m pytest -m chaos
 
 mutants: setup ## do the tests notice every small mistake in who may do what? (some minutes)

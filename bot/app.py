@@ -97,7 +97,7 @@ log = structlog.get_logger(__name__)
 
 
 NIGHT = time(2, 30)  # by the handbook's wall: everything is read anew, back to the beginning
-DAWN = time(4, 30)  # by then the night's reading is done: askings are sorted into gaps
+DAWN = time(4, 30)  # by then the night's reading is done
 TICK_S = 10.0  # for a tick under way at a stop
 READY_S = 2.0  # for the database to answer whoever asks whether we are ready
 
@@ -371,7 +371,6 @@ class Mentor:
         return (
             Planned(Kind.DIGEST, self.digest.schedule, digest.WORTH, self.digest.missed),
             Planned(Kind.READ_AGAIN, at_night, NIGHT_WORTH),
-            Planned(Kind.SORT_GAPS, at_dawn, NIGHT_WORTH),
             Planned(Kind.AUDIT_HEAD, at_dawn, DAY),
             Planned(Kind.ASK_CLOSURES, self.signs.schedule, signs.WORTH),
             *(each for pillar in self._pillars for each in pillar.planned()),

@@ -16,7 +16,7 @@ from bot.config import Settings
 from bot.errors import AuditKeyUnusable, BackupRefused, CopyBroken
 from bot.statistics import counted
 from bot.storage import copying, migrate, quarantine
-from bot.storage.engine import SQLITE_HEAD, Database
+from bot.storage.engine import SQLITE_HEAD, Database, is_there
 from bot.storage.restored import Restored, make_sure_of_marks, put_backed_up, put_last_backup
 from bot.wanted import Kind
 
@@ -38,9 +38,12 @@ class Copied:
 async def back_up(settings: Settings, file: Path) -> Copied:
     """A whole copy under that name, readable by its owner alone, or none. The bot may run meanwhile.
 
-    Raises BackupRefused where the file is there already, DatabaseNewer or DatabaseOlder for another revision.
+    Raises BackupRefused where the file is there already or no database is, DatabaseNewer or DatabaseOlder for another
+    revision.
     """
     _make_sure_of_room_for_backup(file)
+    if not is_there(settings.database_url):
+        raise BackupRefused("There is no database at MENTOR_DATABASE_URL or in MENTOR_DATA; nothing was copied")
     with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
         part = _private(Path(folder) / "copy.db")
         async with copying.opened(settings.database_url) as database:
@@ -73,7 +76,7 @@ async def restore(settings: Settings, file: Path) -> Copied:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".restore.", dir=folder) as beside:
         part = _private(Path(beside) / "copy.db")
-        _copy_bytes(file, part)
+        _copy_bytes(file, part, folder)
         async with copying.opened(f"{SQLITE}{part}") as copy:
             restored = await _doubted(copy, file, settings)
             copied = await _checked(copy, settings)
@@ -168,12 +171,14 @@ def _private(file: Path) -> Path:
     return file
 
 
-def _copy_bytes(source: Path, target: Path) -> None:
-    """By SQLite, which also takes what may stand beside the file."""
+def _copy_bytes(source: Path, target: Path, folder: Path) -> None:
+    """By SQLite, which also takes what may stand beside the file. `folder` is the one named where there is no room."""
     read_only = f"{source.resolve().as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(read_only, uri=True)) as old, closing(sqlite3.connect(target)) as new:
             old.backup(new)
+    except sqlite3.OperationalError as error:  # of a disk, and no fault of the backup's
+        raise CopyBroken(f"{source}: could not be copied to {folder}: {error}; is there room?") from error
     except sqlite3.DatabaseError as error:
         raise CopyBroken(f"{source}: is damaged: {error}; restore another backup") from error
 

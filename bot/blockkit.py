@@ -11,6 +11,7 @@ BUTTON_TEXT_MAX = 75
 HEADER_MAX = 150
 SELECT_TEXT_MAX = 150  # of what stands in a menu before anything is chosen
 TEXT_MAX = 10_000  # of a whole message: undocumented, it fails near 13,200
+BLOCKS_MOST, TEXT_LEFT = 45, 1_500  # of a list: a word on what it does not take, and buttons, fit below it
 PIECE_LEAST = 160  # characters: shorter ones would be many calls, and as many gaps
 CODE_MOST, CODE_BLOCKS_MOST = 2_600, 3  # characters of a block, and blocks: Slack takes 10,000 of a message
 CUT = "… It goes on, and is longer than Slack takes."
@@ -111,6 +112,18 @@ def in_pieces(block: Json) -> list[Json]:
 
 def context(text: str) -> Json:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, SECTION_MAX), "verbatim": True}]}
+
+
+def fits(blocks: Sequence[Json], more: Sequence[Json]) -> bool:
+    """Whether a message that is a list takes these too."""
+    return len(blocks) + len(more) <= BLOCKS_MOST and _length([*blocks, *more]) <= TEXT_MAX - TEXT_LEFT
+
+
+def _length(blocks: Sequence[Json]) -> int:
+    """Characters of what is written in them, tables too."""
+    parts = [part for block in blocks for part in (block.get("text"), *block.get("elements", ()))]
+    cells = [cell for block in blocks for row in block.get("rows", ()) for cell in row]
+    return sum(len(part["text"]) for part in (*parts, *cells) if part and isinstance(part.get("text"), str))
 
 
 def code(text: str, *, most: int = CODE_BLOCKS_MOST) -> list[Json]:

@@ -22,7 +22,7 @@ class Companies:
     def __init__(self, workspace: Workspace, profile: Callable[[str], Awaitable[Profile]]) -> None:
         self._workspace = workspace
         self._profile = profile
-        self._known: dict[str, str | None] = {}  # by workspace, the organisation that has it
+        self._known: dict[str, str | None] = {}  # the organisation, by workspace; by person where none is told
 
     async def placed(self, message: Message) -> Message:
         """The message with its author's organisation; as it is where that is not told or does not matter."""
@@ -32,14 +32,14 @@ class Companies:
         return replace(message, author=replace(author, enterprise_id=await self._of(author)))
 
     async def _of(self, author: Author) -> str | None:
-        team_id = author.team_id or ""
-        if team_id not in self._known:
+        key = author.team_id or author.user_id
+        if key not in self._known:
             try:
                 async with asyncio.timeout(WAIT_S):
-                    self._known[team_id] = (await self._profile(author.user_id)).enterprise_id
+                    self._known[key] = (await self._profile(author.user_id)).enterprise_id
             except (SlackError, TimeoutError):
                 return None
-        return self._known[team_id]
+        return self._known[key]
 
 
 async def as_it_is(message: Message) -> Message:

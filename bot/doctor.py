@@ -13,6 +13,7 @@ from bot.check import MANIFEST, manifest_problems
 from bot.config import Settings, missing_to_run
 from bot.errors import HandbookBroken, MentorError, SettingsInvalid, SlackError, SlackRefused
 from bot.findings import (
+    DATABASE_S,
     Finding,
     Level,
     by_level,
@@ -33,7 +34,6 @@ from knowledge.channels import Channels
 from knowledge.loader import Handbook
 from knowledge.people import People
 
-DATABASE_S = 10.0
 ERRORS_SHOWN = 5  # of the handbook; `mentor check` lists all
 SQLITE = "sqlite+aiosqlite:///"
 

@@ -12,6 +12,7 @@ from knowledge.people import Group, People
 SKEW_NOTED = timedelta(seconds=2)
 SKEW_BAD = timedelta(seconds=60)  # Slack's signatures are good for 300 s, and clocks drift on
 SECOND = timedelta(seconds=1)
+DATABASE_S = 10.0  # the doctor waits for it; one that takes connections and never answers would hold it up for ever
 REINSTALL = "add it at OAuth & Permissions in the app's settings, and install the app again"
 
 

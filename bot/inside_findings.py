@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import aiohttp
 from bot.audit import find_key
 from bot.config import Settings
 from bot.errors import AuditKeyOther, AuditKeyUnusable, MentorError
-from bot.findings import Finding, Level
+from bot.findings import DATABASE_S, Finding, Level
 from bot.model_client import ModelClient, Task, Trouble, without_end
 from bot.statistics import counted, duration
 from bot.storage import audit, migrate, outbox, restored, work
@@ -25,7 +24,9 @@ BACKED_UP_WITHIN = timedelta(hours=36)
 YOUNG = timedelta(days=7)  # a database that is in use for less is not missed much
 HERE_S = 3.0
 SLACK = "https://slack.com/"
-RUNBOOKS = {"database": "mentordatabaseaway", "slack": "mentordeaf"}  # by what is not ready
+# Anchors of docs/runbooks.md: by what waits, and by what is not ready.
+WAITING = {"work": "mentorworkwaits", "outbox": "mentormessageswait"}
+RUNBOOKS = {"database": "mentordatabaseaway", "slack": "mentordeaf"}
 PROBE: Task[str] = Task(
     name="doctor",
     rules="Reply with the word given.",
@@ -47,10 +48,9 @@ MODEL_FIXES = {
 }
 
 
-async def inside_findings(settings: Settings) -> list[Finding]:
-    """Only what is amiss, and what answered."""
-    found = [*_folder(settings.data_folder), *_clock(settings)]
-    found += [each async for each in _kept(settings)]
+async def inside_findings(settings: Settings, *, database_s: float = DATABASE_S) -> list[Finding]:
+    """Only what is amiss, and what answered. The database is waited for so many seconds."""
+    found = [*_folder(settings.data_folder), *_clock(settings), *await _kept(settings, database_s)]
     if settings.llm_model:
         found.append(await model_finding(settings))
     return [*found, *await _running(settings)]
@@ -75,29 +75,32 @@ def _clock(settings: Settings) -> list[Finding]:
     return [Finding(Level.WARNING, "MENTOR_CLOCK", "is set, which is for rehearsals alone", "unset it")]
 
 
-async def _kept(settings: Settings) -> AsyncIterator[Finding]:
-    """Nothing of a database that is not there or not at this program's revision: that is told already."""
+async def _kept(settings: Settings, database_s: float) -> list[Finding]:
+    """Nothing of a database that is not there, does not answer or is of another revision: that is told already."""
     try:
-        if not is_there(settings.database_url):
-            return
-        async with opened(settings.database_url) as database:
-            await migrate.check_current(database)
-            async with database.read() as tx:
-                now = settings.clock.now()
-                found = [*await _waiting(tx, now), *await _audit(tx, settings), *await _backup(tx, now)]
-    except MentorError:
-        return
-    for finding in found:
-        yield finding
+        async with asyncio.timeout(database_s):
+            return await _found_in(settings)
+    except (MentorError, TimeoutError):
+        return []
+
+
+async def _found_in(settings: Settings) -> list[Finding]:
+    if not is_there(settings.database_url):
+        return []
+    async with opened(settings.database_url) as database:
+        await migrate.check_current(database)
+        async with database.read() as tx:
+            now = settings.clock.now()
+            return [*await _waiting(tx, now), *await _audit(tx, settings), *await _backup(tx, now)]
 
 
 async def _waiting(tx: Tx, now: datetime) -> list[Finding]:
     found = []
     behind, unsent = await work.backlog(tx, now=now), await outbox.oldest_unsent(tx)
-    for name, since, runbook in (("work", behind.oldest, "workwaits"), ("outbox", unsent, "messageswait")):
+    for name, since in (("work", behind.oldest), ("outbox", unsent)):
         if since is not None and now - since > WAITS_LONG:
             waits = f"something has waited for {duration((now - since).total_seconds())}"
-            fix = f"see whether a bot runs; then docs/runbooks.md#mentor{runbook}"
+            fix = f"see whether a bot runs; then docs/runbooks.md#{WAITING[name]}"
             found.append(Finding(Level.WARNING, name, waits, fix))
     if behind.failed:
         told = f"{counted(behind.failed, 'piece')} given up since the beginning, last {await work.last_given_up(tx)}"

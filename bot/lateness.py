@@ -1,4 +1,7 @@
-"""How late what is done every few seconds or minutes is, for /metrics: one that fails each time is late, too."""
+"""How late what is done every few seconds or minutes is, for /metrics: what raises each time is late, too.
+
+A job that finds Git or Slack away passes it over, says so in the log, and counts as done.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,7 +21,7 @@ class Lateness:
         self._done_at[name] = self._clock.now()
 
     def note(self, name: str) -> None:
-        """It was done, and well."""
+        """It was done, and raised nothing."""
         self._done_at[name] = self._clock.now()
 
     def late_s(self) -> Mapping[str, float]:

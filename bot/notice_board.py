@@ -9,9 +9,10 @@ from typing import Protocol
 
 from bot.blockkit import Shown, clip, context, escape, link, section
 from bot.model import Json
+from knowledge.notices import TITLE_MOST
 
 CARRIED_MOST = 2  # under one answer: more is a list, which `news` gives
-TITLE_MOST, KNOWN_MOST = 120, 600  # characters
+KNOWN_MOST = 600  # characters of what stands in place of an answer
 CARRIED = "notices.carried."  # begins the block ids of such lines, so that they are found again
 
 

@@ -27,7 +27,9 @@ ANSWER_S = 2.5  # Slack waits 3
 LISTENER_S = 2.0
 TELL_S = 0.8  # and within these 3 a person is told; also ends the SDK's second try
 ACTS = ("block_actions", "message_action")  # that come with an address for a reply
-NOT_TAKEN_DOWN = "Not saved: I cannot reach my database right now. Please try again in a minute."
+NOT_TAKEN_DOWN = (
+    "Not saved: something went wrong on my side. Please try again in a minute; if it goes on, tell the platform team."
+)
 
 
 class ListenerFailed(Exception):

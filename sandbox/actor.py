@@ -39,6 +39,7 @@ class Actor:
 
     def dm(self, text: str, thread: Message | str | None = None) -> Message:
         """A new message to the app, in its messages tab."""
+        self._check_is_home()
         return self._workspace.say(self.id, self._workspace.dm_of(self.id).id, text, thread_ts=_thread_ts(thread))
 
     def edit(self, message: Message, text: str) -> Message:
@@ -80,8 +81,8 @@ class Actor:
 
     async def command(self, command: str, text: str = "", channel: ChannelLike | None = None) -> Interaction:
         """Types a slash command in a channel, by default in the DM with the app."""
-        where = self._workspace.dm_of(self.id) if channel is None else self._channel(channel)
         self._check_is_home()
+        where = self._workspace.dm_of(self.id) if channel is None else self._channel(channel)
         if self.id not in where.members:
             raise Refused("not_in_channel")
         listed = self._workspace.manifest.command(command)
@@ -184,7 +185,7 @@ class Actor:
                     raise LookupError(f"Nobody {each!r} to choose in {found.action_id}")
 
     def _check_is_home(self) -> None:
-        """Where the app is not installed, as with another company, people have no commands and shortcuts of it."""
+        """Where the app is not installed, as with another company, people have no commands and messages of it."""
         person, organisation = self.person, self._workspace.organisation
         if person.deleted:
             raise Refused("account_inactive")

@@ -5,6 +5,7 @@ a message is named by its `channel` and `ts`, a view by its `id`. It holds no st
 
 GET  /sandbox/state?as=U…&channel=C…&limit=100
      `{ok, now, factor, mode: "socket"|"http", connections, team: {id, name, domain},`
+     ` organisation: {id: "E…"|null, name}, teams: [{id, name, domain, enterprise_id, enterprise_name}],`
      ` app: {app_id, bot_id, bot_user_id, name, home_tab, messages_tab,`
      `       commands: [{command, description, usage_hint}], shortcuts: [{name, kind: message|global, callback_id}]},`
      ` people: [{id, name, real_name, team_id, tz, is_bot, is_restricted, …}],`
@@ -63,7 +64,8 @@ GET  /sandbox/stream   server-sent events: `data: {kind, channel?, ts?, …}` fo
 What stands beside the conversations (traffic, the app's insides, a tour) is in `inside.py`.
 
 The page itself is `sandbox/page/index.html`, served at `/`; its parts stand beside it and are served at
-`/page/NAME`. Orders from a page of another origin are refused.
+`/page/NAME`. Orders from a page of another origin are refused, and so is whoever calls this server by the name of
+another host: a name of theirs may lead here (DNS rebinding).
 """
 
 from __future__ import annotations
@@ -244,7 +246,9 @@ class _Control:
 
 @web.middleware
 async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refusals as JSON; and no orders from other sites' pages in a browser."""
+    """Refusals as JSON; and nothing for other sites' pages in a browser."""
+    if not _is_called_here(request):
+        return refused("foreign_host", 403)
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"http://{request.host}":
         return refused("foreign_origin", 403)
@@ -256,6 +260,13 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return refused("not_found", 400, {"detail": str(error)})
     except (TypeError, ValueError) as error:
         return refused("invalid_arguments", 400, {"detail": str(error)})
+
+
+def _is_called_here(request: web.Request) -> bool:
+    """Whether the host it was called by is this machine's own name or the address it listens on."""
+    bound = request.transport.get_extra_info("sockname") if request.transport else None
+    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+    return host.strip("[]").lower() in {"127.0.0.1", "localhost", *(bound or ())[:1]}
 
 
 async def _next_line(changes: asyncio.Queue[Json | None]) -> bytes | None:

@@ -45,6 +45,8 @@ async def change_person(sandbox: Sandbox, order: Json) -> Json:
         raise Refused("invalid_arguments", {"detail": f"No such thing to change: {', '.join(sorted(unknown))}"})
     if order.pop("deleted", False):
         sandbox.workspace.deactivate(person.id)
+    if order.get("is_ultra_restricted"):
+        order["is_restricted"] = True  # a single-channel guest is a guest
     for name, value in order.items():
         setattr(person, name, value)
     return {"person": shown.person(person, sandbox.clock.now())}

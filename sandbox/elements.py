@@ -107,7 +107,7 @@ def initial_state(element: Json) -> Json:
     """The state of an element nobody touched: its `initial_…`, or empty."""
     kind = str(element["type"])
     key = _STATE_KEY[kind]
-    initial = element.get("initial_" + key.removeprefix("selected_").removesuffix("_value"))
+    initial = element.get("initial_" + key.removeprefix("selected_").removeprefix("rich_text_"))
     empty: object = [] if key.endswith("s") else None
     return {"type": kind, key: empty if initial is None else initial}
 

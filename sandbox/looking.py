@@ -41,15 +41,16 @@ class Glance:
 def look(workspace: Workspace, reading: Reading, glance: Glance) -> Json:
     """The parts of `GET /sandbox/look` that are the workspace's. Raises LookupError where there are no people."""
     viewer = _viewer(workspace, glance.viewer)
-    people = [shown.person(each) for each in workspace.people.values()]
+    people = [shown.person(each, workspace.clock.now()) for each in workspace.people.values()]
     stamp = format(hash(str(people)), "x")
-    visible = [each for each in workspace.channels.values() if each.kind == "channel" or viewer.id in each.members]
-    at, place = _where(workspace, viewer, glance.at, visible)
+    dm = shown.dm_of(workspace, viewer.id)
+    visible = shown.channels(workspace, viewer.id)
+    at, place = _where(viewer, glance.at, visible, workspace.channels[dm] if dm else None)
     home = workspace.windows.home_views.get(viewer.id)
     return {
         "me": viewer.id,
         "at": at,
-        "team": {"id": workspace.team_id, "name": workspace.name, "domain": workspace.domain},
+        **shown.whose(workspace),
         "app": shown.app(workspace),
         "people": None if stamp == glance.people else people,
         "people_stamp": stamp,
@@ -57,7 +58,7 @@ def look(workspace: Workspace, reading: Reading, glance: Glance) -> Json:
         "usergroups": [shown.usergroup(each) for each in workspace.usergroups.values()],
         "views": [shown.view(each) for each in workspace.windows.modals_of(viewer.id)],
         "home": shown.view(home) if home else None,
-        "dm": None if viewer.deleted else workspace.dm_of(viewer.id).id,
+        "dm": dm,
         "place": _place(workspace, reading, viewer, place, glance) if place else None,
     }
 
@@ -66,7 +67,7 @@ def messages(workspace: Workspace, reading: Reading, glance: Glance) -> Json:
     """Older messages of a place, or one of them: `{messages, more}`, oldest first."""
     viewer = _viewer(workspace, glance.viewer)
     channel = workspace.channel(glance.at)
-    if channel.kind != "channel" and viewer.id not in channel.members:
+    if not shown.is_open_to(workspace, viewer.id, channel):
         raise Refused("channel_not_found")
     if glance.ts:
         found = [channel.messages[glance.ts]] if glance.ts in channel.messages else []
@@ -83,15 +84,13 @@ def _viewer(workspace: Workspace, name: str) -> Person:
     return next((each for each in people if name in (each.id, each.name)), people[0])
 
 
-def _where(workspace: Workspace, viewer: Person, at: str, visible: list[Channel]) -> tuple[str, Channel | None]:
-    """The place meant, else the first the person is in, else their messages with the app."""
+def _where(viewer: Person, at: str, visible: list[Channel], dm: Channel | None) -> tuple[str, Channel | None]:
+    """The place meant, else the first the person is in, else their messages with the app, if they can have any."""
     named = [each for each in visible if each.kind != "im"]
     asked = next((each for each in named if each.id == at), None)
     mine = next((each for each in named if viewer.id in each.members), None)
-    channel = None if at == APP else asked or mine or next(iter(named), None)
-    if channel is not None:
-        return channel.id, channel
-    return APP, None if viewer.deleted else workspace.dm_of(viewer.id)
+    channel = None if at == APP and dm else asked or mine or next(iter(named), None)
+    return (channel.id, channel) if channel else (APP, dm)
 
 
 def _channel(workspace: Workspace, reading: Reading, viewer: Person, each: Channel) -> Json:

@@ -28,14 +28,12 @@ def seen(workspace: Workspace, *, viewer: str | None, only_channel: str | None, 
     ephemerals = [each for each in workspace.ephemerals if is_theirs(each.ephemeral_to)]
     views = [each for each in workspace.views.values() if each.type == "modal" and is_theirs(each.user)]
     return {
-        "team": {"id": workspace.team_id, "name": workspace.name, "domain": workspace.domain},
-        "organisation": {"id": workspace.organisation.id, "name": workspace.organisation.name},
-        "teams": [asdict(each) for each in workspace.organisation.teams.values()],
+        **whose(workspace),
         "app": app(workspace),
         "people": [person(each, workspace.clock.now()) for each in workspace.people.values()],
         "channels": [
             channel(each) | {"messages": _messages(workspace, each, limit if only_channel in (None, each.id) else 0)}
-            for each in _channels(workspace, viewer)
+            for each in channels(workspace, viewer)
         ],
         "usergroups": [usergroup(each) for each in workspace.usergroups.values()],
         "ephemerals": [message(workspace, each) for each in ephemerals],
@@ -46,6 +44,15 @@ def seen(workspace: Workspace, *, viewer: str | None, only_channel: str | None, 
             for (channel_id, ts), text in workspace.assistant.statuses().items()
         ],
         "dm": dm_of(workspace, viewer),
+    }
+
+
+def whose(workspace: Workspace) -> Json:
+    """Our own workspace, the organisation it is of, and every workspace that is known."""
+    return {
+        "team": {"id": workspace.team_id, "name": workspace.name, "domain": workspace.domain},
+        "organisation": {"id": workspace.organisation.id, "name": workspace.organisation.name},
+        "teams": [asdict(each) for each in workspace.organisation.teams.values()],
     }
 
 
@@ -63,7 +70,7 @@ def app(workspace: Workspace) -> Json:
     }
 
 
-def person(each: Person, now_s: float = 0.0) -> Json:
+def person(each: Person, now_s: float) -> Json:
     """With the status as it stands at that moment."""
     text, emoji, until = each.status(now_s)
     return asdict(each) | {"status_text": text, "status_emoji": emoji, "status_expiration": until}
@@ -94,20 +101,20 @@ def dm_of(workspace: Workspace, viewer: str | None) -> str | None:
     return workspace.dm_of(person.id).id if person and has_app and not person.deleted else None
 
 
-def _channels(workspace: Workspace, viewer: str | None) -> list[Channel]:
-    """Those the viewer could open: public ones of their workspaces and their own; all without a viewer."""
-    if viewer is None:
-        return list(workspace.channels.values())
-    return [
-        each for each in workspace.channels.values() if viewer in each.members or _is_open_to(each, viewer, workspace)
-    ]
+def channels(workspace: Workspace, viewer: str | None) -> list[Channel]:
+    """Those the viewer could open; all without a viewer."""
+    return [each for each in workspace.channels.values() if viewer is None or is_open_to(workspace, viewer, each)]
 
 
-def _is_open_to(each: Channel, viewer: str, workspace: Workspace) -> bool:
-    """Guests find only what they were brought into, people of other companies only what is shared with them."""
+def is_open_to(workspace: Workspace, viewer: str, each: Channel) -> bool:
+    """Whether they are in it, or it is a public one of their workspaces.
+
+    Guests find only what they were brought into, people of other companies only what is shared with them.
+    """
     person = workspace.people[viewer]
     teams = {each.team_id, *each.shared_with}
-    return each.kind == "channel" and not person.is_restricted and any(map(person.is_in_team, teams))
+    is_theirs = each.kind == "channel" and not person.is_restricted and any(map(person.is_in_team, teams))
+    return is_theirs or viewer in each.members
 
 
 def _messages(workspace: Workspace, each: Channel, limit: int) -> list[Json]:

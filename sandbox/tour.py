@@ -10,7 +10,9 @@ from typing import Literal
 
 from sandbox.model import Json, Message
 from sandbox.refused import Refused
+from sandbox.repository import NotMergeable
 
+FAILURES = (LookupError, NotMergeable, Refused, TimeoutError)  # told as the step's problem, and no more
 State = Literal["waiting", "running", "done", "failed"]
 
 
@@ -42,7 +44,7 @@ Tell = Callable[[Beat], None]
 
 @dataclass(frozen=True)
 class Step:
-    """`why` says in a sentence why it is so. `act` raises TimeoutError or LookupError when nothing comes of it."""
+    """`why` says in a sentence why it is so. `act` raises an expected failure (`FAILURES`) when nothing comes of it."""
 
     name: str
     title: str
@@ -85,7 +87,10 @@ class Tour:
         self._taken[:0] = [_Taken(each) for each in steps]
 
     async def take(self, name: str) -> None:
-        """Does the step, if it is its turn; one that failed may be tried again. Raises Refused where it is not."""
+        """Does the step, if it is its turn; one that failed may be tried again. Raises Refused where it is not.
+
+        What no step should raise makes it a failed one too, and is raised.
+        """
         if self.preparing:
             raise Refused("not_ready", {"detail": self.preparing})
         if self.is_under_way:
@@ -121,11 +126,17 @@ class Tour:
         self._become(taken, "running")
         try:
             await taken.step.act(tell)
-        except (LookupError, TimeoutError, Refused) as error:
-            taken.problem = str(error) or type(error).__name__
-            self._become(taken, "failed")
+        except FAILURES as error:
+            self._fail(taken, str(error) or type(error).__name__)
+        except Exception as error:
+            self._fail(taken, f"{type(error).__name__}: {error}")
+            raise
         else:
             self._become(taken, "done")
+
+    def _fail(self, taken: _Taken, problem: str) -> None:
+        taken.problem = problem
+        self._become(taken, "failed")
 
     def _become(self, taken: _Taken, state: State) -> None:
         taken.state = state

@@ -22,6 +22,8 @@ from tests.real_data import REAL_DATA
 if TYPE_CHECKING:
     from tests.actions.cloud import Cloud
 
+pytest_plugins = ["tests.goals.counting"]
+
 # Properties are about results: a busy machine is no failure.
 settings.register_profile("mentor", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("mentor")

@@ -7,7 +7,22 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import blockkit
-from bot.blockkit import BUTTON_TEXT_MAX, SECTION_MAX, button, clip, context, escape, in_pieces, link, plain, section
+from bot.blockkit import (
+    BUTTON_TEXT_MAX,
+    SECTION_MAX,
+    actions,
+    button,
+    clip,
+    context,
+    escape,
+    fits,
+    in_pieces,
+    link,
+    plain,
+    section,
+    table,
+)
+from bot.model import Json
 from sandbox.limits import validate_message_blocks
 
 # All there is in Unicode, lone surrogates too, with what Slack reads as mark-up often.
@@ -171,3 +186,20 @@ def test_pieces_together_say_what_the_section_says(text: str) -> None:
 )
 def test_plain_words_are_what_slack_shows_without_its_mark_up(text: str, expected: str) -> None:
     assert plain(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("blocks", "is_taken"),
+    [
+        pytest.param([section("a")] * 44, True, id="the last block"),
+        pytest.param([section("a")] * 45, False, id="a block too many"),
+        pytest.param([section("a" * 2_800)] * 3, True, id="the last words"),
+        pytest.param([section("a" * 2_834)] * 3, False, id="a word too many"),
+        pytest.param([table("t", [["a" * 2_834] * 3])], False, id="words in a table"),
+        pytest.param(
+            [actions("b", [button("a" * 75, action_id="a", value="a")] * 3), context("a" * 2_900)], True, id="buttons"
+        ),
+    ],
+)
+def test_a_list_takes_what_leaves_room_for_a_word_on_the_rest(blocks: list[Json], is_taken: bool) -> None:
+    assert fits(blocks, [section("a")]) is is_taken

@@ -44,6 +44,16 @@ async def test_slack_is_asked_once_for_each_workspace() -> None:
     assert profiles.asked == ["U2"]
 
 
+async def test_who_wrote_from_no_workspace_that_is_told_is_asked_for_alone() -> None:
+    async def of(user_id: str) -> Profile:
+        return Profile(user_id, None, "E1" if user_id == "U2" else "E9")
+
+    companies = Companies(IN_GRID, of)
+    both = [await companies.placed(replace(SAID, author=Author(each))) for each in ("U2", "U3")]
+
+    assert [each.author.enterprise_id for each in both] == ["E1", "E9"]
+
+
 async def test_who_slack_does_not_tell_of_is_not_ours_and_asked_for_again() -> None:
     profiles = Profiles(silent=1)
     companies = Companies(IN_GRID, profiles.of)

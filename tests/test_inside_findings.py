@@ -1,5 +1,8 @@
 """What `mentor doctor` says of the bot itself: what waits, was given up, backups, keys, the model, one that runs."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +28,7 @@ from tests.model_server import completion, serving
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 KEY = "k" * 32
+PATIENCE_S = 5.0
 WORK = {"kind": "answers.answer", "due_at": NOW, "state": "waiting", "attempts": 0, "created_at": NOW}
 
 
@@ -80,6 +84,27 @@ async def test_a_database_in_use_wants_backups(
     told = await said(settings)
 
     assert [line.partition("; ")[0] for line in told] == ([f"warning: backup: {found}"] if found else [])
+
+
+async def test_a_database_that_takes_connections_and_never_answers_holds_nothing_up(tmp_path: Path) -> None:
+    settings = read_settings({"MENTOR_DATA": str(tmp_path), "MENTOR_HTTP_PORT": str(free_port())})
+    async with _deaf() as port, asyncio.timeout(PATIENCE_S):
+        url = f"postgresql+psycopg://mentor@127.0.0.1:{port}/mentor"
+        found = await inside_findings(replace(settings, database_url=url), database_s=0.2)
+
+    assert found == []
+
+
+@asynccontextmanager
+async def _deaf() -> AsyncIterator[int]:
+    held = []  # or they would be closed
+    server = await asyncio.start_server(lambda *connection: held.append(connection), "127.0.0.1", 0)
+    try:
+        yield int(server.sockets[0].getsockname()[1])
+    finally:
+        server.close()
+        for _, writer in held:
+            writer.close()
 
 
 async def test_another_audit_key_than_before_is_a_problem(settings: Settings, database: Database) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.adoption.rules import Standing, State, in_words
-from bot.blockkit import TEXT_MAX, Shown, actions, button, clip, context, escape, link, section
+from bot.blockkit import Shown, actions, button, clip, context, escape, fits, link, section
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from bot.statistics import FEWEST, TOO_FEW, Share, counted, duration, median, share_in_words
@@ -18,7 +18,6 @@ RUN_ACTION = "actions.open"  # opens the action's form; who hears it is the acti
 HAND_IN = "adoption.hand_in"
 TEAMS_MOST = 8  # of one person, in the list and in the form
 NAME_MOST = 75  # characters: what Slack takes in a menu
-BLOCKS_MOST, TEXT_LEFT = 45, 1_000
 
 POLICIES = MessageKind(
     "policies",
@@ -65,7 +64,7 @@ def policies(listed: Sequence[Listed], *, nothing: str = NONE) -> Shown:
     blocks: list[Json] = [section(head)]
     for number, each in enumerate(listed):
         more = _policy(each)
-        if len(blocks) + len(more) > BLOCKS_MOST or _length([*blocks, *more]) > TEXT_MAX - TEXT_LEFT:
+        if not fits(blocks, more):
             blocks.append(context(f"And {len(listed) - number} more: a Slack message takes no more."))
             break
         blocks += more
@@ -151,8 +150,3 @@ def _standing(standing: Standing) -> str:
     }[standing.state]
     waits = standing.is_waiting and standing.state is not State.WAITING
     return f"{words}; other evidence waits for judgement" if waits else words
-
-
-def _length(blocks: Sequence[Json]) -> int:
-    parts = [part for block in blocks for part in (block.get("text"), *block.get("elements", ()))]
-    return sum(len(part["text"]) for part in parts if part and isinstance(part.get("text"), str))

@@ -37,6 +37,7 @@ GONE = "This card is about something that is not in the handbook any more, so no
 FIRST = "Decide first: keep, change or drop. Then say why."
 BROKEN = "That was not saved: something broke on my side, and my operators see it. Please press again."
 NOT_OPENED = "Slack did not open the form. Please press again."
+NO_STORY_NOW = "A team is asked only while the card says keep and its users are satisfied."
 NO_STORY = "Nobody in the teams that use it can be asked for a story now: they are left out, or want no such questions."
 
 
@@ -108,8 +109,8 @@ class MilestoneService:
         else:
             await self._decide(decision, key)
 
-    async def given_up(self, decision: Decision) -> None:
-        await self._tell(decision, BROKEN)
+    async def given_up(self, asked: Decision | CardWords) -> None:
+        await self._tell(asked, BROKEN)
 
     async def _decide(self, decision: Decision, key: Key) -> None:
         now = self._desk.clock.now()
@@ -176,7 +177,7 @@ class MilestoneService:
         if row is None or capability is None or row.story_team is not None:
             return
         if not rules.is_worth_telling(Card.from_json(row.shown), row.choice):
-            await self._tell(decision, GONE)
+            await self._tell(decision, NO_STORY_NOW)
             return
         now = self._desk.clock.now()
         for team in await self._maker.using(capability):

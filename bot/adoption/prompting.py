@@ -70,20 +70,24 @@ class PromptingService:
     # Why not us.
 
     async def ask_why_nots(self, due: Due) -> None:
-        """On working days: one person of each team whose turn it is gets theirs."""
+        """On working days: one person of each team whose turn it is gets theirs, and nobody two of several teams."""
         if not self._handbook.channels.working_time().is_working_day(self._desk.today()):
             return
-        today = self._desk.today()
+        today, taken = self._desk.today(), set[str]()
         for each in (await self._open())[:AT_ONCE]:
             somebody = await self._turns.somebody_of(each.team, about=f"{each.capability}:{due.key}")
-            if somebody is not None:
+            if somebody is not None and somebody.person not in taken:
+                taken.add(somebody.person)
                 key = f"{each.capability}:{each.team}:{today}"
                 await self._put(Kind.ASK_WHY_NOT, TeamAsked(key, somebody.person, each.capability, each.team))
         self._desk.wake()
 
     async def ask_why_not(self, asked: TeamAsked) -> None:
+        """Unless somebody else of the team was, while this one waited for their hours."""
         capability, today = self._handbook.capability(asked.capability), self._desk.today()
         if capability is None or not await self._is_their_turn(Kind.ASK_WHY_NOT, asked):
+            return
+        if (asked.capability, asked.team) not in [(each.capability, each.team) for each in await self._open()]:
             return
         shown = blocks.why_not(capability, Subject(asked.capability, asked.team))
         message = effects.privately(f"why-not:{asked.key}", asked.person, shown, kind=blocks.WHY_NOT)

@@ -63,7 +63,7 @@ class AdoptionServices(Pillar):
             Kind.CONTRIBUTIONS: job(Due, self.contributions.read),
             Kind.SHOW_CARDS: job(Due, self.milestones.show),
             Kind.DECIDE_CARD: job(Decision, self.milestones.decide, self.milestones.given_up),
-            Kind.SAY_CARD: job(CardWords, self.milestones.say),
+            Kind.SAY_CARD: job(CardWords, self.milestones.say, self.milestones.given_up),
             Kind.SAY_FOR_TEAM: job(Decision, self.speaking.say, self.speaking.given_up),
             Kind.ASK_PULL: job(TeamAsked, self.prompting.ask_pull),
             Kind.ASK_WHY_NOTS: job(Due, self.prompting.ask_why_nots),

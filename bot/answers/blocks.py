@@ -92,7 +92,7 @@ NOT_TAKEN_DOWN = MessageKind(
     "not saved",
     Purpose.ASKED,
     "the person who used the command or pressed, only visible to them",
-    "the database does not answer; sent at once, and not by way of the database",
+    "what they did could not be saved, mostly as the database does not answer; sent at once, and not by way of it",
     "once a command or press",
     "it only answers what you do",
 )

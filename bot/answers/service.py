@@ -235,7 +235,7 @@ class AnswerService:
             return effects.reply(asking, "answer", blocks.known(outage, id_), kind=ANSWER)
 
         is_quiet = self._is_shadow(asking, library)
-        return Decided(incidents.KNOWN, incidents.reason(outage.id), effect=None if is_quiet else effect)
+        return Decided(rows.KNOWN, incidents.reason(outage.id), effect=None if is_quiet else effect)
 
     async def _silent(self, asking: Asking, text: str, choice: Silent, library: Library) -> Decided:
         """Nothing to say of the handbook. Whoever asked the bot is told so, with a way to a person.

@@ -4,10 +4,12 @@ How askings are sorted into gaps is `gap_sorting`'s.
 """
 
 from collections.abc import Sequence
+from datetime import time
 
 from bot import effects, kinds
 from bot.authority import Act
 from bot.blockkit import Shown
+from bot.calendar import Daily
 from bot.curation import gap_blocks as blocks
 from bot.curation.documented import AskerService
 from bot.curation.draft_blocks import DRAFT
@@ -24,6 +26,7 @@ from bot.storage.engine import Tx
 from bot.wanted import Asking, Decision, Documented, Due, Kind, KindSaid, Opened
 from bot.work import enqueue
 
+AT_DAWN = time(4, 30)  # by the handbook's wall: the night's reading is done
 GONE = "That gap is not there any more."
 CLOSED_BEFORE = "That gap was closed meanwhile."
 NOT_TAKEN = "That was not saved. Please choose again."
@@ -54,6 +57,10 @@ class GapService:
             return Decision(f"{person}:{key}", person, pressed.gap_id, pressed.choice, response_url)
 
         await self._desk.take(Kind.DECIDE_GAP, user_id, wanted)
+
+    def schedule(self) -> Daily:
+        """When askings are sorted into gaps."""
+        return Daily(AT_DAWN, self._desk.shelf.library.handbook.channels.timezone)
 
     async def sort(self, _: Due) -> None:
         """At night, so that what nobody looks at is closed and counted too."""

@@ -21,7 +21,7 @@ from bot.desk import Desk
 from bot.model_client import ModelClient
 from bot.people import PeopleService
 from bot.pillar import Pillar
-from bot.timetable import Planned
+from bot.timetable import NIGHT_WORTH, Planned
 from bot.wanted import Decision, Documented, Due, FileWanted, Kind, NotProposed, Proposing, Saving, Solved
 from bot.work import Asked, Job, job
 
@@ -56,6 +56,7 @@ class CurationServices(Pillar):
 
     def planned(self) -> Sequence[Planned]:
         return (
+            Planned(Kind.SORT_GAPS, self.gaps.schedule, NIGHT_WORTH),
             Planned(Kind.CHECK_LINKS, self.article_health.schedule, health.WORTH),
             Planned(Kind.ASK_OWNERS, self.owners.schedule, owners.WORTH),
         )

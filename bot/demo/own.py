@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from bot.config import Settings
 from bot.demo.hardest import Hardest, hardest
@@ -27,11 +29,12 @@ from bot.peers.team_file import named_team
 from bot.statistics import duration
 from bot.storage import migrate
 from bot.storage.engine import Database
-from knowledge.loader import Handbook
+from knowledge.loader import Broken, Handbook, load
 from knowledge.people import Group, People
 from knowledge.repositories import FILE as REPOSITORIES
+from knowledge.repositories import Controller, LiveRepository
 from knowledge.sources import FILE as SOURCES
-from sandbox import Sandbox, Workspace
+from sandbox import Channel, Sandbox, Workspace
 from sandbox.repository import BareRepository
 from sandbox.tour import Step, Tell, Tour
 
@@ -142,8 +145,8 @@ class OwnTeam:
         )
         digest = Step(
             "digest",
-            "Monday, 09:00: the digest",
-            "One page a week, posted once, from your own last days; every figure says how many it rests on.",
+            "The digest",
+            "One page at your handbook's time, posted once, of your own days; every figure says how many it rests on.",
             self._digest,
         )
         return [digest, privacy] if self.handbook.channels.team_channel else [privacy]
@@ -153,13 +156,13 @@ class OwnTeam:
         place = stage.workspace.channel(channels.team_channel)
         with stage.scene(tell):
             viewer = stage.person(_anybody(stage.workspace, place.members))
-            await stage.jump_to_digest(channels.digest)
-            shown = await stage.seen(viewer, place.id, "The week")
+            await stage.jump_to_digest()
+            shown = await stage.seen(viewer, place.id, "in our channels: ")
             stage.shows(f"Mentor, in #{place.name}", shown, viewer)
 
     async def _privacy(self, tell: Tell) -> None:
         stage = self._set
-        place = next(each for each in stage.workspace.channels.values() if each.kind == "channel" and each.messages)
+        place = _first_with_people(stage.workspace)
         with stage.scene(tell):
             viewer = stage.person(_anybody(stage.workspace, place.members))
             await stage.command(viewer, "settings", place.id)
@@ -177,8 +180,20 @@ def _fate(question: Hardest) -> str:
 
 
 def _anybody(workspace: Workspace, members: set[str]) -> str:
-    """A person of the channel: who asked is left out, or not in the export."""
-    return next(each for each in sorted(members) if not workspace.people[each].is_bot)
+    """A person of the channel: who asked is left out, or not in the export. Raises LookupError where it has none."""
+    found = next((each for each in sorted(members) if not workspace.people[each].is_bot), None)
+    if found is None:
+        raise LookupError("There is nobody in this channel but apps.")
+    return found
+
+
+def _first_with_people(workspace: Workspace) -> Channel:
+    """A public channel in which a person is and something was said. Raises LookupError where there is none."""
+    humans = {each.id for each in workspace.people.values() if not each.is_bot}
+    for each in workspace.channels.values():
+        if each.kind == "channel" and each.messages and each.members & humans:
+            return each
+    raise LookupError("The export has no public channel in which a person wrote.")
 
 
 def _furnish_roles(workspace: Workspace, handbook: Handbook) -> None:
@@ -219,7 +234,10 @@ def _named(people: People) -> set[str]:
 
 
 def _kept_here(folder: Path, handbook: Handbook, to: Path) -> str:
-    """Where the bot reads it: the folder itself, or a copy of it where something in it leads out of this machine."""
+    """Where the bot reads it: the folder itself, or a copy of it where something in it leads out of this machine.
+
+    Raises HandbookBroken for a copy that would lead out all the same.
+    """
     if not handbook.sources and not handbook.repositories:
         return str(folder)
     copied = to / "handbook"
@@ -227,9 +245,39 @@ def _kept_here(folder: Path, handbook: Handbook, to: Path) -> str:
     if handbook.sources:
         (copied / SOURCES).unlink()
         print(f"Left out: {SOURCES}, whose articles stand in other repositories.", flush=True)
-    for each in handbook.repositories:
-        bare = BareRepository.make(to / f"{each.name}.git", {"README.md": ""}, base=each.branch or "main")
-        file = copied / REPOSITORIES
-        file.write_text(file.read_text().replace(each.url, bare.address))
-        print(f"The repository {each.name} is an empty one here, so that nothing leaves this machine.", flush=True)
+    if handbook.repositories:
+        _make_empty(handbook.repositories, copied, to)
     return str(copied)
+
+
+def _make_empty(repositories: Sequence[LiveRepository], copied: Path, to: Path) -> None:
+    """Each is an empty one of this machine; the file is written anew, so that no spelling of an address is missed."""
+    here = []
+    for each in repositories:
+        bare = BareRepository.make(to / f"{each.name}.git", {"README.md": ""}, base=each.branch or "main")
+        here.append(replace(each, url=bare.address))
+    written = {each.name: _in_yaml(each) for each in here}
+    (copied / REPOSITORIES).write_text(yaml.safe_dump(written, sort_keys=False, allow_unicode=True))
+    match load(copied):
+        case Broken(problems):
+            raise HandbookBroken(problems=problems)
+        case Handbook() as read if read.repositories != tuple(here):
+            raise HandbookBroken(f"{REPOSITORIES}: its copy for the demo is read otherwise than written; report this")
+    for each in here:
+        print(f"The repository {each.name} is an empty one here, so that nothing leaves this machine.", flush=True)
+
+
+def _in_yaml(repository: LiveRepository) -> dict[str, Any]:
+    """As the handbook says it."""
+    said = {
+        "url": repository.url,
+        "branch": repository.branch,
+        "contributions": repository.contributions,
+        "controllers": [_controller_in_yaml(each) for each in repository.controllers],
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _controller_in_yaml(controller: Controller) -> dict[str, str]:
+    said = {str(controller.reporter): controller.name, "path": controller.path, "team": controller.team}
+    return {key: text for key, text in said.items() if text}

@@ -6,14 +6,13 @@ What they do is in the steps (`story`, `own`).
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.calendar import DAY, WorkingTime
+from bot.calendar import DAY, slots_between
 from bot.demo.reading import plain, words
 from bot.storage.insides import is_busy
-from knowledge.channels import DigestTime
 from sandbox import Actor, Message, Sandbox, View
 from sandbox.tour import Beat, Place, Tell, place_of
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 PACE = 5.0  # the workspace's clock against the wall's: short waits, and room for a slow machine
 PATIENCE_S = 30.0  # of the wall's: a step that shows nothing by then has failed
 LOOK_EVERY_S = 0.05
+JUST_AFTER = timedelta(seconds=5)
+DIGEST_WITHIN = timedelta(weeks=4)  # it may come every second week, and wait for a working day
 
 
 class Stage:
@@ -136,17 +137,21 @@ class Stage:
         self.clock.advance(max(0.0, to.timestamp() - self.clock.now()))
         await self.mentor.timetable.tick()
 
-    async def jump_to_digest(self, due: DigestTime) -> None:
-        """To when the handbook wants it; on a public holiday it waits for the next working day."""
-        day = due.weekday - 1
-        await self.jump(self.next_at(due.at.hour, weekday=day), "the week's digest is due")
+    async def jump_to_digest(self) -> None:
+        """To just after the bot itself has the next one due, whatever day, holidays and rhythm the handbook has."""
+        digest, now = self.mentor.digest, self.mentor.clock.now()
+        for slot in slots_between(digest.schedule(), now, now + DIGEST_WITHIN):
+            if await digest.weeks_told(slot):
+                return await self.jump(slot.due_at + JUST_AFTER, "the digest is due")
+        raise LookupError(f"No digest is due within {DIGEST_WITHIN.days} days.")
 
-    def next_at(self, hour: int, *, weekday: int | None = None) -> datetime:
-        """The next such hour by the handbook's wall: on that day of the week, or else on a working day."""
+    def next_at(self, hour: int) -> datetime:
+        """The next such hour by the handbook's wall on a working day."""
         channels = self.mentor.shelf.library.handbook.channels
         now = self.mentor.clock.now().astimezone(ZoneInfo(channels.timezone))
         at = now.replace(hour=hour, minute=0, second=5, microsecond=0)
-        while at <= now or not _fits(at, weekday, channels.working_time()):
+        working = channels.working_time()
+        while at <= now or not working.is_working_day(at.date()):
             at += DAY
         return at
 
@@ -160,7 +165,3 @@ class Stage:
 
     def _place(self, message: Message, viewer: Actor) -> Place:
         return place_of(message, viewer.id, is_direct=message.channel.startswith("D"))
-
-
-def _fits(at: datetime, weekday: int | None, working: WorkingTime) -> bool:
-    return at.weekday() == weekday if weekday is not None else working.is_working_day(at.date())

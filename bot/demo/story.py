@@ -233,7 +233,7 @@ class Story:
 
     async def _digest(self) -> None:
         stage, maya, priya = self._stage, self._person("maya"), self._person("priya")
-        await stage.jump_to_digest(stage.mentor.shelf.library.handbook.channels.digest)
+        await stage.jump_to_digest()
         community = await stage.seen(priya, "ask-platform", "What changed")
         stage.shows("Mentor, in #ask-platform, for everybody", community, priya)
         team = await stage.seen(maya, "platform-team", "The week")

@@ -11,7 +11,7 @@ import structlog
 from bot import effects
 from bot.authority import Act
 from bot.blockkit import Shown
-from bot.calendar import Weekly
+from bot.calendar import Slot, Weekly
 from bot.desk import Desk
 from bot.digest import blocks
 from bot.digest.blocks import COMMUNITY, DETAILS, DIGEST, FORTNIGHT, MISSED, SHOWN_DIGEST
@@ -79,6 +79,10 @@ class DigestService:
         await self._desk.database.write(unit)
         log.info("digest.made", week=str(week), audit=digest.audit)
         self._desk.outbox.bell.set()
+
+    async def weeks_told(self, slot: Slot) -> int:
+        """How many weeks the digest of this slot is about, as things stand; 0 where there is none."""
+        return await self._weeks_told(Week.read(slot.key).before())
 
     async def _weeks_told(self, week: Week) -> int:
         """How many weeks it is about; 0 where it is not due, as every second week is left out."""

@@ -37,7 +37,8 @@ class OpenQuestions:
         names = {each.channel_id: each.name for each in facts.channels}
         listed = in_order(facts.unanswered, called=called)[:LISTED_MOST]
         lines = [await self._line(each, names[each.channel_id], called) for each in listed]
-        return Part("Open questions", tuple(lines), facts.figures.waiting - len(lines))
+        waiting = facts.figures.waiting - facts.told_of_incidents
+        return Part("Open questions", tuple(lines), waiting - len(lines))
 
     async def _line(self, question: Unanswered, channel: str, called: Collection[tuple[str, str]]) -> str:
         place = link(await self._permalink(question), f"#{channel}, {self._moment(question.asked_at)}")

@@ -4,23 +4,22 @@ Incidents that the duty group opens are `incident_blocks`'.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.blockkit import TEXT_MAX, Shown, actions, button, clip, context, escape, link, section
+from bot.blockkit import Shown, actions, button, clip, context, escape, fits, link, section
 from bot.doing import open_button
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
 from bot.notices.rules import Standing, can_press, in_words, span
 from bot.statistics import counted
-from knowledge.notices import Notice, NoticeKind
+from knowledge.notices import TO_DO, Notice, NoticeKind
 from knowledge.people import DUTY, PLATFORM_TEAM
 
 DONE, UNDO, LESS, AGAIN = (f"notices.{each}" for each in ("done", "undo", "less", "again"))
 CHOICES = {DONE: "done", UNDO: "undo", LESS: "less", AGAIN: "again"}
 MINE = "mine"  # what *Less of this* is about
 ITEMS_SHOWN = 10
-BLOCKS_MOST, TEXT_LEFT = 45, 1_500
 WORDS = {
     NoticeKind.CHANGE: "Change",
     NoticeKind.DEPRECATION: "Going away",
@@ -33,7 +32,7 @@ POSTED = MessageKind(
     Purpose.OWED,
     "the channels that its file names",
     "a notice is in the handbook and not over yet; in the channel's working hours",
-    "once a notice and channel; its file's changes are made in it, and a new end is told in its thread",
+    "once a notice and channel; its file's changes are made in it; a new end or that it is over is told in its thread",
     "take the channel out of `channels` in its file",
 )
 BREAKS = MessageKind(
@@ -66,6 +65,8 @@ NONE = "There is no notice at the moment."
 NOT_YOURS = "Only people of the team can say this."
 GONE = "This notice is over, or not there any more."
 COUNTED = "I count what is left for this notice. Your team is done when nothing is left."
+ACTION_COUNTS = "What this notice asks for was run for your team, and that counts: your team stays done."
+LEFT_COUNTS = "Your team does not use this any more, so it is done. It opens again when your team uses it."
 LESS_SAID = "All right: no such notices in private any more. You still hear of what breaks something your team uses."
 AGAIN_SAID = "All right, they come again, at most one unasked message a week."
 BROKEN = "I could not do this: something broke on my side, and my operators see it. Please try again later."
@@ -113,6 +114,18 @@ def post(notice: Notice, *, action: str = "") -> Shown:
     )
 
 
+def over(notice: Notice) -> Shown:
+    """In place of the post of an incident that is over."""
+    text = f"*Over: {escape(notice.title)}*\n{escape(notice.body)}"
+    foot = context(_foot(span(notice), _owner(notice.owner)))
+    return Shown(clip(f"Over: {escape(notice.title)}", 300), (section(text), foot))
+
+
+def ended(notice: Notice) -> Shown:
+    """In the thread of the post."""
+    return said(f"It is over, since {in_words(notice.until)}." if notice.until else "It is over.")
+
+
 def moved(notice: Notice) -> Shown:
     """In the thread of the post: people plan by the end."""
     return said(f"The dates have changed: {span(notice) or 'no end is set'}.")
@@ -128,7 +141,7 @@ def to_team(team: str, tellings: Sequence[Telling], *, is_private: bool, can_ref
     blocks: list[Json] = [section(head)]
     for number, each in enumerate(tellings):
         more = _telling(each, number)
-        if len(blocks) + len(more) > BLOCKS_MOST or _length([*blocks, *more]) > TEXT_MAX - TEXT_LEFT:
+        if not fits(blocks, more):
             blocks.append(context(f"{len(tellings) - number} more: see `news`."))
             break
         blocks += more
@@ -141,7 +154,10 @@ def to_team(team: str, tellings: Sequence[Telling], *, is_private: bool, can_ref
 def _telling(telling: Telling, number: int) -> list[Json]:
     notice = telling.notice
     body = "" if telling.days is not None else f"\n{clip(escape(notice.body), 1_200)}"
-    lines = [section(f"{_title(notice, telling.url)}{body}"), context(_foot(_time(telling), _left(telling.standing)))]
+    lines = [
+        section(f"{_title(notice, telling.url)}{body}"),
+        context(_foot(_time(telling), _stands(notice, telling.standing))),
+    ]
     return lines + _buttons(notice, telling.standing, telling.action, number)
 
 
@@ -160,6 +176,11 @@ def _buttons(notice: Notice, standing: Standing, action: str, number: int) -> li
     if can_press(notice):
         row.append(button("Our team is done", action_id=DONE, value=_subject(notice.id, standing.team)))
     return [actions(f"notices.team.{number}", row)] if row else []
+
+
+def _stands(notice: Notice, standing: Standing) -> str:
+    """ "" where there is nothing to do."""
+    return _left(standing) if notice.kind in TO_DO else ""
 
 
 def _left(standing: Standing) -> str:
@@ -182,7 +203,7 @@ def news(listed: Sequence[Listed], incidents: Sequence[str]) -> Shown:
     blocks: list[Json] = [section(each) for each in incidents]
     for number, each in enumerate(listed):
         more = _listed(each, number)
-        if len(blocks) + len(more) > BLOCKS_MOST or _length([*blocks, *more]) > TEXT_MAX - TEXT_LEFT:
+        if not fits(blocks, more):
             blocks.append(context(f"And {len(listed) - number} older: a Slack message takes no more."))
             break
         blocks += more
@@ -191,8 +212,12 @@ def news(listed: Sequence[Listed], incidents: Sequence[str]) -> Shown:
 
 
 def _line(listed: Listed) -> str:
-    lefts = "; ".join(f"{escape(each.team)}: {_left(each)}" for each in listed.mine)
-    return f"{_title(listed.notice, listed.url)} ({lefts})" if lefts else _title(listed.notice, listed.url)
+    teams = "; ".join(_team(listed.notice, each) for each in listed.mine)
+    return f"{_title(listed.notice, listed.url)} ({teams})" if teams else _title(listed.notice, listed.url)
+
+
+def _team(notice: Notice, standing: Standing) -> str:
+    return ": ".join(part for part in (escape(standing.team), _stands(notice, standing)) if part)
 
 
 def _listed(listed: Listed, number: int) -> list[Json]:
@@ -200,7 +225,7 @@ def _listed(listed: Listed, number: int) -> list[Json]:
     blocks = [section(f"{_title(notice, listed.url)}\n{clip(escape(notice.body), 400)}")]
     blocks += [context(when)] if (when := span(notice)) else []
     for place, each in enumerate(listed.mine):
-        blocks.append(context(f"*Yours*, {escape(each.team)}: {_left(each)}"))
+        blocks.append(context(f"*Yours*, {_team(notice, each)}"))
         if each.is_done:
             continue
         blocks += _buttons(notice, each, listed.action, number * 20 + place if several else number * 20)
@@ -270,8 +295,3 @@ def _title(notice: Notice, url: str) -> str:
 
 def _foot(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
-
-
-def _length(blocks: Sequence[Json]) -> int:
-    parts: list[Mapping[str, str] | None] = [p for b in blocks for p in (b.get("text"), *b.get("elements", ()))]
-    return sum(len(part["text"]) for part in parts if part and isinstance(part.get("text"), str))

@@ -3,9 +3,9 @@
 Nobody is told from here.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import structlog
 
@@ -78,21 +78,24 @@ class CountingService:
         await self._desk.database.write(unit)
 
     async def _users(self, notice: Notice) -> Collection[str]:
-        """As the teams are called now."""
+        """As the teams are called now, by whatever names they used and left it."""
         if not notice.capability:
             return ()
         async with self._desk.database.read() as tx:
-            used = await rows.users_of(tx, notice.capability, since=self._desk.today() - rules.USED_WITHIN)
+            found = await rows.days_of(tx, notice.capability, since=self._desk.today() - rules.USED_WITHIN)
         called = self._book.handbook.people.team_called
-        return {now for each in used if (now := called(each))}
+        used = _last((called(each.team), each.used) for each in found)
+        left = _last((called(each.team), each.left) for each in found)
+        return {team for team, day in used.items() if team and (team not in left or left[team] < day)}
 
     async def _did(self, notice: Notice) -> frozenset[str]:
-        """The teams for which the notice's action was carried out since it began."""
+        """The teams for which the notice's action was carried out since it began, or since a team was told of it."""
         if not notice.action:
             return frozenset()
-        since = notice.since.begins(self._book.timezone)
+        begins = notice.since.begins(self._book.timezone)
         async with self._desk.database.read() as tx:
-            carried = await rows.carried_out(tx, notice.action, since=since)
+            told = [each.told_at for each in await rows.teams(tx, [notice.id]) if each.told_at is not None]
+            carried = await rows.carried_out(tx, notice.action, since=min([begins, *told]))
         try:
             return frozenset([team for each in carried if (team := await self._team_of(notice, each))])
         except SlackError as error:
@@ -112,6 +115,15 @@ class CountingService:
         return teams[0] if len(teams) == 1 else ""
 
 
+def _last(days: Iterable[tuple[str, date | None]]) -> Mapping[str, date]:
+    """Of each team the newest."""
+    found: dict[str, date] = {}
+    for team, day in days:
+        if day is not None:
+            found[team] = max(found.get(team, day), day)
+    return found
+
+
 def _counted(before: TeamRow, left: tuple[str, ...], *, now: datetime) -> TeamRow:
     """Done once nothing is left, and open again should something come back."""
     if left:
@@ -122,10 +134,12 @@ def _counted(before: TeamRow, left: tuple[str, ...], *, now: datetime) -> TeamRo
 
 
 def _after(before: TeamRow, *, did_it: bool, has_it: bool, now: datetime) -> TeamRow:
-    """Nothing is counted: done once the action did it, or the team left; what a team said of itself stays."""
+    """Nothing is counted: done once the action did it, or the team left; else what a team said of itself stays."""
     row = replace(before, items=None)
-    if row.done_at is None and (did_it or not has_it):
-        return replace(row, done_at=now, done_by=BY_ACTION if did_it else BY_LEAVING)
+    if did_it:
+        return replace(row, done_at=row.done_at or now, done_by=BY_ACTION)
+    if row.done_at is None and not has_it:
+        return replace(row, done_at=now, done_by=BY_LEAVING)
     if row.done_by == BY_LEAVING and has_it:
         return replace(row, done_at=None, done_by="")
     return row

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bot.blockkit import Shown, actions, button, clip, code, context, escape, link, option, section
 from bot.errors import PayloadMalformed
 from bot.model import Json, MessageKind, Purpose
-from bot.notices.incident_rules import KNOWN_MOST, Filled, as_filled
+from bot.notice_board import KNOWN_MOST
+from bot.notices.incident_rules import Filled, as_filled
 from knowledge.notices import TITLE_MOST
 
 FORM = "notices.incident.form"

@@ -10,16 +10,17 @@ import yaml
 
 from bot.blockkit import clip
 from bot.calendar import DAY, moment_of, zone_of
+from bot.notice_board import KNOWN_MOST
 from knowledge.notices import BODY_MOST, TITLE_MOST, TOPICS_MOST
 from knowledge.people import DUTY
 from knowledge.schema import TIME
 from knowledge.text import words
 
-KNOWN_MOST = 600  # characters: what stands in place of an answer
 TOPIC_MOST = 60
 NAME_IT = "Name what it is about: a capability, or words that people use to ask about it."
 SAY_IT = "Say in a sentence what is known."
 NO_TIME = "Write a time of day, such as 11:00, or leave it empty."
+MINUTE = "%Y-%m-%d %H:%M"
 _MARKDOWN = re.compile(r"^(\s*)([#>=`~-])", re.MULTILINE)  # what begins a heading, a quotation, a rule or code
 
 
@@ -102,11 +103,12 @@ def minutes_in_words(length: timedelta) -> str:
 
 def incident_file(course: Course, *, timezone: str) -> str:
     """As `knowledge.notices` reads it: over, so that nothing is posted or answered by it."""
-    until = max(course.ended_at, course.opened_at + timedelta(minutes=1))  # the file knows minutes, and they differ
+    since, until = _wall(course.opened_at, timezone), _wall(course.ended_at, timezone)
+    until = max(until, since + timedelta(minutes=1))  # the file knows minutes of the wall, which autumn turns back
     matter: dict[str, Any] = {"kind": "incident", "title": course.title}
     matter |= {"capability": course.capability} if course.capability else {}
     matter |= {"topics": list(course.topics)} if course.topics else {}
-    matter |= {"from": _local(course.opened_at, timezone), "until": _local(until, timezone), "owner": DUTY}
+    matter |= {"from": f"{since:{MINUTE}}", "until": f"{until:{MINUTE}}", "owner": DUTY}
     head = yaml.safe_dump(matter, sort_keys=False, allow_unicode=True, width=1_000)
     lines = [
         f"- {clock_in_words(at, now=course.opened_at, timezone=timezone)}: {_plain(text)}" for at, text in course.said
@@ -122,8 +124,9 @@ def local_day(at: datetime, timezone: str) -> str:
     return at.astimezone(zone_of(timezone)).date().isoformat()
 
 
-def _local(at: datetime, timezone: str) -> str:
-    return f"{at.astimezone(zone_of(timezone)):%Y-%m-%d %H:%M}"
+def _wall(at: datetime, timezone: str) -> datetime:
+    """What the wall shows, to the minute."""
+    return at.astimezone(zone_of(timezone)).replace(tzinfo=None, second=0, microsecond=0)
 
 
 def _plain(text: str) -> str:

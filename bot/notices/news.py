@@ -1,6 +1,7 @@
 """Lists current notices for whoever asks, and takes what people press: that their team is done, or less of this."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot import effects
 from bot.authority import Act
@@ -14,9 +15,11 @@ from bot.notices.rules import Standing
 from bot.people import PeopleService
 from bot.storage import notices as rows
 from bot.storage.engine import Tx
-from bot.storage.notices import BY_PRESS, TeamRow
+from bot.storage.notices import BY_ACTION, BY_LEAVING, BY_PRESS, TeamRow
 from bot.wanted import Asking, Decision, Kind
-from knowledge.notices import Notice, NoticeKind
+from knowledge.notices import TO_DO, Notice
+
+STAYS = {BY_ACTION: blocks.ACTION_COUNTS, BY_LEAVING: blocks.LEFT_COUNTS}  # whatever the team says of itself
 
 
 class NewsService:
@@ -50,7 +53,7 @@ class NewsService:
     async def _listed(self, notice: Notice, known: Sequence[TeamRow], mine: Sequence[str], is_platform: bool) -> Listed:
         teams = self._book.handbook.people.teams
         standings = [Standing(each.team, each.items, each.done_at is not None) for each in known if each.team in teams]
-        asks = notice.kind is not NoticeKind.INCIDENT and (notice.capability or notice.items is not None)
+        asks = notice.kind in TO_DO and (notice.capability or notice.items is not None)
         return Listed(
             notice,
             await self._book.url(notice.id),
@@ -87,14 +90,16 @@ class NewsService:
             return blocks.said(blocks.COUNTED)
         is_done, now = decision.choice == "done", self._desk.clock.now()
 
-        async def unit(tx: Tx) -> None:
+        async def unit(tx: Tx) -> str:
+            """Why nothing is changed, where that is to be said."""
             before = await rows.team(tx, notice.id, team) or TeamRow(notice.id, team)
-            if (before.done_at is not None) != is_done:
-                done_at, by = (now, BY_PRESS) if is_done else (None, "")
-                same = (before.notice, before.team, before.items, before.told_at, before.reminder)
-                await rows.put_team(tx, TeamRow(*same, done_at, by))
+            if (before.done_at is not None) == is_done or before.done_by in STAYS:
+                return "" if is_done else STAYS.get(before.done_by, "")
+            await rows.put_team(tx, replace(before, done_at=now if is_done else None, done_by=BY_PRESS * is_done))
+            return ""
 
-        await self._desk.database.write(unit)
+        if reason := await self._desk.database.write(unit):
+            return blocks.said(reason)
         return blocks.noted(notice, team) if is_done else blocks.reopened(notice, team)
 
     async def _wish(self, decision: Decision) -> None:

@@ -1,10 +1,13 @@
 """Posts each notice once where its file says, and keeps the post as the file is.
 
-A changed file changes the post, which tells nobody anew; only another end, by which people plan, is told in its thread.
+A changed file changes the post, which tells nobody anew; only another end, by which people plan, and that an incident
+is over are told in its thread.
 """
 
 import hashlib
 import json
+from collections.abc import Mapping
+from datetime import timedelta
 
 from bot import effects
 from bot.blockkit import Shown
@@ -12,6 +15,7 @@ from bot.desk import Desk
 from bot.notices import blocks
 from bot.notices.blocks import POSTED
 from bot.notices.book import Book, post_key
+from bot.notices.over import AGAIN_AFTER
 from bot.storage import notices as rows
 from bot.storage.engine import Tx
 from bot.storage.notices import Post
@@ -19,6 +23,8 @@ from bot.team_place import may_tell
 from bot.wanted import IncidentOver, Kind
 from bot.work import enqueue
 from knowledge.notices import Notice, NoticeKind
+
+TOLD_WITHIN = timedelta(days=7)  # of the end: later nobody waits for it, and done work is forgotten after a month
 
 
 class PostingService:
@@ -32,7 +38,9 @@ class PostingService:
             for channel_id in notice.channels:
                 if self._is_open(channel_id):
                     await self._keep(notice, channel_id)
-        await self._tell_ends()
+        over = {each.id: each for each in self._book.handbook.notices if self._is_over(each)}
+        await self._end_posts(over)
+        await self._tell_ends(over)
 
     def _is_open(self, channel_id: str) -> bool:
         """Whether it is working time in the channel."""
@@ -58,21 +66,52 @@ class PostingService:
         await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
 
-    async def _tell_ends(self) -> None:
-        """Of incidents that stand in files; those that the duty group opened it ends by a press."""
+    def _is_over(self, notice: Notice) -> bool:
+        """Whether it is an incident of a file that ended; one that the duty group opened it ends by a press."""
+        until = notice.until if notice.kind is NoticeKind.INCIDENT else None
+        return until is not None and until.ends(self._book.timezone) <= self._desk.clock.now()
+
+    async def _end_posts(self, over: Mapping[str, Notice]) -> None:
+        async with self._desk.database.read() as tx:
+            standing = await rows.posts_of(tx, over)
+        for each in standing:
+            shown = blocks.over(over[each.notice])
+            if each.digest != _digest(shown) and self._is_open(each.channel_id):
+                await self._end_post(over[each.notice], each.channel_id, shown)
+
+    async def _end_post(self, notice: Notice, channel_id: str, shown: Shown) -> None:
+        until, now = str(notice.until or ""), self._desk.clock.now()
+        key = post_key(notice.id, channel_id)
+        post = effects.in_channel(key, POSTED, channel_id, shown)
+        word = effects.in_thread_of(post, f"notice-over:{key}:{until}", POSTED, blocks.ended(notice))
+
+        async def unit(tx: Tx) -> None:
+            await rows.put_post(tx, Post(notice.id, channel_id, _digest(shown), until, now))
+            await self._desk.outbox.put(tx, effects.newest(post))
+            await self._desk.outbox.put(tx, word)
+
+        await self._desk.database.write(unit)
+        self._desk.outbox.bell.set()
+
+    async def _tell_ends(self, over: Mapping[str, Notice]) -> None:
+        """Those of late, and again shortly after, for an answer that was being made at the end."""
         now, timezone = self._desk.clock.now(), self._book.timezone
-        over = [
-            each.id
-            for each in self._book.handbook.notices
-            if each.kind is NoticeKind.INCIDENT and each.until is not None and each.until.ends(timezone) <= now
-        ]
-        if not over or not may_tell(self._book.handbook.channels.working_time(), now):
+        if not may_tell(self._book.handbook.channels.working_time(), now):
             return
+        wanted = []
+        for each in over.values():
+            if each.until is not None and now - each.until.ends(timezone) < TOLD_WITHIN:
+                key = f"file:{each.id}:{each.until}"
+                wanted += [
+                    (IncidentOver(key, each.id), now),
+                    (IncidentOver(f"{key}:again", each.id), now + AGAIN_AFTER),
+                ]
 
         async def unit(tx: Tx) -> bool:
-            wanted = [IncidentOver(f"file:{each}", each) for each in over]
-            return any([await enqueue(tx, Kind.INCIDENT_OVER, each, due_at=now, now=now) for each in wanted])
+            return any([await enqueue(tx, Kind.INCIDENT_OVER, each, due_at=at, now=now) for each, at in wanted])
 
+        if not wanted:
+            return
         if await self._desk.database.write(unit):
             self._desk.wake()
 

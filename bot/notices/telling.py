@@ -91,11 +91,14 @@ class TellingService:
         return None if due is None else Turn(notice, row, due)
 
     async def _tell(self, team: str, turns: Sequence[Turn], *, breaks: bool) -> None:
-        """Marked as told with the message, or with the work that brings it to people."""
+        """Marked as told with the message, or with the work that brings it. What breaks waits for somebody."""
         now, working = self._desk.clock.now(), self._working(team)
         key = f"notices:{team}:{_day(now, working)}:{'breaks' if breaks else 'news'}"
         channel_id = channel_of(team, self._book.handbook.people)
         people = {} if channel_id else await self._who(team, turns, breaks=breaks)
+        if breaks and not channel_id and not people:
+            log.warning("notices.nobody_to_tell", team=team)
+            return
         tellings = [await self._telling(each, working, channel_id) for each in turns]
 
         async def unit(tx: Tx) -> None:

@@ -13,6 +13,7 @@ from bot.storage.schema import answers, messages, outbox, questions, verdicts
 from bot.storage.statements import insert_into, insert_new
 
 SHOWN = ("answered", "suggested")  # `answers.outcome` of those that were shown
+KNOWN = "known"  # `answers.outcome` of who was told that an incident is known already
 HINT = "hint"  # `answers.surface` of what the asker alone is shown while peers have their chance
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.answers import KNOWN
 from bot.storage.schema import answers, incident_updates, incidents
 from bot.storage.statements import insert_new
 
 ON, OVER, PROPOSED, MERGED, CLOSED = "on", "over", "proposed", "merged", "closed"
-KNOWN = "known"  # `answers.outcome` of who was told that it is known already
 
 
 @dataclass(frozen=True)

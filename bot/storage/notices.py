@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import What
@@ -53,6 +53,15 @@ class Carried:
     inputs: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Days:
+    """When a team used something last, and left it last; by the name it had then."""
+
+    team: str
+    used: date | None
+    left: date | None
+
+
 # Posts.
 
 
@@ -60,6 +69,12 @@ async def posts(tx: AsyncConnection, notice: str) -> Mapping[str, Post]:
     """By channel."""
     query = select(notice_posts).where(notice_posts.c.notice == notice)
     return {row["channel_id"]: Post(**row) for row in (await tx.execute(query)).mappings()}
+
+
+async def posts_of(tx: AsyncConnection, notices: Collection[str]) -> Sequence[Post]:
+    query = select(notice_posts).where(notice_posts.c.notice.in_(list(notices)))
+    ordered = query.order_by(notice_posts.c.notice, notice_posts.c.channel_id)
+    return [Post(**row) for row in (await tx.execute(ordered)).mappings()]
 
 
 async def put_post(tx: AsyncConnection, row: Post) -> None:
@@ -111,14 +126,12 @@ async def mark_told(tx: AsyncConnection, before: TeamRow, *, reminder: int | Non
 # Who is concerned.
 
 
-async def users_of(tx: AsyncConnection, capability: str, *, since: date) -> Sequence[str]:
-    """The teams that used it since that day, and did not leave it after; by the names they had."""
+async def days_of(tx: AsyncConnection, capability: str, *, since: date) -> Sequence[Days]:
+    """Of the teams that used or left it since that day."""
     table = capability_uses.c
-    here = (table.capability == capability, table.day >= since)
-    query = select(table.team, func.max(table.day)).where(*here).group_by(table.team)
-    used = {row[0]: row[1] for row in await tx.execute(query.where(table.what == What.USED.value))}
-    left = {row[0]: row[1] for row in await tx.execute(query.where(table.what == What.LEFT.value))}
-    return sorted(each for each, day in used.items() if each not in left or left[each] < day)
+    used, left = (func.max(case((table.what == what.value, table.day))) for what in (What.USED, What.LEFT))
+    query = select(table.team, used, left).where(table.capability == capability, table.day >= since)
+    return [Days(*row) for row in await tx.execute(query.group_by(table.team))]
 
 
 async def active_people(tx: AsyncConnection, capability: str, weeks: Collection[str]) -> frozenset[str]:

@@ -12,12 +12,13 @@ from sqlalchemy import Delete, Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import NO_QUESTION, Deletion, Message, Window, moment
+from bot.storage.answers import KNOWN
 from bot.storage.schema import answers, events, kind_corrections, links, messages, people, questions, reactions
 from bot.storage.statements import insert_all, insert_into, insert_new, is_at, note_sizes
 
 MARKED = ":answer:"  # `reactions.name` of what a person marked as the answer by us; Slack's names have no colon
 CORRECTED = "people"  # `questions.classifier` where a person said what kind it is
-KNOWN, THREAD = "known", "thread"  # `answers.outcome`: told of an incident; `answers.surface`
+THREAD = "thread"  # `answers.surface`
 PERSON, BOT, UNKNOWN = "person", "bot", "unknown"  # `messages.author_kind`; unknown: only its deletion was seen
 
 

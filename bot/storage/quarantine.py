@@ -6,10 +6,10 @@ The bot itself looks before it posts for a while (`bot.outbox`) and leaves out s
 
 from datetime import datetime
 
-from sqlalchemy import case, func, or_, update
+from sqlalchemy import and_, case, func, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Manner
+from bot.model import Manner, Purpose
 from bot.storage.outbox import OPEN
 from bot.storage.requests import WAITING
 from bot.storage.restored import Restored, put_restored
@@ -24,9 +24,12 @@ async def begin(tx: AsyncConnection, *, expire: str, now: datetime) -> Restored 
     if restored is None:
         return None
     cannot_be_found = or_(outbox.c.response_url.is_not(None), outbox.c.manner == Manner.WHISPER.value)
+    # tried already, as the rest is said to be, it would be held back by no hours and no budget any more
+    is_unasked = and_(outbox.c.purpose == Purpose.UNASKED.value, outbox.c.edits.is_(None))
+    was_not_tried = and_(is_unasked, outbox.c.first_tried_at.is_(None))
     is_open = outbox.c.state.in_(OPEN)
     ended = {"state": "skipped", "problem": AGAIN_UNKNOWN, "sent_at": now, "response_url": None}
-    await tx.execute(update(outbox).where(is_open, cannot_be_found).values(**ended))
+    await tx.execute(update(outbox).where(is_open, or_(cannot_be_found, was_not_tried)).values(**ended))
     state = case((outbox.c.edits.is_(None), "unclear"), else_=outbox.c.state)
     tried = func.coalesce(outbox.c.first_tried_at, restored.taken_at)
     free = {"leased_until": None, "lease": None}

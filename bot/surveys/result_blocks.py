@@ -15,6 +15,7 @@ from bot.blockkit import (
     clip,
     context,
     escape,
+    fits,
     header,
     link,
     section,
@@ -39,7 +40,6 @@ from bot.surveys.suppression import BLURRED_TO, Cell, Reading, Released
 WAVES_MOST, THEMES_MOST, COMMENTS_MOST, ROWS_MOST, QUESTIONS_MOST = 3, 5, 5, 12, 5
 HOME_THEMES_MOST = 3
 COMMENT_MOST, TITLE_MOST, LABEL_MOST = 200, 120, 60  # characters
-BLOCKS_MOST, TEXT_LEFT = 46, 1_500
 
 RESULTS = MessageKind(
     "survey results",
@@ -249,15 +249,9 @@ def _add(blocks: list[Json], more: Sequence[Json]) -> None:
     for block in more:
         is_chart = block["type"] == "data_visualization"
         charts = sum(each["type"] == "data_visualization" for each in blocks)
-        if len(blocks) >= BLOCKS_MOST or (is_chart and charts == 2) or _length([*blocks, block]) > TEXT_MAX - TEXT_LEFT:
+        if (is_chart and charts == 2) or not fits(blocks, [block]):
             continue
         blocks.append(block)
-
-
-def _length(blocks: Sequence[Json]) -> int:
-    parts = [part for block in blocks for part in (block.get("text"), *block.get("elements", ()))]
-    cells = [cell for block in blocks for row in block.get("rows", ()) for cell in row]
-    return sum(len(part["text"]) for part in (*parts, *cells) if part and isinstance(part.get("text"), str))
 
 
 def _count(number: int, one: str) -> str:

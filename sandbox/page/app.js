@@ -26,7 +26,7 @@ async function go(at, tab = "messages") {
 
 async function become(person) {
   await enter({ me: person, editing: null });
-  if (here.at === APP) await act({ do: "open_home", tab: here.tab });
+  if (here.at === APP && state.dm) await act({ do: "open_home", tab: here.tab });
 }
 
 async function openThread(ts) {
@@ -43,8 +43,9 @@ function closeThread() {
   [...document.querySelectorAll("#timeline > article")].find((each) => each.dataset.key === root)?.focus();
 }
 
-function edit(ts) {
-  here.editing = ts;
+/** `ts` is null to stop; a first message stands in the place and in its thread, so `isThread` says where. */
+function edit(ts, isThread = false) {
+  here.editing = ts && { ts, isThread };
   draw();
   document.querySelector(".editing textarea")?.focus();
 }

@@ -21,14 +21,15 @@ export function drawConversation(go) {
   $("timeline").hidden = isHome;
   $("home").hidden = !isHome;
   keep($("below"), isHome ? [] : [...prompts(), composerEntry(null, () => scrollDown($("timeline")))]);
-  const options = { newSince: here.newSince, statuses: state.place?.statuses, editing: here.thread ? null : here.editing, editor };
+  const options = { newSince: here.newSince, statuses: state.place?.statuses };
   drawTimeline($("timeline"), roots(), options);
   keep($("home"), isHome ? [homeEntry()] : []);
 }
 
 /** The messages, and the newest in sight unless the person has scrolled away from it. */
 export function drawTimeline(container, messages, options) {
-  const entries = timeline(messages, ctx, options);
+  const editing = here.editing?.isThread === Boolean(options.isThread) ? here.editing.ts : null;
+  const entries = timeline(messages, ctx, { ...options, editing, editor });
   const none = () => h("p.empty", {}, emptyWords());
   const shown = entries.length ? entries : [{ key: "empty", stamp: emptyWords(), draw: none }];
   const before = awayFromEnd.has(container) && anchor(container);
@@ -72,6 +73,7 @@ function olderEntry() {
 }
 
 function emptyWords() {
+  if (here.at === APP && !state.dm) return "There is no place for this person here.";
   return here.at === APP
     ? `This is the very beginning of your messages with ${state.app.name}. Write to it below.`
     : `Nothing has been said in ${placeName()} yet.`;

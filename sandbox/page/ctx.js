@@ -41,7 +41,9 @@ export function badges(each) {
 
 /** The kinds of a person as `[word, sentence]`; empty for most. */
 export function kinds(each) {
-  const isOurs = !each.team_id || each.team_id === state.team.id || (state.teams ?? []).some((team) => team.id === each.team_id);
+  const home = state.teams.find((team) => team.id === each.team_id);
+  const isColleague = Boolean(home?.enterprise_id) && home.enterprise_id === state.organisation.id;
+  const isOurs = !each.team_id || each.team_id === state.team.id || isColleague;
   return [
     each.deleted && ["deactivated", "This account is deactivated"],
     !isOurs && ["external", "From another company"],

@@ -3,8 +3,10 @@
  * `keep`. The first answer is always the clock's.
  */
 
+import { ctx } from "./ctx.js";
 import { h } from "./dom.js";
-import { order } from "./inside-ask.js";
+import { ask, order } from "./inside-ask.js";
+import { tell } from "./workspace.js";
 
 const HANDED = { event: "Event", interaction: "Interaction", command: "Command", call: "Call" };
 const SHOWN = 120; // lines of traffic and of deeds, the newest
@@ -79,20 +81,24 @@ export const CLOCK = {
   paths: ["/sandbox/state?limit=0"],
   draw: ([clock, { people }], again) => {
     const zone = people.find((each) => !each.is_bot)?.tz ?? "UTC";
-    const monday = nextMonday(clock.now, zone);
-    const jump = (label, to_s) => button(label, () => order("/sandbox/clock", { to_s }).then(again));
+    const set = async (what) => {
+      const answer = await order("/sandbox/clock", what);
+      if (!answer.ok) tell(`The clock stays as it is: ${answer.detail ?? answer.error}.`);
+      await again();
+    };
+    const jump = (label, to) => button(label, async () => set({ to_s: to((await ask("/sandbox/clock")).now) }));
     return [
       note("The workspace has a clock of its own, and the app follows it. What falls due by a jump is done at once."),
       fact("now", `${moment(clock.now, zone)} (${zone})`, "big"),
-      row("jumps", monday, () => [
-        jump("20 minutes on", clock.now + 1200),
-        jump("To the next hour", Math.ceil((clock.now + 1) / 3600) * 3600),
-        jump("A day on", clock.now + 86_400),
-        jump("To Monday, 09:00", monday),
-      ], Math.floor(clock.now)),
+      row("jumps", zone, () => [
+        button("20 minutes on", () => set({ advance_s: 1200 })),
+        jump("To the next hour", (now) => Math.ceil((now + 1) / 3600) * 3600),
+        button("A day on", () => set({ advance_s: 86_400 })),
+        jump("To Monday, 09:00", (now) => nextMonday(now, zone)),
+      ]),
       row("pace", clock.factor, () => [
         h("label", {}, "Pace ",
-          h("select", { onchange: (event) => order("/sandbox/clock", { factor: Number(event.target.value) }).then(again) },
+          h("select", { onchange: (event) => set({ factor: Number(event.target.value) }) },
             [...new Set([...PACES, clock.factor])].map((each) => h("option", { value: each, selected: each === clock.factor }, `${each} times the wall's`)))),
       ]),
     ];
@@ -136,8 +142,8 @@ function title(key, text) {
   return { key: `title ${key}`, stamp: text, draw: () => h("h3", {}, text) };
 }
 
-function row(key, stamp, draw, also = "") {
-  return { key, stamp: `${stamp} ${also}`, draw: () => h("div.inside-row", {}, draw()) };
+function row(key, stamp, draw) {
+  return { key, stamp, draw: () => h("div.inside-row", {}, draw()) };
 }
 
 function button(label, onclick) {
@@ -149,7 +155,7 @@ function kind(text) {
 }
 
 function table(key, caption, names, rows, cells) {
-  const stamp = JSON.stringify(rows);
+  const stamp = JSON.stringify([rows, ctx.zone]);
   const head = () => h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, name))));
   const body = () => h("tbody", {}, rows.map((each) => h("tr", {}, cells(each).map((cell) => h("td", {}, cell)))));
   const none = () => h("p.empty", {}, "Nothing yet.");
@@ -161,7 +167,7 @@ function table(key, caption, names, rows, cells) {
 
 function time(seconds) {
   if (seconds === null || seconds === undefined) return "";
-  return new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(seconds * 1000);
+  return ctx.date(seconds, { weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 }
 
 function moment(seconds, timeZone) {

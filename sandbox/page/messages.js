@@ -34,7 +34,8 @@ export function timeline(messages, ctx, { isThread = false, newSince = null, sta
       isEditing: editing === message.ts,
       status: isThread ? undefined : statuses[message.ts],
     };
-    const stamp = JSON.stringify([message, how, ctx.me, day, namesIn(message, ctx)]);
+    const replied = message.replies && ctx.moment(message.replies.latest); // "today" is not so for ever
+    const stamp = JSON.stringify([message, how, ctx.me, day, replied, namesIn(message, ctx)]);
     const key = `${message.ts}${message.is_ephemeral ? " only" : ""}`;
     entries.push({ key, stamp, draw: () => drawMessage(message, ctx, how, editor) });
     previous = message;
@@ -161,7 +162,7 @@ function tools(message, ctx, isThread) {
   const react = (name) => ({ label: name, text: EMOJI[name], run: () => ctx.act({ do: "react", ...where, name }) });
   const all = [...QUICK, ...Object.keys(EMOJI).filter((name) => !QUICK.includes(name) && !name.startsWith("thumbs"))];
   const opens = (items, name) => (event) => openMenu(event.currentTarget, items(), name);
-  const more = () => moreActions(message, where, ctx);
+  const more = () => moreActions(message, where, ctx, isThread);
   const hasMore = ctx.shortcuts("message").length > 0 || message.user === ctx.me;
   return h("div.tools", { role: "group", "aria-label": "Message actions" },
     iconButton("smile", "Add reaction", opens(() => all.map(react), "Add reaction")),
@@ -170,7 +171,7 @@ function tools(message, ctx, isThread) {
 }
 
 /** The app's shortcuts, and what one may do with one's own messages. */
-function moreActions(message, where, ctx) {
+function moreActions(message, where, ctx, isThread) {
   const shortcuts = ctx.shortcuts("message").map(({ name, callback_id }) => ({
     label: name,
     run: () => ctx.act({ do: "shortcut", callback_id, ...where }),
@@ -178,7 +179,7 @@ function moreActions(message, where, ctx) {
   if (message.user !== ctx.me) return shortcuts;
   return [
     ...shortcuts,
-    { label: "Edit message", run: () => ctx.edit(message.ts) },
+    { label: "Edit message", run: () => ctx.edit(message.ts, isThread) },
     { label: "Delete message", isDanger: true, run: () => remove(message, where, ctx) },
   ];
 }

@@ -3,7 +3,7 @@
 import { drawTimeline, follow, scrollDown } from "./conversation.js";
 import { h, iconButton, keep } from "./dom.js";
 import { here, placeName, state, thread } from "./workspace.js";
-import { composerEntry, editor } from "./writing.js";
+import { composerEntry } from "./writing.js";
 
 /** Draws the open thread; `close()` is for its button. */
 export function drawThread(close) {
@@ -14,7 +14,7 @@ export function drawThread(close) {
   if (pane.hidden) return pane.replaceChildren();
   if (pane.dataset.of !== here.thread || !pane.firstChild) begin(pane, close);
   const list = pane.querySelector(".timeline");
-  drawTimeline(list, messages, { isThread: true, editing: here.editing, editor });
+  drawTimeline(list, messages, { isThread: true });
   const status = state.place.statuses[here.thread];
   const says = status ? `${state.app.name} ${status}` : "";
   const line = pane.querySelector(".status");

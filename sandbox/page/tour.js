@@ -10,6 +10,7 @@ import { ask, every, order } from "./inside-ask.js";
 const WHILE_IT_RUNS_MS = 300;
 const OTHERWISE_MS = 2000; // it may be taken in the terminal too
 const DONE = { waiting: "to come", running: "under way", done: "done", failed: "failed" };
+const REFUSED = { step_under_way: "a step is under way already" };
 const BOLD = /\*([^*\n]+)\*/g; // Slack's mark-up, of which a line here needs none
 const NARROW = matchMedia("(max-width: 700px)");
 
@@ -44,7 +45,7 @@ export function mountTour(strip, show) {
     next.disabled = true;
     const answer = await order("/sandbox/tour", { step: step.name });
     isTaking = false;
-    if (!answer.ok) status.textContent = `That did not work: ${answer.detail ?? answer.error}.`;
+    if (!answer.ok) status.textContent = `That did not work: ${REFUSED[answer.error] ?? answer.detail ?? answer.error}.`;
     else await arrive(answer.tour, step.name);
   }
 

@@ -15,12 +15,23 @@ const CALM_MS = 40; // between two looks while much happens
 const HUES = 8; // of avatars, in style.css
 const SLACKBOT = "USLACKBOT";
 const REFUSED = {
+  account_inactive: "This person is deactivated and cannot do that.",
   already_reacted: "You reacted so already.",
+  app_not_installed: "The app is not installed where this person works.",
+  cant_delete_message: "Only who wrote a message can delete it.",
   cant_update_message: "Only who wrote a message can edit it.",
+  channel_not_found: "There is no such channel.",
+  home_tab_disabled: "The app has no Home.",
+  interactivity_disabled: "The app takes no presses: interactivity is off in its manifest.",
   is_archived: "This channel is archived.",
+  message_not_found: "This message is no longer there.",
   messages_tab_disabled: "The app takes no direct messages.",
+  no_reaction: "You have not reacted so.",
   not_in_channel: "You are not in this channel.",
-  user_disabled: "This person is deactivated and cannot do that.",
+  unknown_command: "The app has no such command.",
+  unknown_shortcut: "The app has no such shortcut.",
+  ura_max_channels: "A single-channel guest is in one channel, and this one is in one already.",
+  user_is_restricted: "A guest cannot join a channel: somebody who is in it adds them.",
   view_not_open: "This form is no longer open.",
 };
 const FAILED = {
@@ -38,6 +49,7 @@ let hasOlder = false;
 let isEntering = true;
 let onChange = () => {};
 let asking = null;
+let toldOfThread = ""; // whose, where, which and up to where: what was told last as seen
 let isStale = false;
 export let state = null;
 
@@ -132,6 +144,7 @@ export async function loadOlder() {
   const [me, at] = [here.me, placeId()];
   const answer = await received(`/sandbox/messages?${new URLSearchParams({ as: me, at, before: first.ts, limit: WINDOW })}`);
   if (!answer.ok || me !== here.me || at !== placeId()) return;
+  if (roots().find((each) => !each.is_ephemeral)?.ts !== first.ts) return (hasOlder = true); // of another beginning
   const known = [...older];
   older.clear();
   for (const each of answer.messages) older.set(each.ts, each);
@@ -172,7 +185,7 @@ function take(answer) {
     people.forEach((each, index) => (each.hue = index % HUES)); // people are only ever added, so it stays theirs
   }
   if (isEntering || state?.place?.id !== answer.place?.id) begin(answer);
-  else keepOlder(answer.place.messages[0]?.ts);
+  else if (answer.place) keepOlder(answer.place);
   state = answer;
   Object.assign(here, { me: answer.me, at: answer.at });
   history.replaceState(null, "", `?${new URLSearchParams({ as: person(here.me).name, at: here.at })}`);
@@ -185,9 +198,13 @@ function begin({ place, channels }) {
   here.newSince = channels.find((each) => each.id === place?.id)?.unread ? place.read_to : null;
 }
 
-/** What goes out of the newest messages as more come in stays, as older. */
-function keepOlder(firstTs) {
-  for (const each of state.place.messages) if (each.ts < firstTs) older.set(each.ts, each);
+/** What goes out of the newest messages as more come in stays, as older; where there may be some between, nothing does. */
+function keepOlder({ messages, more }) {
+  const first = messages[0]?.ts ?? "";
+  const isApart = more && state.place.messages.length > 0 && state.place.messages.at(-1).ts < first;
+  for (const each of state.place.messages) if (each.ts < first) older.set(each.ts, each);
+  for (const ts of [...older.keys()]) if (isApart || ts >= first) older.delete(ts);
+  hasOlder = isApart || (hasOlder && more);
 }
 
 /** Tells what the person has seen now: the place, and the open thread. */
@@ -197,12 +214,20 @@ async function sawIt() {
   const seen = { as: here.me, channel: found.id };
   const last = state.place.messages.at(-1)?.ts;
   const isNew = here.tab === "messages" && found.unread > 0;
-  const root = here.thread && roots().find((each) => each.ts === here.thread);
   if (isNew) await post("/sandbox/read", { ...seen, ts: last });
-  if (root?.replies?.new) {
-    await post("/sandbox/read", { ...seen, ts: state.place.thread.at(-1).ts, thread_ts: here.thread });
-  }
-  if (isNew || root?.replies?.new) isStale = true;
+  const isNewBelow = await sawThread(seen, found.calls > 0);
+  if (isNew || isNewBelow) isStale = true;
+}
+
+/** Tells of the open thread, once for each newest reply; says whether that can have changed what is to be seen. */
+async function sawThread(seen, isCalled) {
+  const [thread, ts] = [here.thread, state.place.thread?.at(-1).ts];
+  const tells = [seen.as, seen.channel, thread, ts].join(" ");
+  if (!thread || !ts || tells === toldOfThread) return false;
+  toldOfThread = tells;
+  await post("/sandbox/read", { ...seen, ts, thread_ts: thread });
+  if (older.has(thread)) await askForOlder(thread);
+  return isCalled;
 }
 
 /** A message that is no longer among the newest has changed: only it is asked for. */

@@ -53,9 +53,11 @@ export function editor(message) {
 /** What keeps the person from writing here, and what they could do about it. */
 function whyNot(found) {
   if (person(here.me).deleted) return { what: `${person(here.me).real_name} is deactivated and can write nothing.` };
+  if (here.at === APP && !state.dm) return { what: `${state.app.name} is not installed where ${person(here.me).real_name} works.` };
   if (here.at === APP) return state.app.messages_tab ? null : { what: `${state.app.name} takes no direct messages.` };
   if (found?.is_archived) return { what: `${placeName()} is archived.` };
   if (found?.is_member) return null;
+  if (person(here.me).is_restricted) return { what: `A guest is added to ${placeName()} by somebody who is in it.` };
   return { what: `You are looking at ${placeName()}.`, label: "Join channel", run: () => act({ do: "join", channel: found.id }) };
 }
 
@@ -119,7 +121,7 @@ function globalShortcuts() {
 
 function editLast(isThread) {
   const mine = (isThread ? threadMessages() : roots()).filter((each) => each.user === here.me && !each.is_ephemeral);
-  if (mine.length) ctx.edit(mine.at(-1).ts);
+  if (mine.length) ctx.edit(mine.at(-1).ts, isThread);
 }
 
 function isSend(event) {

@@ -31,6 +31,7 @@ from tests.actions.entries import BUILT_IN, KNOWN, action, text
 from tests.git.hosted import Hosted
 from tests.git.hosting import BOT_LINE, plain
 from tests.git.remote import make_remote
+from tests.goals.counting import Tally
 
 TRIES, CI_TRIES, PROPOSED = 10_000, 2_500, 60
 TEAMS = """\
@@ -224,14 +225,15 @@ def judge(tried: Try) -> None:
     assert tried.rendered.shown.startswith(path)
 
 
-@pytest.mark.parametrize("tries", [CI_TRIES, pytest.param(TRIES, marks=pytest.mark.chaos)])
-def test_hostile_inputs_change_the_declared_leaves_or_nothing(tries: int) -> None:
-    rng = Random(20_260_302)
+@pytest.mark.parametrize("tries", [CI_TRIES, pytest.param(TRIES, marks=[pytest.mark.chaos, pytest.mark.goal(g=15)])])
+def test_hostile_inputs_change_the_declared_leaves_or_nothing(tries: int, seed: int, tally: Tally) -> None:
+    rng = Random(20_260_302 * seed)
     outcomes: Counter[tuple[str, str]] = Counter()
 
     for _ in range(tries):
         tried = attempt(rng)
         judge(tried)
+        tally(inputs=1)
         outcomes[tried.kind, type(tried.rendered).__name__] += 1
 
     assert outcomes.total() == tries

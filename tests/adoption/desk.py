@@ -18,10 +18,12 @@ from bot.adoption.policies import PolicyService
 from bot.adoption.prompting import PromptingService
 from bot.adoption.reminders import ReminderService
 from bot.adoption.rules import Filled
+from bot.adoption.services import AdoptionServices, adoption_services
 from bot.adoption.speaking import SpeakingService
 from bot.audit import Audit
 from bot.desk import Desk
 from bot.errors import SlackRefused
+from bot.git.history import History
 from bot.model import ChannelInfo, Json, Profile
 from bot.people import PeopleService
 from bot.seals import Key
@@ -148,6 +150,18 @@ class Adoption:
         self.speaking = SpeakingService(self.desk, people_service)
         self.prompting = PromptingService(self.desk, turns)
 
+    def services(self) -> AdoptionServices:
+        """As the bot puts them together."""
+        return adoption_services(
+            self.desk,
+            PeopleService(self.desk),
+            Audit(Key("k" * 40), clock=self.hands.clock),
+            command="/platform",
+            handbook_place=None,
+            history_of=_no_history,
+            pulses=SurveyFactsService(self.database).facts,
+        )
+
     def now_reads(self, **changed: Any) -> None:
         """The handbook from now on."""
         library = self.desk.shelf.library
@@ -209,3 +223,7 @@ class Adoption:
         """Of all evidence, the oldest first."""
         query = select(evidence.c.state).order_by(evidence.c.created_at, evidence.c.id)
         return [row.state for row in await self.rows(query)]
+
+
+def _no_history(_repository: object) -> History:
+    raise AssertionError("no repository is read here")

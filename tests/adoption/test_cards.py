@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from bot.adoption import card_blocks as blocks
 from bot.adoption.card_blocks import CARD, STORY, WHY, read_key, read_press, write_key
 from bot.adoption.card_rules import CHANGE, DROP, KEEP, Began, Card, Support, began, due, next_step, topics_of
-from bot.adoption.milestones import FIRST, GONE
+from bot.adoption.milestones import BROKEN, FIRST, GONE, NO_STORY_NOW
 from bot.adoption.satisfaction import Csat
 from bot.adoption.use_events import FileUse
 from bot.adoption.uses import keep
@@ -24,7 +25,8 @@ from bot.storage import friction, pilots
 from bot.storage.engine import Database
 from bot.storage.friction import Friction
 from bot.storage.schema import capability_cards, outbox, work
-from bot.wanted import CardWords, Decision, Due, Kind
+from bot.wanted import Asking, CardWords, Decision, Due, Kind
+from bot.work import job
 from knowledge.capabilities import Status
 from tests.adoption.desk import PLATFORM, Adoption
 from tests.adoption.pilot import (
@@ -269,6 +271,15 @@ async def test_why_comes_after_the_decision_and_a_card_that_is_gone_says_so(data
     assert told == {FIRST, GONE}
 
 
+async def test_who_said_why_learns_it_when_that_is_given_up(database: Database) -> None:
+    adoption = await learned(database)
+    said = CardWords("k", await adoption.person("U0MAYA"), KEY, "because")
+
+    await adoption.services().jobs(partial(job, Asking))[Kind.SAY_CARD].given_up(said.to_payload())
+
+    assert await adoption.told("private answer") == [("U0MAYA", BROKEN)]
+
+
 async def test_erasing_takes_the_words_of_who_decided(database: Database) -> None:
     adoption = await learned(database)
     await adoption.milestones.show(TODAY)
@@ -306,6 +317,7 @@ async def test_one_person_of_the_team_that_used_it_last_is_asked_for_its_story_o
     adoption = await learned(database)
     await adoption.milestones.show(TODAY)
     await decide(adoption, STORY)  # before it is kept: no
+    assert await adoption.told("private answer") == [("U0MAYA", NO_STORY_NOW)]
     await decide(adoption, KEEP)
     for _ in range(2):
         await decide(adoption, STORY)

@@ -27,7 +27,7 @@ from bot.storage.schema import outbox, peer_pulls, why_not_asks, work
 from bot.storage.team import Term
 from bot.wanted import Converged, Due, Kind, TeamAsked
 from knowledge.capabilities import Capability, Status
-from knowledge.people import Team
+from knowledge.people import Site, Team
 from tests.adoption.desk import Adoption, group
 from tests.adoption.pilot import ATTEST, BEGAN, PILOT, WITH_PILOT, begin, use
 from tests.work.desk import Hands
@@ -214,6 +214,33 @@ async def test_one_person_of_each_team_that_could_and_does_not_is_asked_once(dat
     told = await adoption.told(WHY_NOT.name)
     assert sorted(to for to, _ in told) in (["U0AMARA", "U0WEB"], ["U0BOTH", "U0WEB"])
     assert sorted(row.team for row in await adoption.rows(select(why_not_asks))) == ["search", "web"]
+
+
+async def test_who_is_in_two_teams_is_asked_for_one_and_the_other_keeps_its_turn(database: Database) -> None:
+    adoption = await begin(database, Hands(), FREE)
+    teams = {each: Team(group("U0BOTH")) for each in ("search", "web")}
+    adoption.now_reads(people=replace(FREE.people, teams=teams))
+
+    await ask(adoption)
+
+    assert [row.team for row in await adoption.rows(select(why_not_asks))] == ["search"]
+    assert len(await adoption.told(WHY_NOT.name)) == 1
+
+
+async def test_of_a_team_put_off_over_holidays_one_person_is_asked(database: Database) -> None:
+    adoption = await begin(database, Hands(), FREE)
+    members = [f"U0W{number}" for number in range(8)]
+    teams = {"web": Team(group(*members), site="london")}
+    sites = {"london": Site("Europe/London", "GB-ENG")}
+    adoption.now_reads(people=replace(FREE.people, teams=teams, sites=sites))
+    for day in (25, 28, 29):  # Christmas and its substitute, where the team is; then a day of work
+        adoption.hands.now = datetime(2026, 12, day, 10, tzinfo=UTC)
+        await adoption.prompting.ask_why_nots(Due(f"2026-12-{day}", adoption.hands.now.isoformat()))
+        await adoption.all_done(Kind.ASK_WHY_NOT, TeamAsked, adoption.prompting.ask_why_not)
+
+    drawn = await adoption.rows(select(work.c.payload).where(work.c.kind == Kind.ASK_WHY_NOT.value))
+    assert len({row.payload["person"] for row in drawn}) > 1
+    assert len(await adoption.told(WHY_NOT.name)) == 1
 
 
 async def test_who_wants_no_surveys_is_left_out_or_runs_the_platform_is_not_asked(database: Database) -> None:

@@ -23,7 +23,9 @@ def pods() -> Iterator[tuple[str, dict[str, Any]]]:
     for each in manifests():
         spec = each.get("spec", {})
         spec = spec.get("jobTemplate", {}).get("spec", spec)
-        if "template" in spec:
+        if each["kind"] == "Pod":
+            yield each["metadata"]["name"], spec
+        elif "template" in spec:
             yield each["metadata"]["name"], spec["template"]["spec"]
 
 

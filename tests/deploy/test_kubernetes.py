@@ -54,13 +54,47 @@ def test_two_replicas_are_never_both_gone() -> None:
 
 def test_the_image_is_named_in_one_place() -> None:
     text = (DEPLOY / "kubernetes" / "image" / "kustomization.yaml").read_text()
-    for folder in ("bot", "migrate"):
+    for folder in ("bot", "migrate", "operator"):
         said = yaml.safe_load((DEPLOY / "kubernetes" / folder / "kustomization.yaml").read_text())
         files = {file.name for file in (DEPLOY / "kubernetes" / folder).glob("*.yaml")} - {"kustomization.yaml"}
         assert (said["components"], set(said["resources"])) == (["../image"], files)
 
     assert yaml.safe_load(text)["images"][0]["name"] == "mentor"
     assert {container["image"] for _, pod in pods() for container in pod["containers"]} == {"mentor"}
+
+
+def test_the_pod_to_work_in_has_what_the_bot_and_its_backup_have() -> None:
+    specs = dict(pods())
+    here, backup = specs["mentor-operator"], specs["mentor-backup"]
+
+    assert here["volumes"] == backup["volumes"]
+    for key in ("envFrom", "volumeMounts", "securityContext", "image"):
+        assert here["containers"][0][key] == backup["containers"][0][key]
+    assert here["securityContext"] == backup["securityContext"]
+    assert here["containers"][0]["envFrom"] == specs["mentor"]["containers"][0]["envFrom"]
+
+
+def test_only_the_bots_are_asked() -> None:
+    (service,) = (each["spec"] for each in manifests() if each["kind"] == "Service")
+    (pod,) = (each["metadata"] for each in manifests() if each["kind"] == "Pod")
+
+    assert not service["selector"].items() <= pod["labels"].items()
+
+
+def test_old_copies_go_though_the_new_one_ends_with_an_error(tmp_path: Path) -> None:
+    job = next(each["spec"]["jobTemplate"]["spec"] for each in manifests() if each["kind"] == "CronJob")
+    container = job["template"]["spec"]["containers"][0]
+    (script,) = container["args"]
+    (tmp_path / "mentor").symlink_to("/bin/false")
+    old = tmp_path / "mentor-old.db"
+    old.touch()
+    os.utime(old, (0, 0))
+
+    words = [*container["command"], _put_in(script, {"/backups": str(tmp_path)})]
+    done = subprocess.run(words, env={"PATH": f"{tmp_path}:{os.environ['PATH']}"}, check=False)
+
+    assert (done.returncode, job["backoffLimit"]) == (1, 0)  # which leaves no more than one copy a night
+    assert not old.exists()
 
 
 class Cluster:

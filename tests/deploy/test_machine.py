@@ -21,6 +21,7 @@ from tests.handlers.by_http import free_port
 
 PATIENCE_S = 60.0
 UNIT = DEPLOY / "mentor.service"
+SETTING = re.compile(r"^(\w+)=(.*)$", re.MULTILINE)
 PINNED = re.compile(r"^([a-z0-9._-]+)==(\S+)", re.MULTILINE)
 
 
@@ -84,21 +85,54 @@ def _as_here(text: str) -> str:
     return text.replace("/opt/mentor/bin/mentor", "/bin/true").replace("=mentor\n", "=daemon\n")
 
 
-def test_the_backup_of_the_unit_makes_a_copy_and_keeps_a_fortnight(tmp_path: Path) -> None:
+def _backup_steps(folder: Path, program: str) -> list[list[str]]:
+    """What the unit does, one after the other, with its copies in that folder."""
     lines = re.findall(r"^ExecStart=(.+)$", (DEPLOY / "mentor-backup.service").read_text(), re.MULTILINE)
-    places = {"/opt/mentor/bin/mentor": f"{sys.executable} -m bot", "/var/backups/mentor": str(tmp_path)}
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "MENTOR_DATA": str(tmp_path / "data")}
-    (tmp_path / "mentor-old.db").touch()
-    os.utime(tmp_path / "mentor-old.db", (0, 0))
-    subprocess.run([sys.executable, "-m", "bot", "db", "upgrade"], env=environment, check=True, capture_output=True)
+    places = {"/opt/mentor/bin/mentor": program, "/var/backups/mentor": str(folder), "%%": "%"}
+    for there, here in places.items():
+        lines = [line.replace(there, here) for line in lines]
+    return [shlex.split(line) for line in lines]
 
-    for line in lines:
-        for there, here in places.items():
-            line = line.replace(there, here)
-        subprocess.run(shlex.split(line.replace("%%", "%")), env=environment, check=True, capture_output=True)
 
-    (copy,) = tmp_path.glob("mentor-*.db")
+def _old_copy(folder: Path) -> Path:
+    file = folder / "mentor-old.db"
+    file.touch()
+    os.utime(file, (0, 0))
+    return file
+
+
+def test_the_backup_of_the_unit_makes_a_copy_and_keeps_a_fortnight(tmp_path: Path, sqlite_url: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "MENTOR_DATA": str(tmp_path)}
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    _old_copy(folder)
+    assert sqlite_url.endswith(f"{tmp_path}/mentor.db")
+
+    for step in _backup_steps(folder, f"{sys.executable} -m bot"):
+        subprocess.run(step, env=environment, check=True, capture_output=True)
+
+    (copy,) = folder.iterdir()
     assert re.fullmatch(r"mentor-\d{8}-\d{6}\.db", copy.name)
+
+
+def test_old_copies_go_though_the_new_one_ends_with_an_error(tmp_path: Path) -> None:
+    old = _old_copy(tmp_path)
+
+    ended = [subprocess.run(step, check=False).returncode for step in _backup_steps(tmp_path, "/bin/false")]
+
+    assert ended == [0, 1]  # the first that fails is the last that is done
+    assert not old.exists()
+
+
+def test_both_units_agree_on_whose_data_it_is_and_who_may_read_it() -> None:
+    bot, backup = (
+        dict(SETTING.findall((DEPLOY / f"{name}.service").read_text())) for name in ("mentor", "mentor-backup")
+    )
+    both = (bot.keys() & backup.keys()) - {"Description", "ExecStart"}
+
+    assert {key: backup[key] for key in both} == {key: bot[key] for key in both}
+    assert {"User", "Group", "EnvironmentFile", "StateDirectory", "StateDirectoryMode", "UMask"} <= both
+    assert bot["StateDirectoryMode"] == "0700"
 
 
 async def test_what_the_unit_starts_runs_and_ends_when_it_is_told_to(tmp_path: Path) -> None:

@@ -55,6 +55,13 @@ async def test_every_figure_that_is_asked_for_is_told(tmp_path: Path) -> None:
 
     assert missing == []
     assert len({name for _, name, _ in _asked()}) > 10
+    whatever_may_be_late = {state for name, state in told if name == "mentor_late_seconds"}
+    assert {each for each in whatever_may_be_late if f"`{each}`" not in _runbook("MentorLate")} == set()
+
+
+def _runbook(alert: str) -> str:
+    _, _, rest = RUNBOOKS.read_text().partition(f"\n## {alert}\n")
+    return rest.partition("\n## ")[0].replace("\n", " ")
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import _parser
+from bot.inside_findings import RUNBOOKS, WAITING
 from tests.deploy.files import DEPLOY, ROOT, manifests
 
 PAGES = ["operating.md", "runbooks.md", "upgrading.md", "sizing.md"]
@@ -56,20 +57,33 @@ def test_every_file_of_the_pages_is_there() -> None:
 
 def test_every_object_that_is_named_for_kubectl_is_there() -> None:
     text = "".join(map(_text, PAGES))
-    kinds = {"deploy": "Deployment", "cronjob": "CronJob", "job": "Job"}
-    made = {"before-upgrade"}  # by the page itself
+    kinds = {"deploy": "Deployment", "cronjob": "CronJob", "job": "Job", "pod": "Pod"}
+    made = {"before-upgrade", "by-hand"}  # by the page itself
 
     there = {(each["kind"], each["metadata"]["name"]) for each in manifests()}
 
-    named = {(kinds[kind], name) for kind, name in re.findall(r"\b(deploy|cronjob|job)/([a-z-]+)(?=[\s`])", text)}
+    named = {(kinds[kind], name) for kind, name in re.findall(r"\b(deploy|cronjob|job|pod)/([a-z-]+)(?=[\s`])", text)}
     assert {each for each in named if each[1] not in made} <= there
+    assert ("Pod", "mentor-operator") in named
+
+
+@pytest.mark.parametrize("page", ["runbooks.md", "upgrading.md"])
+def test_where_no_bot_runs_there_is_a_pod_to_work_in(page: str) -> None:
+    """For the bots stand still, and see no backups."""
+    text = _text(page)
+    lines = ["apply -k deploy/kubernetes/operator", *(f"{verb} pod/mentor-operator" for verb in ("exec -it", "delete"))]
+
+    assert "--replicas=0" in text
+    assert [each for each in lines if each not in text] == []
+    assert "/backups" in text
 
 
 def test_the_doctors_runbooks_are_there() -> None:
     heads = {_anchor(each) for each in re.findall(r"^## (.+)$", _text("runbooks.md"), re.MULTILINE)}
-    said = (ROOT / "bot" / "inside_findings.py").read_text()
+    found = re.findall(r"runbooks\.md#([\w-]+)", (ROOT / "bot" / "inside_findings.py").read_text())
 
-    assert set(re.findall(r"runbooks\.md#([\w-]+?)(?=[\"{])", said)) - {"mentor"} <= heads
+    assert {*RUNBOOKS.values(), *WAITING.values(), *found} <= heads
+    assert {"mentorworkgivenup", "the-audit-key-is-lost"} <= set(found)
 
 
 def test_the_settings_of_the_unit_are_in_its_example() -> None:

@@ -1,4 +1,4 @@
-"""The first days of docs/adopting.md with the generated firm: three in CI, all thirty by `make chaos`."""
+"""The first days of docs/adopting.md with the generated firm: three in CI, all thirty by `make long`."""
 
 import re
 from collections import Counter

@@ -17,7 +17,9 @@ from sandbox.interactive import Handles
 from tests.journeys.handbook import LOGS_QUOTED, LOGS_TOLD, QUESTION
 from tests.journeys.office import Office, words
 
-NOT_TAKEN_DOWN = "Not saved: I cannot reach my database right now. Please try again in a minute."
+NOT_TAKEN_DOWN = (
+    "Not saved: something went wrong on my side. Please try again in a minute; if it goes on, tell the platform team."
+)
 
 
 # Slack refuses, or asks to wait.

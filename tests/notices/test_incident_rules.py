@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.notice_board import KNOWN_MOST
 from bot.notices.incident_rules import (
-    KNOWN_MOST,
     NAME_IT,
     NO_TIME,
     SAY_IT,
@@ -112,3 +112,14 @@ def test_the_file_says_what_was_known_when(tmp_path: Path) -> None:
         "---\nkind: incident\ntitle: Builds hang\ntopics:\n- builds\nfrom: 2026-11-24 10:12\nuntil: 2026-11-24 10:52\n"
         "owner: duty\n---\n\n- 10:12: the disk is full\n- 10:32: disk is added &lt;b>\n- 10:52: over, after 40 min\n"
     )
+
+
+@pytest.mark.parametrize("minutes", [20, 59, 60, 61])
+def test_over_the_hour_that_autumn_gives_back_the_file_is_valid(minutes: int) -> None:
+    opened = datetime(2026, 10, 25, 0, 55, tzinfo=UTC)  # five to two in London, and one again after five minutes
+    course = Course("Builds hang", "", ("builds",), opened, opened + timedelta(minutes=minutes), [(opened, "x")])
+    found: list[Problem] = []
+
+    notice = read_notice("2026-10-25-builds.md", incident_file(course, timezone=LONDON), found, around=AROUND)
+
+    assert (found, notice is not None) == ([], True)

@@ -12,13 +12,14 @@ from bot.model import Window
 from bot.notice_board import OnBoard
 from bot.notices.incident_blocks import GONE, NOTED, NOWHERE
 from bot.notices.incident_rules import Filled
+from bot.storage.answers import KNOWN
 from bot.storage.engine import Database
-from bot.storage.incidents import KNOWN, reason
+from bot.storage.incidents import reason
 from bot.storage.schema import answers, incidents, outbox, work
 from bot.wanted import FileSettled, Kind
 from knowledge.channels import Channels
 from knowledge.notices import When
-from tests.notices.desk import ANN, BO, CY, INCIDENT, MAYA, PLATFORM, TOM, Office, notice
+from tests.notices.desk import ANN, BO, CY, INCIDENT, MAYA, PAY, PLATFORM, TOM, Office, notice
 
 POSTED, OVER, SAID = "incident", "incident over", "incident noted"
 FILLED = Filled("Ann looks at the disk", "11:00", "Builds hang", topics=("builds",))
@@ -208,13 +209,53 @@ async def test_an_incident_of_a_file_answers_too_and_its_end_is_told_in_hours(of
     assert len(await office.told(OVER)) == 1
 
 
+async def test_an_incident_of_a_file_that_has_ended_stands_as_over_where_it_was_posted(office: Office) -> None:
+    posted = replace(INCIDENT, channels=(PLATFORM,))
+    office.publish(posted)
+    await office.services.look()
+    office.publish(replace(posted, until=When(date(2026, 11, 24), time(11)), channels=(PLATFORM, PAY)))
+    office.go_to(11, 24, 12)
+    for _ in range(2):
+        await office.services.look()
+
+    told = await office.rows(select(outbox.c.text, outbox.c.edits, outbox.c.below).order_by(outbox.c.key))
+    key = f"notice:outage:{PLATFORM}"
+    assert sorted(map(tuple, told), key=str) == [
+        ("Incident: Old images go (from 24 Nov 2026 10:00)", None, None),
+        ("It is over, since 24 Nov 2026 11:00.", None, key),
+        ("Over: Old images go", key, None),
+    ]
+
+
+async def test_each_end_of_a_file_is_told_at_once_and_again_for_answers_that_were_being_made(office: Office) -> None:
+    for end, hour in ((11, 12), (14, 15)):
+        office.publish(replace(INCIDENT, until=When(date(2026, 11, 24), time(end))))
+        office.go_to(11, 24, hour)
+        for _ in range(2):
+            await office.services.look()
+
+    query = select(work.c.due_at).where(work.c.kind == Kind.INCIDENT_OVER.value).order_by(work.c.due_at)
+    due = [f"{row.due_at:%H:%M}" for row in await office.rows(query)]
+    assert due == ["12:00", "12:02", "15:00", "15:02"]
+
+
+async def test_an_end_that_is_long_past_is_taken_up_no_more(office: Office) -> None:
+    office.publish(replace(INCIDENT, until=When(date(2026, 11, 24), time(11))))
+    office.go_to(12, 2, 12)
+
+    await office.services.look()
+
+    assert await office.rows(select(work.c.id).where(work.c.kind == Kind.INCIDENT_OVER.value)) == []
+
+
 async def test_answers_carry_the_notices_that_end_first(office: Office) -> None:
-    office.publish(notice(), notice(id_="other", capability="", topics=("logs",)))
+    later = notice(id_="other", until=When(date(2027, 2, 1)), capability="", topics=("logs",))
+    office.publish(notice(), later)
 
     found = await office.services.board.about("shared builds and their logs", ())
 
-    assert [each.when for each in found.notices] == ["until 18 Dec 2026", "until 18 Dec 2026"]
-    assert (await office.services.board.about("logs", ())).notices[0].title == "Old images go"
+    assert [each.when for each in found.notices] == ["until 18 Dec 2026", "until 1 Feb 2027"]
+    assert (await office.services.board.about("logs", ())).notices[0].when == "until 1 Feb 2027"
 
 
 async def test_a_digest_tells_what_was_still_to_come(office: Office) -> None:

@@ -5,19 +5,22 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.git.address import read_address
 from bot.git.command import Git
 from bot.git.history import History
 from bot.git.repository import Repository
-from bot.notices.blocks import AGAIN_SAID, COUNTED, GONE, LESS_SAID, NOT_YOURS
+from bot.notices.blocks import ACTION_COUNTS, AGAIN_SAID, COUNTED, GONE, LESS_SAID, NOT_YOURS
 from bot.storage.engine import Database
 from bot.storage.notices import BY_ACTION, BY_ITEMS, BY_LEAVING, BY_PRESS
+from bot.storage.schema import outbox
 from knowledge.loader import Handbook
 from knowledge.notices import FilesOf, NoticeKind, When
+from knowledge.people import Team
 from knowledge.repositories import LiveRepository
 from tests.git.remote import ISOLATED, make_remote
-from tests.notices.desk import ANN, ASK, BO, CY, DEE, MAYA, NEW_IMAGE, PAY, TOM, Office, notice
+from tests.notices.desk import ANN, ASK, BO, CY, DEE, MAYA, NEW_IMAGE, PAY, TOM, Office, group, notice
 
 BREAKS, TOLD, POSTED = "notice of what breaks", "notice to users", "handbook notice"
 FIRST = "1 notice for team pay: Old images go"
@@ -53,6 +56,20 @@ async def test_where_nobody_is_known_to_use_it_all_of_the_team_learn_what_breaks
 
     await office.look()
 
+    assert await office.told(BREAKS) == [(CY, MINE)]
+
+
+async def test_what_breaks_and_reached_nobody_is_told_once_somebody_is_there(office: Office) -> None:
+    await office.uses("shop")
+    office.slack.zones = {CY: "Nowhere/Known", DEE: "Nowhere/Known"}
+    office.publish(notice())
+    await office.look()
+    unheard = (await office.teams())["shop"].told_at
+
+    office.slack.zones = {CY: "Europe/London", DEE: "Nowhere/Known"}
+    await office.look()
+
+    assert unheard is None
     assert await office.told(BREAKS) == [(CY, MINE)]
 
 
@@ -216,6 +233,46 @@ async def test_a_team_that_left_what_it_is_about_hears_no_more(office: Office) -
     assert len(await office.told(BREAKS)) == 1
 
 
+async def test_a_team_that_was_renamed_and_left_is_no_user_by_its_old_name(office: Office) -> None:
+    await office.uses("cash")
+    await office.uses("pay", what="left", day=date(2026, 11, 23))
+    library = office.desk.shelf.library
+    teams = library.handbook.people.teams | {"pay": Team(group(ANN, BO), "london", PAY, formerly=("cash",))}
+    people = replace(library.handbook.people, teams=teams)
+    office.desk.shelf.library = replace(library, handbook=replace(library.handbook, people=people))
+    office.publish(notice())
+
+    await office.look()
+
+    assert await office.teams() == {}
+
+
+async def test_an_action_counts_from_when_a_team_was_told_though_the_notice_begins_later(office: Office) -> None:
+    await office.uses("pay")
+    office.publish(notice(action="new-image", since=When(date(2026, 12, 1))), actions=[NEW_IMAGE])
+    await office.look()
+    office.hands.move(hours=1)
+    await office.carries_out(ANN, {"team": "pay"})
+
+    await office.look()
+
+    assert (await office.teams())["pay"].done_by == BY_ACTION
+
+
+@pytest.mark.parametrize("is_pressed", [False, True], ids=["by the action alone", "after a press"])
+async def test_what_an_action_did_is_not_taken_back_and_that_is_said(office: Office, is_pressed: bool) -> None:
+    await office.uses("pay")
+    office.publish(notice(action="new-image"), actions=[NEW_IMAGE])
+    await office.look()
+    if is_pressed:
+        await office.press(ANN, '["old", "pay"]', "done")
+    await office.carries_out(ANN, {"team": "pay"})
+    await office.look()
+
+    assert await office.press(ANN, '["old", "pay"]', "undo") == ACTION_COUNTS
+    assert (await office.teams())["pay"].done_by == BY_ACTION
+
+
 async def test_what_is_counted_is_done_when_nothing_is_left_and_open_when_it_comes_back(office: Office) -> None:
     await both_use(office)
     office.publish(notice(items={"pay": ("ledger",), "shop": ()}))
@@ -282,6 +339,21 @@ async def test_news_mark_what_is_yours_and_tell_the_platform_team_of_all(office:
     ]
     assert not any("Yours" in each or "Progress" in each for each in other)
     assert "Progress: 0 of 2 teams done; not yet: pay (1), shop (1)" in platform
+
+
+async def test_of_a_maintenance_nothing_is_left_to_do(office: Office) -> None:
+    await both_use(office)
+    office.publish(notice(NoticeKind.MAINTENANCE, since=When(date(2026, 11, 30))))
+    await office.look()
+
+    mine, platform = await office.news(ANN), await office.news(MAYA)
+    query = select(outbox.c.text, outbox.c.blocks).where(outbox.c.kind.in_((TOLD, "news")))
+    shown = str([tuple(row) for row in await office.rows(query)])
+
+    assert mine[1:] == ["from 30 Nov 2026 until 18 Dec 2026", "*Yours*, pay"]
+    assert platform[1:] == ["from 30 Nov 2026 until 18 Dec 2026"]
+    assert len(await office.told(TOLD)) == 2
+    assert "done" not in shown
 
 
 async def test_there_may_be_no_news(office: Office) -> None:

@@ -54,9 +54,7 @@ NEVER: dict[str, str] = {
     "purpose": _TOPICS,
     "is_thread_broadcast": "no client reads it",
     "min_query_length": "menus filled by the app while somebody types (block_suggestion)",
-    "rich_text_value": "rich text fields are not filled in",
     "wibblr": "a slip in the samples",
-    "attachments": "the app's own, carried as they are where it sends some",
 }
 # Keys the real ones have in that type, and ours only in others.
 LACKING: dict[str, dict[str, str]] = {
@@ -83,6 +81,7 @@ LACKING: dict[str, dict[str, str]] = {
         "event.previous_message.hidden": "what was there before was shown",
         "event.previous_message.subtype": "what was there before was no tombstone",
     },
+    "message.thread_broadcast": {"event.attachments": "as in message, where an app sends some"},
     "reaction_added": {"event.item.channel_type": "in one sample of six"},
     "app_home_opened": dict.fromkeys(
         [f"event.view.{part}.{name}" for part in ("title", "close", "submit") for name in ("emoji", "text", "type")],
@@ -147,6 +146,7 @@ LACKING: dict[str, dict[str, str]] = {
 }
 # Keys ours has and no recorded payload of that type.
 EXCESS: dict[str, str] = {
+    "actions[].rich_text_value.elements[]": "the blanked sample's list is empty",
     "context_team_id": "with every event today; most samples are older",
     "context_enterprise_id": "with every event today; most samples are older",
     "event.app_id": "Slack names the app beside bot_id today; the samples are older",

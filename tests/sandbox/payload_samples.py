@@ -50,6 +50,11 @@ BLOCKS: list[Json] = [{"type": "actions", "block_id": "b", "elements": [BUTTON]}
 TITLE: Json = {"type": "plain_text", "text": "Form", "emoji": True}
 OPTION: Json = {"text": TITLE, "value": "one"}
 CONFIRM: Json = {"title": TITLE, "text": TITLE, "confirm": TITLE, "deny": TITLE, "style": "danger"}
+RICH: Json = {
+    "type": "rich_text",
+    "block_id": "r",
+    "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "a"}]}],
+}
 ELEMENTS: list[tuple[Json, object]] = [
     (BUTTON | {"style": "primary", "confirm": CONFIRM, "url": "https://example.com"}, None),
     ({"type": "static_select", "placeholder": TITLE, "options": [OPTION], "initial_option": OPTION}, "one"),
@@ -59,6 +64,7 @@ ELEMENTS: list[tuple[Json, object]] = [
     ({"type": "datepicker", "initial_date": "2026-11-24"}, "2026-11-25"),
     ({"type": "timepicker", "initial_time": "09:00"}, "10:00"),
     ({"type": "overflow", "options": [OPTION]}, "one"),
+    ({"type": "rich_text_input"}, RICH),
 ]
 MODAL = View(
     "V0FORM",
@@ -123,6 +129,7 @@ PARENT = replace(
     ANSWER, ts="1700000006.000100", thread_ts="1700000006.000100", reactions={"eyes": [MAYA.id]}, metadata=METADATA
 )
 NOTED = replace(ANSWER, metadata=METADATA)
+ATTACHED = replace(ANSWER, attachments=[{"id": 1, "color": "36a64f", "fallback": "Beside it", "text": "Beside it"}])
 REPLY = replace(ASKED, ts="1700000005.000100", thread_ts=ASKED.ts)
 ABROAD = replace(ASKED, channel=SHARED.id, user=STRANGER.id)
 REACTION = ReactionChanged(ASKED, MAYA.id, "eyes", added=True, event_ts="1700000002.000100")
@@ -153,16 +160,23 @@ OCCURRENCES: dict[str, tuple[str, list[Occurrence]]] = {
         "app_mention",
         [MessagePosted(replace(TOLD, text=MENTION.text, bot_id="B0OTHER", app_id="A0OTHER", user=OTHER_BOT.id))],
     ),
-    "message": ("message.channels", [MessagePosted(each) for each in (ASKED, ANSWER, REPLY, ABROAD, EDITED, NOTED)]),
+    "message": (
+        "message.channels",
+        [MessagePosted(each) for each in (ASKED, ANSWER, REPLY, ABROAD, EDITED, NOTED, ATTACHED)],
+    ),
     "message.bot_message": (
         "message.channels",
-        [MessagePosted(each) for each in (TOLD, replace(TOLD, blocks=BLOCKS, thread_ts=ASKED.ts))],
+        [
+            MessagePosted(each)
+            for each in (TOLD, replace(TOLD, blocks=BLOCKS, attachments=ATTACHED.attachments, thread_ts=ASKED.ts))
+        ],
     ),
     "message.message_changed": (
         "message.channels",
         [
             MessageChanged(EDITED, ASKED),
             MessageChanged(PARENT, PARENT),
+            MessageChanged(ATTACHED, ATTACHED),
             MessageChanged(ABROAD, ABROAD),
             MessageChanged(replace(ANSWER, edited=EDITED.edited), replace(ANSWER, edited=EDITED.edited)),
             MessageChanged(replace(NOTICE, subtype="tombstone", user="USLACKBOT"), REPLY, "1700000009.000100"),
@@ -170,7 +184,7 @@ OCCURRENCES: dict[str, tuple[str, list[Occurrence]]] = {
     ),
     "message.message_deleted": (
         "message.channels",
-        [MessageDeleted(each, "1700000003.000100") for each in (NOTICE, EDITED, ANSWER, PARENT, ABROAD)],
+        [MessageDeleted(each, "1700000003.000100") for each in (NOTICE, EDITED, ANSWER, ATTACHED, PARENT, ABROAD)],
     ),
     "message.thread_broadcast": ("message.channels", [MessagePosted(SHOUTED)]),
     "message.channel_join": (
@@ -193,7 +207,12 @@ EVENTS = list(OCCURRENCES)
 
 def _presses_on_messages(app: Installation) -> Iterator[Json]:
     whispered = replace(ANSWER, ephemeral_to=MAYA.id)
-    for message, action in [*((ANSWER, each) for each in _actions()), (PARENT, ACTION), (whispered, ACTION)]:
+    for message, action in [
+        *((ANSWER, each) for each in _actions()),
+        (PARENT, ACTION),
+        (whispered, ACTION),
+        (ATTACHED, ACTION),
+    ]:
         yield interactive.message_action(app, MAYA, message, action=action, values={}, handles=HANDLES)
 
 
@@ -223,7 +242,7 @@ def _global_shortcuts(app: Installation) -> Iterator[Json]:
 
 
 def _message_shortcuts(app: Installation) -> Iterator[Json]:
-    for message in (EDITED, REPLY, PARENT, replace(NOTICE, subtype="channel_join", inviter=MAYA.id)):
+    for message in (EDITED, REPLY, PARENT, ATTACHED, replace(NOTICE, subtype="channel_join", inviter=MAYA.id)):
         yield interactive.message_shortcut(app, MAYA, message, callback_id="x", action_ts="1.2", handles=HANDLES)
 
 

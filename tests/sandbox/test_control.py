@@ -250,6 +250,26 @@ async def test_every_change_is_a_line_in_the_stream(sandbox: Sandbox, browser: B
     }
 
 
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1.evil.example:{port}"])
+async def test_a_name_of_others_that_leads_here_shows_nothing_and_gives_no_orders(
+    sandbox: Sandbox, browser: Browser, host: str
+) -> None:
+    named = host.format(port=sandbox.url.rpartition(":")[2])
+
+    answer = await browser.post("clock", headers={"Host": named, "Origin": f"http://{named}"}, factor=60)
+
+    assert answer["error"] == "foreign_host"
+    assert sandbox.clock.factor == 1.0
+
+
+async def test_this_machine_may_be_called_by_its_name(sandbox: Sandbox, browser: Browser) -> None:
+    named = sandbox.url.removeprefix("http://").replace("127.0.0.1", "localhost")
+
+    answer = await browser.post("clock", headers={"Host": named, "Origin": f"http://{named}"}, factor=60)
+
+    assert answer["factor"] == 60
+
+
 async def test_another_sites_page_gives_no_orders(sandbox: Sandbox, browser: Browser) -> None:
     answer = await browser.post("clock", headers={"Origin": "http://evil.example"}, factor=60)
 

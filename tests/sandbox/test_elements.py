@@ -74,6 +74,11 @@ def test_what_people_give_becomes_the_state_of_the_element(element: Json, given:
             {"selected_conversation": "C1"},
             id="channel",
         ),
+        pytest.param(
+            {"type": "rich_text_input", "initial_value": {"type": "rich_text", "elements": []}},
+            {"rich_text_value": {"type": "rich_text", "elements": []}},
+            id="rich text",
+        ),
         pytest.param({"type": "datetimepicker", "initial_date_time": 1}, {"selected_date_time": 1}, id="moment"),
         pytest.param({"type": "multi_users_select"}, {"selected_users": []}, id="nobody"),
     ],

@@ -1,6 +1,7 @@
 """Getting about on the page: what is new, jumping, older messages, links, who people are, forms above forms."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
@@ -14,6 +15,15 @@ from tests.sandbox.bolt_app import FORM, SmallBot, running
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), *NEEDS_CHROMIUM]
 WIDE_LIGHT, NARROW_DARK = LOOKS[:2]
+
+
+async def marks(seat: Seat) -> list[str]:
+    """What the page says from now on that the person has seen in threads, as it says it."""
+    told: list[str] = []
+    seat.page.on(
+        "request", lambda each: told.append(str(each.post_data)) if "thread_ts" in (each.post_data or "") else None
+    )
+    return told
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -110,6 +120,121 @@ async def test_older_messages_come_as_one_scrolls_up_to_them(sandbox: Sandbox, s
     old = sandbox.workspace.channels["C0DEPLOYS"].timeline[0]
     sandbox.person("priya").react(sandbox.workspace.message("C0DEPLOYS", old), "eyes")
     await expect(seat.messages.first.get_by_role("button", name="eyes: Priya Raman")).to_be_visible()
+
+
+async def test_an_old_thread_is_seen_once_it_is_open_and_then_the_page_is_calm(sandbox: Sandbox, seat: Seat) -> None:
+    now = sandbox.clock.now()
+    asked = sandbox.workspace.past.say("U0PRIYA", "C0DEPLOYS", "an old question", at=now - 5000)
+    for number in range(60):
+        sandbox.workspace.past.say("U0TOM", "C0DEPLOYS", f"number {number}", at=now - 500 + number)
+    await seat.go("deploys")
+    await seat.page.get_by_role("button", name="Show older messages").press("Enter")
+    await expect(seat.messages).to_have_count(61)
+    sandbox.person("tom").say("deploys", "late, but here", thread=asked.ts)
+    await expect(seat.messages.first).to_contain_text("1 new")
+    read = await marks(seat)
+
+    await seat.messages.first.get_by_role("button", name="1 reply").click()
+
+    await expect(seat.messages.first).not_to_contain_text("1 new")
+    await expect(seat.page.get_by_role("button", name="deploys", exact=True)).to_be_visible()
+    sandbox.person("tom").say("help", "a change for the page to look at")
+    await expect(seat.page.get_by_role("button", name="help (new messages)")).to_be_visible()
+    assert len(read) == 1
+
+
+async def test_a_thread_that_a_link_opened_is_seen_although_its_question_is_not_there(
+    sandbox: Sandbox, seat: Seat
+) -> None:
+    now = sandbox.clock.now()
+    asked = sandbox.workspace.past.say("U0PRIYA", "C0DEPLOYS", "an old question", at=now - 5000)
+    for number in range(60):
+        sandbox.workspace.past.say("U0TOM", "C0DEPLOYS", f"number {number}", at=now - 500 + number)
+    sandbox.person("tom").say("deploys", "late, but here", thread=asked.ts)
+    link = f"https://sandbox.slack.com/archives/C0DEPLOYS/p{asked.ts.replace('.', '')}"
+    sandbox.person("tom").say("help", f"See <{link}|this answer>")
+    await expect(seat.page.get_by_role("button", name="deploys 1 new for you")).to_be_visible()
+
+    await seat.page.get_by_role("link", name="this answer").click()
+
+    await expect(seat.thread.get_by_role("article")).to_contain_text(["an old question", "late, but here"])
+    await expect(seat.page.get_by_role("button", name="deploys", exact=True)).to_be_visible()
+
+
+async def test_more_than_a_windowful_at_once_leaves_no_hole_in_what_was_said(sandbox: Sandbox, seat: Seat) -> None:
+    tom = sandbox.person("tom")
+    for number in range(10):
+        tom.say("help", f"before {number}")
+    await expect(seat.messages).to_have_count(10)
+    for number in range(70):
+        tom.say("help", f"burst {number}")
+    await expect(seat.message("burst 69")).to_be_visible()
+
+    await seat.page.get_by_role("button", name="Show older messages").press("Enter")
+
+    await expect(seat.messages).to_have_count(80)
+    await expect(seat.messages.first).to_contain_text("before 0")
+
+
+async def test_when_the_last_reply_came_is_told_as_of_now(sandbox: Sandbox, seat: Seat) -> None:
+    now = sandbox.clock.now()
+    asked = sandbox.workspace.past.say("U0PRIYA", "C0HELP", "Where are my logs?", at=now - 3 * 86_400)
+    sandbox.person("tom").say("help", "In Grafana", thread=asked.ts)
+    await expect(seat.message("Where are")).to_contain_text("Last reply today")
+
+    sandbox.clock.advance(86_400)
+    sandbox.person("tom").say("help", "a change for the page to look at")
+
+    await expect(seat.message("Where are")).to_contain_text("Last reply Yesterday")
+
+
+async def test_ones_own_message_is_edited_where_one_stands_beside_an_open_thread(sandbox: Sandbox, seat: Seat) -> None:
+    asked = sandbox.person("priya").say("help", "Where are my logs?")
+    sandbox.person("tom").say("help", "In Grafana", thread=asked)
+    await seat.message("Where are").get_by_role("button", name="1 reply").click()
+    editor = seat.page.get_by_role("textbox", name="Edit message")
+
+    await seat.choose(seat.message("Where are"), "More actions", "Edit message")
+    await expect(seat.messages.get_by_role("textbox", name="Edit message")).to_be_focused()
+    await expect(editor).to_have_count(1)
+    await editor.press("Escape")
+    await seat.choose(seat.thread.get_by_role("article").first, "More actions", "Edit message")
+
+    await expect(seat.thread.get_by_role("textbox", name="Edit message")).to_be_focused()
+    await expect(editor).to_have_count(1)
+
+
+async def test_the_clock_is_moved_by_every_press(sandbox: Sandbox, seat: Seat) -> None:
+    await seat.page.get_by_role("button", name="Inside", exact=True).click()
+    await seat.page.get_by_role("tab", name="Clock").click()
+    button = seat.page.get_by_role("button", name="To the next hour")
+    first = await button.element_handle()
+    told = seat.page.locator("#inside-body .inside-big")
+    before = await told.inner_text()
+    await expect(told).not_to_have_text(before)  # it was drawn again
+
+    await button.click()
+    await sandbox.wait_for(lambda: sandbox.clock.now() % 3600 < 60)
+    day = datetime.fromtimestamp(sandbox.clock.now() + 86_400, UTC)
+    await seat.page.get_by_role("button", name="A day on").click()
+
+    assert first is not None
+    assert await first.evaluate("button => button.isConnected")
+    await expect(told).to_contain_text(f"{day:%A}")
+    await seat.page.get_by_role("button", name="Close Inside").click()
+
+
+async def test_who_has_no_app_and_who_may_not_join_are_told_so(sandbox: Sandbox, seat: Seat) -> None:
+    sandbox.workspace.add_person("una", real_name="Una Elsewhere", team_id="T0ELSEWHERE")
+    sandbox.person("tom").say("help", "a change for the page to look at")
+    await expect(seat.message("a change")).to_be_visible()
+
+    await seat.act_as("Una Elsewhere (external)")
+    await expect(seat.page.get_by_text("Mentor is not installed where Una Elsewhere works.")).to_be_visible()
+    await seat.act_as("Gail Guest (guest)")
+    await expect(seat.page.get_by_role("textbox", name="Message Mentor")).to_be_visible()
+    sandbox.person("gail").leave("deploys")
+    await expect(seat.page.get_by_role("button", name="deploys")).to_have_count(0)
 
 
 async def test_a_link_to_a_message_leads_to_it_on_this_page(sandbox: Sandbox, seat: Seat) -> None:

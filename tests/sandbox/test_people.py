@@ -149,7 +149,7 @@ async def test_who_was_deactivated_is_nowhere_and_does_nothing(company: Company)
 
     assert refusal(ana.say, "ours", "hello") == "not_in_channel"
     assert refusal(ana.open_home) == "account_inactive"
-    assert refusal(ana.dm, "hello") == "user_disabled"
+    assert refusal(ana.dm, "hello") == "account_inactive"
     assert workspace.usergroups["S0PLATFORM"].users == [company.bea.id]
     assert (await company.user(company.ana)).keys() == {
         *("id", "team_id", "name", "deleted", "profile", "is_bot", "is_app_user", "updated")
@@ -209,6 +209,12 @@ async def test_the_control_api_furnishes_people_of_every_kind(browser: Browser, 
     assert group["usergroup"]["users"] == [sandbox.person("maya").id]
     assert (away["person"]["is_away"], away["person"]["status_text"]) == (True, "On holiday")
     assert sandbox.person("tom").person.deleted is True
+
+
+async def test_who_becomes_a_single_channel_guest_becomes_a_guest(browser: Browser, sandbox: Sandbox) -> None:
+    changed = await browser.post("people/change", person="maya", is_ultra_restricted=True)
+
+    assert (changed["person"]["is_restricted"], changed["person"]["is_ultra_restricted"]) == (True, True)
 
 
 async def test_what_a_person_may_find_is_shown_by_what_they_are(browser: Browser, sandbox: Sandbox) -> None:

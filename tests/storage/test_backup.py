@@ -1,7 +1,8 @@
 """A copy holds every row as it is, whichever database it is taken of and restored into, and nothing is overwritten."""
 
-from collections.abc import AsyncIterator
-from contextlib import closing
+import resource
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -114,6 +115,8 @@ async def test_what_was_under_way_is_doubted(sqlite: Database, tmp_path: Path) -
         row("is an edit", "waiting", edits="sent"),
         row("is whispered", "waiting", manner="whisper"),
         row("is for an address", "waiting", response_url="https://hooks.example/1"),
+        row("nobody asked for", "waiting", purpose="unasked"),
+        row("nobody asked for, and was tried", "unclear", purpose="unasked", first_tried_at=NOW),
         row("sent", "sent"),
     ]
     for each in rows:
@@ -137,6 +140,8 @@ async def test_what_was_under_way_is_doubted(sqlite: Database, tmp_path: Path) -
         "is an edit": ["waiting", NOW, None],
         "is whispered": ["skipped", None, None],
         "is for an address": ["skipped", None, None],
+        "nobody asked for": ["skipped", None, None],
+        "nobody asked for, and was tried": ["unclear", NOW, None],
         "sent": ["sent", None, None],
     }
     assert known is not None
@@ -198,6 +203,34 @@ def _overwrite(file: Path) -> None:
 def _run(file: Path, statement: str) -> None:
     with closing(connect(file)) as connection, connection:
         connection.execute(statement)
+
+
+async def test_a_database_that_is_not_there_is_not_made_to_be_backed_up(tmp_path: Path) -> None:
+    with pytest.raises(BackupRefused, match="There is no database at MENTOR_DATABASE_URL"):
+        await back_up(_settings(f"sqlite+aiosqlite:///{tmp_path / 'mentor.db'}", tmp_path), tmp_path / "copy")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_full_disk_is_told_as_one_and_leaves_the_backup_alone(sqlite: Database, tmp_path: Path) -> None:
+    await back_up(_settings(sqlite.url.render_as_string(hide_password=False), tmp_path), tmp_path / "copy")
+    folder = tmp_path / "new"
+
+    with _room_for(100_000), pytest.raises(CopyBroken, match=rf"could not be copied to {folder}.*is there room"):
+        await restore(_settings(f"sqlite+aiosqlite:///{folder / 'mentor.db'}", tmp_path), tmp_path / "copy")
+
+    assert list(folder.iterdir()) == []
+
+
+@contextmanager
+def _room_for(size: int) -> Iterator[None]:
+    """No file of this process grows beyond so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_a_log_of_decisions_that_does_not_hold_is_told(sqlite: Database, tmp_path: Path) -> None:
