@@ -67,13 +67,13 @@ class StandingService:
         return len({*proven, *(set(members) & set(self._handbook.people.git_accounts))})
 
     async def _first_choice(self, tx: Tx, name: str, team: Team) -> tuple[str, date | None]:
-        """The title of what the team chose first, under any name it had; "" for nothing."""
-        uses, choices = await chosen.first_uses(tx), await chosen.first_choices(tx)
+        """The title of what the team chose first, under any name it had; "" for nothing. That they talk to us is none."""
+        titles = {each.id: each.title for each in self._handbook.capabilities if not each.is_mentor}
+        uses, choices = await chosen.first_uses(tx, among=titles), await chosen.first_choices(tx)
         found = []
         for each in (name, *team.formerly):
             if each in uses:
-                capability = self._handbook.capability(uses[each][0])
-                found.append((uses[each][1], capability.title if capability else uses[each][0]))
+                found.append((uses[each][1], titles[uses[each][0]]))
             if each in choices:
                 policy = self._handbook.policy(choices[each][0])
                 found.append((choices[each][1], policy.title if policy else choices[each][0]))

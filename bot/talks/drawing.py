@@ -21,7 +21,7 @@ from bot.surveys.frames import PLATFORM, Framed, FrameService
 from bot.talk_row import Draw, Talk
 from bot.talks import blocks
 from bot.talks.blocks import Due, State
-from bot.talks.rules import AGAIN_AFTER, FRAME, Prospect, draw, may_draw, named_teams
+from bot.talks.rules import AGAIN_AFTER, FRAME, Prospect, draw, is_chosen, may_draw, named_teams
 from bot.wanted import Asking
 
 log = structlog.get_logger(__name__)
@@ -103,13 +103,14 @@ class DrawingService:
     async def _prospects(self) -> Sequence[Prospect]:
         """Everybody who could be invited now, but the platform team, which talks to itself anyway."""
         frame = await self._frames.frame(FRAME, self._desk.today())
-        now = self._desk.clock.now()
+        now, handbook = self._desk.clock.now(), self._desk.shelf.library.handbook
+        free = [each.id for each in handbook.capabilities if is_chosen(each)]
         async with self._desk.database.read() as tx:
             known = await known_pseudonyms(tx, [each.user_id for each in frame])
             resting = await rows.not_to_be_asked(tx, now=now, asked_since=now - AGAIN_AFTER)
             askers = await surveys.askers(tx, since=None)
-            told = {*(await chosen.first_uses(tx)), *(await chosen.first_choices(tx))}
-        chose = {self._desk.shelf.library.handbook.people.team_called(each) for each in told}
+            told = {*(await chosen.first_uses(tx, among=free)), *(await chosen.first_choices(tx))}
+        chose = {handbook.people.team_called(each) for each in told}
         return [
             _prospect(each, known.get(each.user_id, ""), askers, chose)
             for each in frame

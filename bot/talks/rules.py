@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from bot.blockkit import escape
 from bot.surveys.sampling import Candidate, Strata, sample
 from bot.talk_row import DRAWN
+from knowledge.capabilities import FREE, Capability, Status
 from knowledge.surveys import Audience, Repeats, Survey
 
 MINUTES = 30
@@ -60,6 +61,11 @@ def draw(prospects: Collection[Prospect], *, seed: str, size: int = AT_ONCE) -> 
 def named_teams(prospects: Collection[Prospect]) -> frozenset[str]:
     """Teams that may be shown: so many of each could be drawn that it names nobody."""
     return frozenset(team for team, count in Counter(each.team for each in prospects).items() if count >= TEAM_LEAST)
+
+
+def is_chosen(capability: Capability) -> bool:
+    """Whether a team that uses it chose to: it was free, and it is not us it turned to."""
+    return capability.status in (*FREE, Status.PILOT) and not capability.is_mentor
 
 
 def may_draw(drawn_at: datetime | None, states: Sequence[str], *, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from bot.model import Json
 from bot.people import PeopleService
 from bot.storage.engine import Database
 from bot.storage.people import pseudonym_of
-from bot.storage.schema import answers, outbox, people, talk_notes, talks, work
+from bot.storage.schema import answers, capability_uses, outbox, people, talk_notes, talks, work
 from bot.talks.services import TalkServices, talk_services
 from bot.wanted import Asking, Decision, Kind, NotesWritten, TalkTurn
 from knowledge.channels import Channels
@@ -55,10 +55,11 @@ class Talks:
     database: Database
     slack: TalkSlack = field(default_factory=lambda: TalkSlack(users=EVERYBODY))
     hands: Hands = field(default_factory=Hands)
+    handbook: Handbook = HANDBOOK
     number: int = 0
 
     def __post_init__(self) -> None:
-        self.desk: Desk = new_desk(self.database, self.hands, handbook=HANDBOOK, slack=self.slack)
+        self.desk: Desk = new_desk(self.database, self.hands, handbook=self.handbook, slack=self.slack)
         numbers = count(1)
         people_ = PeopleService(self.desk)
         self.services: TalkServices = talk_services(self.desk, people_, new_key=lambda: f"{next(numbers):064x}")
@@ -131,6 +132,10 @@ class Talks:
             "created_at": at,
         }
         await self.database.write(lambda tx: tx.execute(insert(answers).values(row)))
+
+    async def uses(self, team: str, capability: str) -> None:
+        row = {"capability": capability, "team": team, "day": self.hands.now.date(), "what": "used", "source": "file"}
+        await self.database.write(lambda tx: tx.execute(insert(capability_uses).values(row)))
 
     async def user_of(self, person: str) -> str:
         return next(str(row["slack_id"]) for row in await self.rows(people) if row["id"] == person)

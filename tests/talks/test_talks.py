@@ -1,6 +1,9 @@
 """Talks on real databases: who is drawn, who learns what, and what stays of it."""
 
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from bot.storage import talks as rows
 from bot.storage.engine import Database, Tx
@@ -12,7 +15,9 @@ from bot.talks.note_blocks import Filled
 from bot.talks.rules import AGAIN_AFTER
 from bot.wanted import NotesWritten
 from knowledge.bets import EVIDENCE
-from tests.talks.desk import BIG, MAYA, SMALL, TOMAS, Talks
+from knowledge.capabilities import Capability, Status
+from tests.adoption.company import MANDATED, OPTIONAL
+from tests.talks.desk import BIG, HANDBOOK, MAYA, SMALL, TOMAS, Talks
 
 HEARD = "Deploys wait for a person. Priya signs each by hand."
 INVITED = "invitation to a talk"
@@ -34,6 +39,30 @@ async def test_a_draw_is_of_people_who_never_asked_and_shows_no_more_than_teams(
     shown = str([row["blocks"] for row in await office.rows(outbox)])
     assert "Somebody from *payments*" in shown
     assert not any(each.removeprefix("U0").title() in shown for each in (*BIG, *SMALL))
+
+
+@pytest.mark.parametrize(
+    ("capability", "is_first"),
+    [
+        (OPTIONAL, False),
+        (MANDATED, True),
+        (replace(OPTIONAL, status=Status.PILOT, volunteers=("search",)), False),
+        (replace(OPTIONAL, is_mentor=True), True),
+    ],
+    ids=["chosen", "mandated", "a pilot", "Mentor itself"],
+)
+async def test_whoever_chose_nothing_that_they_are_free_to_choose_is_drawn_first(
+    database: Database, capability: Capability, is_first: bool
+) -> None:
+    office = Talks(database, handbook=replace(HANDBOOK, capabilities=(OPTIONAL, replace(capability, id="other"))))
+    for each in (*SMALL, *BIG):
+        await office.asked_once(each)
+    await office.uses("payments", OPTIONAL.id)
+    await office.uses("search", "other")
+
+    drawn = {await office.user_of(each["person"]) for each in await office.draws()}
+
+    assert (set(SMALL) <= drawn) == is_first
 
 
 async def test_only_the_platform_team_draws_and_invites(database: Database) -> None:
