@@ -79,7 +79,7 @@ def told_of_notes(evidence: Evidence, state: str, *, file: str) -> str:
         case talk_row.SHOWN:
             return f"{name}: the person has not approved these notes yet. Until then, take the line out of {file}"
         case talk_row.DROPPED:
-            return f"{name}: notes erased at the person's wish. Take the line out of {file}"
+            return f"{name}: notes that the person dropped, or did not approve in time. Take the line out of {file}"
         case _:
             return f"{name}: notes erased at the person's wish, or the id is mistyped. Take the line out of {file}"
 

@@ -13,7 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import outbox, people, talk_draws, talk_notes, talk_wishes, talks
 from bot.storage.statements import insert_into, insert_new, insert_rows
-from bot.talk_row import ACCEPTED, DRAWN, EVIDENCE, INVITED, KEPT, SHOWN, SKIPPED, Draw, Notes, Talk, TalkEvidence
+from bot.talk_row import (
+    ACCEPTED,
+    DRAWN,
+    DROPPED,
+    EVIDENCE,
+    INVITED,
+    KEPT,
+    SHOWN,
+    SKIPPED,
+    Draw,
+    Notes,
+    Talk,
+    TalkEvidence,
+)
 
 # Draws.
 
@@ -138,17 +151,21 @@ async def forget_message(tx: AsyncConnection, notes_id: str) -> None:
 # Forgetting.
 
 
-async def forget_unkept(tx: AsyncConnection, *, before: datetime) -> Sequence[str]:
-    """The ids of notes that nobody let stand until now; nothing of them stays."""
+async def forget_unkept(tx: AsyncConnection, *, before: datetime, now: datetime) -> None:
+    """Notes that nobody let stand are dropped: no word stays, and nobody writes them anew."""
     old = and_(talk_notes.c.state == SHOWN, talk_notes.c.written_at < before)
-    gone = (await tx.scalars(delete(talk_notes).where(old).returning(talk_notes.c.id))).all()
-    for each in gone:
+    dropped = update(talk_notes).where(old).values(state=DROPPED, words=None, settled_at=now)
+    for each in await tx.scalars(dropped.returning(talk_notes.c.id)):
         await forget_message(tx, each)
-    return gone
 
 
 async def forget_old(tx: AsyncConnection, *, uninvited: datetime, invited: datetime) -> None:
-    """Who was drawn before the one day and not invited, or invited before the other; talks with notes stay."""
+    """Who was drawn before the one day and not invited, or invited before the other; talks with notes stay.
+
+    Notes that were dropped before that stay no longer than their talk would.
+    """
+    dropped = and_(talk_notes.c.state == DROPPED, talk_notes.c.settled_at < invited)
+    await tx.execute(delete(talk_notes).where(dropped))
     written, drawn_before = (
         select(talk_notes.c.talk_id),
         select(talk_draws.c.id).where(talk_draws.c.drawn_at < uninvited),

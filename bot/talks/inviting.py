@@ -157,40 +157,36 @@ class InvitingService:
         await self._done(decision, is_done=await self._desk.database.write(unit) or talk.state == ACCEPTED)
 
     async def _say_no(self, decision: Decision, talk: Talk) -> None:
-        """Nobody is told, but who was told of a yes before."""
-        now, is_off = self._desk.clock.now(), talk.state == ACCEPTED
-        until = None if decision.choice == "less" else now + AGAIN_AFTER
-        name = await self._drawing.name_of(talk.person) if is_off else ""
-        off = effects.privately(f"talk-off:{talk.id}", talk.interviewer or "", blocks.off(name), kind=blocks.AGREED)
-        shown = await self._off(talk, now) if is_off else self._said(decision.choice, talk.id, now)
+        """Nobody is told, but who was told of a yes before: whether they were is known only as it is written down."""
+        now, choice = self._desk.clock.now(), decision.choice
+        interviewer = await self._drawing.name_of(talk.interviewer or "")
+        off = _off(talk, await self._drawing.name_of(talk.person))
 
         async def unit(tx: Tx) -> bool:
-            moved = await rows.move(tx, talk.id, among=[INVITED, ACCEPTED], state=DECLINED, said_at=now)
-            if not moved and talk.state != DECLINED:
+            is_off = await _decline(tx, talk.id, now)
+            if is_off is None:
                 return False
-            if decision.choice == "again":
+            if choice == "again":
                 await rows.wants_talks_again(tx, talk.person)
             else:
-                await rows.wish(tx, talk.person, until=until, now=now)
+                await rows.wish(tx, talk.person, until=None if choice == "less" else now + AGAIN_AFTER, now=now)
+            shown = self._said(choice, talk.id, interviewer if is_off else None, now)
             await self._desk.outbox.put(tx, _answered(talk, shown))
-            if moved and is_off:
+            if is_off:
                 await self._desk.outbox.put(tx, off)
             return True
 
         await self._done(decision, is_done=await self._desk.database.write(unit))
 
-    async def _off(self, talk: Talk, now: datetime) -> Shown:
-        name, timezone = await self._drawing.name_of(talk.interviewer or ""), self._timezone
-        return blocks.said_off(name, now + AGAIN_AFTER, timezone)
-
-    def _said(self, choice: str, talk_id: str, now: datetime) -> Shown:
-        match choice:
-            case "less":
-                return blocks.said_less(talk_id)
-            case "again":
-                return blocks.said_again()
-            case _:
-                return blocks.said_no(now + AGAIN_AFTER, self._timezone)
+    def _said(self, choice: str, talk_id: str, name: str | None, now: datetime) -> Shown:
+        """`name` is of who was told of their yes; None where nobody was."""
+        until = now + AGAIN_AFTER
+        if choice == "again":
+            return blocks.said_again()
+        if choice == "less":
+            return blocks.said_less(talk_id) if name is None else blocks.said_off_for_good(name, talk_id)
+        zone = self._timezone
+        return blocks.said_no(until, zone) if name is None else blocks.said_off(name, until, zone)
 
     @property
     def _timezone(self) -> str:
@@ -212,6 +208,27 @@ def _at_work(framed: Framed, now: datetime) -> datetime:
     hours = hours_of(framed.colleague.timezone)
     assert hours is not None  # else they are in no frame
     return WorkingTime(hours, framed.holidays).opens(now)
+
+
+async def _decline(tx: Tx, talk_id: str, now: datetime) -> bool | None:
+    """Whether a yes that was told is taken back, now or before; None where there is nothing to say no to."""
+    declined = {"state": DECLINED, "said_at": now}
+    if await rows.move(tx, talk_id, among=[INVITED], **declined):
+        return False
+    if await rows.move(tx, talk_id, among=[ACCEPTED], **declined):
+        return True
+    talk = await rows.by_id(tx, talk_id)
+    if talk is None or talk.state != DECLINED:
+        return None
+    return bool(await outbox.known_keys(tx, [_off_key(talk_id)]))
+
+
+def _off_key(talk_id: str) -> str:
+    return f"talk-off:{talk_id}"
+
+
+def _off(talk: Talk, name: str) -> Effect:
+    return effects.privately(_off_key(talk.id), talk.interviewer or "", blocks.off(name), kind=blocks.AGREED)
 
 
 def _key(talk_id: str) -> str:

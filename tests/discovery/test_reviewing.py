@@ -95,7 +95,7 @@ async def test_notes_of_a_talk_that_may_not_be_cited_are_named_without_what_the_
     [(_, text, blocks)] = await room.told(None)
     fix = "ake the line out of bets/runners.yaml"
     assert text.splitlines()[2:] == [
-        f"• talk t2: notes erased at the person's wish. T{fix}",
+        f"• talk t2: notes that the person dropped, or did not approve in time. T{fix}",
         f"• talk t3: the person has not approved these notes yet. Until then, t{fix}",
         f"• talk t4: notes erased at the person's wish, or the id is mistyped. T{fix}",
         "• 1 more piece of evidence, said only once: nothing to count",

@@ -1,6 +1,6 @@
 """A desk of talks: a company in Slack as it is told, and the services on a real database."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -44,7 +44,16 @@ HANDBOOK = Handbook(
 
 @dataclass
 class TalkSlack(OfficeSlack):
+    """`meanwhile` is done once, while a name is looked up."""
+
     views: list[Json] = field(default_factory=list)
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    async def real_name(self, user_id: str) -> str:
+        if self.meanwhile is not None:
+            then, self.meanwhile = self.meanwhile, None
+            await then()
+        return await super().real_name(user_id)
 
     async def open_view(self, trigger_id: str, view: Json) -> None:
         self.views.append(view)

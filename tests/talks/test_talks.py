@@ -284,7 +284,9 @@ async def test_what_is_dropped_leaves_no_words_anywhere_even_after_it_was_kept(d
     assert HEARD not in str([(row["text"], row["blocks"]) for row in messages])
 
 
-async def test_what_nobody_lets_stand_in_a_fortnight_is_deleted(database: Database) -> None:
+async def test_of_what_nobody_lets_stand_in_a_fortnight_no_word_stays_nor_is_it_written_anew(
+    database: Database,
+) -> None:
     office = Talks(database)
     first = await office.invites_the_first()
     user_id = await office.user_of(first["person"])
@@ -295,15 +297,23 @@ async def test_what_nobody_lets_stand_in_a_fortnight_is_deleted(database: Databa
 
     office.hands.move(days=13, hours=23)
     await office.services.notes.forget_old()
-    assert len(await office.rows(talk_notes)) == 1
+    assert (await office.notes_of(first["id"]))["words"] == notes["words"]
     office.hands.move(hours=2)
     await office.services.notes.forget_old()
+    await office.writes(first["id"], HEARD)
 
-    assert await office.rows(talk_notes) == []
+    (left,), maya = await office.rows(talk_notes), await office.person(MAYA)
+    assert (left["state"], left["words"]) == ("dropped", None)
     assert HEARD not in str([(row["text"], row["blocks"]) for row in await office.rows(outbox)])
+    async with database.read() as tx:
+        assert await rows.to_write_up(tx, maya) == []
     await office.presses(user_id, "keep", notes["id"])
-    assert await office.rows(talk_notes) == []
     assert (await office.told("private answer"))[-1] == (user_id, note_blocks.GONE)
+    await office.presses(user_id, "drop", notes["id"])
+    assert (await office.told("notes of a talk"))[-1] == (user_id, note_blocks.DROPPED)
+    office.hands.move(days=184)
+    await office.services.notes.forget_old()
+    assert (await office.rows(talk_notes), await office.rows(talks)) == ([], [])
 
 
 async def test_who_was_drawn_and_not_invited_is_forgotten_after_four_weeks(database: Database) -> None:
@@ -342,6 +352,41 @@ async def test_who_is_left_out_is_in_no_draw_and_nothing_they_said_stays(databas
     new = [each["person"] for each in await office.drawn() if each["draw_id"] != first["draw_id"]]
     assert len(new) == 5
     assert first["person"] not in new
+
+
+@pytest.mark.parametrize(
+    ("presses", "said"),
+    [
+        (["no"], "All right. Nobody is told, and you are not invited to a talk before 26 May 2027."),
+        (["yes", "no"], "All right. Maya is told that you cannot, and you are not invited before 26 May 2027."),
+        (["yes", "less"], "All right. Maya is told that you cannot, and you are not invited to talks any more."),
+    ],
+    ids=["a no", "a yes taken back", "a yes taken back for good"],
+)
+async def test_a_second_press_says_again_what_the_first_one_did(
+    database: Database, presses: list[str], said: str
+) -> None:
+    office = Talks(database)
+    first = await office.invites_the_first()
+    user_id = await office.user_of(first["person"])
+
+    for each in (*presses, presses[-1]):
+        await office.presses(user_id, each, first["id"])
+
+    assert (await office.told(INVITED))[-1] == (user_id, said)
+    assert len(await office.told("talk agreed")) == 2 * len(presses) - 2
+
+
+async def test_who_invited_is_told_of_a_no_that_comes_at_the_same_moment_as_the_yes(database: Database) -> None:
+    office = Talks(database)
+    first = await office.invites_the_first()
+    user_id = await office.user_of(first["person"])
+    office.slack.meanwhile = lambda: office.presses(user_id, "yes", first["id"])
+
+    await office.presses(user_id, "no", first["id"])
+
+    assert len(await office.told("talk agreed")) == 2
+    assert (await office.told(INVITED))[-1][1].startswith("All right. Maya is told that you cannot")
 
 
 async def test_they_may_call_it_off_and_who_invited_them_is_told(database: Database) -> None:
