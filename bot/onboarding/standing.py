@@ -67,7 +67,7 @@ class StandingService:
         return len({*proven, *(set(members) & set(self._handbook.people.git_accounts))})
 
     async def _first_choice(self, tx: Tx, name: str, team: Team) -> tuple[str, date | None]:
-        """The title of what the team chose first, under any name it had; "" for nothing. That they talk to us is none."""
+        """The title of what the team chose first, under any name it had; "" for nothing. Talking to us is none."""
         titles = {each.id: each.title for each in self._handbook.capabilities if not each.is_mentor}
         uses, choices = await chosen.first_uses(tx, among=titles), await chosen.first_choices(tx)
         found = []

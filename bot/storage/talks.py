@@ -60,6 +60,11 @@ async def move(tx: AsyncConnection, talk_id: str, *, among: Collection[str], **v
     return (await tx.execute(update(talks).where(here).values(**values).returning(talks.c.id))).first() is not None
 
 
+async def skip(tx: AsyncConnection, talk_id: str) -> None:
+    """Who was not sent the invitation after all was not invited, and may be drawn again."""
+    await move(tx, talk_id, among=[INVITED], state=SKIPPED, invited_at=None)
+
+
 async def to_write_up(tx: AsyncConnection, interviewer: str) -> Sequence[Talk]:
     """Talks that the person is to have or had, without notes of theirs yet; the oldest first."""
     written = select(talk_notes.c.talk_id)
@@ -170,7 +175,7 @@ async def forget_old(tx: AsyncConnection, *, uninvited: datetime, invited: datet
         select(talk_notes.c.talk_id),
         select(talk_draws.c.id).where(talk_draws.c.drawn_at < uninvited),
     )
-    never = and_(talks.c.state == DRAWN, talks.c.draw_id.in_(drawn_before))
+    never = and_(talks.c.invited_at.is_(None), talks.c.draw_id.in_(drawn_before))
     old = or_(never, and_(talks.c.invited_at < invited, talks.c.id.not_in(written)))
     await tx.execute(delete(talks).where(old))
     empty = and_(talk_draws.c.drawn_at < uninvited, talk_draws.c.id.not_in(select(talks.c.draw_id)))

@@ -78,6 +78,7 @@ class State:
     mine: Sequence[Due] = ()
     evidence: Sequence[tuple[TalkEvidence, str]] = ()  # with the name that may stand beside it, or ""
     may_draw: bool = False
+    is_nobody_left: bool = False  # for the draw that is due
 
 
 def overview(state: State, *, now: datetime, timezone: str) -> Shown:
@@ -99,7 +100,8 @@ def _drawn(state: State, *, now: datetime, timezone: str) -> list[Json]:
     )
     rows = [_row(each, now=now, timezone=timezone) for each in state.drawn]
     more = [button("Draw others", action_id=DRAW, value=state.draw.id)] if state.may_draw else []
-    return [section(head), *rows, *([actions("talks.draw", more)] if more else []), context(how)]
+    after = [section(NOBODY)] if state.is_nobody_left else [actions("talks.draw", more)] if more else []
+    return [section(head), *rows, *after, context(how)]
 
 
 def _row(talk: Talk, *, now: datetime, timezone: str) -> Json:

@@ -39,9 +39,7 @@ class DrawingService:
     async def asked(self, asking: Asking) -> None:
         """How talks stand, with a draw where one is due; or why they get none. Raises SlackError."""
         reason = await self.refusal(asking.asker)
-        if not reason:
-            await self.draw_if_due(asking.key)
-        shown = blocks.said(reason) if reason else await self.overview(asking.asker)
+        shown = blocks.said(reason) if reason else await self.drawn_anew(asking.asker, asking.key)
         key, url = f"talks:{asking.key}", asking.response_url
         await self._desk.send(effects.privately(key, asking.asker, shown, response_url=url, kind=blocks.TALKS))
 
@@ -49,7 +47,12 @@ class DrawingService:
         """Why the person may not draw and invite; "" when they may."""
         return await self._people.why_not(await self._people.profile(person), Act.STEER)
 
-    async def overview(self, person: str) -> Shown:
+    async def drawn_anew(self, person: str, key: str) -> Shown:
+        """The overview, after a draw where one is due; once for each key. Raises SlackError."""
+        is_nobody_left = await self._draw_if_due(key)
+        return await self.overview(person, is_nobody_left=is_nobody_left)
+
+    async def overview(self, person: str, *, is_nobody_left: bool = False) -> Shown:
         now = self._desk.clock.now()
         async with self._desk.database.read() as tx:
             last = await rows.last_draw(tx)
@@ -60,7 +63,8 @@ class DrawingService:
             last[1] if last else (),
             [await self.due(each) for each in mine],
             [(each, await self.name_of(each.person)) for each in evidence],
-            may_draw=_is_due(last, self._desk),
+            may_draw=_is_due(last, self._desk) and not is_nobody_left,
+            is_nobody_left=is_nobody_left,
         )
         return blocks.overview(state, now=now, timezone=self._desk.shelf.library.handbook.channels.timezone)
 
@@ -75,15 +79,15 @@ class DrawingService:
 
     # Drawing.
 
-    async def draw_if_due(self, key: str) -> None:
-        """Once for each key; the people drawn are written down with the seed. Raises SlackError."""
+    async def _draw_if_due(self, key: str) -> bool:
+        """Whether nobody is left for a draw that is due. The people drawn are written down with the seed."""
         async with self._desk.database.read() as tx:
             last = await rows.last_draw(tx)
         if not _is_due(last, self._desk):
-            return
+            return False
         prospects = await self._prospects()
         if not prospects:
-            return
+            return True
         id_, seed, now = sha256(key.encode()).hexdigest()[:32], self._new_key(), self._desk.clock.now()
         drawn, shown = draw(prospects, seed=seed), named_teams(prospects)
 
@@ -99,6 +103,7 @@ class DrawingService:
 
         if await self._desk.database.write(unit):
             log.info("talks.drawn", frame=len(prospects), drawn=len(drawn))
+        return False
 
     async def _prospects(self) -> Sequence[Prospect]:
         """Everybody who could be invited now, but the platform team, which talks to itself anyway."""

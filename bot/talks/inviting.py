@@ -15,7 +15,7 @@ from bot.storage import talks as rows
 from bot.storage.engine import Tx
 from bot.storage.people import slack_id_of
 from bot.surveys.frames import Framed, FrameService
-from bot.talk_row import ACCEPTED, DECLINED, DRAWN, INVITED, SKIPPED, Talk
+from bot.talk_row import ACCEPTED, DECLINED, DRAWN, INVITED, Talk
 from bot.talks import blocks
 from bot.talks.drawing import DrawingService
 from bot.talks.rules import AGAIN_AFTER, FRAME
@@ -57,11 +57,11 @@ class InvitingService:
             await self._tell(decision, blocks.said(reason))
             return
         if decision.choice == "draw":
-            await self._drawing.draw_if_due(decision.key)
+            await self._show_again(decision, await self._drawing.drawn_anew(decision.person, decision.key))
         elif problem := await self._invite(decision):
             await self._tell(decision, blocks.said(problem))
-            return
-        await self._show_again(decision)
+        else:
+            await self._show_again(decision, await self._drawing.overview(decision.person))
 
     async def _invite(self, decision: Decision) -> str:
         """Why not, or ""."""
@@ -82,10 +82,9 @@ class InvitingService:
         self._desk.wake()
         return problem
 
-    async def _show_again(self, decision: Decision) -> None:
+    async def _show_again(self, decision: Decision, shown: Shown) -> None:
         """In place of what was pressed, where Slack gave an address for that."""
-        shown, key = await self._drawing.overview(decision.person), f"talks-shown:{decision.key}"
-        url = decision.response_url
+        key, url = f"talks-shown:{decision.key}", decision.response_url
         await self._desk.send(
             effects.in_place(key, decision.person, shown, response_url=url)
             if url
@@ -105,7 +104,7 @@ class InvitingService:
             return
         framed = await self._frames.frame_of(FRAME, user_id)
         if framed is None or not await self._may_be_sent(talk.person, now=now):
-            await self._desk.database.write(lambda tx: rows.move(tx, talk.id, among=[INVITED], state=SKIPPED))
+            await self._desk.database.write(lambda tx: rows.skip(tx, talk.id))
         elif (opens := _at_work(framed, now)) > now:
             await self._later(talk.id, opens)
         else:
@@ -114,7 +113,7 @@ class InvitingService:
 
     async def skip(self, turn: TalkTurn) -> None:
         """Slack could not tell for a quarter of an hour whether they may be asked."""
-        await self._desk.database.write(lambda tx: rows.move(tx, turn.talk_id, among=[INVITED], state=SKIPPED))
+        await self._desk.database.write(lambda tx: rows.skip(tx, turn.talk_id))
 
     async def _may_be_sent(self, person: str, *, now: datetime) -> bool:
         """The outbox has the last word; asked before, so that who invites is not left to wait in vain."""

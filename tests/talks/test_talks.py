@@ -77,6 +77,22 @@ async def test_only_the_platform_team_draws_and_invites(database: Database) -> N
     assert ("U0ANN", "Only the platform team can do this.") in await office.told("talks")
 
 
+async def test_to_draw_others_where_nobody_is_left_is_answered(database: Database) -> None:
+    office = Talks(database)
+    for _ in range(2):  # five, and the three who are left
+        for each in await office.draws():
+            await office.presses(MAYA, "invite", each["id"])
+        await office.presses(MAYA, "draw", "")
+
+    (shown,) = [
+        row["blocks"] for row in await office.rows(outbox) if row["key"].startswith(f"talks-shown:p{office.number}")
+    ]
+
+    assert len(await office.rows(talk_draws)) == 2
+    assert blocks.NOBODY in str(shown)
+    assert "Draw others" not in str(shown)
+
+
 async def test_asking_again_shows_the_same_draw_until_everybody_was_invited(database: Database) -> None:
     office = Talks(database)
     drawn = await office.draws()
@@ -217,6 +233,13 @@ async def test_who_got_something_else_meanwhile_is_not_invited_and_it_is_said(da
 
     assert [each["state"] for each in (await office.drawn())[:2]] == ["invited", "skipped"]
     assert len(await office.told(INVITED)) == 1
+    now = office.hands.now
+    async with database.read() as tx:
+        resting = await rows.not_to_be_asked(tx, now=now, asked_since=now - AGAIN_AFTER)
+    assert resting == {drawn[0]["person"]}  # who was not asked may be drawn again
+    office.hands.move(days=29)
+    await office.services.notes.forget_old()
+    assert [each["id"] for each in await office.drawn()] == [drawn[0]["id"]]
 
 
 async def test_notes_stand_once_they_let_them_with_the_team_and_no_name(database: Database) -> None:
