@@ -1,6 +1,6 @@
 """Decides how what happened since a bet was looked at is told, what a flow's waits sum up to, and what attaches to it.
 
-Pure. Nothing here is by person; of people a number stands from two on, of a survey's comments from five on.
+Pure. Nothing here is by person; of people a number stands from two on, of comments and of what was hard from five on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -92,6 +92,8 @@ def _how_often(kind: Kind, heard: Heard) -> str:
     what = "asked" if kind is Kind.GAP else "logged as hard"
     if not heard.times:
         return f"not {what} since"
+    if kind is Kind.FRICTION_THEME and (heard.people or 0) < FEWEST:
+        return f"{what} by a few since"  # it was told in private, and this may be written into Git
     by = f", by {heard.people} people" if heard.people and heard.people >= PEOPLE_FROM else ""
     return f"{what} {counted(heard.times, 'time')} since{by}"
 
