@@ -24,20 +24,17 @@ class StandingService:
         self._can_link = can_link
 
     async def of(self, name: str) -> Standing:
-        """Raises SlackError."""
-        team = self._handbook.people.teams.get(name)
+        """Of a team that the handbook has. Raises SlackError."""
+        team = self._handbook.people.teams[name]
         async with self._desk.database.read() as tx:
             proposed = await rows.proposed(tx, begin(name))
         waiting = {step: url for subject, url in proposed.items() if (step := step_of(subject)) is not None}
-        if team is None:
-            return Standing(name, is_known=False, can_link=self._can_link(), proposed=waiting)
         members = await self._people.members_of(team.group)
         async with self._desk.database.read() as tx:
             linked = await self._linked(tx, members)
             title, day = await self._first_choice(tx, name, team)
         return Standing(
             name,
-            is_known=True,
             people=len(members),
             linked=linked,
             can_link=self._can_link(),

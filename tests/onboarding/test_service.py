@@ -12,7 +12,7 @@ from bot.actions.catalogue import CatalogueService
 from bot.actions.membership import Memberships
 from bot.curation.proposals import ProposalService
 from bot.desk import Desk
-from bot.model import Json, UserGroup
+from bot.model import ChannelInfo, Json, UserGroup
 from bot.onboarding import blocks, forms
 from bot.onboarding.forms import Filled, Opened
 from bot.onboarding.rules import Step
@@ -50,7 +50,14 @@ FILES = {
 
 @dataclass
 class OfficeSlack(CompanySlack):
+    """`looked_at` are channels that were asked about."""
+
     views: list[Json] = field(default_factory=list)
+    looked_at: list[str] = field(default_factory=list)
+
+    async def channel_info(self, channel_id: str) -> ChannelInfo:
+        self.looked_at.append(channel_id)
+        return await super().channel_info(channel_id)
 
     async def open_view(self, trigger_id: str, view: Json) -> None:
         self.views.append(view)
@@ -196,6 +203,20 @@ async def test_a_lead_sees_their_team_and_others_who_may(database: Database) -> 
     assert (await office.asks(CY, "payments")).startswith("`payments` is no team that you can bring on.")
     assert (await office.asks(MAYA)).startswith("*Teams, and how far each is brought on*")
     assert (await office.asks(MAYA, "payments")).startswith("*Bringing payments on*")
+
+
+async def test_of_many_teams_no_more_are_looked_at_than_are_shown(database: Database) -> None:
+    many = {f"team-{number:02}": Team(Group(), channel_id=f"C0TEAM{number:02}") for number in range(34, 0, -1)}
+    office = Office(database, handbook=replace(HANDBOOK, people=replace(HANDBOOK.people, teams=many)))
+    await office.start.asked(Asking("k1", await office.person(MAYA), "", "", response_url="https://hooks/1"))
+
+    (shown,) = await office.rows(select(outbox.c.blocks).where(outbox.c.key == "start:k1"))
+    assert office.slack.looked_at == [f"C0TEAM{number:02}" for number in range(1, 31)]
+    lines = shown.blocks[0]["text"]["text"].splitlines()
+    assert (lines[1], lines[-2:]) == (
+        "• team-01: 0 of 5, next: group",
+        ["• team-30: 0 of 5, next: group", "And 4 more."],
+    )
 
 
 async def test_the_first_capability_of_a_team_is_not_mentor_itself_to_whom_they_came_before(database: Database) -> None:
