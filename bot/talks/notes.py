@@ -108,7 +108,7 @@ class NoteService:
 
     async def _show(self, written: NotesWritten, talk: Talk) -> None:
         names = frozenset[str]().union(*[each.names for each in await self._desk.slack.everybody()])
-        words = masked(written.words, names=names).strip()
+        words = rules.fitting(masked(written.words, names=names).strip())
         now, id_ = self._desk.clock.now(), self._desk.new_id()[:12]
         notes = Notes(id_, talk.id, talk.person, talk.team, words, is_named=False, state=SHOWN, written_at=now)
         shown = blocks.to_decide(await self._drawing.name_of(written.person), words, id_)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from bot.blockkit import escape
+from bot.blockkit import clip, escape
 from bot.surveys.sampling import Candidate, Strata, sample
 from bot.talk_row import DRAWN
 from knowledge.capabilities import FREE, Capability, Status
@@ -80,6 +80,14 @@ def is_over(invited_at: datetime | None, *, now: datetime) -> bool:
 
 def day_in_words(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
+
+
+def fitting(words: str) -> str:
+    """As much of them as notes may be: with names taken out they can be longer than they were written."""
+    cut = clip(words, WORDS_MOST)
+    while len(escape(cut)) > ESCAPED_MOST:
+        cut = clip(cut, len(cut) - 20)
+    return cut
 
 
 def problem(words: str) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.blockkit import escape
 from bot.storage import talks as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.people import leave_out, stand_ins
@@ -16,6 +17,7 @@ from bot.talks.rules import AGAIN_AFTER
 from bot.wanted import NotesWritten
 from knowledge.bets import EVIDENCE
 from knowledge.capabilities import Capability, Status
+from sandbox.limits import validate_view
 from tests.adoption.company import MANDATED, OPTIONAL
 from tests.talks.desk import BIG, HANDBOOK, MAYA, SMALL, TOMAS, Talks
 
@@ -283,6 +285,22 @@ async def test_notes_stand_with_the_name_or_as_they_changed_them(database: Datab
     async with database.read() as tx:
         (kept,) = await rows.evidence(tx)
     assert (kept.words, kept.person) == ("We wait for a signature.", first["person"])
+
+
+async def test_notes_that_grew_by_taking_names_out_are_cut_to_what_can_be_shown_and_edited(database: Database) -> None:
+    office = Talks(database)
+    first = await office.invites_the_first()
+    user_id = await office.user_of(first["person"])
+    await office.presses(user_id, "yes", first["id"])
+
+    await office.writes(first["id"], "Ann & " * 240)
+    notes = await office.notes_of(first["id"])
+    await office.services.notes.open_to_edit(notes["id"], key="k", user_id=user_id, trigger_id="t", response_url=None)
+
+    assert validate_view(office.slack.views[0]) == []
+    assert notes["words"].startswith("someone & someone")
+    (shown,) = [row["blocks"] for row in await office.rows(outbox) if row["kind"] == "notes of a talk"]
+    assert escape(notes["words"]) in str(shown)
 
 
 async def test_what_is_dropped_leaves_no_words_anywhere_even_after_it_was_kept(database: Database) -> None:
