@@ -37,7 +37,7 @@ async def _measured(url: str, places: int) -> dict[str, Any]:
     async with database.read() as tx:
         count = await tx.scalar(select(func.count()).select_from(messages))
         drawn = await _places(tx, places)
-    figures = {name: await _timed(database, query, drawn) for name, query in (HOTTEST | PERSON).items()}
+    figures = {name: await _timed(database, query, drawn) for name, query in {**HOTTEST, **PERSON}.items()}
     await database.close()
     return {"messages": count, "load": [round(each, 1) for each in (before[0], os.getloadavg()[0])], "ms": figures}
 

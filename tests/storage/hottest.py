@@ -155,7 +155,7 @@ PERSON: Mapping[str, Query] = {"what is kept of a person": _person}  # rarer, an
 
 
 def at(place: Place) -> Mapping[str, Callable[[Tx], Awaitable[Any]]]:
-    return {name: partial(_run, query, place) for name, query in (HOTTEST | PERSON).items()}
+    return {name: partial(_run, query, place) for name, query in {**HOTTEST, **PERSON}.items()}
 
 
 async def _run(query: Query, place: Place, tx: Tx) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Table, event
 
 from bot.model import CHECK_MARKS, Author, Message, Window, moment
-from bot.storage import cases, communities, cross_posts, decided, links, peers
+from bot.storage import cases, communities, cross_posts, decided, links, onboarding, peers
 from bot.storage import schema as tables
 from bot.storage.engine import Database, Tx
 from bot.storage.statements import insert_all, note_sizes
@@ -62,6 +62,7 @@ READ: Mapping[str, Run] = {
     "reactions of a page": lambda tx: peers.reactions_on(tx, "C3", LATE),
     "threads of a page": lambda tx: peers.threads_known(tx, "C3", LATE),
     "messages from one on": lambda tx: links.following(tx, "C3", ts(200)),
+    "whether somebody was met": lambda tx: onboarding.was_met(tx, "nobody"),
     "cross-posts near a question": lambda tx: cross_posts.near(tx, [ASKED], within=timedelta(days=1)),
 }
 
