@@ -8,6 +8,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator, MutableMapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import cycle
 from typing import Any
@@ -28,7 +29,6 @@ KINDS = ("events", "events-shape", "interactive", "interactive-shape", "socket-m
 # Shortened by their authors: without a channel, and without the changed message's ts.
 HOLLOW = {"message.6.json", "message.message_changed.2.json"}
 MUTATED, CI_MUTATED, AT_ONCE = 50_000, 200, 20  # on each of the two databases
-FAILED = {"listener.failed", "work.failed"}
 
 
 def _real(kind: str, bot: BotByHttp) -> list[tuple[str, Any]]:
@@ -179,19 +179,30 @@ async def test_a_message_with_any_text_is_taken_down(bot: BotByHttp, text: objec
     assert bot.uncaught == []
 
 
-@pytest.fixture
-def failures() -> Iterator[list[str]]:
-    """What the log says of listeners that failed, and of work that failed over something else than Slack."""
-    found: list[str] = []
+@dataclass
+class Failures:
+    """What the log says of listeners that failed, and of work that failed over something else than Slack.
 
-    def watch(_logger: object, _method: str, line: MutableMapping[str, Any]) -> str:
-        is_refusal = line["event"] == "work.failed" and isinstance(line.get("exc_info"), SlackError)
-        if line["event"] in FAILED and not is_refusal:
-            found.append(f"{line['event']} {line.get('kind', line.get('type'))}: {line.get('exc_info')!r}")
+    `late` were stopped after their two seconds, as when somebody's erasing holds the database: that is a 500 by design.
+    """
+
+    found: list[str] = field(default_factory=list)
+    late: int = 0
+
+    def watch(self, _logger: object, _method: str, line: MutableMapping[str, Any]) -> str:
+        error, of_work = line.get("exc_info"), line["event"] == "work.failed"
+        if line["event"] == "listener.failed" and isinstance(error, TimeoutError):
+            self.late += 1
+        elif line["event"] == "listener.failed" or (of_work and not isinstance(error, SlackError)):
+            self.found.append(f"{line['event']} {line.get('kind', line.get('type'))}: {error!r}")
         raise structlog.DropEvent
 
-    structlog.configure(processors=[watch])
-    yield found
+
+@pytest.fixture
+def failures() -> Iterator[Failures]:
+    failures = Failures()
+    structlog.configure(processors=[failures.watch])
+    yield failures
     structlog.reset_defaults()
 
 
@@ -213,7 +224,7 @@ def _real_ones() -> tuple[payloads.Json, ...]:
 
 @pytest.mark.parametrize("count", [CI_MUTATED, pytest.param(MUTATED, marks=[pytest.mark.chaos, pytest.mark.goal(g=2)])])
 async def test_broken_payloads_raise_nothing(
-    bot: BotByHttp, count: int, seed: int, tally: Tally, failures: list[str]
+    bot: BotByHttp, count: int, seed: int, tally: Tally, failures: Failures
 ) -> None:
     chance = random.Random(f"{seed} {bot.mentor.database.is_sqlite}")
     got: Counter[int] = Counter()
@@ -223,12 +234,13 @@ async def test_broken_payloads_raise_nothing(
         ways = zip(broken, cycle((bot.send, bot.dispatch)), strict=False)
         statuses = await asyncio.gather(*(way(payload) for payload, way in ways))
         named = [(json.dumps(payload), status) for payload, status in zip(broken, statuses, strict=True)]
-        assert _not_accepted(named) == []
+        assert failures.found == []
+        assert len(_not_accepted(named)) <= failures.late, _not_accepted(named)
         got.update(statuses)
         tally(payloads=AT_ONCE)
 
     assert bot.uncaught == []
-    assert failures == []
+    assert got[500] <= failures.late <= count / 1_000
     assert got[200] > count / 7
 
 

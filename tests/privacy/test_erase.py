@@ -305,3 +305,15 @@ async def test_only_values_that_hold_the_person_are_found_whatever_letters_a_nam
         found = await find(tx, {"\u674e\u5c0f\u9f8d", "ana"}, [messages.c.text], change)
 
     assert found == [Found(messages.c.text, (DEPLOYS, ts(6)))]
+
+
+async def test_who_is_erased_twice_is_erased_though_keys_differed_only_by_their_id(seeded: Database) -> None:
+    for mark in ("first", "second"):
+        row = {"key": f"press:{USER}", "mark": mark, "kind": "answer", "purpose": "asked", "channel_id": "C0RANDOM"}
+        state = {"version": 1, "state": "sent", "attempts": 1, "due_at": NOW, "created_at": NOW}
+        await seeded.write(lambda tx, row=row | state: tx.execute(insert(outbox).values(**row)))
+        await privacy(seeded, _quiet()).forget(USER)
+
+    kept = await values(seeded, outbox, "key")
+    assert len([each for each in kept if each.startswith("press:")]) == 2
+    assert not [each for each in kept if USER in each]
