@@ -269,7 +269,7 @@ class PrivacyService:
             known = await people.known_pseudonyms(tx, [user_id])
             direct = await personal.direct_channels(tx, known[user_id]) if known else frozenset()
         new = {each: f"x{self._new_id()}"[: len(each)] for each in sorted(direct | told.direct)}
-        return Traces(user_id, usable_names(names, told.names), new, new_id=f"x{self._new_id()}"[: len(user_id)])
+        return Traces(user_id, usable_names(names, told.names), new, new_id=f"x{self._new_id()[1 - len(user_id) :]}")
 
     async def _until_idle(self, user_id: str) -> None:
         """Work in hand for the person would write down after the erasing what it began before."""

@@ -278,7 +278,7 @@ async def test_what_somebody_kept_is_refused_now_and_later(
     for later_s in LATER_S:
         bot.sandbox.clock.advance(later_s - passed_s)
         passed_s = later_s
-        monkeypatch.setattr("slack_sdk.signature.time", lambda: time.time() + passed_s)
+        monkeypatch.setattr("slack_sdk.signature.time", lambda later_s=later_s: time.time() + later_s)
         await bot.mentor.timetable.tick()
         await bot.idle()
         rows = await bot.rows()
