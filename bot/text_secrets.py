@@ -18,7 +18,8 @@ _KEYWORD = (
 )
 _GIVEN = re.compile(rf"\b({_KEYWORD}[\"']?\s*[:=]\s*)(?![<$({{\[]|\s)(\"[^\"\n]*\"|'[^'\n]*'|[^\s,;]+)", re.IGNORECASE)
 _TOLD = re.compile(rf"\b({_KEYWORD}\s+is\s+)[\"'`]?(?=\S*\d)\S{{4,}}", re.IGNORECASE)
-_RANDOM = re.compile(r"\b(?:(?=\w*[a-z])(?=\w*[A-Z])(?=\w*\d)[A-Za-z0-9_]{24,}=*|[0-9a-fA-F]{32,})(?!\w)")
+# Mixed letters: what is of hex alone is a commit, a digest or an id far more often than a key.
+_RANDOM = re.compile(r"\b(?=\w*[g-z])(?=\w*[A-Z])(?=\w*\d)[A-Za-z0-9_]{24,}=*(?!\w)")
 
 _PATTERNS = (
     (_KEY_BLOCK, REMOVED),

@@ -149,6 +149,7 @@ class _Composer:
     problems: list[Problem] = field(default_factory=list)
     path: list[str | int] = field(default_factory=list)
     nodes: int = 0
+    keys: int = 0  # that are being read, one within the other: none has a place in the path
 
     def note(self, line: int, what: str, fix: str) -> None:
         self.problems.append(Problem(self.file, line + self.first_line - 1, dotted(self.path), what, fix))
@@ -205,7 +206,9 @@ class _Composer:
             seen.setdefault(key, line)
 
     def key(self, event: yaml.Event, events: Iterator[yaml.Event]) -> str:
+        self.keys += 1
         node = self.node(event, events)
+        self.keys -= 1
         if isinstance(node, Scalar):
             return node.text
         self.note(_line(event), "a list or mapping stands where a key must be", "write the key as plain text")
@@ -217,7 +220,7 @@ class _Composer:
             self.path.clear()
             self.note(1, *TOO_MANY)
             raise _Stop
-        if isinstance(event, yaml.CollectionStartEvent) and len(self.path) >= MAX_DEPTH:
+        if isinstance(event, yaml.CollectionStartEvent) and len(self.path) + self.keys >= MAX_DEPTH:
             self.path.clear()  # it would fill the screen
             self.note(_line(event), f"values are nested more than {MAX_DEPTH} deep", "flatten them")
             raise _Stop

@@ -25,11 +25,15 @@ class Kept:
 
 @dataclass(frozen=True)
 class Traces:
-    """Where a person may be found in text: the user id, names, and the ids of direct messages with their new names."""
+    """Where a person may be found in text: the user id, names, and the ids of direct messages with their new names.
+
+    `new_id` takes the user id's place in keys: each erasing has its own, for no two keys may become the same.
+    """
 
     user_id: str
     names: frozenset[str] = frozenset()
     direct: Mapping[str, str] = field(default_factory=dict)
+    new_id: str = SOMEONE
 
     @property
     def needles(self) -> frozenset[str]:
@@ -44,6 +48,12 @@ class Traces:
         whole = rf"(?<!\w)(?:{'|'.join([*spelled, ids])})(?!\w)"
         pattern = re.compile(f"{mention}|{whole}", re.IGNORECASE)
         return lambda text: pattern.sub(lambda found: self.direct.get(found[0], SOMEONE), text)
+
+    def renamer(self) -> Callable[[str], str]:
+        """The same for keys, in which ids alone may stand."""
+        new = {self.user_id: self.new_id, **self.direct}
+        pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, new))})(?!\w)", re.IGNORECASE)
+        return lambda text: pattern.sub(lambda found: new.get(found[0].upper(), self.new_id), text)
 
 
 def _forms(name: str) -> set[str]:

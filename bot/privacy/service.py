@@ -269,7 +269,7 @@ class PrivacyService:
             known = await people.known_pseudonyms(tx, [user_id])
             direct = await personal.direct_channels(tx, known[user_id]) if known else frozenset()
         new = {each: f"x{self._new_id()}"[: len(each)] for each in sorted(direct | told.direct)}
-        return Traces(user_id, usable_names(names, told.names), new)
+        return Traces(user_id, usable_names(names, told.names), new, new_id=f"x{self._new_id()[1 - len(user_id) :]}")
 
     async def _until_idle(self, user_id: str) -> None:
         """Work in hand for the person would write down after the erasing what it began before."""
@@ -283,20 +283,27 @@ class PrivacyService:
             await self._clock.sleep(1)
 
     async def _remove(self, traces: Traces) -> int:
-        """How many values the traces were taken out of. Looks without holding up who writes."""
-        changed, change = 0, traces.remover()
+        """How many values the traces were taken out of."""
+        changed, ids = 0, {traces.user_id, *traces.direct}
+        searches = (
+            (traces.needles, personal.WORDS, traces.remover()),
+            (ids, personal.PLACES, traces.renamer()),
+        )
         for _ in range(ROUNDS):
-            async with self._database.read() as tx:
-                found = await personal.find(tx, traces.needles, personal.WORDS, change)
-                if ids := {traces.user_id, *traces.direct}:
-                    found += await personal.find(tx, ids, personal.PLACES, change)
-            now_changed = 0
-            for start in range(0, len(found), AT_ONCE):
-                part = partial(personal.replace_found, found=found[start : start + AT_ONCE], change=change)
-                now_changed += await self._database.write(part)
+            now_changed = sum([await self._take_out(*search) for search in searches])
             changed += now_changed
             if not now_changed:
                 break
+        return changed
+
+    async def _take_out(self, needles: Collection[str], columns: personal.Columns, change: Callable[[str], str]) -> int:
+        """How many values of these columns were changed. Looks without holding up who writes."""
+        async with self._database.read() as tx:
+            found = await personal.find(tx, needles, columns, change)
+        changed = 0
+        for start in range(0, len(found), AT_ONCE):
+            part = partial(personal.replace_found, found=found[start : start + AT_ONCE], change=change)
+            changed += await self._database.write(part)
         return changed
 
     def _watched(self) -> frozenset[str]:

@@ -85,6 +85,7 @@ from bot.storage.schema import (
 )
 
 JsonValue = Any  # what `json` gives and takes
+Columns = Sequence[Column[Any]]
 
 
 class Fate(StrEnum):
@@ -297,7 +298,7 @@ class Found:
 
 
 async def find(
-    tx: AsyncConnection, needles: Collection[str], columns: Sequence[Column[Any]], change: Callable[[str], str]
+    tx: AsyncConnection, needles: Collection[str], columns: Columns, change: Callable[[str], str]
 ) -> list[Found]:
     """Every value of these columns that holds one of the needles, whatever the case of its letters, and would change.
 

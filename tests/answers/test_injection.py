@@ -17,6 +17,7 @@ from knowledge.index import Hit
 from tests.answers.attacks import ATTEMPTS, PAYLOADS, Attempt, harm_in, obeys
 from tests.answers.shelf import QUESTION, found
 from tests.answers.test_blocks import all_texts
+from tests.goals.counting import Tally
 from tests.model_server import serving
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -58,7 +59,8 @@ def cited_text(draft: Draft, choice: Answered) -> str:
     )
 
 
-async def test_of_over_500_attempts_none_gets_a_link_a_mention_or_a_word_of_its_own_through() -> None:
+@pytest.mark.goal(g=16)
+async def test_of_over_500_attempts_none_gets_a_link_a_mention_or_a_word_of_its_own_through(tally: Tally) -> None:
     harm: dict[Attempt, list[str]] = {}
     async with serving(obeys) as server:
         settings = read_settings({"MENTOR_LLM_MODEL": "m1", "MENTOR_LLM_BASE_URL": server.base_url})
@@ -72,5 +74,6 @@ async def test_of_over_500_attempts_none_gets_a_link_a_mention_or_a_word_of_its_
                 harm[attempt] = through
         await client.close()
 
+    tally(attacks=len(ATTEMPTS), escaped=len(harm))
     assert harm == {}
     assert client.outcomes[UNFIT] >= 500  # the others lost their order in the question's cleaning, or say what is true

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.authority import Act, Allowed, Matter, Place, Stage, may
 from bot.model import Profile, Workspace
 from tests.authority.rules import ANY, RULES, Case, allows
+from tests.goals.counting import Tally
 
 ACTS = (
     Act.RUN,
@@ -123,7 +124,8 @@ def cells() -> Iterator[tuple[str, Role, Case]]:
         yield name, someone, Case(act, someone.who, place, stage, someone.true | now)
 
 
-def test_code_and_table_say_the_same_in_every_cell() -> None:
+@pytest.mark.goal(g=14)
+def test_code_and_table_say_the_same_in_every_cell(tally: Tally) -> None:
     differences, seen = [], Counter[bool]()
     for name, someone, case in cells():
         expected = allows(case)
@@ -131,6 +133,7 @@ def test_code_and_table_say_the_same_in_every_cell() -> None:
         if is_allowed(someone.profile, case) is not expected:
             differences.append((name, case))
 
+    tally(cells=seen.total(), wrong=len(differences))
     assert differences == []
     assert sum(seen.values()) >= 5000
     assert seen[True] >= 500  # a table that refuses everything would prove nothing

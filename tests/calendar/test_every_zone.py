@@ -9,6 +9,7 @@ import pytest
 
 from bot.calendar import Daily, Schedule, Slot, Weekly, latest_slot, slots_between
 from tests.calendar.oracle import DAY_S, EPOCH_DAY, ZONES, first_moments, seconds, stretches
+from tests.goals.counting import Tally
 
 START, END = datetime(2015, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)
 DAYS = range(date(2014, 12, 15).toordinal(), date(2036, 1, 15).toordinal())  # some more on both sides, for the zones
@@ -98,12 +99,15 @@ def test_each_day_and_week_has_one_slot_at_its_time(zone: str) -> None:
 
 
 @pytest.mark.chaos
-def test_each_day_and_week_has_one_slot_at_all_times() -> None:
+@pytest.mark.goal(g=8)
+def test_each_day_and_week_has_one_slot_at_all_times(tally: Tally) -> None:
     figures = Figures()
 
     for zone in ZONES:
         for at in TIMES:
             check(figures, zone, at, weekdays=range(1, 8))
+        tally(zones=1)
 
+    tally(slots=figures.checked, wrong=figures.missed + figures.doubled + figures.at_another_time)
     assert (figures.missed, figures.doubled, figures.at_another_time) == (0, 0, 0)
     assert figures.checked > 17_000_000

@@ -39,7 +39,7 @@ JWT = "eyJ" + "hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc"
         ("the password is hunter2", f"the password is {GONE}"),
         ("-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----\nso", f"{GONE}\nso"),
         ("-----BEGIN PRIVATE KEY-----\nMIIB", GONE),
-        ("sum d41d8cd98f00b204e9800998ecf8427e it", f"sum {GONE} it"),
+        ("token: d41d8cd98f00b204e9800998ecf8427e it", f"token: {GONE} it"),
     ],
 )
 def test_it_is_taken_out(said: str, kept: str) -> None:
@@ -52,6 +52,7 @@ def test_it_is_taken_out(said: str, kept: str) -> None:
         "run `kubectl get pods -n payments`, then wait 30 seconds",
         "the token is valid for an hour",
         "set password: $DB_PASSWORD or token: ${TOKEN}",
+        "commit 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12, image sha256:d41d8cd98f00b204e9800998ecf8427e",
         "in eu-west-1 with 3 replicas of platform-observability-collector-2",
         "see ticket PLAT-1234 of 2026-11-24",
         "Grafana > Explore, label HTTP2XX",

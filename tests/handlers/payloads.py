@@ -254,6 +254,8 @@ def mutated(payload: Json, chance: random.Random) -> Json:
     """The payload with one to three values replaced by strange ones, or taken out."""
     broken = copy.deepcopy(payload)
     for _ in range(chance.randint(1, 3)):
+        if not broken:
+            break
         holder, key = chance.choice(list(_places(broken)))
         if chance.random() < 0.2:
             del holder[key]

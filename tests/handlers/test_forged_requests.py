@@ -21,13 +21,16 @@ from multidict import CIMultiDict
 from slack_bolt.response import BoltResponse
 
 from sandbox.http_mode import signature
+from tests.goals.counting import Tally
 from tests.handlers import payloads
 from tests.handlers.by_http import FORM_TYPE, JSON_TYPE, BotByHttp, encoded
 from tests.real_data import REAL_DATA
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SEED, AT_ONCE, CAPTURED = 20_261_125, 20, 40
+AT_ONCE, CAPTURED = 20, 40
+FORGED, CI_FORGED, KEPT, CI_KEPT = 20_000, 2_700, 1_000, 30
+LATER_S = (1, 240, 360, 86_400)
 STAMP, SIGNED = "X-Slack-Request-Timestamp", "X-Slack-Signature"
 Headers = CIMultiDict[str]
 
@@ -222,9 +225,9 @@ async def sent(attempt: Attempt, bot: BotByHttp) -> int:
         return response.status
 
 
-async def besiege(door: Door, whole: Sequence[Any], count: int) -> Counter[tuple[str, int]]:
+async def besiege(door: Door, whole: Sequence[Any], count: int, *, seed: int = 1) -> Counter[tuple[str, int]]:
     """How often each kind got which status; none got any further. `whole` are payloads to begin with."""
-    bot, chance = door.bot, random.Random(SEED)
+    bot, chance = door.bot, random.Random(seed)
     numbers = iter(range(count + CAPTURED))
 
     def one() -> Captured:
@@ -252,19 +255,54 @@ def check_all_were_refused(got: Counter[tuple[str, int]], count: int) -> None:
     assert {kind for kind, status in got if status == 401} == {each.__name__ for each in WAYS if each is not malformed}
 
 
-async def test_what_slack_did_not_sign_just_now_passes_in_no_disguise(door: Door) -> None:
-    """Each of the nine ways five hundred times."""
-    got = await besiege(door, payloads.WHOLE, 4_500)
+@pytest.mark.parametrize("count", [CI_FORGED, pytest.param(FORGED, marks=[pytest.mark.chaos, pytest.mark.goal(g=3)])])
+async def test_what_slack_did_not_sign_just_now_passes_in_no_disguise(
+    door: Door, count: int, seed: int, tally: Tally
+) -> None:
+    """Each of the nine ways as often."""
+    got = await besiege(door, payloads.WHOLE, count, seed=seed)
 
-    check_all_were_refused(got, 4_500)
+    check_all_were_refused(got, count)
+    tally(requests=count)
 
 
-@pytest.mark.chaos
-async def test_of_20000_requests_that_slack_did_not_sign_none_passes(door: Door) -> None:
-    """Rarer bytes and places, for each way four times as many."""
-    got = await besiege(door, payloads.WHOLE, 20_000)
+@pytest.mark.parametrize("count", [CI_KEPT, pytest.param(KEPT, marks=[pytest.mark.chaos, pytest.mark.goal(g=3)])])
+async def test_what_somebody_kept_is_refused_now_and_later(
+    door: Door, monkeypatch: pytest.MonkeyPatch, count: int, seed: int, tally: Tally
+) -> None:
+    """A second later by its signature, six minutes later by its time, a day later though the signature is forgotten."""
+    bot, chance, passed_s = door.bot, random.Random(seed), 0
+    kept = (await taken_by(bot, [chance.choice(payloads.WHOLE) for _ in range(2 * count)], seed=seed))[:count]
+    assert len(kept) == count
 
-    check_all_were_refused(got, 20_000)
+    for later_s in LATER_S:
+        bot.sandbox.clock.advance(later_s - passed_s)
+        passed_s = later_s
+        monkeypatch.setattr("slack_sdk.signature.time", lambda later_s=later_s: time.time() + later_s)
+        await bot.mentor.timetable.tick()
+        await bot.idle()
+        rows = await bot.rows()
+        door.passed.clear()
+        statuses = Counter[int]()
+        for start in range(0, count, AT_ONCE):
+            again = [Attempt(each.body, Headers(each.headers)) for each in kept[start : start + AT_ONCE]]
+            statuses.update(await asyncio.gather(*(sent(each, bot) for each in again)))
+        assert (statuses, door.passed, await bot.rows()) == ({401: count}, [], rows)
+        tally(requests=count, replayed=count)
+
+
+async def taken_by(bot: BotByHttp, whole: Sequence[Any], *, seed: int) -> list[Captured]:
+    """What was kept of those that the bot took, with nothing left to do."""
+    bot_user_id = bot.sandbox.workspace.bot_user_id
+    fresh = [payloads.anew(each, 10**6 * seed + at, bot_user_id=bot_user_id) for at, each in enumerate(whole)]
+    asked = [request_of(each, bot) for each in fresh]
+    taken: list[Captured] = []
+    for start in range(0, len(asked), AT_ONCE):
+        batch = asked[start : start + AT_ONCE]
+        statuses = await asyncio.gather(*(bot.post(each.body, each.headers) for each in batch))
+        taken += [each for each, status in zip(batch, statuses, strict=True) if status == 200]
+    await bot.idle()
+    return taken
 
 
 @pytest.mark.real_data

@@ -6,13 +6,19 @@ The real samples stand beside the project and are not part of it; without them o
 import asyncio
 import json
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from itertools import cycle
 from typing import Any
 
 import pytest
+import structlog
 
-from tests.handlers import payloads
+from bot.errors import SlackError
+from tests.goals.counting import Tally
+from tests.handlers import every_id, payloads
 from tests.handlers.by_http import FORM_TYPE, JSON_TYPE, BotByHttp
 from tests.real_data import REAL_DATA
 
@@ -22,7 +28,7 @@ REAL = REAL_DATA / "payloads"
 KINDS = ("events", "events-shape", "interactive", "interactive-shape", "socket-mode")
 # Shortened by their authors: without a channel, and without the changed message's ts.
 HOLLOW = {"message.6.json", "message.message_changed.2.json"}
-MUTATED, CI_MUTATED, AT_ONCE, SEED = 1_000, 300, 20, 20_261_124  # on each of the two databases
+MUTATED, CI_MUTATED, AT_ONCE = 50_000, 200, 20  # on each of the two databases
 
 
 def _real(kind: str, bot: BotByHttp) -> list[tuple[str, Any]]:
@@ -173,22 +179,69 @@ async def test_a_message_with_any_text_is_taken_down(bot: BotByHttp, text: objec
     assert bot.uncaught == []
 
 
-@pytest.mark.parametrize("count", [CI_MUTATED, pytest.param(MUTATED, marks=pytest.mark.chaos)])
-async def test_broken_payloads_raise_nothing(bot: BotByHttp, count: int) -> None:
-    chance, bot_user_id = random.Random(f"{SEED} {bot.mentor.database.is_sqlite}"), bot.sandbox.workspace.bot_user_id
-    whole = [payloads.anew(chance.choice(payloads.WHOLE), number, bot_user_id=bot_user_id) for number in range(count)]
-    broken = [payloads.mutated(payload, chance) for payload in whole]
+@dataclass
+class Failures:
+    """What the log says of listeners that failed, and of work that failed over something else than Slack.
 
-    statuses: list[int] = []
+    `late` were stopped after their two seconds, as when somebody's erasing holds the database: that is a 500 by design.
+    """
+
+    found: list[str] = field(default_factory=list)
+    late: int = 0
+
+    def watch(self, _logger: object, _method: str, line: MutableMapping[str, Any]) -> str:
+        error, of_work = line.get("exc_info"), line["event"] == "work.failed"
+        if line["event"] == "listener.failed" and isinstance(error, TimeoutError):
+            self.late += 1
+        elif line["event"] == "listener.failed" or (of_work and not isinstance(error, SlackError)):
+            self.found.append(f"{line['event']} {line.get('kind', line.get('type'))}: {error!r}")
+        raise structlog.DropEvent
+
+
+@pytest.fixture
+def failures() -> Iterator[Failures]:
+    failures = Failures()
+    structlog.configure(processors=[failures.watch])
+    yield failures
+    structlog.reset_defaults()
+
+
+def _one(number: int, chance: random.Random, bot: BotByHttp) -> payloads.Json:
+    """Most of them broken; some whole, by an id that says little to whoever gets it."""
+    known = payloads.WHOLE if chance.random() < 0.9 else _real_ones()
+    whole = chance.choice(known) if chance.random() < 0.6 else every_id.some(chance)
+    fresh = payloads.anew(whole, number, bot_user_id=bot.sandbox.workspace.bot_user_id)
+    return payloads.mutated(fresh, chance) if chance.random() < 0.9 else fresh
+
+
+@cache
+def _real_ones() -> tuple[payloads.Json, ...]:
+    """Where the real ones are, those; answered to at an address where nobody is."""
+    files = [path for kind in ("events", "interactive") for path in sorted((REAL / kind).glob("*.json"))]
+    nowhere = [path.read_text().replace("https://hooks.slack.com", "http://127.0.0.1:9") for path in files]
+    return tuple(json.loads(text) for text in nowhere) or payloads.WHOLE
+
+
+@pytest.mark.parametrize("count", [CI_MUTATED, pytest.param(MUTATED, marks=[pytest.mark.chaos, pytest.mark.goal(g=2)])])
+async def test_broken_payloads_raise_nothing(
+    bot: BotByHttp, count: int, seed: int, tally: Tally, failures: Failures
+) -> None:
+    chance = random.Random(f"{seed} {bot.mentor.database.is_sqlite}")
+    got: Counter[int] = Counter()
+
     for start in range(0, count, AT_ONCE):
-        ways = zip(broken[start : start + AT_ONCE], cycle((bot.send, bot.dispatch)), strict=False)
-        statuses += await asyncio.gather(*(way(payload) for payload, way in ways))
+        broken = [_one(start + number, chance, bot) for number in range(AT_ONCE)]
+        ways = zip(broken, cycle((bot.send, bot.dispatch)), strict=False)
+        statuses = await asyncio.gather(*(way(payload) for payload, way in ways))
+        named = [(json.dumps(payload), status) for payload, status in zip(broken, statuses, strict=True)]
+        assert failures.found == []
+        assert len(_not_accepted(named)) <= failures.late, _not_accepted(named)
+        got.update(statuses)
+        tally(payloads=AT_ONCE)
 
-    assert (
-        _not_accepted([(json.dumps(payload), status) for payload, status in zip(broken, statuses, strict=True)]) == []
-    )
     assert bot.uncaught == []
-    assert statuses.count(200) > count / 5
+    assert got[500] <= failures.late <= count / 1_000
+    assert got[200] > count / 7
 
 
 def _signature(value: str) -> dict[str, str]:

@@ -31,6 +31,7 @@ from sqlalchemy import select
 from bot.config import Settings
 from bot.storage.schema import digests
 from sandbox import Effect, Message, Sandbox
+from tests.goals.counting import Tally
 from tests.journeys.handbook import CHANNELS, write_handbook
 from tests.journeys.office import Office, at_work, settings_in
 
@@ -207,8 +208,12 @@ async def kept_digests(office: Office) -> list[str]:
         return [json.dumps(facts) for facts in await tx.scalars(select(digests.c.facts))]
 
 
-async def test_nothing_private_comes_out_in_a_month(office: Office, logged: structlog.testing.LogCapture) -> None:
+@pytest.mark.goal(g=17)
+async def test_nothing_private_comes_out_in_a_month(
+    office: Office, logged: structlog.testing.LogCapture, tally: Tally
+) -> None:
     await live(office)
+    tally(days=7 * len(MONDAYS), canaries=len(CANARIES))
 
     effects = office.sandbox.ledger.effects
     homes = [each for each in effects if is_own_home(each)]

@@ -1,11 +1,18 @@
 """The strict reader: spelling and lines kept, magic refused. Fuzzed: it never raises."""
 
+import random
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge import strict_yaml
 from knowledge.strict_yaml import MAX_DEPTH, Document, Entry, Mapping, Scalar, Sequence
+from tests.goals.counting import Tally
+from tests.knowledge import bombs
+
+MANY_BOMBS, CI_BOMBS, BOMB_S = 1_000, 56, 0.1
 
 
 def read(text: str) -> Document:
@@ -76,6 +83,8 @@ BOMBS = {
     "directives": "%TAG !a! x\n" * (MIB // 11),
     "anchors": "- &a b\n" * 60_000,
     "question marks": "? " * (MIB // 2 - 1),
+    "keys within keys": "? " * 2_000 + "a",
+    "braces within braces": "{" * 2_000 + "}" * 2_000,
     "steps": "".join(" " * i + "a:\n" for i in range(1_000)),
     "quotes": '"' * (MIB - 1),
     "too large": "a" * (MIB + 1),
@@ -88,6 +97,26 @@ def test_bomb_is_refused(text: str) -> None:
 
     assert document.root is None
     assert len(document.problems) in (1, strict_yaml.MAX_PROBLEMS)
+
+
+@pytest.mark.parametrize(
+    "count", [CI_BOMBS, pytest.param(MANY_BOMBS, marks=[pytest.mark.chaos, pytest.mark.goal(g=13)])]
+)
+def test_bombs_of_every_kind_are_refused_at_once(count: int, seed: int, tally: Tally) -> None:
+    chance, slow, taken = random.Random(seed), list[str](), list[str]()
+    for number in range(count):
+        bomb = bombs.BOMBS[number % len(bombs.BOMBS)]
+        text = bomb(chance)
+        began = time.process_time()
+        document = read(text)
+        took_s = time.process_time() - began
+        if took_s > BOMB_S:
+            slow.append(f"{bomb.__name__}: {text[:40]!r} {len(text)} {took_s:.3f}")
+        if not document.problems:
+            taken.append(f"{bomb.__name__}: {text[:40]!r} {len(text)}")
+        tally(bombs=1)
+
+    assert (taken, slow) == ([], [])
 
 
 @settings(max_examples=300, deadline=None)

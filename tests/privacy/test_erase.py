@@ -2,17 +2,18 @@
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, insert, update
+from sqlalchemy import Column, Executable, insert, update
 
 from bot.clock import Clock
 from bot.errors import SlackUnclear
 from bot.privacy.rules import Traces
 from bot.storage import people as people_rows
-from bot.storage.engine import Database
+from bot.storage.engine import Database, Tx
 from bot.storage.personal import PARTS, Fate, Found, find
 from bot.storage.schema import (
     answers,
@@ -305,3 +306,21 @@ async def test_only_values_that_hold_the_person_are_found_whatever_letters_a_nam
         found = await find(tx, {"\u674e\u5c0f\u9f8d", "ana"}, [messages.c.text], change)
 
     assert found == [Found(messages.c.text, (DEPLOYS, ts(6)))]
+
+
+async def _execute(statement: Executable, tx: Tx) -> None:
+    await tx.execute(statement)
+
+
+async def test_who_is_erased_twice_is_erased_though_keys_differed_only_by_their_id(seeded: Database) -> None:
+    service = privacy(seeded, _quiet())
+    for mark in ("first", "second"):
+        row = {"key": f"press:{USER}", "mark": mark, "kind": "answer", "purpose": "asked", "channel_id": "C0RANDOM"}
+        state = {"version": 1, "state": "sent", "attempts": 1, "due_at": NOW, "created_at": NOW}
+        put = insert(outbox).values(**row, **state)
+        await seeded.write(partial(_execute, put))
+        await service.forget(USER)
+
+    kept = await values(seeded, outbox, "key")
+    assert len([each for each in kept if each.startswith("press:")]) == 2
+    assert not [each for each in kept if USER in each]

@@ -27,6 +27,7 @@ from bot.surveys.releasing import Closing, Given, Share, shared_strata
 from bot.surveys.result_rules import Closed, WaveFacts
 from bot.surveys.sampling import Strata
 from bot.surveys.suppression import Cell, Part, Plan, Reading, Released, Row, Shown, plan
+from tests.goals.counting import Tally
 from tests.surveys.simulated import BEGIN, SATISFIED, SURVEY, Dump, Told, as_they_are, simulate, tag
 
 COMPANIES = [(seed, people) for seed in range(6) for people in (24, 90, 350)]
@@ -233,17 +234,23 @@ def companies(request: pytest.FixtureRequest) -> list[Told]:
     return simulated(request.param)
 
 
-def test_there_are_ten_thousand_respondents_and_much_is_shown_of_them(companies: list[Told]) -> None:
+@pytest.mark.goal(g=18)
+def test_there_are_ten_thousand_respondents_and_much_is_shown_of_them(companies: list[Told], tally: Tally) -> None:
     shown = Counter(len(groups_shown(wave)) > 1 for each in companies for wave in each.waves)
 
+    tally(respondents=sum(len(answered) for each in companies for answered in each.answered))
     assert sum(len(answered) for each in companies for answered in each.answered) > 10_000
     assert sum(len(groups_shown(wave)) for each in companies for wave in each.waves) > 200
     assert shown[True] > len(companies)
 
 
+@pytest.mark.goal(g=18)
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
-def test_nobody_is_found_better_than_by_the_figures_of_the_group_shown(companies: list[Told], attack: Attack) -> None:
+def test_nobody_is_found_better_than_by_the_figures_of_the_group_shown(
+    companies: list[Told], attack: Attack, tally: Tally
+) -> None:
     number, deviations = excess(companies, attack)
+    tally(attacks=1, guesses=number)
 
     assert deviations < 3, f"{number} guesses"
 
