@@ -6,8 +6,10 @@ import pytest
 
 from bot.allowance import TOO_MUCH
 from bot.config import Settings
-from bot.model import Author, Message, Workspace
+from bot.model import Author, Workspace
+from bot.model import Message as Said
 from handlers.messages import request_in
+from sandbox import Message
 from tests.journeys.handbook import LOGS_TOLD, QUESTION
 from tests.journeys.office import Office
 
@@ -31,16 +33,23 @@ async def test_who_asks_without_end_is_told_once_and_others_are_answered(office:
 
 
 async def test_two_bots_that_answer_whatever_is_said_end_after_one_reply(office: Office) -> None:
-    """The other app answers each post of ours, in its thread and in the channel, with a mention and without."""
+    """The other app has a user of its own, and answers each post of ours: in its thread, in the channel, by mention."""
+    workspace = office.sandbox.workspace
+    other = workspace.add_person("other-bot")
+    other.is_bot = True
     asked = office.person("priya").say("ask-platform", QUESTION)
     answered = 0
     while answered < len(office.sandbox.ledger.posts()) or not answered:
         await office.answer_to(asked)
-        await office.quiet()
         answered += 1
-        office.other_app_says(asked.channel, f"{office.mention} {QUESTION} {answered}", thread=asked)
-        office.other_app_says(asked.channel, f"{office.mention} help {answered}")
-        office.other_app_says(asked.channel, f"and {QUESTION} {answered}")
+        for text, thread_ts in (
+            (f"{office.mention} {QUESTION}", asked.ts),
+            (f"{office.mention} help", None),
+            (QUESTION, None),
+        ):
+            said = Message(asked.channel, workspace.ids.ts(), other.id, f"{text} {answered}", bot_id="B0OTHER")
+            said.thread_ts = thread_ts
+            workspace.put(said)
         await office.quiet()
         assert answered < ROUNDS
 
@@ -49,7 +58,7 @@ async def test_two_bots_that_answer_whatever_is_said_end_after_one_reply(office:
 
 def test_a_bots_mention_asks_for_nothing() -> None:
     ours = Workspace("T1", None, "U0BOT", "B0BOT")
-    mentioned = Message("C0ASK", "1.000001", Author("B0OTHER", is_bot=True), "<@U0BOT> help", mentions_us=True)
+    mentioned = Said("C0ASK", "1.000001", Author("B0OTHER", is_bot=True), "<@U0BOT> help", mentions_us=True)
 
     assert request_in(mentioned, ours, is_action=lambda _: False) is None
     assert request_in(replace(mentioned, author=Author("U0PRIYA")), ours, is_action=lambda _: False) is not None

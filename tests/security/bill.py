@@ -29,10 +29,11 @@ def bill(packages: Iterable[Locked]) -> str:
     from cyclonedx.schema import OutputFormat, SchemaVersion
 
     made = Bom(components=[_component(each) for each in packages])
-    made.metadata.timestamp = None  # type: ignore[assignment]  # so that it is the same tomorrow
+    made.metadata.timestamp = None  # so that it is the same tomorrow
     content = "\n".join(sorted(str(each.bom_ref.value) for each in made.components))
     made.serial_number = uuid.uuid5(uuid.NAMESPACE_OID, content)
-    return make_outputter(made, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2) + "\n"
+    written: str = make_outputter(made, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2)
+    return written + "\n"
 
 
 def _component(package: Locked) -> "Component":
@@ -64,9 +65,10 @@ def licence_of(name: str) -> str:
         told = metadata(name)
     except PackageNotFoundError:
         return ""
+    of = {name: [str(each) for each in told.get_all(name) or ()] for name in ("License-Expression", "License")}
     classified = [each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or () if each.startswith("License")]
-    named = str(told.get("License") or "").strip().partition("\n")[0]
-    return str(told.get("License-Expression") or "") or " and ".join(classified) or named[:LONGEST]
+    named = [each.strip().partition("\n")[0][:LONGEST] for each in of["License"]]
+    return next((each for each in (*of["License-Expression"], " and ".join(classified), *named) if each), "")
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ from bot import logs
 from bot.actions.aws import own_account
 from bot.actions.direct import Run, backend_for
 from bot.clock import Clock
-from bot.config import SettingsInvalid, read_settings
+from bot.config import read_settings
 from bot.embeddings.server import Server
 from bot.errors import MentorError
 from bot.git import github, gitlab
@@ -177,7 +177,7 @@ async def fail(path: Callable[[], Awaitable[None]], name: str) -> None:
         log.warning("planted.passed", path=name)
     except Exception as error:
         log.exception("planted.failed", path=name)
-        if isinstance(error, MentorError | SettingsInvalid):
+        if isinstance(error, MentorError):
             print(f"told: {error!r} {error}")
         log.debug("planted.settings", settings=repr(read_settings(SECRET_SETTINGS)))
 

@@ -4,6 +4,7 @@ import copy
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -93,7 +94,7 @@ def spoilt(kind: Kind, rng: random.Random) -> Json:
     for _ in range(rng.randint(1, 5)):
         place, name = rng.choice(places), rng.choice(NAMES)
         if (*place, name) != kind.actor[: len(place) + 1]:
-            holder = body
+            holder: Any = body
             for step in place:
                 holder = holder[step]
             if isinstance(holder, dict) and not isinstance(holder.get(name), dict | list):

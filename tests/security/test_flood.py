@@ -1,4 +1,4 @@
-"""Who asks without end gets a budget of answers, and is told so once. What others see: tests/journeys/test_floods.py."""
+"""Who asks without end gets a budget of answers, and is told so. What others see: tests/journeys/test_floods.py."""
 
 from collections import Counter
 from datetime import UTC, datetime
