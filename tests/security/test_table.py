@@ -63,6 +63,7 @@ def test_a_control_that_is_taken_out_is_noticed_and_one_that_is_not_is_told(sour
     assert (source / SEALS.file).read_bytes() == whole
 
 
+@pytest.mark.chaos
 def test_a_program_that_does_not_run_notices_nothing(source: Path) -> None:
     shown = show(source, replace(SEALS, new="if if"), [])
 
