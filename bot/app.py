@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import os
 import secrets
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -36,6 +37,7 @@ from bot.curation.documented import documented
 from bot.curation.gap_sorting import Reading
 from bot.curation.proposals import HandbookRepository
 from bot.curation.services import curation_services
+from bot.days_off import DaysOff
 from bot.desk import Desk
 from bot.digest import service as digest
 from bot.digest.maker import DigestMaker, Sources
@@ -47,6 +49,7 @@ from bot.discovery.services import Pillars as ListenedTo
 from bot.discovery.services import discovery_services
 from bot.embeddings import Embedder, embedder_of, words_alone
 from bot.embeddings.service import EmbeddingService
+from bot.errors import CannotListen
 from bot.gauges import Gauges, OwnGauges
 from bot.git.hosts import LiveHosts, flows_of, history_for, host_for, live_history
 from bot.handbook import HandbookSource, InRepository, read_place
@@ -123,7 +126,8 @@ class Mentor:
         clock = self.clock = settings.clock
         self.database = Database(settings.database_url)
         self.shelf = Shelf(library)
-        self.outbox = Outbox(self.database, slack, clock=clock, new_id=new_id)
+        off = DaysOff(slack, self.shelf)
+        self.outbox = Outbox(self.database, slack, is_off=off.is_off, clock=clock, new_id=new_id)
         key = make_sure_of_key(settings.audit_key, settings.data_folder)
         self.audit = Audit(key, clock=clock)
         bell = asyncio.Event()
@@ -471,6 +475,8 @@ class Mentor:
         try:
             async with asyncio.timeout(READY_S * self.clock.patience):
                 await migrate.check_current(self.database)
+        except (migrate.DatabaseNewer, migrate.DatabaseOlder) as error:
+            return str(error)
         except Exception as error:  # whatever it is, the bot is not ready
             return f"the database does not answer: {type(error).__name__}"
         return ""
@@ -593,6 +599,8 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         if mentor.model is not None:
             stack.push_async_callback(mentor.model.close)
             await mentor.model.open()
+        if mentor.socket is not None:
+            stack.push_async_callback(mentor.socket.stop)  # once more in the end: it has its session from the start
         await migrate.upgrade(mentor.database)
         await mentor.audit.log_head(mentor.database)
         await mentor.upkeep.forget_old()  # here too, for a bot that is restarted often
@@ -611,7 +619,7 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         runner = web.AppRunner(mentor.web(), access_log=None, auto_decompress=False)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+        await _listen(runner, settings)
         mentor.http_port = runner.addresses[0][1]
         if mentor.socket is not None:
             stack.push_async_callback(mentor.socket.stop)
@@ -621,6 +629,18 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         log.info("bot.started", articles=len(source.current.articles), revision=source.current.revision)
         yield mentor
     log.info("bot.stopped")
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    host, port = settings.http_host, settings.http_port
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        reason = os.strerror(error.errno).lower() if error.errno else "no such host"
+        raise CannotListen(
+            f"Pages cannot be served at {host}:{port}: {reason}; end what is there, perhaps another bot, or set "
+            "MENTOR_HTTP_HOST and MENTOR_HTTP_PORT otherwise"
+        ) from error
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -4,6 +4,7 @@ Says who decided what about which request, when. Holds pseudonyms, ids, states a
 (`bot.seals` refuses them), so that nothing in it must ever be erased.
 """
 
+import json
 import os
 import secrets
 import tempfile
@@ -66,6 +67,13 @@ class Audit:
         facts = {"number": head.number, "seal": head.seal, "key": head.key or None}
         await self._put(tx, head, NEW_KEY, person=None, subject=self._key.fingerprint, facts=facts)
         return await rows.lock_head(tx)
+
+    async def began_at(self, tx: Tx) -> int:
+        """The row by which the chain goes on with this key after another was lost; 1 where that never was."""
+        entry = await rows.last_of(tx, NEW_KEY, self._key.fingerprint)
+        if entry is None or json.loads(entry.facts).get("key") in (None, self._key.fingerprint):
+            return 1  # also where the key is the same: then all of it can be checked
+        return entry.number
 
     async def _put(
         self, tx: Tx, head: Head, act: str, *, person: str | None, subject: str, facts: Mapping[str, object]

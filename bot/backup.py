@@ -44,17 +44,19 @@ async def back_up(settings: Settings, file: Path) -> Copied:
     _make_sure_of_room_for_backup(file)
     if not is_there(settings.database_url):
         raise BackupRefused("There is no database at MENTOR_DATABASE_URL or in MENTOR_DATA; nothing was copied")
-    with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
+    with _beside(file) as folder:
         part = _private(Path(folder) / "copy.db")
         async with copying.opened(settings.database_url) as database:
             await migrate.check_current(database)
             await database.write(make_sure_of_marks)
             taken_at = settings.clock.now()
-            expected = await _copy(database, part)
-        async with copying.opened(f"{SQLITE}{part}") as copy:
-            await copy.write(lambda tx: put_backed_up(tx, taken_at))
-            copied = await _checked(copy, settings)
-            await copying.in_one_file(copy)
+            with copying.room_in(file.parent):
+                expected = await _copy(database, part)
+        with copying.room_in(file.parent):
+            async with copying.opened(f"{SQLITE}{part}") as copy:
+                await copy.write(lambda tx: put_backed_up(tx, taken_at))
+                copied = await _checked(copy, settings)
+                await copying.in_one_file(copy)
         if expected is not None and copied.rows != expected + 1:  # the moment it was taken at
             raise CopyBroken(f"The copy has {copied.rows} rows where {expected + 1} were read; nothing was kept")
         _keep(part, file)
@@ -137,11 +139,14 @@ async def _audit(copy: Database, settings: Settings) -> tuple[str, bool]:
         key = find_key(settings.audit_key, settings.data_folder)
     except AuditKeyUnusable:
         return "not checked, for want of its key (MENTOR_AUDIT_KEY)", True
+    audit = Audit(key, clock=settings.clock)
     async with copy.read() as tx:
-        verdict = await Audit(key, clock=settings.clock).verify(tx)
+        start = await audit.began_at(tx)
+        verdict = await audit.verify(tx, start=start)
     if verdict.wrong is not None:
         return f"DOES NOT HOLD: {verdict.wrong.why}; see `mentor audit verify`", False
-    return f"holds, {counted(verdict.rows, 'row')}", True
+    rows = f"holds, {counted(verdict.rows, 'row')}"
+    return rows if start == 1 else f"{rows} from row {start} on; those before are sealed with a key that was lost", True
 
 
 def _sqlite_file(url: str) -> Path | None:
@@ -164,6 +169,15 @@ def _make_sure_of_room(target: Path) -> None:
 def _make_sure_of_room_for_backup(file: Path) -> None:
     if file.exists():
         raise BackupRefused(f"{file}: is there already, and a backup overwrites nothing; name another file")
+
+
+def _beside(file: Path) -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent)
+    except FileNotFoundError:
+        raise BackupRefused(f"{file.parent}: there is no such folder; make it, or name a file elsewhere") from None
+    except PermissionError:
+        raise BackupRefused(f"{file.parent}: this user may not write there; run it as the bot's user") from None
 
 
 def _private(file: Path) -> Path:

@@ -6,7 +6,7 @@ The only module that reads the environment. Secrets are held in `Secret`, which 
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ HOOK_KEY_LEAST = 32  # characters; nobody guesses one that was made at random
 LONGEST_MODEL = 200  # characters of a name, as the database keeps it
 SHORTEST_WEBHOOK_SECRET = 32  # characters
 HERE = {"127.0.0.1", "localhost", "::1"}
+_TWO_AT = re.compile(r"[^:/@]*:[^@]*@[^/?]*@")  # of a database's address, after ://
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::[1-9][0-9]{{0,4}})?")
 
@@ -198,12 +199,24 @@ def _database_url(value: str, data_folder: Path, problems: list[str]) -> str:
             "MENTOR_DATABASE_URL: not a known database; write sqlite:///FILE or postgresql://USER@HOST/NAME"
         )
         return ""
+    if drivers[scheme] != "sqlite+aiosqlite":
+        problems += _login_problems(rest)
     return f"{drivers[scheme]}://{rest}"
+
+
+def _login_problems(rest: str) -> Iterator[str]:
+    """What a pasted password does to an address; it is not shown."""
+    if _TWO_AT.match(rest):
+        yield "MENTOR_DATABASE_URL: its password holds @; write it as %40 there, and % as %25"
+    if ":PASSWORD@" in rest:
+        yield "MENTOR_DATABASE_URL: still holds the example's PASSWORD; write the database's own"
 
 
 def _token(env: Mapping[str, str], name: str, prefix: str, problems: list[str]) -> Secret:
     value = env.get(name, "").strip()
-    if value and not value.startswith(prefix):
+    if value.endswith("…"):
+        problems.append(f"{name}: is still the example's; paste the token, or take the line out")
+    elif value and not value.startswith(prefix):
         problems.append(f"{name}: does not start with {prefix}; check that the right token was copied")
     if any(character.isspace() for character in value):
         problems.append(f"{name}: holds white space; copy the token alone")

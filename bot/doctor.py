@@ -36,6 +36,7 @@ from knowledge.people import People
 
 ERRORS_SHOWN = 5  # of the handbook; `mentor check` lists all
 SQLITE = "sqlite+aiosqlite:///"
+CHECK_URL = "check MENTOR_DATABASE_URL"
 
 
 async def examine(settings: Settings, *, folder: Path) -> list[Finding]:
@@ -65,9 +66,12 @@ async def database_finding(url: str) -> Finding:
             return await _revision_finding(url)
     except TimeoutError:
         found = f"does not answer within {DATABASE_S:.0f} s"
+    except migrate.DatabaseNewer:
+        fix = "install that version, or see docs/upgrading.md#going-back"
+        return Finding(Level.PROBLEM, "database", "was made by a newer Mentor", fix)
     except MentorError as error:
-        found = str(error)
-    return Finding(Level.PROBLEM, "database", found, "check MENTOR_DATABASE_URL")
+        found = str(error).removesuffix(f"; {CHECK_URL}")
+    return Finding(Level.PROBLEM, "database", found, CHECK_URL)
 
 
 async def _revision_finding(url: str) -> Finding:

@@ -140,6 +140,10 @@ class DirectRefused(DirectFailed):
         super().__init__(message)
 
 
+class CannotListen(MentorError):
+    """The bot's own pages cannot be served where the settings say."""
+
+
 class BackupRefused(MentorError):
     """Nothing was written: a backup and a restore overwrite nothing."""
 

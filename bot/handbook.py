@@ -171,7 +171,9 @@ class HandbookSource:
             outcome = await self._read_own()
         except GitFailed as error:
             if not await self._has_fallen_back():
-                raise
+                raise GitFailed(
+                    f"The handbook cannot be read: {str(error).rstrip('.')}; check MENTOR_HANDBOOK"
+                ) from error
             self._is_away = True
             return Unreachable(str(error))
         self._is_away = False

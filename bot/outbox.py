@@ -4,8 +4,8 @@ Before any second try it looks whether the first was seen. Decides nothing about
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime, timedelta
 
 import structlog
 
@@ -24,9 +24,9 @@ from bot.unasked import (
     OUT_OF_HOURS,
     OVER_BUDGET,
     REMINDER,
+    day_of,
     is_in_hours,
-    may_remind,
-    may_send_unasked,
+    keeps_to_budget,
 )
 from bot.work import LEASE, keep_starting, wait_before
 
@@ -45,11 +45,20 @@ BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_lon
 
 
 class Outbox:
-    """Puts effects in, and sends what is there."""
+    """Puts effects in, and sends what is there. `is_off` tells whether a day is a holiday of somebody in Slack."""
 
-    def __init__(self, database: Database, slack: Slack, *, clock: Clock, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        slack: Slack,
+        *,
+        is_off: Callable[[str, date], Awaitable[bool]],
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
         self._database = database
         self._slack = slack
+        self._is_off = is_off
         self._clock = clock
         self._new_id = new_id
         self._in_hand: dict[asyncio.Task[None], str] = {}
@@ -305,7 +314,7 @@ class Outbox:
     async def _why_not_unasked(self, sending: Sending) -> str:
         """Why a message that nobody asked for is not sent now, nor later; "" when it may be, and for all others.
 
-        Raises SlackError while Slack does not tell the person's time zone.
+        Raises SlackError while Slack does not tell the person's time zone, or whose holidays are theirs.
         """
         recipient = sending.recipient
         if sending.purpose is not Purpose.UNASKED or recipient is None or sending.first_tried_at or sending.edits:
@@ -313,24 +322,23 @@ class Outbox:
         now = self._clock.now()
         if not await self._is_in_budget(sending, recipient, now):
             return OVER_BUDGET
-        return "" if is_in_hours(await self._time_zone(sending.recipient_id), now=now) else OUT_OF_HOURS
+        return "" if await self._is_at_work(sending.recipient_id, now) else OUT_OF_HOURS
 
     async def _is_in_budget(self, sending: Sending, recipient: str, now: datetime) -> bool:
-        """A reminder costs nothing of its own, as long as it belongs to its prompt."""
         prompt = sending.key.removesuffix(REMINDER)
         async with self._database.read() as tx:
             shown = await rows.unasked_times(tx, recipient, since=now - MONTH, but=prompt)
-            if prompt != sending.key and not may_remind(await rows.shown_at(tx, prompt), now=now):
-                return False
-        return prompt != sending.key or may_send_unasked(shown, now=now)
+            prompted_at = await rows.shown_at(tx, prompt) if prompt != sending.key else None
+        return keeps_to_budget(sending.key, shown, prompted_at, now=now)
 
-    async def _time_zone(self, user_id: str) -> str:
-        """ "" where there is none. Raises SlackError while Slack does not tell."""
+    async def _is_at_work(self, user_id: str, now: datetime) -> bool:
+        """Nobody is of whom Slack refuses to tell it. Raises SlackError while Slack does not tell."""
         try:
-            return await self._slack.time_zone(user_id)
+            zone = await self._slack.time_zone(user_id)
+            return is_in_hours(zone, now=now) and not await self._is_off(user_id, day_of(zone, now))
         except SlackRefused as error:
-            log.warning("outbox.no_time_zone", reason=str(error))
-            return ""
+            log.warning("outbox.hours_not_known", reason=str(error))
+            return False
 
     async def _end(self, sending: Sending, state: str, problem: str) -> None:
         log.info("outbox.ended", kind=sending.kind, effect=sending.mark, state=state, problem=problem)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from bot.authority import Act, Matter, Refused, is_ours, may
+from bot.days_off import DaysOff
 from bot.desk import Desk
 from bot.errors import SlackRefused
 from bot.model import Profile
@@ -61,6 +62,10 @@ class PeopleService:
         """The names of the person's teams today, as the handbook lists them. Raises SlackError."""
         teams = self._desk.shelf.library.handbook.people.teams
         return tuple([name for name, team in teams.items() if await self.is_in(team.group, user_id)])
+
+    async def holidays_of(self, user_id: str) -> str:
+        """The region whose public holidays are theirs today; "" for none. Raises SlackError."""
+        return await DaysOff(self._desk.slack, self._desk.shelf).region_of(user_id, self._desk.today())
 
     async def why_not(
         self, person: Profile, act: Act, *, is_asker: bool = False, is_owner: bool = False, matter: Matter = NOTHING

@@ -1,5 +1,6 @@
 """Where and when a team is told something: its channel, and office hours at its site. Pure."""
 
+from collections.abc import Iterable
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,12 @@ def working_time_of(team: str, people: People, channels: Channels) -> WorkingTim
     if site is None:
         return channels.working_time()
     return WorkingTime(Hours(OFFICE_DAYS, OFFICE_OPENS, OFFICE_CLOSES, site.timezone), site.holidays)
+
+
+def holidays_of(teams: Iterable[str], people: People, channels: Channels) -> str:
+    """The region whose public holidays are those of somebody in these teams: at the first that has a site."""
+    sites = (people.sites.get(people.teams[each].site) for each in teams if each in people.teams)
+    return next((site.holidays for site in sites if site is not None), channels.holidays)
 
 
 def telling_time(working: WorkingTime, after: datetime, until: datetime) -> datetime | None:

@@ -4,10 +4,10 @@ The outbox holds every message to this just before it is sent. See docs/decision
 """
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from bot.calendar import Hours, is_within, zone_of
+from bot.calendar import Hours, is_holiday, is_within, zone_of
 
 UNASKED_PER_WEEK, UNASKED_PER_MONTH = 1, 2
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
@@ -23,6 +23,14 @@ def may_send_unasked(shown: Sequence[datetime], *, now: datetime) -> bool:
     week = sum(now - at < WEEK for at in shown)
     month = sum(now - at < MONTH for at in shown)
     return week < UNASKED_PER_WEEK and month < UNASKED_PER_MONTH
+
+
+def keeps_to_budget(key: str, shown: Sequence[datetime], prompted_at: datetime | None, *, now: datetime) -> bool:
+    """Whether the message under that key may be sent, after those shown before.
+
+    A reminder costs nothing of its own, as long as it belongs to its prompt, shown at `prompted_at`.
+    """
+    return may_remind(prompted_at, now=now) if key.endswith(REMINDER) else may_send_unasked(shown, now=now)
 
 
 def may_remind(prompted_at: datetime | None, *, now: datetime) -> bool:
@@ -41,6 +49,16 @@ def hours_of(timezone: str) -> Hours | None:
 
 
 def is_in_hours(timezone: str, *, now: datetime) -> bool:
-    """Whether somebody with that time zone is at work; nobody is whose zone is not known."""
+    """Whether somebody with that time zone is at work, holidays aside; nobody is whose zone is not known."""
     hours = hours_of(timezone)
     return hours is not None and is_within(hours, now)
+
+
+def is_at_work(timezone: str, holidays: str, *, now: datetime) -> bool:
+    """The same where the public holidays of that region are no working days."""
+    return is_in_hours(timezone, now=now) and not is_holiday(day_of(timezone, now), holidays)
+
+
+def day_of(timezone: str, now: datetime) -> date:
+    """The day by the clock of somebody whose zone is known."""
+    return now.astimezone(zone_of(timezone)).date()

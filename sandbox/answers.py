@@ -17,7 +17,7 @@ def refused(code: str, status: int, extra: Json | None = None) -> web.Response:
 async def read_order(request: web.Request) -> Json:
     """Raises Refused for a body that is no JSON object."""
     if request.content_type != "application/json":
-        raise Refused("json_expected")
+        raise Refused("json_expected", {"detail": "send a JSON object with Content-Type: application/json"})
     order = await request.json()
     if not isinstance(order, dict):
         raise Refused("json_expected")

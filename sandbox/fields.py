@@ -96,8 +96,8 @@ def _text_problems(element: Json) -> Iterator[Problem]:
         yield f"must be from 1 to {TYPED_MAX}", "/max_length"
     elif least > most:
         yield "must not be greater than max_length", "/min_length"
-    if len(str(element.get("initial_value") or "")) > TYPED_MAX:
-        yield f"must be less than {TYPED_MAX + 1} characters", "/initial_value"
+    elif len(str(element.get("initial_value") or "")) > most:
+        yield f"must be less than {most + 1} characters", "/initial_value"
 
 
 def _number(value: object) -> Decimal | None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from bot import work
 from bot.clock import Clock
+from bot.days_off import DaysOff
 from bot.desk import Desk
 from bot.library import Library, Shelf
 from bot.model import Workspace
@@ -37,11 +38,12 @@ def desk_at(
     """`now` may be a clock's hand that the test moves."""
     clock = Clock(lambda: (now() if callable(now) else now).timestamp())
     handbook = Handbook("r1", articles, people or People(), channels or Channels())
+    shelf = Shelf(Library(handbook, Index(articles)))
     return Desk(
         database,
-        Outbox(database, slack, clock=clock, new_id=ids("m")),
+        Outbox(database, slack, is_off=DaysOff(slack, shelf).is_off, clock=clock, new_id=ids("m")),
         slack,
-        Shelf(Library(handbook, Index(articles))),
+        shelf,
         Workspace("T1", None, "UBOT", "B1"),
         clock,
         ids("d"),

@@ -280,6 +280,11 @@ def test_settings_problems_are_told_all_at_once() -> None:
     assert not found.is_ok
 
 
+def test_a_token_of_the_example_is_told_as_that() -> None:
+    with pytest.raises(SettingsInvalid, match="SLACK_BOT_TOKEN: is still the example's; paste the token"):
+        read_settings({"SLACK_BOT_TOKEN": "xoxb-…"})
+
+
 def test_hosts_of_webhooks_need_a_secret_to_sign_with() -> None:
     with pytest.raises(SettingsInvalid, match="MENTOR_WEBHOOK_SECRET: not set; MENTOR_WEBHOOK_HOSTS needs it"):
         read_settings({"MENTOR_WEBHOOK_HOSTS": "hooks.example.com"})

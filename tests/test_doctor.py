@@ -456,7 +456,7 @@ async def test_a_newer_database_is_a_problem(settings: Settings, tmp_path: Path)
 
     (found,) = await amiss(settings, tmp_path)
 
-    assert found.startswith("problem: database: The database was made by a newer Mentor.")
+    assert found.startswith("problem: database: was made by a newer Mentor; install that version")
 
 
 @pytest.mark.parametrize(

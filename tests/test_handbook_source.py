@@ -226,7 +226,9 @@ async def test_start_on_a_broken_commit_with_nothing_good_says_its_problems(remo
 
 
 async def test_start_without_the_remote_and_with_nothing_good_says_why(tmp_path: Path) -> None:
-    with pytest.raises(GitFailed, match="git ls-remote failed"):
+    with pytest.raises(
+        GitFailed, match=r"^The handbook cannot be read: git ls-remote failed .*; check MENTOR_HANDBOOK$"
+    ):
         await source(f"file://{tmp_path}/nothing.git", tmp_path).refresh()
 
 

@@ -19,7 +19,7 @@ from bot.storage.schema import people
 from knowledge.index import Index
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People
-from tests.work.desk import FakeSlack, ids
+from tests.work.desk import FakeSlack, ids, never_off
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 MAYA = Profile("U0MAYA", "T1")
@@ -47,7 +47,7 @@ def service(database: Database, team: Group | None = None) -> PeopleService:
     handbook = Handbook(revision="1", articles=(), people=People(platform_team=team))
     desk = Desk(
         database,
-        Outbox(database, slack, clock=clock, new_id=ids("mark")),
+        Outbox(database, slack, is_off=never_off, clock=clock, new_id=ids("mark")),
         slack,
         shelf=Shelf(Library(handbook, Index.build(handbook.articles))),
         workspace=Workspace("T1", None, "UBOT", "B1"),

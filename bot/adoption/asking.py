@@ -22,6 +22,7 @@ from bot.storage.people import (
     stand_ins,
     who_is_left_out,
 )
+from bot.team_place import holidays_of
 from bot.unasked import MONTH, hours_of, may_send_unasked
 
 
@@ -83,16 +84,12 @@ class Turns:
             user_id = await slack_id_of(tx, person)
             may = user_id is not None and not await self._is_asked_nothing(tx, person, user_id, now=now)
         hours = hours_of(await self._desk.slack.time_zone(user_id)) if user_id and may else None
-        return WorkingTime(hours, self._holidays(team)).opens(now) if hours else None
+        handbook = self._desk.shelf.library.handbook
+        holidays = holidays_of([team], handbook.people, handbook.channels)
+        return WorkingTime(hours, holidays).opens(now) if hours else None
 
     async def _is_asked_nothing(self, tx: Tx, person: str, user_id: str, *, now: datetime) -> bool:
         if await is_left_out(tx, person) or await survey_rows.who_refused(tx, [user_id], now=now):
             return True
         shown = await outbox.unasked_times(tx, person, since=now - MONTH, but="")
         return not may_send_unasked(shown, now=now)
-
-    def _holidays(self, team: str) -> str:
-        handbook = self._desk.shelf.library.handbook
-        theirs = handbook.people.teams.get(team)
-        site = handbook.people.sites.get(theirs.site) if theirs else None
-        return site.holidays if site else handbook.channels.holidays

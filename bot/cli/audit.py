@@ -63,17 +63,19 @@ def _moment(text: str) -> datetime:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    async def act(database: "Database", audit: "Audit") -> "Verdict":
+    async def act(database: "Database", audit: "Audit") -> "tuple[Verdict, int]":
         async with database.read() as tx:
-            return await audit.verify(tx, options.head, start=options.start)
+            return await audit.verify(tx, options.head, start=options.start), await audit.began_at(tx)
 
-    verdict = _on_audit(act)
+    verdict, began_at = _on_audit(act)
     if options.json:
         wrong = vars(verdict.wrong) if verdict.wrong else None
         said = {"holds": not wrong, "rows": verdict.rows, "head": str(verdict.head), "key": verdict.key, "wrong": wrong}
         print(json.dumps(said))
     elif verdict.wrong:
         complain([f"audit log: {verdict.wrong.why}; intact before it: {verdict.rows}"])
+        if verdict.wrong.number < began_at and options.start < began_at:
+            complain([f"since row {began_at} this key seals, as one was lost: `--from {began_at}` checks these"])
     else:
         print(_in_words(verdict, has_head=options.head is not None))
     return 1 if verdict.wrong else 0

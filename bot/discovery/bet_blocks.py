@@ -44,6 +44,8 @@ DECISION = MessageKind(
     "it only answers what you do",
 )
 KINDS = (DRAFT, REVIEW, DECISION)
+NOT_OPENED = "The pull request could not be opened."
+CLOSED = "The pull request was closed and not merged."
 ONCE = "One decision for the team: the first press holds. It is written into the bet's file by a pull request."
 
 
@@ -55,15 +57,15 @@ def review(bet: Bet, review_id: str, news: Sequence[str], *, since: date) -> Sho
 
 
 def decided(
-    bet: Bet, review_id: str, news: Sequence[str], choice: Choice, *, since: date, on: date, is_lost: bool
+    bet: Bet, review_id: str, news: Sequence[str], choice: Choice, *, since: date, on: date, lost: str = ""
 ) -> Shown:
-    """The same message once it is decided. `is_lost`: the file could not be changed, and it can be tried again."""
+    """The same message once it is decided. `lost`: why the file was not changed, which can be tried again."""
     shown, now = _told(bet, news, since), f"*{DECIDED[choice]}*, on {on}."
     blocks = [*shown.blocks, section(now)]
-    if is_lost:
+    if lost:
         row = [button("Write it into the file again", action_id=AGAIN, value=review_id)]
         blocks += [
-            context("The pull request could not be opened. The decision holds here; its file does not say so yet."),
+            context(f"{lost} The decision holds here; its file does not say so yet."),
             actions(f"discovery.bet.{review_id}", row),
         ]
     return Shown(f"{shown.text} {now}", tuple(blocks))

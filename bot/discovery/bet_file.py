@@ -73,10 +73,11 @@ def with_decision(text: str, bet: Bet, choice: Choice, on: date) -> str | None:
     return new if new is not None and _says(new, bet, choice, on) else None
 
 
-def by_hand(choice: Choice, on: date) -> str:
-    """The lines that somebody adds themselves."""
-    dropped = "status: dropped\n" if choice is Choice.DROP else ""
-    return f"{dropped}decisions:\n  - {{on: {on}, decided: {choice}}}\n"
+def by_hand(bet: Bet, choice: Choice, on: date) -> str:
+    """The lines that somebody adds themselves, and where: no key may stand twice in a file."""
+    dropped = "# in place of the line with `status`, where there is one:\nstatus: dropped\n"
+    head = "# below `decisions:`, as the last one:" if bet.decisions else "decisions:"
+    return f"{dropped if choice is Choice.DROP else ''}{head}\n  - {{on: {on}, decided: {choice}}}\n"
 
 
 def _says(text: str, bet: Bet, choice: Choice, on: date) -> bool:

@@ -51,12 +51,13 @@ def drawn(flow: Flow, attached: Attached | None, *, today: date) -> Shown:
     blocks = [header(head), section(f"{summary(flow)}.")]
     room = ROOM
     for stage, steps, first in _runs(flow):
-        text = "\n".join(_stage_lines(stage, steps, first, flow, attached))
-        if len(text) > room:
+        told = _stage_lines(stage, steps, first, flow, attached)
+        length = sum(len(each) + 1 for each in told)
+        if length > room:
             blocks.append(context("… the rest does not fit: `mentor flow` on a terminal has it, and the file."))
             break
-        room -= len(text)
-        blocks.append(section(text))
+        room -= length
+        blocks += sections(told)
     beside = f" · what was logged, run and put back: {attached.days} days" if attached else ""
     blocks.append(context(escape(f"{LEGEND}{beside} · {age(flow, today)}")))
     return Shown(f"{escape(head)}. {summary(flow)}.", tuple(blocks))

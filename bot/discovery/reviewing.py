@@ -33,6 +33,7 @@ GONE = "That bet is not in the handbook any more, so there is nothing to decide.
 BROKEN = "I could not do this: something broke on my side, and my operators see it. Please press again later."
 UNWRITTEN = "The decision holds, but the bet's file is not of a form that I can change safely."
 IS_A_FOLDER = "The decision holds. Your handbook is a folder, and I propose changes to Git only."
+LOST = {FAILED: blocks.NOT_OPENED, CLOSED: blocks.CLOSED}  # what became of a pull request, in words
 
 
 class ReviewService:
@@ -112,7 +113,7 @@ class ReviewService:
             await self._tell(decision, GONE)
         elif row.choice is None and decision.choice != AGAIN:
             await self._settle(decision, row, bet, Choice(decision.choice))
-        elif decision.choice == AGAIN and row.choice and (before is None or before.state in (FAILED, CLOSED)):
+        elif decision.choice == AGAIN and row.choice and (before is None or before.state in LOST):
             await self._settle(decision, row, bet, Choice(row.choice))
         elif row.decided_by != decision.person or row.choice != decision.choice:
             await self._tell(
@@ -123,17 +124,18 @@ class ReviewService:
         await self._tell(decision, BROKEN)
 
     async def settled(self, settled: FileSettled) -> None:
-        """What became of the pull request: one that could not be opened can be tried again."""
-        if settled.outcome != FAILED:
+        """What became of the pull request: one that was not opened, or closed, can be tried again."""
+        lost = LOST.get(settled.outcome)
+        if lost is None:
             return
         async with self._desk.database.read() as tx:
             row = await rows.by_id(tx, settled.subject.partition(":")[2])
             now = await proposals.of(tx, settled.subject)
-        if now is not None and now.state != FAILED:
+        if now is not None and now.state != settled.outcome:
             return  # it was tried again meanwhile
         bet = self._desk.shelf.library.handbook.bet(row.bet) if row else None
         if row is not None and row.choice and bet is not None:
-            await self._desk.send(self._decided(row, bet, Choice(row.choice), is_lost=True))
+            await self._desk.send(self._decided(row, bet, Choice(row.choice), lost))
 
     async def _settle(self, decision: Decision, row: ReviewRow, bet: Bet, choice: Choice) -> None:
         """Written down, shown in the message, and proposed; with the lines to add by hand where that cannot be."""
@@ -146,7 +148,7 @@ class ReviewService:
             is_first = await rows.decide(tx, row.id, choice.value, decision.person, now=now)
             if not is_first and decision.choice != AGAIN:
                 return False
-            await self._desk.outbox.put(tx, self._decided(row, bet, choice, is_lost=False))
+            await self._desk.outbox.put(tx, self._decided(row, bet, choice))
             if wanted is not None:
                 await enqueue(tx, Kind.PROPOSE_FILE, wanted, due_at=now, now=now)
             else:
@@ -179,16 +181,14 @@ class ReviewService:
             replaces=True,
         )
 
-    def _decided(self, row: ReviewRow, bet: Bet, choice: Choice, *, is_lost: bool) -> Effect:
+    def _decided(self, row: ReviewRow, bet: Bet, choice: Choice, lost: str = "") -> Effect:
         decided_on = self._desk.local_day(row.decided_at or self._desk.clock.now())
-        shown = blocks.decided(
-            bet, row.id, row.news, choice, since=bet.since(row.review_on), on=decided_on, is_lost=is_lost
-        )
+        shown = blocks.decided(bet, row.id, row.news, choice, since=bet.since(row.review_on), on=decided_on, lost=lost)
         return effects.edit(_key(row), blocks.REVIEW, shown, channel_id=row.channel_id)
 
     def _by_hand(self, bet: Bet, choice: Choice, on: date) -> Shown:
         why = UNWRITTEN if self._repository is not None else IS_A_FOLDER
-        return blocks.by_hand(bet_file.by_hand(choice, on), file=bet.file, why=why)
+        return blocks.by_hand(bet_file.by_hand(bet, choice, on), file=bet.file, why=why)
 
     async def _tell(self, decision: Decision, words: str) -> None:
         await self._desk.send(self._told(decision, blocks.said(words)))

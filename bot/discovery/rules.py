@@ -1,6 +1,6 @@
 """Decides how what happened since a bet was looked at is told, what a flow's waits sum up to, and what attaches to it.
 
-Pure. Nothing here is by person; of people a number stands from two on, of a survey's comments from five on.
+Pure. Nothing here is by person; of people a number stands from two on, of comments and of what was hard from five on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -79,7 +79,7 @@ def told_of_notes(evidence: Evidence, state: str, *, file: str) -> str:
         case talk_row.SHOWN:
             return f"{name}: the person has not approved these notes yet. Until then, take the line out of {file}"
         case talk_row.DROPPED:
-            return f"{name}: notes erased at the person's wish. Take the line out of {file}"
+            return f"{name}: notes that the person dropped, or did not approve in time. Take the line out of {file}"
         case _:
             return f"{name}: notes erased at the person's wish, or the id is mistyped. Take the line out of {file}"
 
@@ -92,6 +92,8 @@ def _how_often(kind: Kind, heard: Heard) -> str:
     what = "asked" if kind is Kind.GAP else "logged as hard"
     if not heard.times:
         return f"not {what} since"
+    if kind is Kind.FRICTION_THEME and (heard.people or 0) < FEWEST:
+        return f"{what} by a few since"  # it was told in private, and this may be written into Git
     by = f", by {heard.people} people" if heard.people and heard.people >= PEOPLE_FROM else ""
     return f"{what} {counted(heard.times, 'time')} since{by}"
 

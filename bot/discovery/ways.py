@@ -95,7 +95,10 @@ class WaysService:
             logged = await friction_rows.logged(tx, since, until)
             runs = await rows.runs_of(tx, actions, since, until)
             drift = await controllers.drift_reverts(tx, since, until, teams=self._teams())
-        mine = [Entry(each.person, Stage(each.stage), each.capability) for each in logged if each.team == flow.team]
+        called = self._desk.shelf.library.handbook.people.team_called
+        mine = [
+            Entry(each.person, Stage(each.stage), each.capability) for each in logged if called(each.team) == flow.team
+        ]
         hard, hard_with = rules.hard_by(mine)
         return Attached(LATELY.days, hard, hard_with, runs, drift.get(flow.team, 0))
 

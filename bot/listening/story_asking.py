@@ -13,6 +13,7 @@ from bot.storage import outbox
 from bot.storage.engine import Tx
 from bot.storage.people import is_left_out, slack_id_of
 from bot.storage.thanks import wishes_of
+from bot.team_place import holidays_of
 from bot.unasked import MONTH, hours_of, may_send_unasked
 from bot.wanted import Kind, StoryWanted
 from bot.work import enqueue
@@ -31,7 +32,9 @@ class StoryAskingService:
         hours = hours_of(await self._desk.slack.time_zone(user_id)) if user_id and may else None
         if hours is None:
             return
-        opens = WorkingTime(hours, self._holidays(wanted.team)).opens(now)
+        handbook = self._desk.shelf.library.handbook
+        holidays = holidays_of([wanted.team], handbook.people, handbook.channels)
+        opens = WorkingTime(hours, holidays).opens(now)
         if opens > now:
             later = StoryWanted(f"{wanted.key}:{opens.date()}", wanted.person, wanted.about, wanted.team)
             await self._desk.database.write(lambda tx: enqueue(tx, Kind.ASK_STORY, later, due_at=opens, now=now))
@@ -45,9 +48,3 @@ class StoryAskingService:
         if await is_left_out(tx, person) or (await wishes_of(tx, person)).wants_none:
             return False
         return may_send_unasked(await outbox.unasked_times(tx, person, since=now - MONTH, but=""), now=now)
-
-    def _holidays(self, team: str) -> str:
-        handbook = self._desk.shelf.library.handbook
-        theirs = handbook.people.teams.get(team)
-        site = handbook.people.sites.get(theirs.site) if theirs else None
-        return site.holidays if site else handbook.channels.holidays

@@ -21,7 +21,7 @@ from bot.storage import thanks as rows
 from bot.storage.engine import Tx
 from bot.storage.people import is_left_out, pseudonym_of, slack_id_of, stand_ins, who_is_left_out
 from bot.storage.thanks import Thanks, Wishes
-from bot.unasked import MONTH, hours_of, is_in_hours, may_send_unasked
+from bot.unasked import MONTH, hours_of, may_send_unasked
 from bot.wanted import Asking, Bringing, Decision, Due, Kind
 from bot.work import enqueue
 
@@ -138,10 +138,10 @@ class ThanksService:
         hours = hours_of(await self._desk.slack.time_zone(user_id)) if user_id and is_time else None
         if user_id is None or hours is None:
             return
-        if not is_in_hours(hours.timezone, now=now):
+        opens = WorkingTime(hours, await self._people.holidays_of(user_id)).opens(now)
+        if opens > now:
             later = Bringing(f"{bringing.person}:{now.date()}:later", bringing.person)
-            due_at = WorkingTime(hours).opens(now)
-            await self._desk.database.write(lambda tx: enqueue(tx, Kind.BRING_THANKS, later, due_at=due_at, now=now))
+            await self._desk.database.write(lambda tx: enqueue(tx, Kind.BRING_THANKS, later, due_at=opens, now=now))
             return
         await self._bring(bringing.person, now)
 

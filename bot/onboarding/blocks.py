@@ -83,10 +83,8 @@ def _done(standing: Standing, step: Step) -> str:
 
 def _open(standing: Standing, step: Step, first: First | None) -> str:
     match step:
-        case Step.GROUP if standing.is_known:
-            return "*Group*: nobody is in it. Ask whoever keeps the Slack user group to add the team's people."
         case Step.GROUP:
-            return "*Group*: the handbook does not know the team. Propose it with its Slack user group."
+            return "*Group*: nobody is in it. Ask whoever keeps the Slack user group to add the team's people."
         case Step.LINK if standing.can_link:
             return "*Git*: nobody's account is known. Each of you links their own: press, and enter a code at the host."
         case Step.LINK:
@@ -108,11 +106,7 @@ def _press(standing: Standing, step: Step, first: First | None) -> Json | None:
         return button("Link my account", action_id=LINK, value=step) if standing.can_link else None
     if step is Step.CHOICE:
         return open_button("Open its form", first.action_id) if first else None
-    if step is Step.GROUP and standing.is_known:
-        return None
-    if step is Step.CHANNEL and standing.is_watched:
-        return None
-    if step is not Step.GROUP and not standing.is_known:
+    if step is Step.GROUP or (step is Step.CHANNEL and standing.is_watched):
         return None
     return _propose(step, standing.team)
 
@@ -143,12 +137,11 @@ def not_there(name: str, leading: Sequence[str]) -> Shown:
     return said(f"`{_named(name)}` is no team that you can bring on.{yours} A question? Ask it without `start`.")
 
 
-def all_teams(standings: Sequence[Standing]) -> Shown:
-    """For the platform team: by name, so that it is no ranking."""
-    shown = sorted(standings, key=lambda each: each.team)
-    lines = [_line(each) for each in shown[:TEAMS_MOST]]
-    more = [f"And {len(shown) - TEAMS_MOST} more."] if len(shown) > TEAMS_MOST else []
-    head = "*Teams, and how far each is brought on*" if shown else "The handbook knows no teams yet."
+def all_teams(standings: Sequence[Standing], *, left: int) -> Shown:
+    """For the platform team; `left` are how many more there are."""
+    lines = [_line(each) for each in standings]
+    more = [f"And {left} more."] if left else []
+    head = "*Teams, and how far each is brought on*" if standings else "The handbook knows no teams yet."
     text = "\n".join([head, *lines, *more])
     row = actions("onboarding.start", [button("Add a team", action_id=f"{PROPOSE}.{Step.GROUP}", value=NEW_TEAM)])
     return Shown(head, (section(text), row, context(f"`start TEAM` shows its steps. {FOOT}")))

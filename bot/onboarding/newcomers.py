@@ -34,7 +34,7 @@ class NewcomerService:
         self._command = command
 
     async def home_part(self, person: str) -> Sequence[Json]:
-        """Until they first asked, wrote or were told something. Raises SlackError."""
+        """Until they first asked, answered or were told something. Raises SlackError."""
         async with self._desk.database.read() as tx:
             user_id = await slack_id_of(tx, person)
             is_met = await rows.was_met(tx, person)

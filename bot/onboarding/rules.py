@@ -30,7 +30,6 @@ class Standing:
     """
 
     team: str
-    is_known: bool
     people: int = 0
     linked: int = 0
     can_link: bool = False
@@ -45,7 +44,7 @@ class Standing:
     def is_done(self, step: Step) -> bool:
         match step:
             case Step.GROUP:
-                return self.is_known and self.people > 0
+                return self.people > 0
             case Step.LINK:
                 return self.linked > 0
             case Step.DUTY:

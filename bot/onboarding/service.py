@@ -3,6 +3,7 @@
 How things stand is read by `standing`; what a step changes is `changes`'. Keeps nothing of its own.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import structlog
@@ -16,7 +17,7 @@ from bot.curation.proposals import Change, ProposalService
 from bot.desk import Desk
 from bot.errors import SlackError
 from bot.onboarding import blocks, changes, forms
-from bot.onboarding.blocks import NEW_TEAM, First
+from bot.onboarding.blocks import NEW_TEAM, TEAMS_MOST, First
 from bot.onboarding.changes import PEOPLE, Wanted
 from bot.onboarding.forms import Filled, Opened
 from bot.onboarding.rules import Access, Step, access, subject
@@ -84,7 +85,7 @@ class StartService:
         if wanted and name not in may.leading:
             return await self._not_for(may, wanted, name)
         if may.is_platform and not wanted:
-            return blocks.all_teams([await self._standing.of(each) for each in may.leading])
+            return await self._all_teams(may.leading)
         pressed_in = asking.channel_id if asking.response_url else ""  # else it is shown in direct messages
         offered = await self.first_action(user_id, channel_id=pressed_in)
         if wanted:
@@ -93,6 +94,11 @@ class StartService:
             return await self._not_for(may, "", may.own[0] if may.own else "")
         first, *others = may.leading
         return blocks.progress(await self._standing.of(first), offered, others=others)
+
+    async def _all_teams(self, names: Collection[str]) -> Shown:
+        """By name, so that it is no ranking; no more of them than are shown, as Slack is asked about each."""
+        shown = sorted(names)[:TEAMS_MOST]
+        return blocks.all_teams([await self._standing.of(each) for each in shown], left=len(names) - len(shown))
 
     def _named(self, wanted: str) -> str:
         """The team of that name, or of one with spaces that is written without; "" for none."""

@@ -24,20 +24,17 @@ class StandingService:
         self._can_link = can_link
 
     async def of(self, name: str) -> Standing:
-        """Raises SlackError."""
-        team = self._handbook.people.teams.get(name)
+        """Of a team that the handbook has. Raises SlackError."""
+        team = self._handbook.people.teams[name]
         async with self._desk.database.read() as tx:
             proposed = await rows.proposed(tx, begin(name))
         waiting = {step: url for subject, url in proposed.items() if (step := step_of(subject)) is not None}
-        if team is None:
-            return Standing(name, is_known=False, can_link=self._can_link(), proposed=waiting)
         members = await self._people.members_of(team.group)
         async with self._desk.database.read() as tx:
             linked = await self._linked(tx, members)
             title, day = await self._first_choice(tx, name, team)
         return Standing(
             name,
-            is_known=True,
             people=len(members),
             linked=linked,
             can_link=self._can_link(),
@@ -67,13 +64,13 @@ class StandingService:
         return len({*proven, *(set(members) & set(self._handbook.people.git_accounts))})
 
     async def _first_choice(self, tx: Tx, name: str, team: Team) -> tuple[str, date | None]:
-        """The title of what the team chose first, under any name it had; "" for nothing."""
-        uses, choices = await chosen.first_uses(tx), await chosen.first_choices(tx)
+        """The title of what the team chose first, under any name it had; "" for nothing. Talking to us is none."""
+        titles = {each.id: each.title for each in self._handbook.capabilities if not each.is_mentor}
+        uses, choices = await chosen.first_uses(tx, among=titles), await chosen.first_choices(tx)
         found = []
         for each in (name, *team.formerly):
             if each in uses:
-                capability = self._handbook.capability(uses[each][0])
-                found.append((uses[each][1], capability.title if capability else uses[each][0]))
+                found.append((uses[each][1], titles[uses[each][0]]))
             if each in choices:
                 policy = self._handbook.policy(choices[each][0])
                 found.append((choices[each][1], policy.title if policy else choices[each][0]))

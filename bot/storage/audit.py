@@ -52,6 +52,12 @@ async def entry(tx: AsyncConnection, number: int) -> Entry | None:
     return None if row is None else Entry(**row._mapping)
 
 
+async def last_of(tx: AsyncConnection, act: str, subject: str) -> Entry | None:
+    query = select(audit).where(audit.c.act == act, audit.c.subject == subject).order_by(audit.c.number.desc()).limit(1)
+    row = (await tx.execute(query)).first()
+    return None if row is None else Entry(**row._mapping)
+
+
 async def entries(tx: AsyncConnection, *, after: int = 0, since: datetime | None = None) -> AsyncIterator[Entry]:
     """Rows in their order, in batches: nothing is held up, and what is added meanwhile is read too.
 

@@ -3,8 +3,9 @@
 A file that is copied as it lies is torn when somebody writes. The copy is one snapshot; nobody is held up by it.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import CopyBroken
 from bot.storage.engine import Database, Tx
+from bot.storage.migrate import DatabaseAway
 from bot.storage.schema import metadata
 
 BATCH = 1000
+FULL = ("disk is full", "disk I/O error")  # as SQLite says it
 
 
 @asynccontextmanager
@@ -29,6 +32,21 @@ async def opened(url: str) -> AsyncIterator[Database]:
         raise CopyBroken(f"The database refused: {str(error.orig).splitlines()[0]}") from error
     finally:
         await database.close()
+
+
+@contextmanager
+def room_in(folder: Path) -> Iterator[None]:
+    """Where the copy finds no room it is its folder that is named, and no database."""
+    try:
+        yield
+    except (DatabaseError, sqlite3.Error, DatabaseAway, CopyBroken) as error:
+        reason = next((each for each in FULL if each in str(error)), None)
+        if reason is None:
+            raise
+        raise CopyBroken(
+            f"{folder}: the copy could not be written there ({reason}); nothing was kept; make room, or name a file "
+            "elsewhere"
+        ) from error
 
 
 async def copy_file(database: Database, file: Path) -> None:

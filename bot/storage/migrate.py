@@ -115,7 +115,8 @@ async def _told_apart() -> AsyncIterator[None]:
     try:
         yield
     except CommandError as error:
-        raise RevisionUnknown(f"{error}.") from error
+        known = sorted(script.revision for script in _scripts().walk_revisions())
+        raise RevisionUnknown(f"{error}. Write base, or one of {known[0]} to {known[-1]}") from error
     except OperationalError as error:
         reason = str(error.orig).partition("\n")[0]
-        raise DatabaseAway(f"The database does not answer: {reason}") from error
+        raise DatabaseAway(f"The database does not answer: {reason}; check MENTOR_DATABASE_URL") from error

@@ -6,12 +6,15 @@ from sqlalchemy import select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.proposals import OPEN, WAITING
-from bot.storage.schema import answers, messages, outbox, proposals, reactions, requests
+from bot.storage.schema import answers, case_answers, outbox, proposals, questions, requests
 
 
 async def was_met(tx: AsyncConnection, person: str) -> bool:
-    """Whether they ever wrote where it is kept, asked for anything, reacted, or were sent something."""
-    columns = (messages.c.author, answers.c.asker, requests.c.person, reactions.c.person, outbox.c.recipient)
+    """Whether they asked or answered in a channel, asked us for anything, or were sent something.
+
+    All of these are found by person. Who only chatted or reacted would be found by reading everything that was said.
+    """
+    columns = (questions.c.asker, case_answers.c.person, answers.c.asker, requests.c.person, outbox.c.recipient)
     rows = union_all(*(select(column).where(column == person).limit(1).subquery().select() for column in columns))
     return (await tx.execute(rows)).first() is not None
 

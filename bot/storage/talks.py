@@ -13,7 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import outbox, people, talk_draws, talk_notes, talk_wishes, talks
 from bot.storage.statements import insert_into, insert_new, insert_rows
-from bot.talk_row import ACCEPTED, DRAWN, EVIDENCE, INVITED, KEPT, SHOWN, SKIPPED, Draw, Notes, Talk, TalkEvidence
+from bot.talk_row import (
+    ACCEPTED,
+    DRAWN,
+    DROPPED,
+    EVIDENCE,
+    INVITED,
+    KEPT,
+    SHOWN,
+    SKIPPED,
+    Draw,
+    Notes,
+    Talk,
+    TalkEvidence,
+)
 
 # Draws.
 
@@ -45,6 +58,11 @@ async def move(tx: AsyncConnection, talk_id: str, *, among: Collection[str], **v
     """Whether it was in one of these states; else nothing is changed."""
     here = and_(talks.c.id == talk_id, talks.c.state.in_(list(among)))
     return (await tx.execute(update(talks).where(here).values(**values).returning(talks.c.id))).first() is not None
+
+
+async def skip(tx: AsyncConnection, talk_id: str) -> None:
+    """Who was not sent the invitation after all was not invited, and may be drawn again."""
+    await move(tx, talk_id, among=[INVITED], state=SKIPPED, invited_at=None)
 
 
 async def to_write_up(tx: AsyncConnection, interviewer: str) -> Sequence[Talk]:
@@ -138,22 +156,26 @@ async def forget_message(tx: AsyncConnection, notes_id: str) -> None:
 # Forgetting.
 
 
-async def forget_unkept(tx: AsyncConnection, *, before: datetime) -> Sequence[str]:
-    """The ids of notes that nobody let stand until now; nothing of them stays."""
+async def forget_unkept(tx: AsyncConnection, *, before: datetime, now: datetime) -> None:
+    """Notes that nobody let stand are dropped: no word stays, and nobody writes them anew."""
     old = and_(talk_notes.c.state == SHOWN, talk_notes.c.written_at < before)
-    gone = (await tx.scalars(delete(talk_notes).where(old).returning(talk_notes.c.id))).all()
-    for each in gone:
+    dropped = update(talk_notes).where(old).values(state=DROPPED, words=None, settled_at=now)
+    for each in await tx.scalars(dropped.returning(talk_notes.c.id)):
         await forget_message(tx, each)
-    return gone
 
 
 async def forget_old(tx: AsyncConnection, *, uninvited: datetime, invited: datetime) -> None:
-    """Who was drawn before the one day and not invited, or invited before the other; talks with notes stay."""
+    """Who was drawn before the one day and not invited, or invited before the other; talks with notes stay.
+
+    Notes that were dropped before that stay no longer than their talk would.
+    """
+    dropped = and_(talk_notes.c.state == DROPPED, talk_notes.c.settled_at < invited)
+    await tx.execute(delete(talk_notes).where(dropped))
     written, drawn_before = (
         select(talk_notes.c.talk_id),
         select(talk_draws.c.id).where(talk_draws.c.drawn_at < uninvited),
     )
-    never = and_(talks.c.state == DRAWN, talks.c.draw_id.in_(drawn_before))
+    never = and_(talks.c.invited_at.is_(None), talks.c.draw_id.in_(drawn_before))
     old = or_(never, and_(talks.c.invited_at < invited, talks.c.id.not_in(written)))
     await tx.execute(delete(talks).where(old))
     empty = and_(talk_draws.c.drawn_at < uninvited, talk_draws.c.id.not_in(select(talks.c.draw_id)))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.desk import Desk
 from bot.model import Effect
+from bot.people import PeopleService
 from bot.storage import outbox
 from bot.storage import surveys as rows
 from bot.storage.engine import Tx
@@ -16,7 +17,7 @@ from bot.surveys import blocks, definition, rules
 from bot.surveys.blocks import PULSE
 from bot.surveys.frames import FrameService
 from bot.surveys.rules import Why
-from bot.unasked import REMINDER, is_in_hours, may_remind
+from bot.unasked import REMINDER, is_at_work, may_remind
 from bot.wanted import Inviting, Kind
 from bot.work import enqueue
 from knowledge.surveys import Survey
@@ -25,8 +26,9 @@ from knowledge.surveys import Survey
 class AskingService:
     """Methods that workers call may run twice and change nothing the second time."""
 
-    def __init__(self, desk: Desk, frames: FrameService) -> None:
+    def __init__(self, desk: Desk, people: PeopleService, frames: FrameService) -> None:
         self._desk = desk
+        self._people = people
         self._frames = frames
 
     async def invite(self, inviting: Inviting) -> None:
@@ -44,10 +46,12 @@ class AskingService:
         colleague, why = await self._frames.why_not_now(survey, wave.id, user_id, inviting.person)
         if why is not None:
             await self._skip(inviting, why)
-        elif not is_in_hours(colleague.timezone, now=now):
-            await self._put_off(inviting, wave, survey, colleague.timezone)
-        else:
+            return
+        zone, holidays = colleague.timezone, await self._people.holidays_of(user_id)
+        if is_at_work(zone, holidays, now=now):
             await self._ask(inviting, wave, survey)
+        else:
+            await self._put_off(inviting, wave, survey, zone, holidays)
 
     async def given_up(self, inviting: Inviting) -> None:
         await self._skip(inviting, Why.UNDELIVERED)
@@ -72,10 +76,10 @@ class AskingService:
         key = rows.message_key(wave.id, inviting.person)
         return Effect(key, PULSE, shown.text, shown.blocks, recipient=inviting.person)
 
-    async def _put_off(self, inviting: Inviting, wave: Wave, survey: Survey, timezone: str) -> None:
+    async def _put_off(self, inviting: Inviting, wave: Wave, survey: Survey, timezone: str, holidays: str) -> None:
         """After an outage: the person's next working day, if the wave is still long enough then."""
         now = self._desk.clock.now()
-        due_at = rules.next_time(survey, wave.seed, inviting.person, timezone, now=now)
+        due_at = rules.next_time(survey, wave.seed, inviting.person, timezone, now=now, holidays=holidays)
         if due_at is None or not rules.may_still_ask(wave.closes_at, at=due_at):
             await self._skip(inviting, Why.HOURS)
             return
@@ -113,10 +117,11 @@ class AskingService:
         colleague, why = await self._frames.why_not_now(survey, wave.id, user_id, inviting.person)
         if why is not None:
             return
-        if is_in_hours(colleague.timezone, now=now):
+        zone, holidays = colleague.timezone, await self._people.holidays_of(user_id)
+        if is_at_work(zone, holidays, now=now):
             await self._remind(inviting, wave, survey, thread_ts)
         else:
-            await self._remind_later(inviting, wave, colleague.timezone, shown_at)
+            await self._remind_later(inviting, wave, zone, holidays, shown_at)
 
     async def _remind(self, inviting: Inviting, wave: Wave, survey: Survey, thread_ts: str) -> None:
         shown = blocks.reminder(survey, wave.id, until=self._last_day(wave))
@@ -126,11 +131,13 @@ class AskingService:
         )
         await self._desk.send(reminder)
 
-    async def _remind_later(self, inviting: Inviting, wave: Wave, timezone: str, shown_at: datetime | None) -> None:
+    async def _remind_later(
+        self, inviting: Inviting, wave: Wave, timezone: str, holidays: str, shown_at: datetime | None
+    ) -> None:
         """At the person's next working time, as long as it still belongs to the message then."""
         now = self._desk.clock.now()
         survey = definition.from_json(wave.definition)
-        due_at = rules.next_time(survey, wave.seed, inviting.person, timezone, now=now)
+        due_at = rules.next_time(survey, wave.seed, inviting.person, timezone, now=now, holidays=holidays)
         if due_at is None or not may_remind(shown_at, now=due_at) or not wave.is_open(at=due_at):
             return
         later = Inviting(f"{wave.id}:{inviting.person}:{due_at.date()}", wave.id, inviting.person)

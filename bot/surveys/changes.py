@@ -12,12 +12,13 @@ from bot.calendar import WorkingTime
 from bot.changes import Kept, Terms
 from bot.desk import Desk
 from bot.model import Effect
+from bot.people import PeopleService
 from bot.storage import survey_results as rows
 from bot.storage.engine import Tx
 from bot.storage.people import slack_id_of
 from bot.storage.survey_results import Theme
 from bot.surveys import change_blocks as blocks
-from bot.unasked import hours_of, is_in_hours
+from bot.unasked import hours_of
 from bot.wanted import Kind, Shipped
 from bot.work import enqueue
 
@@ -32,8 +33,9 @@ TERMS = Terms(
 
 
 class NewsService:
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, people: PeopleService) -> None:
         self._desk = desk
+        self._people = people
 
     @property
     def kept(self) -> Kept:
@@ -71,14 +73,13 @@ class NewsService:
             theme, user_id = await rows.theme(tx, shipped.theme_id), await slack_id_of(tx, shipped.person)
         if theme is None or user_id is None:
             return
-        timezone, now = await self._desk.slack.time_zone(user_id), self._desk.clock.now()
-        hours = hours_of(timezone)
+        hours, now = hours_of(await self._desk.slack.time_zone(user_id)), self._desk.clock.now()
         if hours is None:
             return
-        if not is_in_hours(timezone, now=now):
-            await self._later(shipped, WorkingTime(hours).opens(now))
-            return
-        if message := await self._message(shipped, theme):
+        opens = WorkingTime(hours, await self._people.holidays_of(user_id)).opens(now)
+        if opens > now:
+            await self._later(shipped, opens)
+        elif message := await self._message(shipped, theme):
             await self._desk.send(message)
 
     async def _later(self, shipped: Shipped, due_at: datetime) -> None:

@@ -17,6 +17,7 @@ from bot.storage.people import all_slack_ids, known_pseudonyms
 from bot.surveys import rules
 from bot.surveys.rules import OF_LATE, Standing, Why
 from bot.surveys.sampling import Candidate, Strata
+from bot.team_place import holidays_of
 from knowledge.loader import Handbook
 from knowledge.surveys import Audience, Survey
 
@@ -111,7 +112,8 @@ class FrameService:
     def _frame_one(self, crowd: Crowd, candidate: Candidate, standing: Standing) -> Framed:
         now, teams = self._desk.clock.now(), crowd.teams.get(candidate.user_id, ())
         not_before = max(now, standing.rests_until or now)
-        return Framed(crowd.people[candidate.user_id], candidate, self._holidays(teams), not_before)
+        holidays = holidays_of(teams, self._handbook.people, self._handbook.channels)
+        return Framed(crowd.people[candidate.user_id], candidate, holidays, not_before)
 
     async def _standings(
         self, tx: Tx, survey: Survey, known: Mapping[str, str], *, but: str = ""
@@ -190,11 +192,6 @@ class FrameService:
         chose = {self._handbook.people.team_called(each) for each in told}
         eligible = [each for each in self._handbook.people.teams if capability.is_offered_to(each)]
         return _in_teams(crowd, set(eligible) - chose)
-
-    def _holidays(self, teams: Sequence[str]) -> str:
-        people = self._handbook.people
-        sites = [people.sites.get(people.teams[each].site) for each in teams if each in people.teams]
-        return next((site.holidays for site in sites if site is not None), self._handbook.channels.holidays)
 
     @property
     def _handbook(self) -> Handbook:

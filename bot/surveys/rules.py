@@ -148,11 +148,13 @@ def asking_time(
     return None
 
 
-def next_time(survey: Survey, seed: str, person: str, timezone: str, *, now: datetime) -> datetime | None:
+def next_time(
+    survey: Survey, seed: str, person: str, timezone: str, *, now: datetime, holidays: str = ""
+) -> datetime | None:
     """When to write to somebody whose own time went by while we were away; each a little apart from the others."""
     at = survey.schedule.at if isinstance(survey.schedule, Repeats) else OPENS
     place = int.from_bytes(rank(seed, person)[:8]) * min(MANY, in_a_day(at)) // 2**64
-    return asking_time(today_in(timezone, now), at, timezone, now=now, place=place)
+    return asking_time(today_in(timezone, now), at, timezone, now=now, holidays=holidays, place=place)
 
 
 def in_a_day(at: time) -> int:

@@ -60,10 +60,10 @@ def survey_services(
     """`new_key` gives chance that nobody foresees: a seed, or a key under which something is found by who has it."""
     frames = FrameService(desk, people)
     facts = SurveyFactsService(desk.database)
-    answering, news = AnsweringService(desk), NewsService(desk)
+    answering, news = AnsweringService(desk), NewsService(desk, people)
     return SurveyServices(
         waves=WaveService(desk, frames, new_key=new_key),
-        asking=AskingService(desk, frames),
+        asking=AskingService(desk, people, frames),
         answering=answering,
         refusals=RefusalService(desk),
         closing=ClosingService(desk, new_key=new_key),

@@ -78,6 +78,7 @@ class State:
     mine: Sequence[Due] = ()
     evidence: Sequence[tuple[TalkEvidence, str]] = ()  # with the name that may stand beside it, or ""
     may_draw: bool = False
+    is_nobody_left: bool = False  # for the draw that is due
 
 
 def overview(state: State, *, now: datetime, timezone: str) -> Shown:
@@ -99,7 +100,8 @@ def _drawn(state: State, *, now: datetime, timezone: str) -> list[Json]:
     )
     rows = [_row(each, now=now, timezone=timezone) for each in state.drawn]
     more = [button("Draw others", action_id=DRAW, value=state.draw.id)] if state.may_draw else []
-    return [section(head), *rows, *([actions("talks.draw", more)] if more else []), context(how)]
+    after = [section(NOBODY)] if state.is_nobody_left else [actions("talks.draw", more)] if more else []
+    return [section(head), *rows, *after, context(how)]
 
 
 def _row(talk: Talk, *, now: datetime, timezone: str) -> Json:
@@ -192,12 +194,23 @@ def said_no(until: datetime, timezone: str) -> Shown:
 
 def said_off(name: str, until: datetime, timezone: str) -> Shown:
     """The same after a yes."""
-    who = escape(clip(name, NAME_MOST)) or "Whoever invited you"
-    return said(f"All right. {who} is told that you cannot, and you are not invited before {_day(until, timezone)}.")
+    return said(f"All right. {_is_told(name)}, and you are not invited before {_day(until, timezone)}.")
 
 
 def said_less(talk_id: str) -> Shown:
-    text = "All right. You are not invited to talks any more. Nobody is told."
+    return _for_good("All right. You are not invited to talks any more. Nobody is told.", talk_id)
+
+
+def said_off_for_good(name: str, talk_id: str) -> Shown:
+    """The same after a yes."""
+    return _for_good(f"All right. {_is_told(name)}, and you are not invited to talks any more.", talk_id)
+
+
+def _is_told(name: str) -> str:
+    return f"{escape(clip(name, NAME_MOST)) or 'Whoever invited you'} is told that you cannot"
+
+
+def _for_good(text: str, talk_id: str) -> Shown:
     again = [button("Invite me again some day", action_id=AGAIN, value=talk_id)]
     return Shown(text, (section(text), actions("talks.answer", again)))
 

@@ -21,7 +21,7 @@ from bot.surveys.frames import PLATFORM, Framed, FrameService
 from bot.talk_row import Draw, Talk
 from bot.talks import blocks
 from bot.talks.blocks import Due, State
-from bot.talks.rules import AGAIN_AFTER, FRAME, Prospect, draw, may_draw, named_teams
+from bot.talks.rules import AGAIN_AFTER, FRAME, Prospect, draw, is_chosen, may_draw, named_teams
 from bot.wanted import Asking
 
 log = structlog.get_logger(__name__)
@@ -39,9 +39,7 @@ class DrawingService:
     async def asked(self, asking: Asking) -> None:
         """How talks stand, with a draw where one is due; or why they get none. Raises SlackError."""
         reason = await self.refusal(asking.asker)
-        if not reason:
-            await self.draw_if_due(asking.key)
-        shown = blocks.said(reason) if reason else await self.overview(asking.asker)
+        shown = blocks.said(reason) if reason else await self.drawn_anew(asking.asker, asking.key)
         key, url = f"talks:{asking.key}", asking.response_url
         await self._desk.send(effects.privately(key, asking.asker, shown, response_url=url, kind=blocks.TALKS))
 
@@ -49,7 +47,12 @@ class DrawingService:
         """Why the person may not draw and invite; "" when they may."""
         return await self._people.why_not(await self._people.profile(person), Act.STEER)
 
-    async def overview(self, person: str) -> Shown:
+    async def drawn_anew(self, person: str, key: str) -> Shown:
+        """The overview, after a draw where one is due; once for each key. Raises SlackError."""
+        is_nobody_left = await self._draw_if_due(key)
+        return await self.overview(person, is_nobody_left=is_nobody_left)
+
+    async def overview(self, person: str, *, is_nobody_left: bool = False) -> Shown:
         now = self._desk.clock.now()
         async with self._desk.database.read() as tx:
             last = await rows.last_draw(tx)
@@ -60,7 +63,8 @@ class DrawingService:
             last[1] if last else (),
             [await self.due(each) for each in mine],
             [(each, await self.name_of(each.person)) for each in evidence],
-            may_draw=_is_due(last, self._desk),
+            may_draw=_is_due(last, self._desk) and not is_nobody_left,
+            is_nobody_left=is_nobody_left,
         )
         return blocks.overview(state, now=now, timezone=self._desk.shelf.library.handbook.channels.timezone)
 
@@ -75,15 +79,15 @@ class DrawingService:
 
     # Drawing.
 
-    async def draw_if_due(self, key: str) -> None:
-        """Once for each key; the people drawn are written down with the seed. Raises SlackError."""
+    async def _draw_if_due(self, key: str) -> bool:
+        """Whether nobody is left for a draw that is due. The people drawn are written down with the seed."""
         async with self._desk.database.read() as tx:
             last = await rows.last_draw(tx)
         if not _is_due(last, self._desk):
-            return
+            return False
         prospects = await self._prospects()
         if not prospects:
-            return
+            return True
         id_, seed, now = sha256(key.encode()).hexdigest()[:32], self._new_key(), self._desk.clock.now()
         drawn, shown = draw(prospects, seed=seed), named_teams(prospects)
 
@@ -99,17 +103,19 @@ class DrawingService:
 
         if await self._desk.database.write(unit):
             log.info("talks.drawn", frame=len(prospects), drawn=len(drawn))
+        return False
 
     async def _prospects(self) -> Sequence[Prospect]:
         """Everybody who could be invited now, but the platform team, which talks to itself anyway."""
         frame = await self._frames.frame(FRAME, self._desk.today())
-        now = self._desk.clock.now()
+        now, handbook = self._desk.clock.now(), self._desk.shelf.library.handbook
+        free = [each.id for each in handbook.capabilities if is_chosen(each)]
         async with self._desk.database.read() as tx:
             known = await known_pseudonyms(tx, [each.user_id for each in frame])
             resting = await rows.not_to_be_asked(tx, now=now, asked_since=now - AGAIN_AFTER)
             askers = await surveys.askers(tx, since=None)
-            told = {*(await chosen.first_uses(tx)), *(await chosen.first_choices(tx))}
-        chose = {self._desk.shelf.library.handbook.people.team_called(each) for each in told}
+            told = {*(await chosen.first_uses(tx, among=free)), *(await chosen.first_choices(tx))}
+        chose = {handbook.people.team_called(each) for each in told}
         return [
             _prospect(each, known.get(each.user_id, ""), askers, chose)
             for each in frame

@@ -15,7 +15,7 @@ from bot.storage import talks as rows
 from bot.storage.engine import Tx
 from bot.storage.people import slack_id_of
 from bot.surveys.frames import Framed, FrameService
-from bot.talk_row import ACCEPTED, DECLINED, DRAWN, INVITED, SKIPPED, Talk
+from bot.talk_row import ACCEPTED, DECLINED, DRAWN, INVITED, Talk
 from bot.talks import blocks
 from bot.talks.drawing import DrawingService
 from bot.talks.rules import AGAIN_AFTER, FRAME
@@ -57,11 +57,11 @@ class InvitingService:
             await self._tell(decision, blocks.said(reason))
             return
         if decision.choice == "draw":
-            await self._drawing.draw_if_due(decision.key)
+            await self._show_again(decision, await self._drawing.drawn_anew(decision.person, decision.key))
         elif problem := await self._invite(decision):
             await self._tell(decision, blocks.said(problem))
-            return
-        await self._show_again(decision)
+        else:
+            await self._show_again(decision, await self._drawing.overview(decision.person))
 
     async def _invite(self, decision: Decision) -> str:
         """Why not, or ""."""
@@ -82,10 +82,9 @@ class InvitingService:
         self._desk.wake()
         return problem
 
-    async def _show_again(self, decision: Decision) -> None:
+    async def _show_again(self, decision: Decision, shown: Shown) -> None:
         """In place of what was pressed, where Slack gave an address for that."""
-        shown, key = await self._drawing.overview(decision.person), f"talks-shown:{decision.key}"
-        url = decision.response_url
+        key, url = f"talks-shown:{decision.key}", decision.response_url
         await self._desk.send(
             effects.in_place(key, decision.person, shown, response_url=url)
             if url
@@ -105,7 +104,7 @@ class InvitingService:
             return
         framed = await self._frames.frame_of(FRAME, user_id)
         if framed is None or not await self._may_be_sent(talk.person, now=now):
-            await self._desk.database.write(lambda tx: rows.move(tx, talk.id, among=[INVITED], state=SKIPPED))
+            await self._desk.database.write(lambda tx: rows.skip(tx, talk.id))
         elif (opens := _at_work(framed, now)) > now:
             await self._later(talk.id, opens)
         else:
@@ -114,7 +113,7 @@ class InvitingService:
 
     async def skip(self, turn: TalkTurn) -> None:
         """Slack could not tell for a quarter of an hour whether they may be asked."""
-        await self._desk.database.write(lambda tx: rows.move(tx, turn.talk_id, among=[INVITED], state=SKIPPED))
+        await self._desk.database.write(lambda tx: rows.skip(tx, turn.talk_id))
 
     async def _may_be_sent(self, person: str, *, now: datetime) -> bool:
         """The outbox has the last word; asked before, so that who invites is not left to wait in vain."""
@@ -157,40 +156,36 @@ class InvitingService:
         await self._done(decision, is_done=await self._desk.database.write(unit) or talk.state == ACCEPTED)
 
     async def _say_no(self, decision: Decision, talk: Talk) -> None:
-        """Nobody is told, but who was told of a yes before."""
-        now, is_off = self._desk.clock.now(), talk.state == ACCEPTED
-        until = None if decision.choice == "less" else now + AGAIN_AFTER
-        name = await self._drawing.name_of(talk.person) if is_off else ""
-        off = effects.privately(f"talk-off:{talk.id}", talk.interviewer or "", blocks.off(name), kind=blocks.AGREED)
-        shown = await self._off(talk, now) if is_off else self._said(decision.choice, talk.id, now)
+        """Nobody is told, but who was told of a yes before: whether they were is known only as it is written down."""
+        now, choice = self._desk.clock.now(), decision.choice
+        interviewer = await self._drawing.name_of(talk.interviewer or "")
+        off = _off(talk, await self._drawing.name_of(talk.person))
 
         async def unit(tx: Tx) -> bool:
-            moved = await rows.move(tx, talk.id, among=[INVITED, ACCEPTED], state=DECLINED, said_at=now)
-            if not moved and talk.state != DECLINED:
+            is_off = await _decline(tx, talk.id, now)
+            if is_off is None:
                 return False
-            if decision.choice == "again":
+            if choice == "again":
                 await rows.wants_talks_again(tx, talk.person)
             else:
-                await rows.wish(tx, talk.person, until=until, now=now)
+                await rows.wish(tx, talk.person, until=None if choice == "less" else now + AGAIN_AFTER, now=now)
+            shown = self._said(choice, talk.id, interviewer if is_off else None, now)
             await self._desk.outbox.put(tx, _answered(talk, shown))
-            if moved and is_off:
+            if is_off:
                 await self._desk.outbox.put(tx, off)
             return True
 
         await self._done(decision, is_done=await self._desk.database.write(unit))
 
-    async def _off(self, talk: Talk, now: datetime) -> Shown:
-        name, timezone = await self._drawing.name_of(talk.interviewer or ""), self._timezone
-        return blocks.said_off(name, now + AGAIN_AFTER, timezone)
-
-    def _said(self, choice: str, talk_id: str, now: datetime) -> Shown:
-        match choice:
-            case "less":
-                return blocks.said_less(talk_id)
-            case "again":
-                return blocks.said_again()
-            case _:
-                return blocks.said_no(now + AGAIN_AFTER, self._timezone)
+    def _said(self, choice: str, talk_id: str, name: str | None, now: datetime) -> Shown:
+        """`name` is of who was told of their yes; None where nobody was."""
+        until = now + AGAIN_AFTER
+        if choice == "again":
+            return blocks.said_again()
+        if choice == "less":
+            return blocks.said_less(talk_id) if name is None else blocks.said_off_for_good(name, talk_id)
+        zone = self._timezone
+        return blocks.said_no(until, zone) if name is None else blocks.said_off(name, until, zone)
 
     @property
     def _timezone(self) -> str:
@@ -212,6 +207,27 @@ def _at_work(framed: Framed, now: datetime) -> datetime:
     hours = hours_of(framed.colleague.timezone)
     assert hours is not None  # else they are in no frame
     return WorkingTime(hours, framed.holidays).opens(now)
+
+
+async def _decline(tx: Tx, talk_id: str, now: datetime) -> bool | None:
+    """Whether a yes that was told is taken back, now or before; None where there is nothing to say no to."""
+    declined = {"state": DECLINED, "said_at": now}
+    if await rows.move(tx, talk_id, among=[INVITED], **declined):
+        return False
+    if await rows.move(tx, talk_id, among=[ACCEPTED], **declined):
+        return True
+    talk = await rows.by_id(tx, talk_id)
+    if talk is None or talk.state != DECLINED:
+        return None
+    return bool(await outbox.known_keys(tx, [_off_key(talk_id)]))
+
+
+def _off_key(talk_id: str) -> str:
+    return f"talk-off:{talk_id}"
+
+
+def _off(talk: Talk, name: str) -> Effect:
+    return effects.privately(_off_key(talk.id), talk.interviewer or "", blocks.off(name), kind=blocks.AGREED)
 
 
 def _key(talk_id: str) -> str:

@@ -1,6 +1,6 @@
 """Takes down what was heard in a talk, and keeps of it what the person who was talked to lets stand.
 
-What nobody let stand within a fortnight is deleted, with its words in the message that showed it.
+What nobody let stand within a fortnight is dropped, with its words in the message that showed it.
 """
 
 import structlog
@@ -108,7 +108,7 @@ class NoteService:
 
     async def _show(self, written: NotesWritten, talk: Talk) -> None:
         names = frozenset[str]().union(*[each.names for each in await self._desk.slack.everybody()])
-        words = masked(written.words, names=names).strip()
+        words = rules.fitting(masked(written.words, names=names).strip())
         now, id_ = self._desk.clock.now(), self._desk.new_id()[:12]
         notes = Notes(id_, talk.id, talk.person, talk.team, words, is_named=False, state=SHOWN, written_at=now)
         shown = blocks.to_decide(await self._drawing.name_of(written.person), words, id_)
@@ -164,21 +164,19 @@ class NoteService:
         return is_kept
 
     async def _drop(self, decision: Decision, notes: Notes) -> None:
-        """What was kept is taken back too; its id stays, without words."""
+        """What was kept is taken back too; its id stays, without words. Of what was dropped before it is said again."""
         now = self._desk.clock.now()
         values = {"state": DROPPED, "words": None, "is_named": False, "settled_at": now}
         shown = blocks.said(blocks.DROPPED)
 
-        async def unit(tx: Tx) -> bool:
-            if not await rows.settle(tx, notes.id, among=[SHOWN, KEPT], **values):
-                return False
-            await rows.forget_message(tx, notes.id)
+        async def unit(tx: Tx) -> None:
+            is_new = await rows.settle(tx, notes.id, among=[SHOWN, KEPT], **values)
+            if is_new:
+                await rows.forget_message(tx, notes.id)
+                await self._tell_writer(tx, notes, blocks.now_dropped(), DROPPED)
             await self._desk.outbox.put(tx, effects.newest(_message(notes, shown)))
-            await self._tell_writer(tx, notes, blocks.now_dropped(), DROPPED)
-            return True
 
-        if not await self._desk.database.write(unit) and notes.state != DROPPED:
-            await self._tell(decision, blocks.GONE)
+        await self._desk.database.write(unit)
         self._desk.outbox.bell.set()
 
     async def _tell_writer(self, tx: Tx, notes: Notes, shown: Shown, what: str) -> None:
@@ -191,7 +189,7 @@ class NoteService:
         now = self._desk.clock.now()
 
         async def unit(tx: Tx) -> None:
-            await rows.forget_unkept(tx, before=now - APPROVE_WITHIN)
+            await rows.forget_unkept(tx, before=now - APPROVE_WITHIN, now=now)
             await rows.forget_old(tx, uninvited=now - 2 * DRAW_HOLDS, invited=now - AGAIN_AFTER)
 
         await self._desk.database.write(unit)

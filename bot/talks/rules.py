@@ -8,9 +8,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from bot.blockkit import escape
+from bot.blockkit import clip, escape
 from bot.surveys.sampling import Candidate, Strata, sample
 from bot.talk_row import DRAWN
+from knowledge.capabilities import FREE, Capability, Status
 from knowledge.surveys import Audience, Repeats, Survey
 
 MINUTES = 30
@@ -62,6 +63,11 @@ def named_teams(prospects: Collection[Prospect]) -> frozenset[str]:
     return frozenset(team for team, count in Counter(each.team for each in prospects).items() if count >= TEAM_LEAST)
 
 
+def is_chosen(capability: Capability) -> bool:
+    """Whether a team that uses it chose to: it was free, and it is not us it turned to."""
+    return capability.status in (*FREE, Status.PILOT) and not capability.is_mentor
+
+
 def may_draw(drawn_at: datetime | None, states: Sequence[str], *, now: datetime) -> bool:
     """Whether a new draw is due: there is none, it is old, or everybody in it was invited."""
     return drawn_at is None or now - drawn_at >= DRAW_HOLDS or DRAWN not in states
@@ -74,6 +80,14 @@ def is_over(invited_at: datetime | None, *, now: datetime) -> bool:
 
 def day_in_words(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
+
+
+def fitting(words: str) -> str:
+    """As much of them as notes may be: with names taken out they can be longer than they were written."""
+    cut = clip(words, WORDS_MOST)
+    while len(escape(cut)) > ESCAPED_MOST:
+        cut = clip(cut, len(cut) - 20)
+    return cut
 
 
 def problem(words: str) -> str:

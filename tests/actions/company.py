@@ -43,7 +43,7 @@ from knowledge.loader import Handbook
 from knowledge.people import ApproverGroup, GitAccount, Group, Member, People, Team
 from knowledge.repositories import Controller, LiveRepository, Reporter
 from tests.curation.desk import CompanySlack, new_desk
-from tests.work.desk import Hands, ids
+from tests.work.desk import Hands, ids, never_off
 
 PLATFORM, ASK = "C0PLATFORM", "C0ASKPLAT"
 SHA = "{:040x}".format
@@ -306,7 +306,7 @@ class Company:
         handbook = self._handbook(actions, people)
         self.desk: Desk = new_desk(database, self.hands, handbook=handbook, slack=self.slack)
         if other:
-            outbox = Outbox(database, self.slack, clock=self.hands.clock, new_id=ids("replica-mark"))
+            outbox = Outbox(database, self.slack, is_off=never_off, clock=self.hands.clock, new_id=ids("replica-mark"))
             self.desk = replace(self.desk, outbox=outbox, new_id=ids("replica"))
         key = Key("k" * 40)
         self.audit = Audit(key, clock=self.hands.clock)

@@ -43,7 +43,7 @@ from knowledge.channels import AnswerMode, Channel, Channels
 from knowledge.index import Hit, Index
 from knowledge.loader import Handbook
 from tests.answers.test_blocks import all_texts
-from tests.work.desk import STARTS_AT, FakeSlack, ids
+from tests.work.desk import STARTS_AT, FakeSlack, ids, never_off
 
 URL = "https://hooks.example/1"
 OPEN = ChannelInfo("C1", "ask", is_private=False, is_shared=False, is_member=True, is_archived=False)
@@ -95,7 +95,7 @@ def a_desk(database: Database, slack: Slack, audience: Audience = Audience.PUBLI
     clock = Clock(STARTS_AT.timestamp)
     channels = Channels(channels=(Channel("C1", "ask", AnswerMode.AT_ONCE, audience=audience),))
     handbook = Handbook(revision="1", articles=ARTICLES, channels=channels)
-    box = Outbox(database, slack, clock=clock, new_id=ids("mark"))
+    box = Outbox(database, slack, is_off=never_off, clock=clock, new_id=ids("mark"))
     shelf = Shelf(Library(handbook, Index.build(ARTICLES)))
     return Desk(database, box, slack, shelf, Workspace("T1", None, "UBOT", "B1"), clock, ids("id"), lambda: None)
 

@@ -24,7 +24,7 @@ from bot.wanted import Asking
 from knowledge.index import Index
 from knowledge.loader import Handbook
 from knowledge.people import Duty, Group, Member, People
-from tests.work.desk import FakeSlack, ids
+from tests.work.desk import FakeSlack, ids, never_off
 
 OFFICE = Hours(frozenset(range(1, 6)), time(9), time(17, 30), "Europe/London")
 DUTY = Duty(Group("S0DUTY"), OFFICE, page="write /incident")
@@ -81,7 +81,7 @@ def test_group_is_named_only_while_somebody_is_there(duty: Duty | None, now: dat
 def duty(database: Database) -> DutyService:
     clock = Clock(MORNING.timestamp)
     handbook = Handbook(revision="1", articles=(), people=People(duty=DUTY))
-    box = Outbox(database, FakeSlack(), clock=clock, new_id=ids("mark"))
+    box = Outbox(database, FakeSlack(), is_off=never_off, clock=clock, new_id=ids("mark"))
     desk = Desk(
         database,
         box,

@@ -14,6 +14,8 @@ from bot.storage.schema import audit as table
 from tests.audit.chains import KEY, SECRET, chain
 from tests.audit.test_audit import fill, head, run
 
+SINCE = "mentor: since row 4 this key seals, as one was lost: `--from 4` checks these"
+
 
 @pytest.fixture
 def url(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -111,7 +113,8 @@ def test_new_key_is_taken_only_by_who_is_sure_and_goes_on(
     assert mentor(capsys, "new-key")[0] == 1
     assert mentor(capsys, "new-key", "--yes")[0] == 0
     assert mentor(capsys, "verify", "--from", "4")[0] == 0
-    assert mentor(capsys, "verify")[0] == 1
+    status, _, err = mentor(capsys, "verify")
+    assert (status, err.splitlines()[1:]) == (1, [SINCE])
 
 
 def test_export_is_a_line_a_row(url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,6 +29,8 @@ def test_the_default_database_stands_in_the_data_folder(mentor: Run, tmp_path: P
         ("postgresql://mentor:canary@127.0.0.1:1/mentor", "does not answer"),
         ("postgresql://mentor:canary@127.0.0.1:port/mentor", "no address of a database"),
         ("oracle://mentor:canary@127.0.0.1/mentor", "not a known database"),
+        ("postgresql://mentor:p@canary@127.0.0.1/mentor", "its password holds @; write it as %40"),
+        ("postgresql://mentor:PASSWORD@127.0.0.1/mentor", "still holds the example's PASSWORD"),
         ("sqlite:////dev", "cannot be opened"),
         ("sqlite:////dev/null/mentor.db", "cannot be opened"),
     ],
@@ -38,7 +40,13 @@ def test_a_database_that_is_not_to_be_had_is_one_line(mentor: Run, url: str, sai
 
     assert (done.status in (1, 2), done.out, len(done.complaints)) == (True, "", 1)
     assert said in done.err
-    assert ":canary" not in done.err
+    assert "canary" not in done.err
+
+
+def test_a_database_that_is_away_names_its_setting(mentor: Run) -> None:
+    done = mentor("db", "current", MENTOR_DATABASE_URL="postgresql://mentor@127.0.0.1:1/mentor")
+
+    assert done.err.endswith("; check MENTOR_DATABASE_URL\n")
 
 
 def test_a_revision_that_is_not_there_is_one_line(mentor: Run) -> None:
@@ -46,6 +54,7 @@ def test_a_revision_that_is_not_there_is_one_line(mentor: Run) -> None:
 
     assert (done.status, done.out, len(done.complaints)) == (1, "", 1)
     assert "nonsense" in done.err
+    assert done.err.endswith(f"Write base, or one of 0001 to {migrate.head()}\n")
 
 
 def test_a_backup_is_restored_into_an_empty_database_and_overwrites_nothing(

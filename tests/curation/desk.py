@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.curation.proposals import HandbookRepository
+from bot.days_off import DaysOff
 from bot.desk import Desk
 from bot.errors import GitFailed
 from bot.git.host import Author, CommitStatus, GitHost, Proposal, Review, Standing
@@ -104,8 +105,9 @@ def new_desk(
 ) -> Desk:
     slack = slack or CompanySlack()
     handbook = handbook or Handbook("r1", (), channels=CHANNELS)
-    outbox = Outbox(database, slack, clock=hands.clock, new_id=ids("mark"))
     shelf = Shelf(Library(handbook, Index.build(handbook.articles)))
+    off = DaysOff(slack, shelf)
+    outbox = Outbox(database, slack, is_off=off.is_off, clock=hands.clock, new_id=ids("mark"))
     workspace = Workspace("T0SMALL", None, "U0BOT", "B0")
     return Desk(database, outbox, slack, shelf, workspace, hands.clock, ids("id"), lambda: None)
 

@@ -104,4 +104,19 @@ def test_a_file_that_cannot_be_changed_without_doubt_is_left_and_the_lines_are_t
 
     assert with_decision("no: [bet", bet, Choice.KEEP, TODAY) is None
     assert with_decision("[]", bet, Choice.KEEP, TODAY) is None
-    assert by_hand(Choice.DROP, TODAY) == "status: dropped\ndecisions:\n  - {on: 2026-11-27, decided: drop}\n"
+
+
+@pytest.mark.parametrize("choice", list(Choice))
+@pytest.mark.parametrize("more", ["", "status: open\n", "decisions:\n  - {on: 2026-11-01, decided: keep}\n"])
+def test_lines_to_add_by_hand_say_where_they_go_and_double_no_key(more: str, choice: Choice) -> None:
+    bet, _ = read(f"{OPEN}{more}")
+
+    lines = by_hand(bet, choice, TODAY).splitlines()
+
+    assert lines[-1] == f"  - {{on: 2026-11-27, decided: {choice}}}"
+    assert ("decisions:" in lines) == (not bet.decisions)
+    assert ("# below `decisions:`, as the last one:" in lines) == bool(bet.decisions)
+    if choice is Choice.DROP:
+        assert lines[:2] == ["# in place of the line with `status`, where there is one:", "status: dropped"]
+    else:
+        assert not any("status" in each for each in lines)

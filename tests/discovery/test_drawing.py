@@ -1,5 +1,6 @@
 """A flow of many steps is drawn whole, within Slack's limits and as SVG that any reader of XML takes."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -62,6 +63,18 @@ def test_25_steps_are_drawn_whole_in_slack() -> None:
     assert "does not fit" not in str(shown.blocks)
     assert len(shown.blocks) == 3 + len(STAGES)
     assert "&lt;b&gt;&amp;" in told
+
+
+def test_a_stage_with_more_than_a_section_takes_is_drawn_whole() -> None:
+    long = long_flow(20, pain="It hurts, " * 20)
+    flow = replace(long, steps=tuple(replace(each, stage=Stage.DEPLOY) for each in long.steps))
+
+    shown = drawn(flow, None, today=TODAY)
+
+    told = "\n".join(block["text"]["text"] for block in shown.blocks if block["type"] == "section")
+    assert validate_message_blocks(list(shown.blocks)) == []
+    assert [at for at in range(1, 21) if f"{at}. " not in told] == []
+    assert told.count("It hurts") == 20 * 20
 
 
 def test_the_longest_flow_keeps_within_slacks_limits_and_says_what_is_cut() -> None:

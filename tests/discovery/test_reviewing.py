@@ -12,6 +12,7 @@ from bot.discovery import rules
 from bot.discovery.reviewing import GONE, IS_A_FOLDER
 from bot.discovery.rules import Heard
 from bot.errors import GitFailed
+from bot.git.host import Review
 from bot.model import Json
 from bot.storage import discovery as rows
 from bot.storage.engine import Database, Tx
@@ -95,7 +96,7 @@ async def test_notes_of_a_talk_that_may_not_be_cited_are_named_without_what_the_
     [(_, text, blocks)] = await room.told(None)
     fix = "ake the line out of bets/runners.yaml"
     assert text.splitlines()[2:] == [
-        f"• talk t2: notes erased at the person's wish. T{fix}",
+        f"• talk t2: notes that the person dropped, or did not approve in time. T{fix}",
         f"• talk t3: the person has not approved these notes yet. Until then, t{fix}",
         f"• talk t4: notes erased at the person's wish, or the id is mistyped. T{fix}",
         "• 1 more piece of evidence, said only once: nothing to count",
@@ -187,6 +188,27 @@ async def test_a_pull_request_that_could_not_be_opened_can_be_tried_again(room: 
     assert (buttons(edited[2]), len(room.opened())) == ([], 1)
 
 
+async def test_a_pull_request_that_was_closed_is_said_to_be_and_can_be_proposed_again(room: Room) -> None:
+    await room.look()
+    id_ = await review_of(room)
+    await room.decide(id_, "keep")
+    await room.do_all()
+    assert room.host is not None
+    room.host.become(Review.CLOSED)
+    await room.proposals.follow()
+    await room.services.reviews.settled(FileSettled("s", f"bet:{id_}", "closed"))
+    closed = next(each for each in await room.told(None) if each[0].endswith(":edit"))
+
+    await room.decide(id_, "again", key="d2")
+
+    assert "The pull request was closed and not merged." in str(closed[2])
+    assert buttons(closed[2]) == ["Write it into the file again"]
+    edited = next(each for each in await room.told(None) if each[0].endswith(":edit"))
+    assert buttons(edited[2]) == []
+    await room.services.reviews.settled(FileSettled("s", f"bet:{id_}", "closed"))  # told late, of the one before
+    assert next(each for each in await room.told(None) if each[0].endswith(":edit")) == edited
+
+
 async def test_of_a_handbook_that_is_a_folder_the_lines_are_told(past: Past) -> None:
     room = Room(past, host=None, bets=(BET,))
     await room.look()
@@ -255,24 +277,38 @@ async def test_of_a_capability_it_is_told_who_chose_it_and_how_satisfied_its_use
     assert " of 8 (" in said[1]
 
 
-async def test_the_platform_team_sees_what_was_logged_and_run_beside_a_flow(past: Past) -> None:
-    room = Room(past, flows=(Flow("payments", date(2026, 6, 1), long_flow(6).steps),))
+async def log_friction(room: Room, *teams: str) -> None:
+    """By one person of each of these teams."""
     logged = {"stage": "deploy", "is_stage_said": True, "source": "words", "channel_id": "", "ts": "", "topic": ""}
-    more = {"capability": "", "team": "payments", "is_named": False, "is_readied": True, "text": "slow"}
+    more = {"capability": "", "is_named": False, "is_readied": True, "text": "slow", "logged_at": room.hands.now}
 
     async def unit(tx: Tx) -> None:
-        for at in range(2):
-            own = {"id": f"f{at}", "key": f"k{at}", "person": f"p{at}", "logged_at": room.hands.now}
+        for at, team in enumerate(teams):
+            own = {"id": f"f{at}", "key": f"k{at}", "person": f"p{at}", "team": team}
             await tx.execute(insert(friction).values({**logged, **more, **own}))
 
     await room.database.write(unit)
     room.hands.move(minutes=1)
+
+
+async def test_the_platform_team_sees_what_was_logged_and_run_beside_a_flow(past: Past) -> None:
+    room = Room(past, flows=(Flow("payments", date(2026, 6, 1), long_flow(6).steps),))
+    await log_friction(room, "payments", "payments")
 
     seen, own = str(await room.flows_for("chidi")), str(await room.flows_for("ada"))
 
     assert "*Deploying* · logged as hard 2 times, by 2 people of the team" in seen
     assert "run 0 times, by all teams" in seen
     assert "logged as hard" not in own
+
+
+async def test_what_a_team_logged_under_its_old_name_stands_beside_its_flow(past: Past) -> None:
+    renamed = replace(PEOPLE, teams={"payments": replace(PEOPLE.teams["payments"], formerly=("billing",))})
+    flow = Flow("payments", date(2026, 6, 1), long_flow(6).steps)
+    room = Room(past, flows=(flow,), more={"people": renamed})
+    await log_friction(room, "payments", "billing")
+
+    assert "logged as hard 2 times, by 2 people of the team" in str(await room.flows_for("chidi"))
 
 
 async def test_of_two_decisions_in_the_same_moment_the_first_one_is_kept(room: Room) -> None:
@@ -296,7 +332,7 @@ def test_a_bet_with_everything_in_it_fits_a_message() -> None:
 
     for shown in (
         blocks.review(bet, "r1", news, since=bet.written),
-        blocks.decided(bet, "r1", news, Choice.KEEP, since=bet.written, on=bet.written, is_lost=True),
+        blocks.decided(bet, "r1", news, Choice.KEEP, since=bet.written, on=bet.written, lost=blocks.CLOSED),
     ):
         assert validate_message_blocks(list(shown.blocks)) == []
         assert len(shown.text) < TEXT_MAX

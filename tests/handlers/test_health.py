@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, make_url, text
 from bot.app import Mentor, running
 from bot.config import Settings
 from bot.demo.playing import settings_for
+from bot.errors import CannotListen
 from sandbox import Sandbox
 from tests.handlers.by_http import BotByHttp, bot_by_http, free_port
 from tests.handlers.payloads import callback, message
@@ -80,7 +81,7 @@ async def test_a_bot_whose_database_is_away_is_alive_and_not_ready(tmp_path: Pat
         status, said = await _page(bot.settings, "/readyz")
 
         assert (status, said["status"], list(said["problems"])) == (503, "not ready", ["database"])
-        assert said["problems"]["database"].startswith("the database does not answer")
+        assert said["problems"]["database"] == "The database is older than this Mentor. Run `mentor db upgrade`."
         assert await _page(bot.settings, "/healthz") == ALIVE
 
 
@@ -88,6 +89,15 @@ async def test_a_bot_whose_database_is_away_is_alive_and_not_ready(tmp_path: Pat
 async def sandbox() -> AsyncIterator[Sandbox]:
     async with new_sandbox() as sandbox:
         yield sandbox
+
+
+async def test_a_port_that_is_taken_is_told_with_its_setting(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with _by_socket(sandbox, tmp_path) as first:
+        with pytest.raises(
+            CannotListen, match=rf"at 127\.0\.0\.1:{first.http_port}: address already in use.*HTTP_PORT"
+        ):
+            async with running(first.settings):
+                pass
 
 
 @asynccontextmanager

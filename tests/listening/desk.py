@@ -74,12 +74,13 @@ class OfficeSlack(CompanySlack):
 class Office:
     database: Database
     can_propose: bool = True
+    handbook: Handbook = HANDBOOK
     slack: OfficeSlack = field(default_factory=OfficeSlack)
     hands: Hands = field(default_factory=Hands)
     number: int = 0
 
     def __post_init__(self) -> None:
-        self.desk: Desk = new_desk(self.database, self.hands, handbook=HANDBOOK, slack=self.slack)
+        self.desk: Desk = new_desk(self.database, self.hands, handbook=self.handbook, slack=self.slack)
         people = PeopleService(self.desk)
         self.services: ListeningServices = listening_services(self.desk, people, can_propose=self.can_propose)
 

@@ -1,5 +1,8 @@
 """Thanks: in private, gathered, once a month at most; and nobody learns who takes none. On both databases."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
@@ -8,7 +11,8 @@ from bot.storage import thanks as thanks_rows
 from bot.storage.engine import Database
 from bot.storage.schema import people, thanks
 from bot.wanted import Kind
-from tests.listening.desk import ANN, BO, CY, GUEST, MAYA, Office
+from knowledge.people import Site
+from tests.listening.desk import ANN, BO, CY, GUEST, HANDBOOK, MAYA, Office
 
 TAKEN = "Thank you for saying so."
 
@@ -93,6 +97,24 @@ async def test_they_come_in_the_persons_own_hours(office: Office) -> None:
     await office.do(Kind.BRING_THANKS)
 
     assert len(await brought(office)) == 1
+
+
+async def test_they_wait_for_the_end_of_holidays_where_the_person_works(database: Database) -> None:
+    people = HANDBOOK.people
+    teams = {**people.teams, "payments": replace(people.teams["payments"], site="london")}
+    at_site = replace(people, teams=teams, sites={"london": Site("Europe/London", "GB-ENG")})
+    office = Office(database, handbook=replace(HANDBOOK, people=at_site))
+    office.hands.now = datetime(2026, 12, 25, 10, tzinfo=UTC)
+    await office.thanks(ANN, f"<@{BO}>")
+    await office.thanks(ANN, f"<@{CY}>")  # whose team has no site, and the handbook no holidays
+
+    await office.bring()
+    at_once = [who for who, _ in await brought(office)]
+    office.hands.now = datetime(2026, 12, 29, 9, tzinfo=UTC)  # Boxing Day is observed on Monday the 28th
+    await office.do(Kind.BRING_THANKS)
+
+    assert at_once == [CY]
+    assert [who for who, _ in await brought(office)] == [CY, BO]
 
 
 async def test_one_press_ends_thanks_for_good_and_another_begins_them_again(office: Office) -> None:

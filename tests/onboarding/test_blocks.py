@@ -9,7 +9,7 @@ from bot.onboarding.forms import Filled, Opened
 from bot.onboarding.rules import PROPOSED, Standing, Step
 from bot.onboarding.welcome_blocks import Welcome, welcome
 
-NEW = Standing("payments", is_known=True, people=4, can_link=True)
+NEW = Standing("payments", people=4, can_link=True)
 FIRST = First("create-bucket", "Create a storage bucket")
 
 
@@ -29,19 +29,15 @@ def test_each_step_says_how_it_stands_and_what_to_press() -> None:
     assert pressed(NEW) == ["Link my account", "Propose the change", "Open its form", "Propose the change"]
 
 
-def test_a_team_that_is_not_known_is_proposed_before_what_hangs_on_it() -> None:
-    assert pressed(Standing("new", is_known=False), None) == ["Propose the change"]
-
-
 def test_what_waits_for_review_is_linked_and_not_proposed_again() -> None:
-    waits = Standing("payments", is_known=True, people=4, proposed={Step.DUTY: "https://git.example.com/7"})
+    waits = Standing("payments", people=4, proposed={Step.DUTY: "https://git.example.com/7"})
 
     assert said(waits)[3].endswith("<https://git.example.com/7|A proposal> waits for the platform team's review.")
     assert pressed(waits, None) == ["Propose the change"]  # of the channel
 
 
 def test_names_of_others_making_can_neither_mention_nor_break_the_line() -> None:
-    odd = Standing("<!channel>`x", is_known=True, people=1, duty=["<@U0MAYA>"], chosen="<https://evil|x>")
+    odd = Standing("<!channel>`x", people=1, duty=["<@U0MAYA>"], chosen="<https://evil|x>")
 
     text = "\n".join(said(odd))
 

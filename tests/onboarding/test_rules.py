@@ -12,7 +12,6 @@ UNLED = Team(Group(members=(Member(BO),)))
 PEOPLE = People(teams={"payments": LED, "search": UNLED})
 WHOLE = Standing(
     "payments",
-    is_known=True,
     people=3,
     linked=1,
     duty=["Bo"],
@@ -47,16 +46,16 @@ def test_a_team_is_brought_on_when_each_step_is_done() -> None:
 
 
 def test_the_next_step_is_the_first_that_is_not_done_whatever_is_done_after_it() -> None:
-    assert Standing("new", is_known=False).next_step is Step.GROUP
-    assert Standing("new", is_known=True, people=2, duty=["Bo"]).next_step is Step.LINK
+    assert Standing("new").next_step is Step.GROUP
+    assert Standing("new", people=2, duty=["Bo"]).next_step is Step.LINK
 
 
 def test_a_team_without_people_is_not_there_yet() -> None:
-    assert not Standing("new", is_known=True).is_done(Step.GROUP)
+    assert not Standing("new").is_done(Step.GROUP)
 
 
 def test_a_channel_counts_once_it_is_watched_and_the_bot_is_in_it() -> None:
-    assert not Standing("new", is_known=True, channel_id="C0PAY", is_watched=True).is_done(Step.CHANNEL)
+    assert not Standing("new", channel_id="C0PAY", is_watched=True).is_done(Step.CHANNEL)
 
 
 def test_the_subject_of_a_proposal_tells_team_and_step_and_fits() -> None:

@@ -1,7 +1,8 @@
 """Steps that change the handbook, on real databases: who may propose them, and what reaches the reviewers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from bot.actions.catalogue import CatalogueService
 from bot.actions.membership import Memberships
 from bot.curation.proposals import ProposalService
 from bot.desk import Desk
-from bot.model import Json, UserGroup
+from bot.model import ChannelInfo, Json, UserGroup
 from bot.onboarding import blocks, forms
 from bot.onboarding.forms import Filled, Opened
 from bot.onboarding.rules import Step
@@ -21,11 +22,12 @@ from bot.people import PeopleService
 from bot.storage import onboarding as rows
 from bot.storage.engine import Database
 from bot.storage.people import pseudonym_of
-from bot.storage.schema import answers, outbox, proposals, work
+from bot.storage.schema import answers, capability_uses, outbox, proposals, work
 from bot.wanted import Asking, Kind, StepWanted
 from knowledge.channels import Channels
 from knowledge.loader import Handbook
 from knowledge.people import Group, Member, People, Team
+from tests.adoption.company import OPTIONAL
 from tests.curation.desk import CompanySlack, FakeHost, at, new_desk
 from tests.databases import as_put_in
 from tests.work.desk import Hands
@@ -48,7 +50,14 @@ FILES = {
 
 @dataclass
 class OfficeSlack(CompanySlack):
+    """`looked_at` are channels that were asked about."""
+
     views: list[Json] = field(default_factory=list)
+    looked_at: list[str] = field(default_factory=list)
+
+    async def channel_info(self, channel_id: str) -> ChannelInfo:
+        self.looked_at.append(channel_id)
+        return await super().channel_info(channel_id)
 
     async def open_view(self, trigger_id: str, view: Json) -> None:
         self.views.append(view)
@@ -63,12 +72,13 @@ class Office:
     host: FakeHost | None = field(default_factory=lambda: FakeHost(files=dict(FILES)))
     slack: OfficeSlack = field(default_factory=OfficeSlack)
     hands: Hands = field(default_factory=Hands)
+    handbook: Handbook = HANDBOOK
     number: int = 0
 
     def __post_init__(self) -> None:
-        self.desk: Desk = new_desk(self.database, self.hands, handbook=HANDBOOK, slack=self.slack)
+        self.desk: Desk = new_desk(self.database, self.hands, handbook=self.handbook, slack=self.slack)
         people = PeopleService(self.desk)
-        standing = StandingService(self.desk, people, can_link=lambda: True)
+        standing = self.standing = StandingService(self.desk, people, can_link=lambda: True)
         catalogue = CatalogueService(self.desk, Memberships(self.desk), command="/platform")
         self.proposals = ProposalService(self.desk, at(self.host) if self.host else None)
         self.start = StartService(self.desk, people, standing, catalogue, self.proposals)
@@ -193,6 +203,36 @@ async def test_a_lead_sees_their_team_and_others_who_may(database: Database) -> 
     assert (await office.asks(CY, "payments")).startswith("`payments` is no team that you can bring on.")
     assert (await office.asks(MAYA)).startswith("*Teams, and how far each is brought on*")
     assert (await office.asks(MAYA, "payments")).startswith("*Bringing payments on*")
+
+
+async def test_of_many_teams_no_more_are_looked_at_than_are_shown(database: Database) -> None:
+    many = {f"team-{number:02}": Team(Group(), channel_id=f"C0TEAM{number:02}") for number in range(34, 0, -1)}
+    office = Office(database, handbook=replace(HANDBOOK, people=replace(HANDBOOK.people, teams=many)))
+    await office.start.asked(Asking("k1", await office.person(MAYA), "", "", response_url="https://hooks/1"))
+
+    (shown,) = await office.rows(select(outbox.c.blocks).where(outbox.c.key == "start:k1"))
+    assert office.slack.looked_at == [f"C0TEAM{number:02}" for number in range(1, 31)]
+    lines = shown.blocks[0]["text"]["text"].splitlines()
+    assert (lines[1], lines[-2:]) == (
+        "• team-01: 0 of 5, next: group",
+        ["• team-30: 0 of 5, next: group", "And 4 more."],
+    )
+
+
+async def test_the_first_capability_of_a_team_is_not_mentor_itself_to_whom_they_came_before(database: Database) -> None:
+    mentor = replace(OPTIONAL, id="mentor", title="Mentor", is_mentor=True)
+    office = Office(database, handbook=replace(HANDBOOK, capabilities=(mentor, OPTIONAL)))
+    used = {"team": "payments", "what": "used", "source": "file"}
+    rows = [{**used, "capability": "mentor", "day": date(2026, 11, 3)}]
+
+    await database.write(lambda tx: tx.execute(insert(capability_uses).values(rows)))
+    before = await office.standing.of("payments")
+    rows = [{**used, "capability": OPTIONAL.id, "day": date(2026, 11, 20)}]
+    await database.write(lambda tx: tx.execute(insert(capability_uses).values(rows)))
+    after = await office.standing.of("payments")
+
+    assert (before.chosen, before.chosen_on) == ("", None)
+    assert (after.chosen, after.chosen_on) == ("Buckets", date(2026, 11, 20))
 
 
 async def test_somebody_is_met_once_they_asked(database: Database) -> None:

@@ -17,7 +17,7 @@ from bot.peers.notices import NoticeService
 from bot.storage.engine import Database
 from bot.storage.schema import outbox, work
 from knowledge.channels import Channel, Channels, Keep
-from tests.work.desk import FakeSlack
+from tests.work.desk import FakeSlack, never_off
 
 ASK, RANDOM = "C0ASK", "C0RANDOM"
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
@@ -32,7 +32,9 @@ class Desk:
 
     def __post_init__(self) -> None:
         clock, marks = Clock(lambda: next(self.seconds)), count(1)
-        sender = Outbox(self.database, FakeSlack.__new__(FakeSlack), clock=clock, new_id=lambda: f"m{next(marks)}")
+        sender = Outbox(
+            self.database, FakeSlack.__new__(FakeSlack), is_off=never_off, clock=clock, new_id=lambda: f"m{next(marks)}"
+        )
         self.service = NoticeService(
             self.database,
             sender,

@@ -218,6 +218,13 @@ async def test_an_unknown_fault_is_refused(browser: Browser) -> None:
     assert (await browser.post("faults", add={"kind": "gremlin"}))["error"] == "invalid_arguments"
 
 
+async def test_an_order_that_is_not_said_to_be_json_is_told_how(sandbox: Sandbox) -> None:
+    async with aiohttp.ClientSession() as session, session.post(f"{sandbox.url}/sandbox/people", data="{}") as answer:
+        said = await answer.json()
+
+    assert said["detail"] == "send a JSON object with Content-Type: application/json"
+
+
 async def test_the_clock_is_advanced_and_quickened(sandbox: Sandbox, browser: Browser) -> None:
     before = sandbox.clock.now()
 

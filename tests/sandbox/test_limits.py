@@ -325,6 +325,14 @@ def number(**fields: object) -> Json:
             "must be less than 3001 characters /view/blocks/0/element/initial_value",
             id="a text that begins too long",
         ),
+        pytest.param(
+            {"type": "plain_text_input", "max_length": 4, "initial_value": "x" * 5},
+            "must be less than 5 characters /view/blocks/0/element/initial_value",
+            id="a text that begins longer than it may become",
+        ),
+        pytest.param(
+            {"type": "plain_text_input", "max_length": 4, "initial_value": "x" * 4}, "", id="a text of the whole length"
+        ),
     ],
 )
 def test_what_a_field_begins_with_is_held_to_what_it_may_hold(element: Json, problem: str) -> None:

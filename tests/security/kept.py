@@ -182,10 +182,7 @@ THREATS = (
                 "bot/wire.py",
                 '    is_bot = subtype == "bot_message" or bool(message.get("bot_id")) or message.get("user") == SLACKBOT',
                 '    is_bot = message.get("user") == SLACKBOT',
-                (
-                    "journeys/test_floods.py::test_two_bots_that_answer_whatever_is_said_end_after_one_reply",
-                    "journeys/test_refusals.py::test_another_apps_post_is_never_answered",
-                ),
+                ("journeys/test_refusals.py::test_another_apps_post_is_never_answered",),
             ),
             Control(
                 "Nor is a mention in it asked of the bot",

@@ -5,16 +5,19 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from sqlite3 import connect
 
 import pytest
 from sqlalchemy import Table, Text, cast, select, text
 
+from bot.audit import Audit
 from bot.backup import Copied, back_up, restore
 from bot.clock import Clock
 from bot.config import Settings, read_settings
 from bot.errors import BackupRefused, CopyBroken
+from bot.seals import Key
 from bot.storage import migrate
 from bot.storage.copying import count_rows
 from bot.storage.engine import Database, Tx
@@ -25,7 +28,7 @@ from tests.storage.test_migrate import fill
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 CHANGED = {"keys", "outbox", "work", "requests"}  # by the quarantine
-AUDIT_KEY = "k" * 32
+AUDIT_KEY, LOST_KEY = "k" * 32, "l" * 32
 
 
 def _settings(url: str, folder: Path, now: datetime = NOW) -> Settings:
@@ -222,6 +225,26 @@ async def test_a_full_disk_is_told_as_one_and_leaves_the_backup_alone(sqlite: Da
     assert list(folder.iterdir()) == []
 
 
+async def test_a_full_disk_for_backups_is_told_as_that_and_not_as_a_database_that_is_away(
+    database: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    settings = _settings(database.url.render_as_string(hide_password=False), tmp_path)
+
+    with _room_for(100_000), pytest.raises(CopyBroken, match=f"^{folder}: the copy could not be written there"):
+        await back_up(settings, folder / "copy")
+
+    assert list(folder.iterdir()) == []
+
+
+async def test_a_folder_that_is_not_there_is_named_as_it_was_given(sqlite: Database, tmp_path: Path) -> None:
+    settings = _settings(sqlite.url.render_as_string(hide_password=False), tmp_path)
+
+    with pytest.raises(BackupRefused, match=f"^{tmp_path}/nowhere: there is no such folder"):
+        await back_up(settings, tmp_path / "nowhere" / "copy")
+
+
 @contextmanager
 def _room_for(size: int) -> Iterator[None]:
     """No file of this process grows beyond so many bytes."""
@@ -241,3 +264,25 @@ async def test_a_log_of_decisions_that_does_not_hold_is_told(sqlite: Database, t
     assert isinstance(copied, Copied)
     assert not copied.holds
     assert copied.audit.startswith("DOES NOT HOLD: ")
+
+
+async def test_after_a_lost_key_what_stands_since_is_what_has_to_hold(database: Database, tmp_path: Path) -> None:
+    settings = _settings(database.url.render_as_string(hide_password=False), tmp_path)
+    await _decide(database, LOST_KEY, 3)
+    key = Key(AUDIT_KEY)
+    await database.write(Audit(key, clock=settings.clock).renew_key)
+    await _decide(database, AUDIT_KEY, 2)
+
+    copied = await back_up(settings, tmp_path / "copy")
+
+    said = "holds, 3 rows from row 4 on; those before are sealed with a key that was lost"
+    assert (copied.audit, copied.holds) == (said, True)
+    await database.write(lambda tx: tx.execute(text("UPDATE audit SET subject = 'other' WHERE number = 5")))
+    assert not (await back_up(settings, tmp_path / "another")).holds
+
+
+async def _decide(database: Database, key: str, rows: int) -> None:
+    audit = Audit(Key(key), clock=Clock(NOW.timestamp))
+    for number in range(rows):
+        act = partial(audit.add, act="request.approved", person=None, subject=f"r{number}", facts={})
+        await database.write(act)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Table, event
 
 from bot.model import CHECK_MARKS, Author, Message, Window, moment
-from bot.storage import cases, communities, cross_posts, decided, links, peers
+from bot.storage import cases, communities, cross_posts, decided, links, onboarding, peers
 from bot.storage import schema as tables
 from bot.storage.engine import Database, Tx
 from bot.storage.statements import insert_all, note_sizes
@@ -57,6 +57,7 @@ READ: Mapping[str, Run] = {
     "the newest message": lambda tx: peers.newest_ts(tx, "C3"),
     "messages before one": lambda tx: links.before(tx, "C3", ts(200), 30),
     "messages from one on": lambda tx: links.following(tx, "C3", ts(200)),
+    "whether somebody was met": lambda tx: onboarding.was_met(tx, "nobody"),
     "cross-posts near a question": lambda tx: cross_posts.near(tx, [ASKED], within=timedelta(days=1)),
 }
 

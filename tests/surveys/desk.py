@@ -75,19 +75,21 @@ class Surveys:
     surveys: tuple[Survey, ...] = (PULSE,)
     slack: OfficeSlack = field(default_factory=OfficeSlack)
     hands: Hands = field(default_factory=Hands)
+    holidays: str = ""
 
     def __post_init__(self) -> None:
-        channels = Channels(timezone="Europe/London")
+        channels = Channels(timezone="Europe/London", holidays=self.holidays)
         handbook = Handbook("r1", (), people=PEOPLE, channels=channels, surveys=self.surveys)
         self.desk: Desk = new_desk(self.database, self.hands, handbook=handbook, slack=self.slack)
-        frames, numbers = FrameService(self.desk, PeopleService(self.desk)), count(1)
+        people, numbers = PeopleService(self.desk), count(1)
+        frames = FrameService(self.desk, people)
 
         def new_key() -> str:
             return f"{next(numbers):064x}"
 
         self.frames = frames
         self.waves = WaveService(self.desk, frames, new_key=new_key)
-        self.asking = AskingService(self.desk, frames)
+        self.asking = AskingService(self.desk, people, frames)
         self.answering = AnsweringService(self.desk)
         self.refusals = RefusalService(self.desk)
         self.closing = ClosingService(self.desk, new_key=new_key)

@@ -94,7 +94,7 @@ class Results:
         self.desk: Desk = new_desk(self.database, self.hands, handbook=self.handbook, slack=self.slack)
         people_service, self.facts = PeopleService(self.desk), SurveyFactsService(self.database)
         self.results = ResultService(self.desk, people_service, self.facts, ThemeSorting(self.desk, model=self.model))
-        self.news = NewsService(self.desk)
+        self.news = NewsService(self.desk, people_service)
         self.changes = ChangeService(self.desk, people_service, self.news.kept, TERMS)
         self.talks = TalkService(self.desk, people_service, self._read_given)
 

@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -247,6 +247,21 @@ async def test_who_wants_no_surveys_or_is_asleep_is_not_told_now(desk: Results) 
 
     assert now.isdisjoint({"U0P0", "U0P1", "U0P2"})
     assert later - now == {"U0P1"}
+
+
+async def test_on_a_public_holiday_nobody_is_told_that_it_is_live(database: Database) -> None:
+    channels = replace(HANDBOOK.channels, holidays="GB-ENG")
+    desk = Results(database, Hands(), handbook=replace(HANDBOOK, channels=channels))
+    desk.hands.now = datetime(2026, 12, 25, 10, tzinfo=UTC)
+    await press(desk, await linked(desk), "live")
+
+    await desk.do(Kind.SHIPPED)
+    on_christmas_day = await desk.told("you said, we did")
+    desk.hands.now = datetime(2026, 12, 29, 9, tzinfo=UTC)
+    await desk.do(Kind.SHIPPED)
+
+    assert on_christmas_day == []
+    assert len(await desk.told("you said, we did")) == 14
 
 
 @pytest.mark.parametrize(("days", "is_told"), [(1, False), (-1, True)], ids=["under way", "over"])

@@ -1,7 +1,7 @@
 """Waves are opened once, by the calendar and by what happens; and each person is asked at most once in each."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 import pytest
@@ -12,7 +12,7 @@ from bot.storage.engine import Database
 from bot.storage.schema import invitations, outbox, people, waves, work
 from bot.surveys.status import in_words, status
 from bot.surveys.telling import Where
-from bot.wanted import Due, Kind, SurveyEvent
+from bot.wanted import Due, Inviting, Kind, SurveyEvent
 from knowledge.surveys import After, Audience, Moment, Repeats
 from tests.adoption.company import OPTIONAL
 from tests.surveys.desk import PEOPLE, PULSE, USERS, OfficeSlack, Surveys
@@ -35,6 +35,41 @@ async def test_wave_is_opened_once_however_often_it_is_tried(desk: Surveys) -> N
     assert {each["state"] for each in await desk.rows(invitations)} == {"asked"}
     keys = [each["key"] for each in await desk.rows(outbox)]
     assert sorted(keys) == sorted(f"pulse:{wave_id}:{each['person']}" for each in await desk.rows(invitations))
+
+
+async def test_nobody_is_asked_or_reminded_on_a_public_holiday(database: Database) -> None:
+    desk = Surveys(database, (replace(PULSE, remind_after_days=2),), holidays="GB-ENG")
+    desk.hands.now = datetime(2026, 12, 22, 10, tzinfo=UTC)  # so the day to remind on is Christmas Day
+    await desk.open()
+    for each in await desk.rows(outbox):
+        await desk.sent(each["key"])
+
+    reminders = []
+    for day in (25, 29):
+        desk.hands.now = datetime(2026, 12, day, 16, tzinfo=UTC)
+        for each in await desk.rows(work):
+            if each["kind"] == Kind.REMIND and each["due_at"] <= desk.hands.now:
+                await desk.asking.remind(Inviting(**each["payload"]))
+        reminders.append(sum(each["key"].endswith(":reminder") for each in await desk.rows(outbox)))
+
+    assert reminders == [0, len(USERS)]
+
+
+async def test_who_would_be_asked_after_an_outage_on_a_holiday_is_asked_on_the_next_working_day(
+    database: Database,
+) -> None:
+    desk = Surveys(database, holidays="GB-ENG")
+    desk.hands.now = datetime(2026, 12, 22, 10, tzinfo=UTC)
+    await desk.waves.open_due(Due("2026-12-22", desk.hands.now.isoformat()))
+
+    desk.hands.now = datetime(2026, 12, 25, 10, tzinfo=UTC)
+    await desk.invite()
+    on_christmas_day = await desk.rows(outbox)
+    desk.hands.now = datetime(2026, 12, 29, 17, 25, tzinfo=UTC)
+    await desk.invite()
+
+    assert on_christmas_day == []
+    assert len(await desk.rows(outbox)) == len(USERS)
 
 
 async def test_wave_too_large_for_a_day_goes_on_the_next_one_and_says_whom_it_does_not_reach(

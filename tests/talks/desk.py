@@ -1,6 +1,6 @@
 """A desk of talks: a company in Slack as it is told, and the services on a real database."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -13,7 +13,7 @@ from bot.model import Json
 from bot.people import PeopleService
 from bot.storage.engine import Database
 from bot.storage.people import pseudonym_of
-from bot.storage.schema import answers, outbox, people, talk_notes, talks, work
+from bot.storage.schema import answers, capability_uses, outbox, people, talk_notes, talks, work
 from bot.talks.services import TalkServices, talk_services
 from bot.wanted import Asking, Decision, Kind, NotesWritten, TalkTurn
 from knowledge.channels import Channels
@@ -44,7 +44,16 @@ HANDBOOK = Handbook(
 
 @dataclass
 class TalkSlack(OfficeSlack):
+    """`meanwhile` is done once, while a name is looked up."""
+
     views: list[Json] = field(default_factory=list)
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    async def real_name(self, user_id: str) -> str:
+        if self.meanwhile is not None:
+            then, self.meanwhile = self.meanwhile, None
+            await then()
+        return await super().real_name(user_id)
 
     async def open_view(self, trigger_id: str, view: Json) -> None:
         self.views.append(view)
@@ -55,10 +64,11 @@ class Talks:
     database: Database
     slack: TalkSlack = field(default_factory=lambda: TalkSlack(users=EVERYBODY))
     hands: Hands = field(default_factory=Hands)
+    handbook: Handbook = HANDBOOK
     number: int = 0
 
     def __post_init__(self) -> None:
-        self.desk: Desk = new_desk(self.database, self.hands, handbook=HANDBOOK, slack=self.slack)
+        self.desk: Desk = new_desk(self.database, self.hands, handbook=self.handbook, slack=self.slack)
         numbers = count(1)
         people_ = PeopleService(self.desk)
         self.services: TalkServices = talk_services(self.desk, people_, new_key=lambda: f"{next(numbers):064x}")
@@ -131,6 +141,10 @@ class Talks:
             "created_at": at,
         }
         await self.database.write(lambda tx: tx.execute(insert(answers).values(row)))
+
+    async def uses(self, team: str, capability: str) -> None:
+        row = {"capability": capability, "team": team, "day": self.hands.now.date(), "what": "used", "source": "file"}
+        await self.database.write(lambda tx: tx.execute(insert(capability_uses).values(row)))
 
     async def user_of(self, person: str) -> str:
         return next(str(row["slack_id"]) for row in await self.rows(people) if row["id"] == person)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.talk_row import ACCEPTED, DRAWN, INVITED
-from bot.talks.rules import DRAW_HOLDS, Prospect, draw, is_over, may_draw, named_teams, problem
+from bot.talks.rules import DRAW_HOLDS, Prospect, draw, fitting, is_over, may_draw, named_teams, problem
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 SEED = "5e" * 32
@@ -83,3 +83,12 @@ def test_an_invitation_has_come_to_nothing_after_a_fortnight() -> None:
 )
 def test_notes_are_as_long_as_can_be_shown_whole(words: str, is_right: bool) -> None:
     assert (problem(words) == "") is is_right
+
+
+@pytest.mark.parametrize("words", ["a" * 3_000, "someone & " * 400, "&" * 3_000], ids=["long", "grown", "escaped"])
+def test_notes_are_cut_to_what_can_be_shown_whole(words: str) -> None:
+    cut = fitting(words)
+
+    assert problem(cut) == ""
+    assert len(cut) >= 500
+    assert fitting("short") == "short"

@@ -1,7 +1,11 @@
 """Talks on real databases: who is drawn, who learns what, and what stays of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from bot.blockkit import escape
 from bot.storage import talks as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.people import leave_out, stand_ins
@@ -12,7 +16,10 @@ from bot.talks.note_blocks import Filled
 from bot.talks.rules import AGAIN_AFTER
 from bot.wanted import NotesWritten
 from knowledge.bets import EVIDENCE
-from tests.talks.desk import BIG, MAYA, SMALL, TOMAS, Talks
+from knowledge.capabilities import Capability, Status
+from sandbox.limits import validate_view
+from tests.adoption.company import MANDATED, OPTIONAL
+from tests.talks.desk import BIG, HANDBOOK, MAYA, SMALL, TOMAS, Talks
 
 HEARD = "Deploys wait for a person. Priya signs each by hand."
 INVITED = "invitation to a talk"
@@ -36,6 +43,30 @@ async def test_a_draw_is_of_people_who_never_asked_and_shows_no_more_than_teams(
     assert not any(each.removeprefix("U0").title() in shown for each in (*BIG, *SMALL))
 
 
+@pytest.mark.parametrize(
+    ("capability", "is_first"),
+    [
+        (OPTIONAL, False),
+        (MANDATED, True),
+        (replace(OPTIONAL, status=Status.PILOT, volunteers=("search",)), False),
+        (replace(OPTIONAL, is_mentor=True), True),
+    ],
+    ids=["chosen", "mandated", "a pilot", "Mentor itself"],
+)
+async def test_whoever_chose_nothing_that_they_are_free_to_choose_is_drawn_first(
+    database: Database, capability: Capability, is_first: bool
+) -> None:
+    office = Talks(database, handbook=replace(HANDBOOK, capabilities=(OPTIONAL, replace(capability, id="other"))))
+    for each in (*SMALL, *BIG):
+        await office.asked_once(each)
+    await office.uses("payments", OPTIONAL.id)
+    await office.uses("search", "other")
+
+    drawn = {await office.user_of(each["person"]) for each in await office.draws()}
+
+    assert (set(SMALL) <= drawn) == is_first
+
+
 async def test_only_the_platform_team_draws_and_invites(database: Database) -> None:
     office = Talks(database)
     await office.asks(SMALL[0])
@@ -46,6 +77,22 @@ async def test_only_the_platform_team_draws_and_invites(database: Database) -> N
 
     assert {each["state"] for each in await office.drawn()} == {"drawn"}
     assert ("U0ANN", "Only the platform team can do this.") in await office.told("talks")
+
+
+async def test_to_draw_others_where_nobody_is_left_is_answered(database: Database) -> None:
+    office = Talks(database)
+    for _ in range(2):  # five, and the three who are left
+        for each in await office.draws():
+            await office.presses(MAYA, "invite", each["id"])
+        await office.presses(MAYA, "draw", "")
+
+    (shown,) = [
+        row["blocks"] for row in await office.rows(outbox) if row["key"].startswith(f"talks-shown:p{office.number}")
+    ]
+
+    assert len(await office.rows(talk_draws)) == 2
+    assert blocks.NOBODY in str(shown)
+    assert "Draw others" not in str(shown)
 
 
 async def test_asking_again_shows_the_same_draw_until_everybody_was_invited(database: Database) -> None:
@@ -188,6 +235,13 @@ async def test_who_got_something_else_meanwhile_is_not_invited_and_it_is_said(da
 
     assert [each["state"] for each in (await office.drawn())[:2]] == ["invited", "skipped"]
     assert len(await office.told(INVITED)) == 1
+    now = office.hands.now
+    async with database.read() as tx:
+        resting = await rows.not_to_be_asked(tx, now=now, asked_since=now - AGAIN_AFTER)
+    assert resting == {drawn[0]["person"]}  # who was not asked may be drawn again
+    office.hands.move(days=29)
+    await office.services.notes.forget_old()
+    assert [each["id"] for each in await office.drawn()] == [drawn[0]["id"]]
 
 
 async def test_notes_stand_once_they_let_them_with_the_team_and_no_name(database: Database) -> None:
@@ -233,6 +287,22 @@ async def test_notes_stand_with_the_name_or_as_they_changed_them(database: Datab
     assert (kept.words, kept.person) == ("We wait for a signature.", first["person"])
 
 
+async def test_notes_that_grew_by_taking_names_out_are_cut_to_what_can_be_shown_and_edited(database: Database) -> None:
+    office = Talks(database)
+    first = await office.invites_the_first()
+    user_id = await office.user_of(first["person"])
+    await office.presses(user_id, "yes", first["id"])
+
+    await office.writes(first["id"], "Ann & " * 240)
+    notes = await office.notes_of(first["id"])
+    await office.services.notes.open_to_edit(notes["id"], key="k", user_id=user_id, trigger_id="t", response_url=None)
+
+    assert validate_view(office.slack.views[0]) == []
+    assert notes["words"].startswith("someone & someone")
+    (shown,) = [row["blocks"] for row in await office.rows(outbox) if row["kind"] == "notes of a talk"]
+    assert escape(notes["words"]) in str(shown)
+
+
 async def test_what_is_dropped_leaves_no_words_anywhere_even_after_it_was_kept(database: Database) -> None:
     office = Talks(database)
     first = await office.invites_the_first()
@@ -255,7 +325,9 @@ async def test_what_is_dropped_leaves_no_words_anywhere_even_after_it_was_kept(d
     assert HEARD not in str([(row["text"], row["blocks"]) for row in messages])
 
 
-async def test_what_nobody_lets_stand_in_a_fortnight_is_deleted(database: Database) -> None:
+async def test_of_what_nobody_lets_stand_in_a_fortnight_no_word_stays_nor_is_it_written_anew(
+    database: Database,
+) -> None:
     office = Talks(database)
     first = await office.invites_the_first()
     user_id = await office.user_of(first["person"])
@@ -266,15 +338,23 @@ async def test_what_nobody_lets_stand_in_a_fortnight_is_deleted(database: Databa
 
     office.hands.move(days=13, hours=23)
     await office.services.notes.forget_old()
-    assert len(await office.rows(talk_notes)) == 1
+    assert (await office.notes_of(first["id"]))["words"] == notes["words"]
     office.hands.move(hours=2)
     await office.services.notes.forget_old()
+    await office.writes(first["id"], HEARD)
 
-    assert await office.rows(talk_notes) == []
+    (left,), maya = await office.rows(talk_notes), await office.person(MAYA)
+    assert (left["state"], left["words"]) == ("dropped", None)
     assert HEARD not in str([(row["text"], row["blocks"]) for row in await office.rows(outbox)])
+    async with database.read() as tx:
+        assert await rows.to_write_up(tx, maya) == []
     await office.presses(user_id, "keep", notes["id"])
-    assert await office.rows(talk_notes) == []
     assert (await office.told("private answer"))[-1] == (user_id, note_blocks.GONE)
+    await office.presses(user_id, "drop", notes["id"])
+    assert (await office.told("notes of a talk"))[-1] == (user_id, note_blocks.DROPPED)
+    office.hands.move(days=184)
+    await office.services.notes.forget_old()
+    assert (await office.rows(talk_notes), await office.rows(talks)) == ([], [])
 
 
 async def test_who_was_drawn_and_not_invited_is_forgotten_after_four_weeks(database: Database) -> None:
@@ -313,6 +393,41 @@ async def test_who_is_left_out_is_in_no_draw_and_nothing_they_said_stays(databas
     new = [each["person"] for each in await office.drawn() if each["draw_id"] != first["draw_id"]]
     assert len(new) == 5
     assert first["person"] not in new
+
+
+@pytest.mark.parametrize(
+    ("presses", "said"),
+    [
+        (["no"], "All right. Nobody is told, and you are not invited to a talk before 26 May 2027."),
+        (["yes", "no"], "All right. Maya is told that you cannot, and you are not invited before 26 May 2027."),
+        (["yes", "less"], "All right. Maya is told that you cannot, and you are not invited to talks any more."),
+    ],
+    ids=["a no", "a yes taken back", "a yes taken back for good"],
+)
+async def test_a_second_press_says_again_what_the_first_one_did(
+    database: Database, presses: list[str], said: str
+) -> None:
+    office = Talks(database)
+    first = await office.invites_the_first()
+    user_id = await office.user_of(first["person"])
+
+    for each in (*presses, presses[-1]):
+        await office.presses(user_id, each, first["id"])
+
+    assert (await office.told(INVITED))[-1] == (user_id, said)
+    assert len(await office.told("talk agreed")) == 2 * len(presses) - 2
+
+
+async def test_who_invited_is_told_of_a_no_that_comes_at_the_same_moment_as_the_yes(database: Database) -> None:
+    office = Talks(database)
+    first = await office.invites_the_first()
+    user_id = await office.user_of(first["person"])
+    office.slack.meanwhile = lambda: office.presses(user_id, "yes", first["id"])
+
+    await office.presses(user_id, "no", first["id"])
+
+    assert len(await office.told("talk agreed")) == 2
+    assert (await office.told(INVITED))[-1][1].startswith("All right. Maya is told that you cannot")
 
 
 async def test_they_may_call_it_off_and_who_invited_them_is_told(database: Database) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -49,6 +49,11 @@ class _Clock(Clock):
 def ids(prefix: str) -> Callable[[], str]:
     numbers = count(1)
     return lambda: f"{prefix}{next(numbers)}"
+
+
+async def never_off(user_id: str, day: date) -> bool:
+    """Of a handbook without public holidays."""
+    return False
 
 
 async def run_until(loop: Coroutine[Any, Any, None], condition: Callable[[], Coroutine[Any, Any, bool]]) -> None:

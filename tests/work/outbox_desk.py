@@ -1,8 +1,9 @@
 """An outbox with a Slack of its own, and what is put in and seen to happen there."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -15,7 +16,7 @@ from bot.storage.outbox import Sending
 from bot.storage.people import pseudonym_of
 from bot.storage.schema import outbox, people
 from bot.work import LEASE
-from tests.work.desk import STARTS_AT, FakeSlack, Hands, ids, run_until
+from tests.work.desk import STARTS_AT, FakeSlack, Hands, ids, never_off, run_until
 
 BLOCKS = ({"type": "section", "text": {"type": "mrkdwn", "text": "*words*"}},)
 
@@ -36,9 +37,10 @@ class Desk:
     hands: Hands = field(default_factory=Hands)
     slack: FakeSlack = field(default_factory=FakeSlack)
     new_id: Callable[[], str] = field(default_factory=lambda: ids("id"))
+    is_off: Callable[[str, date], Awaitable[bool]] = never_off
 
     def __post_init__(self) -> None:
-        self.outbox = Outbox(self.database, self.slack, clock=self.hands.clock, new_id=self.new_id)
+        self.outbox = Outbox(self.database, self.slack, is_off=self.is_off, clock=self.hands.clock, new_id=self.new_id)
 
     async def put(self, *effects: Effect) -> None:
         for effect in effects:

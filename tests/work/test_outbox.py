@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from bot.errors import SlackRateLimited, SlackRefused, SlackUnclear
+from bot.errors import SlackError, SlackRateLimited, SlackRefused, SlackUnclear
 from bot.model import Effect, Purpose
 from bot.outbox import LOOK_BACK, PACE, SETTLE
 from bot.storage import outbox as rows
@@ -661,6 +661,59 @@ async def test_unasked_message_to_somebody_slack_does_not_know_is_skipped(desk: 
     await desk.turn()
 
     assert await desk.states() == {"thought": "skipped"}
+
+
+async def test_unasked_message_on_a_public_holiday_of_the_persons_is_skipped_and_costs_nothing(
+    database: Database,
+) -> None:
+    days = [date(2026, 11, 24)]
+
+    async def is_off(user_id: str, day: date) -> bool:
+        return user_id == "U1" and day in days
+
+    desk = Desk(database, is_off=is_off)
+    desk.slack.zones["U1"] = "Pacific/Auckland"
+    desk.hands.now = datetime(2026, 11, 23, 21, tzinfo=UTC)  # the 24th where the person is
+    person = await desk.person("U1")
+    await desk.put(Effect("thought", UNASKED, "a thought", recipient=person))
+    await desk.put(Effect("answer", ASKED, "an answer", recipient=person))
+    for _ in range(2):
+        await desk.turn()
+        desk.hands.move(seconds=2)
+    days.clear()
+    await desk.put(Effect("another", UNASKED, "a thought", recipient=person))
+    await desk.turn()
+
+    assert await desk.states() == {"thought": "skipped", "answer": "sent", "another": "sent"}
+
+
+@pytest.mark.parametrize(
+    ("error", "states"),
+    [
+        (SlackUnclear("usergroups.users.list", "status 500"), ["waiting", "sent"]),
+        (SlackRefused("usergroups.users.list", "missing_scope"), ["skipped", "skipped"]),
+    ],
+    ids=["does not tell", "refuses to tell"],
+)
+async def test_unasked_message_is_not_sent_while_slack_does_not_tell_whose_holidays_are_theirs(
+    database: Database, error: SlackError, states: list[str]
+) -> None:
+    errors = [error]
+
+    async def is_off(user_id: str, day: date) -> bool:
+        if errors:
+            raise errors.pop()
+        return False
+
+    desk = Desk(database, is_off=is_off)
+    await desk.put(Effect("thought", UNASKED, "a thought", recipient=await desk.person("U1")))
+    found = []
+    for _ in range(2):
+        await desk.turn()
+        found.append((await desk.states())["thought"])
+        desk.hands.move(minutes=1)
+
+    assert found == states
 
 
 async def test_what_is_in_hand_is_finished_before_the_end(desk: Desk) -> None:
