@@ -9,7 +9,7 @@ READY := .venv/.ready
 MINUTES = 0
 SEED = 1
 
-.PHONY: help setup demo pictures test ci chaos fuzz soak long mutants lint lock generate clean
+.PHONY: help setup demo pictures test ci chaos fuzz soak long mutants controls audit sbom lint lock generate clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -44,6 +44,7 @@ lint: setup ## format, lint, types, imports
 ci: lint test ## what CI runs
 	$(BIN)/mentor check --golden
 	$(BIN)/mentor demo --once
+	@$(BIN)/python -m tests.security.weaknesses || test $$? -eq 3
 
 chaos: setup ## kills, faults, outages, replicas: a line for each goal (MINUTES=0 SEED=1)
 	@$(BIN)/python -m tests.goals chaos --minutes $(MINUTES) --seed $(SEED)
@@ -59,6 +60,15 @@ long: setup ## all tests that are too long for CI, goals' or not
 
 mutants: setup ## do the tests notice every small mistake in who may do what? (some minutes)
 	@$(BIN)/python -m tests.authority.mutants
+
+controls: setup ## does each test of docs/security.md notice when its control is taken out? (half an hour)
+	@$(BIN)/python -m tests.security
+
+audit: setup ## known weaknesses of what it is made of, as far as the package index tells
+	@$(BIN)/python -m tests.security.weaknesses
+
+sbom: setup ## the bill of materials of the image: deploy/mentor.cdx.json
+	@$(BIN)/python -m tests.security.bill
 
 lock: setup ## bring requirements.lock, and the one of images, up to date with pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \

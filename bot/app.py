@@ -23,6 +23,7 @@ from bot.actions.direct import backend_for
 from bot.actions.services import action_services
 from bot.adoption.contributions import HANDBOOK, Place
 from bot.adoption.services import adoption_services
+from bot.allowance import Allowance
 from bot.answers import blocks
 from bot.answers.model_writer import ModelWriter
 from bot.answers.reload import ReloadService
@@ -88,7 +89,7 @@ from bot.talks.services import talk_services
 from bot.timetable import DAY, NIGHT_WORTH, Planned, Timetable
 from bot.upkeep import Upkeep
 from bot.wanted import Asking, Began, Choice, Decision, Due, Kind, Opened
-from bot.work import Job, Workers, job
+from bot.work import Job, Tell, Workers, job
 from handlers import Services, health, http, register, verbs, webhooks
 from handlers.acknowledged import Acknowledged
 from handlers.messages import request_in
@@ -133,6 +134,7 @@ class Mentor:
         wake = bell.set
         desk = self.desk = Desk(self.database, self.outbox, slack, self.shelf, workspace, clock, new_id, wake)
         people = PeopleService(desk)
+        self.allowance = Allowance(desk, most=settings.asks_per_person)
         self.budget = Budget(self.database, settings, clock=clock)
         self.model = ModelClient(settings, self.budget.spend, clock=clock) if settings.llm_model else None
         self.embeddings = self._embeddings(embedder_of(settings))
@@ -339,7 +341,10 @@ class Mentor:
             command=self.settings.command,
             name=self.settings.name,
         )
-        asked = partial(job, Asking, given_up=self.answers.answers.given_up)
+
+        def asked(do: Tell) -> Job:
+            return job(Asking, self.allowance.within(do), self.answers.answers.given_up)
+
         jobs: dict[str, Job] = {
             Kind.HELP: asked(partial(self.answers.answers.help, shown=shown)),
             Kind.READ_AGAIN: job(Due, lambda _: self.catch_up.all_due(is_whole=True)),

@@ -98,6 +98,7 @@ class Settings:
     llm_model: str  # "": no model is asked
     llm_base_url: str
     openai_api_key: Secret
+    asks_per_person: int  # in ten minutes
     llm_per_person_day: int
     llm_per_day: int
     embedding_model: str  # "": words alone are compared; "embedded": the one that comes with the extra
@@ -139,6 +140,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         llm_model=of("MENTOR_LLM_MODEL"),
         llm_base_url=_base_url("MENTOR_LLM_BASE_URL", of("MENTOR_LLM_BASE_URL"), problems),
         openai_api_key=_key("OPENAI_API_KEY", of("OPENAI_API_KEY"), problems),
+        asks_per_person=_count("MENTOR_ASKS_PER_PERSON", of("MENTOR_ASKS_PER_PERSON", "30"), problems),
         llm_per_person_day=_count("MENTOR_LLM_PER_PERSON_DAY", of("MENTOR_LLM_PER_PERSON_DAY", "50"), problems),
         llm_per_day=_count("MENTOR_LLM_PER_DAY", of("MENTOR_LLM_PER_DAY", "1000"), problems),
         embedding_model=_embedding_model(of("MENTOR_EMBEDDING_MODEL"), problems),

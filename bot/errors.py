@@ -3,6 +3,7 @@
 Expected refusals are return values, not errors.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,6 +35,11 @@ class PayloadMalformed(MentorError):
     """What came from Slack has not the form Slack documents."""
 
 
+CODE = re.compile(
+    r"[a-z][a-z0-9_]{0,79}"
+)  # as Slack writes why it refuses; whatever else stands there may be a quotation
+NO_CODE = "no_code_of_slacks"
+
 # Mended by an operator: the token is wrong, gone or may too little.
 TOKEN_TROUBLE = {
     "invalid_auth", "not_authed", "not_allowed_token_type", "account_inactive",
@@ -50,7 +56,7 @@ class SlackRefused(SlackError):
 
     def __init__(self, method: str, code: str) -> None:
         self.method = method
-        self.code = code
+        self.code = code = code if CODE.fullmatch(code) else NO_CODE
         token = "SLACK_APP_TOKEN" if method == "apps.connections.open" else "SLACK_BOT_TOKEN"
         super().__init__(f"Slack refused {method}: {code}" + (f" (check {token})" if self.is_token_trouble else ""))
 

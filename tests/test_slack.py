@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.clock import Clock
 from bot.config import Secret
@@ -254,3 +256,26 @@ async def test_a_permalink_is_asked_for_once(sandbox: Sandbox, slack: Slack) -> 
 
     assert await slack.permalink("C0ASKPLAT", ts) == link
     assert not sandbox.faults.fired["drop"]
+
+
+async def test_slack_is_told_to_look_behind_no_link_and_to_call_nobody_by_name() -> None:
+    """What is posted says so each time: Slack's own habits would fetch links, and make calls of names."""
+    asked: dict[str, dict[str, object]] = {}
+
+    async def take(request: web.Request) -> web.Response:
+        asked[request.path.rpartition("/")[2]] = await request.json()
+        return web.json_response({"ok": True, "channel": "C0ASKPLAT", "ts": "1.000001"})
+
+    application = web.Application()
+    application.router.add_post("/api/{method}", take)
+    async with TestServer(application) as server:
+        slack = Slack(Secret("xoxb-x"), api_url=str(server.make_url("/api/")), clock=Clock(lambda: 0.0))
+        await slack.open()
+        await post(slack)
+        await slack.whisper("C0ASKPLAT", "U0PRIYA", text="hello", blocks=[], thread_ts=None)
+        await slack.close()
+
+    previews = {"unfurl_links": False, "unfurl_media": False}
+    calls_nobody = {"link_names": False, "parse": "none"}
+    assert asked["chat.postMessage"].items() >= (previews | calls_nobody).items()
+    assert asked["chat.postEphemeral"].items() >= calls_nobody.items()

@@ -16,7 +16,7 @@ from bot.embeddings import VectorOf
 from bot.notice_board import Board
 from bot.people import PeopleService
 from bot.pillar import Pillar
-from bot.wanted import Asking, Kind, Press, TakenBack
+from bot.wanted import Kind, Press, TakenBack
 from bot.work import Asked, Job, job
 
 
@@ -38,7 +38,7 @@ class AnswerServices(Pillar):
             Kind.URGENT: asked(self.duty.call),
             Kind.FIND: asked(self.find.find),
             Kind.WHY: asked(self.why.explain),
-            Kind.HINT: job(Asking, self.hints.hint),
+            Kind.HINT: asked(self.hints.hint),
             Kind.VERDICT: job(Press, self.verdicts.record, self.verdicts.given_up),
         }
 

@@ -91,6 +91,7 @@ def environment_for(sandbox: Sandbox, *, folder: Path, handbook: Path, database_
         "MENTOR_DATABASE_URL": database_url,
         "MENTOR_HANDBOOK": str(handbook),
         "MENTOR_HTTP_PORT": "0",
+        "MENTOR_ASKS_PER_PERSON": "1000000",  # few people say here what many would
         "SLACK_BOT_TOKEN": sandbox.bot_token,
         "SLACK_APP_TOKEN": sandbox.app_token,
         "SLACK_API_URL": sandbox.api_url,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from tests.journeys.handbook import LOGS_TOLD, QUESTION, write_handbook
 
 PATIENCE_S = 60.0
 NOBODY = 65532
+LABELS = {"app.kubernetes.io/name": "mentor"}
 
 
 @pytest.mark.parametrize(("name", "pod"), list(pods()), ids=[name for name, _ in pods()])
@@ -42,6 +44,34 @@ def test_a_pod_may_do_nothing_that_it_need_not(name: str, pod: dict[str, Any]) -
             "capabilities": {"drop": ["ALL"]},
         }, name
         assert container["resources"]["limits"]["memory"]
+
+
+def test_pods_reach_names_the_database_and_https_outside_and_nothing_inside() -> None:
+    policy = next(each["spec"] for each in manifests() if each["kind"] == "NetworkPolicy")
+    names, database, outside = policy["egress"]
+
+    assert (policy["policyTypes"], policy["podSelector"]) == (["Egress"], {"matchLabels": LABELS})
+    assert {each["port"] for each in names["ports"]} == {53}
+    assert database == {"ports": [{"protocol": "TCP", "port": 5432}]}
+    assert outside["ports"] == [{"protocol": "TCP", "port": 443}]
+    [block] = [each["ipBlock"] for each in outside["to"]]
+    closed = [ip_network(each) for each in block["except"]]
+    for address in ("169.254.169.254", "10.1.2.3", "172.20.0.1", "192.168.1.1", "100.100.100.200"):
+        assert any(ip_address(address) in each for each in closed), address
+
+
+def test_the_policy_is_of_every_pod() -> None:
+    labels = [labels_of(each) for each in manifests() if each["kind"] in ("Deployment", "Pod", "Job", "CronJob")]
+
+    assert len(labels) == len(list(pods()))
+    assert [each for each in labels if not LABELS.items() <= each.items()] == []
+
+
+def labels_of(runs: dict[str, Any]) -> dict[str, str]:
+    """Of the pods that it runs."""
+    spec = runs["spec"].get("jobTemplate", {}).get("spec", runs["spec"])
+    labels: dict[str, str] = spec.get("template", runs)["metadata"].get("labels", {})
+    return labels
 
 
 def test_two_replicas_are_never_both_gone() -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,7 +35,6 @@ from tests.privacy.company import (
     ME,
     NOW,
     USER,
-    WORDS,
     YOU,
     QuietSlack,
     privacy,
@@ -44,7 +42,6 @@ from tests.privacy.company import (
     said,
     seed,
     stand_in,
-    traces,
     ts,
     values,
 )
@@ -60,7 +57,7 @@ async def seeded(database: Database) -> Database:
     return database
 
 
-def _quiet() -> QuietSlack:
+def quiet() -> QuietSlack:
     return QuietSlack()
 
 
@@ -79,7 +76,7 @@ async def test_each_column_meets_its_fate(seeded: Database) -> None:
     before = {part.name: await values(seeded, part.table, part.column.name) for part in PARTS}
     someone = {await stand_in(seeded, channel_id) for channel_id in (ASK, DEPLOYS)}
 
-    await privacy(seeded, _quiet()).forget(USER)
+    await privacy(seeded, quiet()).forget(USER)
 
     for part in PARTS:
         after = await values(seeded, part.table, part.column.name)
@@ -98,7 +95,7 @@ async def test_each_column_meets_its_fate(seeded: Database) -> None:
 
 
 async def test_words_go_and_others_words_say_someone(seeded: Database) -> None:
-    erased = await privacy(seeded, _quiet()).forget(USER)
+    erased = await privacy(seeded, quiet()).forget(USER)
 
     assert erased.was_known
     assert await values(seeded, messages, "text") == [
@@ -117,7 +114,7 @@ async def test_words_go_and_others_words_say_someone(seeded: Database) -> None:
 
 
 async def test_direct_messages_are_known_no_more_and_keys_stay_apart(seeded: Database) -> None:
-    await privacy(seeded, _quiet()).forget(USER)
+    await privacy(seeded, quiet()).forget(USER)
 
     assert (await rows(seeded, channels), await rows(seeded, threads)) == ([], [])
     [asked, _] = await rows(seeded, answers)
@@ -134,7 +131,7 @@ async def test_direct_messages_are_known_no_more_and_keys_stay_apart(seeded: Dat
 
 
 async def test_nothing_more_is_sent_to_the_person(seeded: Database) -> None:
-    await privacy(seeded, _quiet()).forget(USER)
+    await privacy(seeded, quiet()).forget(USER)
 
     mine = [row for row in await rows(seeded, outbox) if ASK not in row["key"]]
     left = {name: [row[name] for row in mine] for name in ("text", "blocks", "response_url", "slack_channel", "lease")}
@@ -143,7 +140,7 @@ async def test_nothing_more_is_sent_to_the_person(seeded: Database) -> None:
 
 
 async def test_the_person_is_left_out_from_then_on(seeded: Database) -> None:
-    service = privacy(seeded, _quiet())
+    service = privacy(seeded, quiet())
     await service.forget(USER)
 
     names = await seeded.write(people_rows.stand_ins)
@@ -152,7 +149,7 @@ async def test_the_person_is_left_out_from_then_on(seeded: Database) -> None:
 
 
 async def test_erasing_twice_changes_nothing_more(seeded: Database) -> None:
-    service = privacy(seeded, _quiet())
+    service = privacy(seeded, quiet())
     await service.forget(USER)
     tables = [table for table in metadata.sorted_tables if table.name != "left_out"]
     before = [await rows(seeded, table) for table in tables]
@@ -191,7 +188,7 @@ async def test_work_in_hand_ends_before_the_person_is_forgotten(seeded: Database
             slept.set()
             await asyncio.sleep(0.005)
 
-    erasing = asyncio.create_task(privacy(seeded, _quiet(), clock=Watched(NOW.timestamp)).forget(USER))
+    erasing = asyncio.create_task(privacy(seeded, quiet(), clock=Watched(NOW.timestamp)).forget(USER))
     await slept.wait()
     assert await values(seeded, people, "slack_id") == [USER, "U0OTHER"]
     await seeded.write(
@@ -206,15 +203,15 @@ async def test_the_erasing_itself_is_no_work_in_hand(seeded: Database) -> None:
     held = {"leased_until": datetime(2099, 1, 1, tzinfo=UTC), "lease": "ours", "kind": Kind.ERASE.value}
     await seeded.write(lambda tx: tx.execute(update(work).where(work.c.key == f"{DIRECT}:{ts(8)}").values(**held)))
 
-    await privacy(seeded, _quiet()).forget(USER)
+    await privacy(seeded, quiet()).forget(USER)
 
     assert [row["lease"] for row in await rows(seeded, work) if row["kind"] == Kind.ERASE] == ["ours"]
 
 
 async def test_what_the_person_pressed_under_digests_goes_and_a_colleagues_stays(seeded: Database) -> None:
-    before = (await privacy(seeded, _quiet()).export(USER))["kept"]["said_of_digests"]
+    before = (await privacy(seeded, quiet()).export(USER))["kept"]["said_of_digests"]
 
-    await privacy(seeded, _quiet()).forget(USER)
+    await privacy(seeded, quiet()).forget(USER)
 
     assert before == [{"week": "2026-W47", "reader": "team", "said": "useful"}]
     assert await values(seeded, digest_presses, "said") == ["useful"]
@@ -226,56 +223,9 @@ async def test_stored_digests_stay_as_they_are(seeded: Database) -> None:
     row = {"week": "2026-W46", "facts": facts, "handbook_revision": "r1", "made_at": NOW}
     await seeded.write(lambda tx: tx.execute(insert(digests).values(**row)))
 
-    await privacy(seeded, _quiet()).forget(USER)
+    await privacy(seeded, quiet()).forget(USER)
 
     assert await values(seeded, digests, "facts") == [facts, {}]
-
-
-async def test_no_file_of_the_database_holds_a_trace(seeded: Database) -> None:
-    await _use(seeded)
-    folder = await _folder(seeded)
-    assert _holding(folder) == traces()  # else the assertion below would pass on nothing
-
-    erased = await privacy(seeded, _quiet()).erase(USER)
-
-    assert erased.left == []
-    assert _holding(folder) == set()
-
-
-async def _use(database: Database) -> None:
-    """A life: rows come and go, statistics are taken, and the log has been written round once."""
-    old = [said(DEPLOYS, 100 + each, ME, f"{WORDS} number {each} {'x' * 200}") for each in range(300)]
-    await database.write(lambda tx: tx.execute(insert(messages), old))
-    await database.write(lambda tx: tx.execute(update(messages).where(messages.c.ts > ts(200)).values(text=WORDS * 3)))
-    async with database.upkeep() as run:
-        await run("ANALYZE")
-        if not database.is_sqlite:
-            for _ in range(3):
-                await run("SELECT pg_logical_emit_message(false, 'x', 'x')")
-                await run("SELECT pg_switch_wal()")
-                await run("CHECKPOINT")
-
-
-async def _folder(database: Database) -> Path:
-    """All files of the database; of PostgreSQL all of its server's."""
-    if database.is_sqlite:
-        assert database.url.database is not None
-        return Path(database.url.database).parent
-    async with database.upkeep() as run:
-        [(folder,)] = await run("SHOW data_directory")
-    if not Path(folder).is_dir():
-        pytest.skip("the PostgreSQL server's files are on another machine")
-    return Path(folder)
-
-
-def _holding(folder: Path) -> set[str]:
-    """Those of the traces that stand in any file, whatever the case of their letters."""
-    found = set()
-    for file in folder.rglob("*"):
-        if file.is_file():
-            content = file.read_bytes().decode(errors="replace").lower()
-            found |= {trace for trace in traces() if trace in content}
-    return found
 
 
 async def test_a_slack_that_does_not_answer_leaves_a_line_for_the_operator(seeded: Database) -> None:
@@ -291,7 +241,7 @@ async def test_a_slack_that_does_not_answer_leaves_a_line_for_the_operator(seede
 
 
 async def test_what_slack_said_of_the_person_is_forgotten_in_memory(seeded: Database) -> None:
-    slack = _quiet()
+    slack = quiet()
     await privacy(seeded, slack).forget(USER)
 
     assert slack.forgotten == [USER]

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from bot.actions.edits.editing import Edit, Impossible, changed
+from bot.actions.edits.editing import Edit, Impossible, _applied, _Step, changed
 from bot.actions.edits.nodes import MAX_DEPTH
+from bot.actions.edits.source import Source
 from bot.git.proposals import MAX_FILE_BYTES
 from knowledge.actions import Json, Verb
 from tests.actions.edits.layouts import ways, written
@@ -191,6 +192,15 @@ def test_what_cannot_be_changed_without_doubt_is_refused_with_the_reason(
         edited(text, verb, content, **more)
 
     assert said in str(refused.value)
+
+
+def test_what_is_written_otherwise_than_meant_is_found_when_it_is_read_back() -> None:
+    """However a splice comes to be wrong: this one quotes nothing, and would add a key of its own."""
+    source, value = Source("teams.yaml", "a: 1\n"), "2\nb: 3"
+    wrong = _Step(way=(0,), splices=[(3, 4, value)], value=value)
+
+    with pytest.raises(Impossible, match="cannot be changed without doubt"):
+        _applied(source, wrong)
 
 
 def test_aliases_and_tags_elsewhere_do_not_hinder() -> None:
