@@ -466,6 +466,7 @@ class Mentor:
         try:
             async with asyncio.timeout(READY_S * self.clock.patience):
                 await migrate.check_current(self.database)
+                await self.database.check_writable()
         except Exception as error:  # whatever it is, the bot is not ready
             return f"the database does not answer: {type(error).__name__}"
         return ""
