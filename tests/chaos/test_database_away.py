@@ -236,7 +236,7 @@ async def test_a_sqlite_that_another_process_writes_to_loses_nothing_and_needs_n
         before_mib = memory_mib()
 
         async def lock() -> None:
-            other.execute("BEGIN IMMEDIATE")
+            await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")  # the bot may be writing, in this very loop
 
         async def free() -> None:
             other.execute("ROLLBACK")
