@@ -475,6 +475,7 @@ class Mentor:
         try:
             async with asyncio.timeout(READY_S * self.clock.patience):
                 await migrate.check_current(self.database)
+                await self.database.check_writable()
         except (migrate.DatabaseNewer, migrate.DatabaseOlder) as error:
             return str(error)
         except Exception as error:  # whatever it is, the bot is not ready

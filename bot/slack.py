@@ -3,6 +3,7 @@
 Writes are never retried here: one whose reply is lost is the outbox's to look up. Reads wait and try again.
 """
 
+import asyncio
 import json
 import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -28,6 +29,7 @@ TIMEOUT_S = 10.0  # under the lease of 60 s, so that no call outlives the claim 
 READ_TRIES = 6
 PAGE = 200
 MANY = 1_000  # of people, who come by a method of 20 calls a minute
+VIEW_S = 0.8  # of the wall, for a form: whoever pressed is answered within a second, and Slack takes none after three
 PACE = timedelta(seconds=1.5)  # between two readings by one method: 40 of Slack's 50 a minute; the rest is for look-ups
 PROFILE_KEPT = timedelta(minutes=10)  # a hint asks for it as the answer does twenty minutes later
 GROUP_KEPT = timedelta(minutes=5)
@@ -379,11 +381,19 @@ class Slack:
 
     async def open_view(self, trigger_id: str, view: Json) -> None:
         """A form before the person's eyes. Slack takes it within three seconds of what they did, and once."""
-        await self._call("views.open", json={"trigger_id": trigger_id, "view": view})
+        await self._show("views.open", {"trigger_id": trigger_id, "view": view})
 
     async def update_view(self, view_id: str, view: Json) -> None:
         """In place of what an open form shows."""
-        await self._call("views.update", json={"view_id": view_id, "view": view})
+        await self._show("views.update", {"view_id": view_id, "view": view})
+
+    async def _show(self, method: str, view: Json) -> None:
+        """Raises SlackUnclear when Slack takes its time."""
+        try:
+            async with asyncio.timeout(VIEW_S * self._clock.patience):
+                await self._call(method, json=view)
+        except TimeoutError:
+            raise SlackUnclear(method, "it took too long") from None
 
     async def channel_info(self, channel_id: str) -> ChannelInfo:
         """Raises SlackRefused for a channel that is not there, or is private and without the bot."""

@@ -24,8 +24,8 @@ Listener = Callable[..., Awaitable[None]]
 Check = Callable[[], Awaitable[bool]]
 
 ANSWER_S = 2.5  # Slack waits 3
-LISTENER_S = 2.0
-TELL_S = 0.8  # and within these 3 a person is told; also ends the SDK's second try
+LISTENER_S = 1.75
+TELL_S = 0.5  # and in what is left a person is told; also ends the SDK's second try
 ACTS = ("block_actions", "message_action")  # that come with an address for a reply
 NOT_TAKEN_DOWN = (
     "Not saved: something went wrong on my side. Please try again in a minute; if it goes on, tell the platform team."
@@ -78,7 +78,7 @@ async def nothing_refused() -> bool:
 async def dispatch(
     app: AsyncApp, request: AsyncBoltRequest, *, is_refused: Check = nothing_refused, patience: float = 1.0
 ) -> BoltResponse:
-    """What Bolt answers, within two seconds; 400 for what has no form of Slack's, never an exception.
+    """What Bolt answers, in time; 400 for what has no form of Slack's, never an exception.
 
     What is refused gets 401 and runs no listener; a check that fails counts as a listener that failed.
     """

@@ -20,11 +20,12 @@ from bot.actions.membership import Memberships
 from bot.desk import Desk
 from bot.errors import SlackError, SlackRefused
 from bot.model import Json
+from bot.slack import VIEW_S
 from knowledge.actions import Action, InputType
 
 log = structlog.get_logger(__name__)
 
-OPEN_S = 1.5  # Slack takes a form within three seconds of the press, and a listener has two
+OPEN_S = VIEW_S  # for all of it: who may, what there is to choose from, and the form
 TOO_LATE = ("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id")
 PRESS_AGAIN = "The form could not be opened in time. Please press again."
 NOT_SHOWN = "Slack did not take this form, so it cannot be asked for here. My operators see why."
@@ -144,7 +145,7 @@ class FormService:
 
     async def _in_time(self, at: At, action: Action | None, showing: Awaitable[None]) -> None:
         try:
-            async with asyncio.timeout(OPEN_S):
+            async with asyncio.timeout(OPEN_S * self._desk.clock.patience):
                 await showing
         except (TimeoutError, SlackError) as error:
             log.warning("actions.no_form", action=action.id if action else "", reason=str(error) or "too late")

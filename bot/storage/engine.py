@@ -5,8 +5,9 @@ SQLite gets explicit transactions (the driver's own are off), WAL and full sync;
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,15 +23,24 @@ Unit = Callable[[AsyncConnection], Awaitable[T]]
 Rows = Sequence[tuple[Any, ...]]
 Run = Callable[[str], Awaitable[Rows]]
 
-BUSY_TIMEOUT_S = 1.0  # inside the 2 s a listener has; a busy timeout is no retry, so the whole unit is tried again
+BUSY_TIMEOUT_S = 1.0  # inside the time a listener has; a busy timeout is no retry, so the whole unit is tried again
 TRIES = 3
 UNIT_S = 2.0  # for a unit whose caller was cancelled; it takes milliseconds, but must not hold up a stop for ever
+LET_GO_S = 0.1  # of these its caller waits for: Slack is to be refused in time
 SQLITE_HEAD = b"SQLite format 3\0"
 RETRIED_STATES = {"40001", "40P01"}  # PostgreSQL: serialisation failure, deadlock
 
 
 class AddressInvalid(MentorError):
     """MENTOR_DATABASE_URL is no address of a database; write sqlite:///FILE or postgresql://USER@HOST/NAME."""
+
+
+class ReadOnly(MentorError):
+    """The database can be read and not written."""
+
+
+class NobodyWaits(MentorError):
+    """Whoever wanted this written was told that it was not; nothing was."""
 
 
 class Database:
@@ -41,6 +51,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self) if self.is_sqlite else _postgresql(self)
         self._writing = asyncio.Lock()
+        self._let_go: set[asyncio.Task[Any]] = set()  # transactions that nobody waits for any more
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -71,14 +82,51 @@ class Database:
         if not self.is_sqlite:
             async with self.engine.begin() as connection:
                 return await unit(connection)
-        async with self._writing:
-            return await _to_its_end(self._transaction(unit))
+        wanted = _Wanted()
+        task = asyncio.create_task(self._transaction(unit, wanted))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await self._leave(task, wanted)
+            raise
 
-    async def _transaction(self, unit: Unit[T]) -> T:
-        async with self.engine.connect() as connection:
+    async def _transaction(self, unit: Unit[T], wanted: "_Wanted") -> T:
+        async with self._writing, self.engine.connect() as connection:
             await connection.execution_options(begin_immediate=True)
             async with connection.begin():
-                return await unit(connection)
+                result = await unit(connection)
+                if not wanted.still:
+                    raise NobodyWaits
+                return result
+
+    async def _leave(self, task: asyncio.Task[Any], wanted: "_Wanted") -> None:
+        """Lets go of a transaction soon, which ends by itself and commits nothing more.
+
+        The statement at hand runs in a thread of the driver's, which cannot be cancelled: a BEGIN that nobody waits for
+        any more would keep the lock for good.
+        """
+        wanted.still = False
+        self._let_go.add(task)
+        task.add_done_callback(self._ended)
+        asyncio.get_running_loop().call_later(UNIT_S, task.cancel)
+        await asyncio.wait({task}, timeout=LET_GO_S)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._let_go.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, or asyncio would tell of it
+
+    async def check_writable(self) -> None:
+        """Raises what any write would now raise: a file can be read that is locked, read-only, or on a full disk.
+
+        On SQLite a number is written that nobody reads; of PostgreSQL it is asked.
+        """
+        if self.is_sqlite:
+            await self.write(lambda tx: tx.exec_driver_sql("PRAGMA user_version=0"))
+            return
+        async with self.read() as tx:
+            if (await tx.exec_driver_sql("SHOW transaction_read_only")).scalar() == "on":
+                raise ReadOnly
 
     @asynccontextmanager
     async def migrate(self) -> AsyncIterator[AsyncConnection]:
@@ -115,7 +163,16 @@ class Database:
             yield run
 
     async def close(self) -> None:
+        if self._let_go:
+            await asyncio.wait(self._let_go, timeout=UNIT_S)
         await self.engine.dispose()
+
+
+@dataclass
+class _Wanted:
+    """Whether anybody still waits for a transaction."""
+
+    still: bool = True
 
 
 def is_there(url: str) -> bool:
@@ -129,22 +186,6 @@ def _read_url(url: str) -> URL:
         return make_url(url)
     except (ArgumentError, ValueError):
         raise AddressInvalid from None  # the cause quotes the address, which may hold a password
-
-
-async def _to_its_end(transaction: Coroutine[Any, Any, T]) -> T:
-    """The transaction's result. A caller that is cancelled meanwhile ends after it.
-
-    The statement at hand runs in a thread of the driver's, which cannot be cancelled: a BEGIN that nobody waits for any
-    more would keep the lock for good.
-    """
-    task = asyncio.create_task(transaction)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=UNIT_S)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        raise
 
 
 async def _raw(connection: AsyncConnection) -> Run:
@@ -213,6 +254,13 @@ def _make_sure_of(file: Path) -> None:
 
 
 def _postgresql(database: Database) -> AsyncEngine:
+    from bot.storage.postgresql import CONNECTING, Connection  # libpq is loaded only where it is used
+
     return create_async_engine(
-        database.url, pool_size=10, max_overflow=10, pool_pre_ping=True, isolation_level="READ COMMITTED"
+        database.url,
+        connect_args={**CONNECTING, "async_creator_fn": Connection.connect},
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
     )

@@ -19,6 +19,7 @@ from bot.config import read_settings
 from bot.model import Json, Turn
 from bot.model_client import FAILURES, LARGEST, ModelClient, without_end
 from tests.answers.shelf import BACKUPS, PRIVATE_TEXT, QUESTION, QUOTED, found
+from tests.goals.counting import Tally
 from tests.model_server import ModelServer, Reply, completion, refuses, says, sends, serving
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -212,32 +213,44 @@ FAULTS: dict[str, Reply] = {
 }
 
 
-async def assert_quoted(base_url: str, clock: Clock) -> None:
+async def assert_quoted(base_url: str, clock: Clock, tally: Tally) -> None:
     async with writer_at(base_url, clock) as (writer, client), asyncio.timeout(PATIENCE_S):
         draft = await writer.write(QUESTION, found(), person="p1")
 
-    assert draft == quote(QUESTION, found())
-    assert draft.text == QUOTED
+    is_quoted = draft == quote(QUESTION, found()) and draft.text == QUOTED
+    tally(faults=1, unchecked=not is_quoted)
+    assert is_quoted
     assert client.outcomes["answered"] == client.outcomes[UNFIT]
 
 
+@pytest.mark.goal(g=12)
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_a_fault_of_the_model_leaves_the_handbooks_own_words(fault: str) -> None:
+async def test_a_fault_of_the_model_leaves_the_handbooks_own_words(fault: str, tally: Tally) -> None:
     async with serving(FAULTS[fault]) as server:
-        await assert_quoted(server.base_url, STILL)
+        await assert_quoted(server.base_url, STILL, tally)
 
         assert server.asked != []
 
 
+@pytest.mark.goal(g=12)
 @pytest.mark.parametrize("fault", SLOW_FAULTS)
-async def test_a_model_that_takes_too_long_is_not_waited_for(fault: str) -> None:
+async def test_a_model_that_takes_too_long_is_not_waited_for(fault: str, tally: Tally) -> None:
     async with serving(SLOW_FAULTS[fault]) as server:
-        await assert_quoted(server.base_url, FAST)
+        await assert_quoted(server.base_url, FAST, tally)
 
 
+@pytest.mark.goal(g=12)
+@pytest.mark.chaos
+@pytest.mark.parametrize("fault", SLOW_FAULTS)
+async def test_a_model_that_takes_too_long_is_not_waited_for_by_the_walls_clock(fault: str, tally: Tally) -> None:
+    async with serving(SLOW_FAULTS[fault]) as server:
+        await assert_quoted(server.base_url, STILL, tally)
+
+
+@pytest.mark.goal(g=12)
 @pytest.mark.parametrize("base_url", ["http://127.0.0.1:9/v1", "https://models.invalid/v1"], ids=["refused", "no name"])
-async def test_a_server_that_is_not_there_leaves_the_handbooks_own_words(base_url: str) -> None:
-    await assert_quoted(base_url, FAST)
+async def test_a_server_that_is_not_there_leaves_the_handbooks_own_words(base_url: str, tally: Tally) -> None:
+    await assert_quoted(base_url, FAST, tally)
 
 
 async def test_a_server_left_alone_leaves_the_handbooks_own_words() -> None:

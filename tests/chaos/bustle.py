@@ -45,6 +45,7 @@ class Bustle:
     questions: Iterator[str]
     chance: random.Random
     asked: list[tuple[Message, bool]] = field(default_factory=list)
+    said: int = 0  # messages and replies, in all absences
 
     @property
     def channel_ids(self) -> Sequence[str]:
@@ -86,12 +87,14 @@ class Bustle:
         await _let_slack_try()
 
     def _say(self, text: str) -> Message:
+        self.said += 1
         return self.sandbox.workspace.say(self._anybody(), self.chance.choice(self.channel_ids), text)
 
     def _reply(self, text: str) -> None:
         """Mostly in old threads; now and then to be seen in the channel, too."""
         root = self._any_old_root() if self.chance.random() < 0.8 else self._any(is_reply=False)
         broadcast = self.chance.random() < 0.05
+        self.said += 1
         self.sandbox.workspace.say(self._anybody(), root.channel, text, thread_ts=root.ts, broadcast=broadcast)
 
     def _change(self) -> None:

@@ -6,7 +6,7 @@ reads everything again; after less, Slack's retries bring the rest.
 
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from sandbox import Clock as SandboxClock
 from sandbox import Sandbox
 from tests.chaos import company
 from tests.chaos.bustle import Bustle, Size
+from tests.goals.counting import Tally
 from tests.peers.reading import is_at_rest, kept, kept_reactions, standing, standing_reactions
 from tests.slow_machine import ACK_WALL_S, patient
 
@@ -45,6 +46,7 @@ class Town:
     folder: Path
     pace: float
     delivery_pace: float  # while Slack tries its events again: hundreds come within minutes
+    tally: Tally
 
     async def start(self, stack: AsyncExitStack, database_url: str, count: int) -> Mentor:
         """That many bots at once; the last of them."""
@@ -61,23 +63,23 @@ class Town:
         return mentor
 
 
-def town_of(size: Size, tmp_path: Path) -> tuple[Sandbox, Path, Bustle]:
+def town_of(size: Size, tmp_path: Path, seed: int) -> tuple[Sandbox, Path, Bustle]:
     channel_ids = [f"C0ASK{number:02}" for number in range(size.channels)]
     handbook = company.handbook_for(tmp_path / "handbook", channel_ids)
     clock = SandboxClock(start_s=company.STARTS_AT.timestamp(), factor=STILL)
     sandbox = company.workspace(channel_ids, clock=clock, ack_wall_s=ACK_WALL_S)
     questions = iter(company.questions(company.library_of(handbook), 400))
-    return sandbox, handbook, Bustle(sandbox, size, questions, random.Random(7))
+    return sandbox, handbook, Bustle(sandbox, size, questions, random.Random(seed + 6))
 
 
 @pytest.fixture
-async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Town]:
-    sandbox, handbook, bustle = town_of(request.param, tmp_path)
+async def town(request: pytest.FixtureRequest, tmp_path: Path, seed: int, tally: Tally) -> AsyncIterator[Town]:
+    sandbox, handbook, bustle = town_of(request.param, tmp_path, seed)
     bustle.fill_the_past()
     async with sandbox:
         is_short = request.param is SHORT
         pace, delivery_pace = (PACE, 60.0) if is_short else (FULL_PACE, 10.0)
-        yield Town(sandbox, bustle, handbook, tmp_path, pace=pace, delivery_pace=delivery_pace)
+        yield Town(sandbox, bustle, handbook, tmp_path, pace=pace, delivery_pace=delivery_pace, tally=tally)
 
 
 async def all_is_read(mentor: Mentor, town: Town, since_s: float) -> None:
@@ -98,13 +100,15 @@ async def _is_read(mentor: Mentor, town: Town, since_s: float) -> None:
     await town.sandbox.settle(PATIENCE_S)
 
 
-async def check_all_is_known(database: Database, bustle: Bustle) -> None:
+async def check_all_is_known(database: Database, bustle: Bustle) -> int:
+    """How much is missing, which must be nothing."""
     known, wanted = await kept(database), standing(bustle.sandbox, bustle.channel_ids)
     assert (len(wanted - known), len(known - wanted)) == (0, 0), (
         f"{sorted(wanted - known)[:3]} {sorted(known - wanted)[:3]}"
     )
     known_set, wanted_set = await kept_reactions(database), standing_reactions(bustle.sandbox, bustle.channel_ids)
     assert (len(wanted_set - known_set), len(known_set - wanted_set)) == (0, 0)
+    return len(wanted - known) + len(wanted_set - known_set)
 
 
 def check_answers(bustle: Bustle) -> None:
@@ -123,10 +127,12 @@ def check_answers(bustle: Bustle) -> None:
     assert late == []
 
 
-async def come_and_go(town: Town, database_url: str, *, bots: int = 1) -> None:
+async def come_and_go(
+    town: Town, database_url: str, *, bots: int = 1, absences_s: Mapping[str, float] = ABSENCES_S
+) -> None:
     figures: list[str] = []
     sandbox, clock = town.sandbox, town.sandbox.clock
-    for name, absence_s in {"at first": 0.0, **ABSENCES_S}.items():
+    for name, absence_s in {"at first": 0.0, **absences_s}.items():
         clock.set_factor(STILL)
         if absence_s:
             sandbox.faults.reorder_window_s = 60.0
@@ -143,8 +149,9 @@ async def come_and_go(town: Town, database_url: str, *, bots: int = 1) -> None:
                 f"{len(sandbox.delivery.lost)} events lost so far"
             )
             clock.set_factor(1)  # a stop waits by the clock
-            await check_all_is_known(mentor.database, town.bustle)
+            town.tally(lost=await check_all_is_known(mentor.database, town.bustle))
     check_answers(town.bustle)
+    town.tally(absences=len(absences_s), messages=town.bustle.said, questions=len(town.bustle.asked))
     (town.folder / "figures.txt").write_text("\n".join(figures), encoding="utf-8")
 
 
@@ -157,12 +164,21 @@ async def test_whatever_happened_while_away_is_known_and_nothing_is_answered_lat
     await come_and_go(town, database_url)
 
 
+@pytest.mark.goal(g=7)
+@pytest.mark.chaos
+@pytest.mark.parametrize("town", [FULL], indirect=True, ids=["full"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_at_full_size_whatever_happened_in_two_hours_is_known(town: Town, database_url: str) -> None:
+    await come_and_go(town, database_url, absences_s={"2 h": ABSENCES_S["2 h"]})
+
+
 @pytest.mark.chaos
 @pytest.mark.parametrize("town", [FULL], indirect=True, ids=["full"])
 async def test_at_full_size_whatever_happened_while_away_is_known(town: Town, database_url: str) -> None:
     await come_and_go(town, database_url)
 
 
+@pytest.mark.goal(g=7)
 @pytest.mark.parametrize("town", [SHORT], indirect=True, ids=["short"])
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_two_bots_that_come_back_at_once_share_the_reading(town: Town, database_url: str) -> None:

@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-NAUGHT = frozenset({"lost", "doubled", "wrong", "escaped", "stuck"})  # what has to be counted, and never found
+NAUGHT = frozenset(
+    {"lost", "doubled", "wrong", "escaped", "stuck", "unchecked"}
+)  # what has to be counted, and never found
 
 
 @dataclass(frozen=True)

@@ -263,7 +263,7 @@ async def _execute(statement: Executable, tx: Tx) -> None:
 
 
 async def test_who_is_erased_twice_is_erased_though_keys_differed_only_by_their_id(seeded: Database) -> None:
-    service = privacy(seeded, _quiet())
+    service = privacy(seeded, quiet())
     for mark in ("first", "second"):
         row = {"key": f"press:{USER}", "mark": mark, "kind": "answer", "purpose": "asked", "channel_id": "C0RANDOM"}
         state = {"version": 1, "state": "sent", "attempts": 1, "due_at": NOW, "created_at": NOW}

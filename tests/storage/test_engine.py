@@ -2,6 +2,9 @@
 
 import asyncio
 import random
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -9,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.storage.engine import Database, Tx, Unit
 from bot.storage.schema import events
+from tests.chaos.wire import wire_to
 from tests.storage.golden import NOW
 
 
@@ -123,3 +127,59 @@ async def test_references_are_kept(database: Database) -> None:
 
     with pytest.raises(IntegrityError):
         await database.write(unit)
+
+
+# A database that does not answer.
+
+
+@asynccontextmanager
+async def silent(database_url: str) -> AsyncIterator[Database]:
+    """One that takes statements and answers none until the end; on SQLite another process writes, and goes on."""
+    if not database_url.startswith("sqlite"):
+        async with wire_to(database_url) as wire:
+            database = Database(wire.url)
+            await database.write(_keep("before"))
+            wire.stall()
+            yield database
+            await wire.mend()
+            await database.close()
+        return
+    database = Database(database_url)
+    await database.write(_keep("before"))
+    with closing(sqlite3.connect(database.url.database or "", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield database
+        other.execute("ROLLBACK")
+    await database.close()
+
+
+def _keep(name: str) -> Unit[None]:
+    async def unit(tx: Tx) -> None:
+        await tx.execute(insert(events).values(**_row(name)))
+
+    return unit
+
+
+async def test_whoever_waits_no_longer_for_a_silent_database_goes_on_at_once(database_url: str) -> None:
+    async with silent(database_url) as database:
+        began_s = asyncio.get_running_loop().time()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await database.write(_keep("late"))
+        took_s = asyncio.get_running_loop().time() - began_s
+
+    assert took_s < 0.9  # a busy machine's time is in it
+
+
+async def test_what_nobody_waits_for_any_more_is_not_written_when_the_database_answers_again(
+    database_url: str, database: Database
+) -> None:
+    async with silent(database_url) as slow:
+        given_up = [asyncio.create_task(slow.write(_keep(f"late {number}"))) for number in range(3)]
+        await asyncio.sleep(0.05)
+        for each in given_up:
+            each.cancel()
+        await asyncio.wait(given_up)
+
+    await database.write(_keep("after"))
+    assert await _names(database) == ["after", "before"]
