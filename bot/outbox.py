@@ -13,7 +13,7 @@ from bot.blockkit import in_pieces
 from bot.clock import Clock
 from bot.errors import SlackError, SlackRateLimited, SlackRefused, SlackUnclear
 from bot.model import Effect, Manner, MessageKind, Purpose
-from bot.slack import TIMEOUT_S, Posted, Slack
+from bot.slack import TIMEOUT_S, Posted, Slack, not_after
 from bot.storage import outbox as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.outbox import Sending
@@ -28,7 +28,7 @@ from bot.unasked import (
     is_in_hours,
     keeps_to_budget,
 )
-from bot.work import LEASE, keep_starting, wait_before
+from bot.work import LEASE, apart, keep_starting, wait_before
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +61,7 @@ class Outbox:
         self._is_off = is_off
         self._clock = clock
         self._new_id = new_id
+        self._apart = apart(database)
         self._in_hand: dict[asyncio.Task[None], str] = {}
         self._paced: dict[str, datetime] = {}  # channel or person -> when the next message may go
         self._restored: Restored | None = None
@@ -101,8 +102,9 @@ class Outbox:
         now = self._clock.now()
         self._paced = {address: until for address, until in self._paced.items() if until > now}
         busy = {*self._in_hand.values(), *self._paced}
+        until, lease = now + LEASE + self._apart, self._new_id()
         return await self._database.write(
-            lambda tx: rows.claim_next(tx, now=now, until=now + LEASE, lease=self._new_id(), busy=busy, limit=limit)
+            lambda tx: rows.claim_next(tx, now=now, until=until, lease=lease, busy=busy, limit=limit)
         )
 
     async def _handle(self, sending: Sending) -> None:
@@ -166,13 +168,14 @@ class Outbox:
             grown = await self._stream(sending)
             if grown is not None:
                 return grown
-        return await self._slack.post(
-            sending.channel_id,
-            text=sending.text,
-            blocks=sending.blocks,
-            thread_ts=sending.thread_ts,
-            mark=sending.mark,
-        )
+        with not_after(self._last_moment(sending)):
+            return await self._slack.post(
+                sending.channel_id,
+                text=sending.text,
+                blocks=sending.blocks,
+                thread_ts=sending.thread_ts,
+                mark=sending.mark,
+            )
 
     async def _may_stand_since(self, sending: Sending) -> datetime | None:
         """Since when it may stand in Slack already; None when it surely does not.
@@ -195,7 +198,8 @@ class Outbox:
             return None
         first, *more = in_pieces(sending.blocks[0])
         try:
-            stream = await self._slack.start_stream(sending.channel_id, thread_ts=sending.thread_ts, blocks=[first])
+            with not_after(self._last_moment(sending)):
+                stream = await self._slack.start_stream(sending.channel_id, thread_ts=sending.thread_ts, blocks=[first])
         except (SlackRefused, SlackRateLimited) as error:
             log.info("outbox.not_streamed", effect=sending.mark, reason=str(error))
             return None
@@ -220,8 +224,12 @@ class Outbox:
             except SlackRefused as refused:  # better half an answer and a whole one than none
                 log.warning("outbox.remains", effect=sending.mark, code=refused.code)
 
+    def _last_moment(self, sending: Sending) -> datetime:
+        """For a call to begin that ends, one way or the other, as long as it is ours to send."""
+        return sending.until - self._apart - timedelta(seconds=TIMEOUT_S)
+
     def _check_lease(self, sending: Sending, method: str) -> None:
-        if self._clock.now() + timedelta(seconds=TIMEOUT_S) > sending.until:
+        if self._clock.now() > self._last_moment(sending):
             raise SlackUnclear(method, "it took so long that the lease ends before a call would")
 
     def _hold(self, sending: Sending, seconds: float) -> None:
@@ -261,7 +269,9 @@ class Outbox:
         if now - sending.created_at > GIVE_UP_AFTER:
             await self._end(sending, "failed", str(unclear))
             return
-        due_at = now + max(SETTLE, wait_before(min(sending.attempts, TRIES_TO_LONGEST)))
+        # who looks next may be another bot, with a clock ahead of this one; an edit is just said again
+        settled = SETTLE if sending.edits is not None else SETTLE + self._apart
+        due_at = now + max(settled, wait_before(min(sending.attempts, TRIES_TO_LONGEST)))
         await self._database.write(lambda tx: rows.mark_unclear(tx, sending, due_at=due_at, problem=str(unclear)))
 
     async def _whisper(self, sending: Sending) -> None:

@@ -6,7 +6,9 @@ Writes are never retried here: one whose reply is lost is the outbox's to look u
 import asyncio
 import json
 import unicodedata
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -24,6 +26,8 @@ from bot.model import ChannelInfo, Colleague, Introduction, Json, Profile, Statu
 from bot.wire import SLACKBOT
 
 T = TypeVar("T")
+
+_not_after: ContextVar[float | None] = ContextVar("_not_after", default=None)
 
 TIMEOUT_S = 10.0  # under the lease of 60 s, so that no call outlives the claim it was made under
 READ_TRIES = 6
@@ -70,6 +74,20 @@ def web_client(token: Secret, api_url: str, *, timeout_s: float = TIMEOUT_S) -> 
     return AsyncWebClient(token=token.value or None, base_url=api_url, timeout=timeout_s, retry_handlers=[])  # type: ignore[arg-type]
 
 
+@contextmanager
+def not_after(moment: datetime) -> Iterator[None]:
+    """What is called meanwhile is not sent later than that: SlackUnclear instead.
+
+    Looked at once the connection stands, so that a process that was stopped on the way there sends nothing when it goes
+    on: somebody else may have by then.
+    """
+    token = _not_after.set(moment.timestamp())
+    try:
+        yield
+    finally:
+        _not_after.reset(token)
+
+
 class Slack:
     """Calls to one workspace. `open()` before use, `close()` after."""
 
@@ -85,11 +103,22 @@ class Slack:
 
     async def open(self) -> None:
         timeout = aiohttp.ClientTimeout(total=self._clock.wall_seconds(TIMEOUT_S))
-        self._session = self._web.session = aiohttp.ClientSession(timeout=timeout)
+        self._session = self._web.session = aiohttp.ClientSession(timeout=timeout, trace_configs=[self._tracing()])
 
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
+
+    def _tracing(self) -> aiohttp.TraceConfig:
+        async def on_connection(_session: object, _call: object, _with: object) -> None:
+            moment = _not_after.get()
+            if moment is not None and self._clock.time_s() > moment:
+                raise SlackUnclear("a call", "it took so long to begin that the lease would end before it")
+
+        tracing = aiohttp.TraceConfig()
+        tracing.on_connection_create_end.append(on_connection)
+        tracing.on_connection_reuseconn.append(on_connection)
+        return tracing
 
     async def who_am_i(self) -> Workspace:
         """Raises SlackError when the token is not good, is not of one workspace, or Slack is not to be reached."""

@@ -21,7 +21,8 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=60)  # in which whoever claimed something acts
+CLOCKS_APART = timedelta(seconds=60)  # of two bots on one database, each half a minute wrong
 POLL_S = 1.0
 LAST_MINUTE_S = 15.0  # for what is in hand at a stop; well under the lease
 STEP_S = 5.0  # of the wall: a claim takes milliseconds, but a database that is away must not hold up a stop
@@ -79,6 +80,11 @@ async def withdraw(tx: Tx, keys: Collection[str]) -> None:
     await rows.withdraw(tx, keys=keys)
 
 
+def apart(database: Database) -> timedelta:
+    """How much earlier than its holder others may see a lease end; on SQLite there is one bot, and one clock."""
+    return timedelta(0) if database.is_sqlite else CLOCKS_APART
+
+
 class Workers:
     """Claims what is due and does it, a few rows at a time. `bell` is rung by whoever put in work that is due now."""
 
@@ -95,6 +101,7 @@ class Workers:
         self._jobs = jobs
         self._clock = clock
         self._new_id = new_id
+        self._held_for = LEASE + apart(database)
         self._in_hand: dict[asyncio.Task[None], int] = {}
         self.bell = bell
 
@@ -126,9 +133,10 @@ class Workers:
     async def _claim(self, limit: int) -> list[rows.Claim]:
         now = self._clock.now()
         ours = list(self._in_hand.values())  # still, though a lease may have run out: a new one would fence us off
+        until, lease = now + self._held_for, self._new_id()
         return list(
             await self._database.write(
-                lambda tx: rows.claim_due(tx, now=now, until=now + LEASE, lease=self._new_id(), limit=limit, but=ours)
+                lambda tx: rows.claim_due(tx, now=now, until=until, lease=lease, limit=limit, but=ours)
             )
         )
 
@@ -151,12 +159,18 @@ class Workers:
                 due_at = now + max(wait_before(claim.attempts), _asked_for(error))
                 await self._database.write(lambda tx: rows.give_back(tx, claim, due_at=due_at, problem=problem))
                 return
+            if not await self._is_ours(claim):
+                return  # whoever took it over may do it yet: nobody is told that it came to nothing
             if job := self._jobs.get(claim.kind):
                 await job.given_up(claim.payload)
             await self._database.write(lambda tx: rows.give_up(tx, claim, now=now, problem=problem))
             log.error("work.given_up", kind=claim.kind, work=claim.id)
         except Exception:  # the lease runs out and the row is claimed again
             log.exception("work.not_settled", kind=claim.kind, work=claim.id)
+
+    async def _is_ours(self, claim: rows.Claim) -> bool:
+        async with self._database.read() as tx:
+            return await rows.is_held(tx, claim)
 
 
 def wait_before(attempt: int) -> timedelta:

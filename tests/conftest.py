@@ -5,6 +5,7 @@ import gc
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -121,13 +122,22 @@ def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A database of its own for each test, on each of the two, at this program's revision."""
-    if request.param == "sqlite":
+    """A database of its own for each test, on each of the two, at this program's revision.
+
+    `drawn` is one of the two by the seed: half of the tests get either, and with the next seed the other.
+    """
+    kind = _drawn(request) if request.param == "drawn" else request.param
+    if kind == "sqlite":
         yield request.getfixturevalue("sqlite_url")
         return
     lender: Lender = request.getfixturevalue("postgresql_lender")
     with lender.lent() as url:
         yield url
+
+
+def _drawn(request: pytest.FixtureRequest) -> str:
+    turn = zlib.crc32(request.node.name.encode()) + request.config.getoption("--seed")
+    return ("sqlite", "postgresql")[turn % 2]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from bot.config import Secret
 from bot.errors import SlackRateLimited, SlackRefused, SlackUnclear
 from bot.generate import SCOPES, manifest
 from bot.model import ChannelInfo, Profile, UserGroup
-from bot.slack import PAGE, Slack
+from bot.slack import PAGE, Slack, not_after
 from sandbox import Clock as SandboxClock
 from sandbox import Sandbox
 
@@ -62,6 +62,21 @@ async def test_a_write_is_tried_once_and_its_outcome_told_apart(
         await post(slack)
 
     assert len(sandbox.ledger.posts()) == is_there
+
+
+@pytest.mark.parametrize("is_reused", [False, True], ids=["by a new connection", "by one that stands"])
+async def test_a_message_whose_time_is_over_when_the_connection_stands_is_not_sent(
+    sandbox: Sandbox, slack: Slack, is_reused: bool
+) -> None:
+    """As of a process that was stopped since it looked at its lease."""
+    if is_reused:
+        await post(slack)
+    before = len(sandbox.ledger.posts())
+
+    with not_after(datetime.fromtimestamp(sandbox.clock.now() - 1, UTC)), pytest.raises(SlackUnclear):
+        await post(slack, mark="m2")
+
+    assert len(sandbox.ledger.posts()) == before
 
 
 async def test_slack_says_how_long_to_wait(sandbox: Sandbox, slack: Slack) -> None:

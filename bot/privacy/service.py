@@ -47,7 +47,7 @@ from bot.storage.scrub import scrub
 from bot.surveys.blocks import in_words
 from bot.surveys.rules import Why, tag
 from bot.wanted import Due, Kind
-from bot.work import LEASE, enqueue
+from bot.work import LEASE, apart, enqueue
 from knowledge.channels import Channels
 
 log = structlog.get_logger(__name__)
@@ -273,7 +273,7 @@ class PrivacyService:
 
     async def _until_idle(self, user_id: str) -> None:
         """Work in hand for the person would write down after the erasing what it began before."""
-        until = self._clock.now() + BUSY_FOR
+        until = self._clock.now() + BUSY_FOR + apart(self._database)
         while self._clock.now() < until:
             async with self._database.read() as tx:
                 known = await people.known_pseudonyms(tx, [user_id])

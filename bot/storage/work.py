@@ -110,6 +110,12 @@ async def claim_due(
     ]
 
 
+async def is_held(tx: AsyncConnection, claim: Claim) -> bool:
+    """Whether nobody took it over; its lease may have run out."""
+    here = and_(work.c.id == claim.id, work.c.lease == claim.lease)
+    return (await tx.execute(select(work.c.id).where(here))).first() is not None
+
+
 async def finish(tx: AsyncConnection, claim: Claim, *, now: datetime) -> None:
     await _settle(tx, claim, state="done", payload=None, finished_at=now, leased_until=None, lease=None)
 

@@ -109,7 +109,8 @@ class _Points:
             )
 
         def begin_seen(session: aiohttp.ClientSession, *given: Any, **options: Any) -> None:
-            begin(session, *given, **options, trace_configs=[tracing])
+            ours = options.pop("trace_configs", None) or []
+            begin(session, *given, **options, trace_configs=[*ours, tracing])
 
         loop.subprocess_exec = start_seen  # type: ignore[assignment, method-assign]
         aiohttp.ClientSession.__init__ = begin_seen  # type: ignore[assignment, method-assign]

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -57,7 +57,7 @@ class Rehearsal:
         self.is_supervised = False
         self._environment = environment
         self._folder = folder
-        self._settings = settings
+        self.settings = settings
 
     async def start(self, *, die_at: str = "") -> None:
         """Returns when the bot is connected. The one before it must be dead."""
@@ -74,7 +74,7 @@ class Rehearsal:
         number = len(self.bots)
         own = {"MENTOR_CLOCK": agreed, "MENTOR_DATA": str(self._folder / f"bot{number}")}
         seen = self._folder / f"seen{number}"
-        process = bot_process.start({**self._environment, **own, **self._settings}, seen=seen, die_at=die_at)
+        process = bot_process.start({**self._environment, **own, **self.settings}, seen=seen, die_at=die_at)
         self.bot = Bot(process, seen)
         self.bots.append(self.bot)
         await self.sandbox.wait_for(
@@ -108,14 +108,17 @@ class Rehearsal:
         done: list[Effect] = []
         self.sandbox.ledger.subscribe(on_effect)
 
-    async def quiet(self) -> None:
-        """Slack has nothing left to deliver, and the database holds nothing left to do."""
+    async def quiet(self, soon: timedelta | None = None) -> None:
+        """Slack has nothing left to deliver, and the database holds nothing left to do, ever or that is due so soon."""
         await self.sandbox.settle(PATIENCE_S)
         end_s = time.monotonic() + PATIENCE_S
-        while left := await company.unfinished(self.database):
+        while left := await company.unfinished(self.database, until=self._until(soon)):
             if time.monotonic() > end_s:
                 raise TimeoutError(f"{left} rows are still to be done after {PATIENCE_S} s")
             await self.sandbox.clock.sleep(1.0)
+
+    def _until(self, soon: timedelta | None) -> datetime:
+        return company.EVER if soon is None else datetime.fromtimestamp(self.sandbox.clock.now(), UTC) + soon
 
     def points_passed(self) -> list[str]:
         """Those of all bots, one after the other."""

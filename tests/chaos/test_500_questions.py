@@ -1,7 +1,7 @@
 """The promise under load and faults: each question is answered once, in its thread, and none is lost.
 
 By socket and by HTTP; one bot (or two, on PostgreSQL) in this process with the sandbox. A bot that is killed is
-`test_sigkill.py`'s.
+`test_sigkill.py`'s, and two bots by socket are `test_storm.py`'s.
 """
 
 import asyncio
@@ -156,22 +156,6 @@ async def test_each_of_100_questions_is_answered_once_whatever_goes_wrong(town: 
 async def test_each_of_500_questions_is_answered_once_whatever_goes_wrong(town: Town, database_url: str) -> None:
     """Faults come together more often, and the socket is cut ten times."""
     await check_by_socket(town, database_url, questions=500)
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_two_bots_at_once_answer_each_question_once(town: Town, database_url: str) -> None:
-    sandbox = town.sandbox
-    sandbox.clock.set_factor(PACE / 2)  # two processes would stall apart, so give their leases more of the wall's time
-    make_trouble(sandbox)
-    async with AsyncExitStack() as stack:
-        mentor = await town.bot(stack, database_url, "one")
-        await town.bot(stack, database_url, "two")
-        await sandbox.connected(2)
-
-        asked = town.say(company.questions(town.library, 100), random.Random(2))
-        await all_is_quiet(mentor, sandbox)
-
-    check_each_answered_once(town, asked)
 
 
 async def ask_by_http(town: Town, texts: Sequence[str], chance: random.Random, database_urls: Sequence[str]) -> Proxy:

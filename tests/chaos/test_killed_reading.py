@@ -15,7 +15,9 @@ from knowledge.channels import AnswerMode, Channel
 from tests.chaos import company
 from tests.chaos.bot_process import is_of_transaction, part_of
 from tests.chaos.conftest import NewDatabase
+from tests.chaos.killing import TIMES, drawn
 from tests.chaos.rehearsal import CHANNELS, PATIENCE_S, Rehearsal, rehearsal
+from tests.goals.counting import Tally
 from tests.peers.reading import is_at_rest, kept, kept_reactions, reader_of, standing, standing_reactions
 
 HERE = CHANNELS[0]
@@ -110,20 +112,19 @@ class Stage:
             await check(run)
             return run.points_passed()
 
-    async def play_all(self, points: Sequence[str]) -> dict[str, str]:
+    async def play_all(self, points: Sequence[str], *, times: int = 1) -> dict[str, str]:
         """What went wrong, by point."""
-        turns = asyncio.Semaphore(AT_ONCE)
+        wrong, turns = dict[str, str](), asyncio.Semaphore(AT_ONCE)
 
-        async def play(point: str) -> str:
+        async def play(point: str, time: int) -> None:
             async with turns:
                 try:
-                    await self.play(point.replace(" ", "-"), die_at=point)
+                    await self.play(f"{point.replace(' ', '-')}-{time}", die_at=point)
                 except (AssertionError, TimeoutError) as error:
-                    return f"{type(error).__name__}: {error}"
-                return ""
+                    wrong[point] = f"{type(error).__name__}: {error}"
 
-        wrong = await asyncio.gather(*(play(point) for point in points))
-        return {point: what for point, what in zip(points, wrong, strict=True) if what}
+        await asyncio.gather(*(play(point, time) for point in points for time in range(times)))
+        return wrong
 
 
 def of_reading(points: Sequence[str]) -> list[str]:
@@ -145,22 +146,17 @@ async def test_bot_killed_at_every_third_step_of_its_reading_leaves_nothing_unkn
     assert wrong == {}
 
 
+@pytest.mark.goal(g=1)
 @pytest.mark.chaos
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_bot_killed_between_its_steps_on_postgresql_goes_on(stage: Stage) -> None:
-    points = of_reading(await stage.play("unharmed"))
-
-    wrong = await stage.play_all([each for each in points if each.startswith("after")][::4])
-
-    assert wrong == {}
-
-
-@pytest.mark.chaos
+@pytest.mark.parametrize("database_url", ["drawn"], indirect=True)
 @pytest.mark.parametrize("is_known", [True, False], ids=["after an absence", "for the first time"])
-async def test_bot_killed_anywhere_in_its_reading_goes_on_on_either_database(stage: Stage, *, is_known: bool) -> None:
+async def test_bot_killed_at_points_drawn_of_its_reading_goes_on(
+    stage: Stage, seed: int, tally: Tally, *, is_known: bool
+) -> None:
     stage = Stage(stage.folder, stage.handbook, stage.new_database, is_known)
-    points = of_reading(await stage.play("unharmed"))
+    points = drawn(of_reading(await stage.play("unharmed")), seed)
 
-    wrong = await stage.play_all(points)
+    wrong = await stage.play_all(points, times=TIMES)
 
+    tally(points=len(points), kills=TIMES * len(points), wrong=len(wrong))
     assert wrong == {}

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import hypothesis
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, func, select
 
@@ -21,6 +22,7 @@ from bot.storage.schema import events, messages, questions, work
 from bot.storage.schema import people as people_table
 from bot.wanted import Kind
 from knowledge.channels import AnswerMode, Channel, Channels, Keep
+from tests.goals.counting import Tally
 
 NOW = datetime(2025, 11, 24, 16, 1, tzinfo=UTC)  # a minute after it was asked
 OURS = Workspace("T1", None, "UBOT", "B1")
@@ -34,6 +36,7 @@ CHANNELS = Channels(
     )
 )
 TS = "1764000000.000100"
+HISTORIES = 2_500  # for each way to keep a channel
 ASKED = Message(WATCHED, TS, Author("U1", team_id="T1"), "How do I see logs?")
 MENTION = Request(Kind.ANSWER, "how do I see logs?")
 
@@ -280,12 +283,12 @@ TEXTS = (
 
 
 @st.composite
-def happenings(draw: st.DrawFn) -> tuple[list[Happening], list[Happening]]:
-    """Up to 8 things that happened to up to 3 messages, some of them told twice, in two orders."""
-    pairs = draw(st.lists(st.tuples(st.integers(0, 2), st.integers(-1, 3)), min_size=1, max_size=8))
+def happenings(draw: st.DrawFn, most: int = 8) -> tuple[list[Happening], list[Happening]]:
+    """Up to so many things that happened to up to 3 messages, some of them told twice, in two orders."""
+    pairs = draw(st.lists(st.tuples(st.integers(0, 2), st.integers(-1, 3)), min_size=1, max_size=most))
     said = {pair: draw(st.sampled_from(TEXTS)) for pair in sorted(set(pairs))}  # a version says one thing
     told = [Happening(event, *pair, said[pair]) for event, pair in enumerate(pairs)]
-    again = draw(st.lists(st.sampled_from(told), max_size=8 - len(told)))
+    again = draw(st.lists(st.sampled_from(told), max_size=most - len(told)))
     return told, draw(st.permutations(told + again))
 
 
@@ -346,3 +349,27 @@ async def test_what_is_kept_does_not_depend_on_the_order_of_events(
     left = await left_in(desk, one.id)
     assert left == await left_in(desk, other.id)
     assert keep is Keep.TEXT or all(row["text"] == "None" for row in left["messages"])
+
+
+@pytest.mark.goal(g=4)
+@pytest.mark.chaos
+@pytest.mark.parametrize("keep", Keep)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_is_kept_of_2500_histories_does_not_depend_on_the_order_of_events(
+    desk: Desk, keep: Keep, seed: int, tally: Tally
+) -> None:
+    @hypothesis.seed(seed)
+    @settings(max_examples=HISTORIES, database=None, phases=[Phase.generate])
+    @given(two_orders=happenings(12))
+    def compare(two_orders: tuple[list[Happening], list[Happening]]) -> None:
+        histories.append(two_orders)
+
+    histories: list[tuple[list[Happening], list[Happening]]] = []
+    compare()
+    for first, second in histories:
+        one, other = a_room("ONE", keep), a_room("OTHER", keep)
+        desk.channels = Channels(channels=(one, other))
+        await tell(desk, one.id, first)
+        await tell(desk, other.id, second)
+        assert await left_in(desk, one.id) == await left_in(desk, other.id)
+        tally(histories=1)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -64,10 +64,12 @@ class Desk:
     async def states(self) -> dict[str, str]:
         return {key: row["state"] for key, row in (await self.rows()).items()}
 
-    async def claim(self, lease: str = "mine", *, busy: Sequence[str] = ()) -> Sequence[Sending]:
+    async def claim(
+        self, lease: str = "mine", *, busy: Sequence[str] = (), held: timedelta = LEASE
+    ) -> Sequence[Sending]:
         now = self.hands.now
         return await self.database.write(
-            lambda tx: rows.claim_next(tx, now=now, until=now + LEASE, lease=lease, busy=busy, limit=8)
+            lambda tx: rows.claim_next(tx, now=now, until=now + held, lease=lease, busy=busy, limit=8)
         )
 
     async def turn(self) -> None:

@@ -118,7 +118,7 @@ async def test_nothing_grows_past_the_lease(desk: Desk, method: str) -> None:
 
 async def test_what_another_process_lets_grow_in_the_thread_is_left_alone(desk: Desk) -> None:
     await desk.put(replace(GROWN, key="other"))
-    await desk.claim("other's")
+    await desk.claim("other's", held=2 * LEASE)
     desk.slack.posts.append(Post("D1", "", [{}], "1.000001", mark=""))
     desk.slack.troubles["append"] = [lost_reply(applied=True)]
     await desk.put(GROWN)
@@ -128,10 +128,10 @@ async def test_what_another_process_lets_grow_in_the_thread_is_left_alone(desk: 
         return bool(row["state"] == "unclear" and row["attempts"] == times)
 
     await run_until(desk.outbox.run(), lambda: was_tried(1))
-    desk.hands.move(seconds=15)
+    desk.hands.now = (await desk.row())["due_at"]
     await run_until(desk.outbox.run(), lambda: was_tried(2))
     meanwhile = await standing(desk)
-    desk.hands.move(seconds=LEASE.total_seconds())
+    desk.hands.move(seconds=2 * LEASE.total_seconds())
     await in_the_end(desk)
 
     assert meanwhile == [("", 1), ("", 2)]

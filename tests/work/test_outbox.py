@@ -21,8 +21,8 @@ from bot.storage.outbox import Sending
 from bot.storage.restored import put_backed_up, put_restored
 from bot.storage.schema import outbox
 from bot.unasked import may_send_unasked
-from bot.work import LEASE
-from tests.work.desk import STARTS_AT, FakeSlack, lost_reply, refusal, run_until
+from bot.work import CLOCKS_APART, LEASE, apart
+from tests.work.desk import STARTS_AT, FakeSlack, ids, lost_reply, refusal, run_until
 from tests.work.outbox_desk import ASKED, BLOCKS, EDIT, POST, UNASKED, Desk, kind
 
 
@@ -103,7 +103,7 @@ async def test_slack_has_time_to_settle_before_the_look(desk: Desk) -> None:
     desk.slack.troubles["post"] = [lost_reply(applied=True)]
     await desk.put(POST)
     await desk.turn()
-    desk.hands.now = STARTS_AT + SETTLE - timedelta(seconds=1)
+    desk.hands.now = STARTS_AT + SETTLE + apart(desk.database) - timedelta(seconds=1)
     await desk.turn()
 
     assert desk.slack.calls == ["post"]
@@ -115,7 +115,8 @@ async def test_waits_grow_and_every_look_goes_back_to_the_first_try(desk: Desk) 
     waits = await desk.turn_at_each_due_time(8)
     await desk.turn()
 
-    assert waits == [15, 15, 20, 40, 80, 160, 300, 300]
+    settled = (SETTLE + apart(desk.database)).total_seconds()
+    assert waits == [max(settled, wait) for wait in (5, 10, 20, 40, 80, 160, 300, 300)]
     assert {since for _, since in desk.slack.looks} == {STARTS_AT - LOOK_BACK}
     assert len(desk.slack.posts) == 1
 
@@ -182,6 +183,25 @@ async def test_look_that_outlasts_the_lease_is_no_leave_to_send(desk: Desk) -> N
 
     assert desk.slack.posts == []
     assert await desk.states() == {POST.key: "unclear"}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_bot_whose_clock_is_a_minute_ahead_takes_no_message_that_another_sends(desk: Desk) -> None:
+    ahead = Desk(desk.database, slack=desk.slack, new_id=ids("ahead"))
+    ahead.hands.move(seconds=(CLOCKS_APART + LEASE / 2).total_seconds())
+    desk.slack.gate = asyncio.Event()
+    await desk.put(POST)
+    sending = asyncio.create_task(desk.outbox.run())
+    await desk.hands.until(lambda: desk.slack.calls == ["post"])
+    rests = ahead.hands.rests
+    looking = asyncio.create_task(ahead.outbox.run())
+    await ahead.hands.until(lambda: ahead.hands.rests > rests + 2 or len(desk.slack.calls) > 1)
+    desk.slack.gate.set()
+    for task in (sending, looking):
+        task.cancel()
+    await asyncio.gather(sending, looking, return_exceptions=True)
+
+    assert desk.slack.calls == ["post"]
 
 
 async def test_after_a_day_without_an_outcome_it_is_given_up(desk: Desk) -> None:
@@ -301,7 +321,7 @@ async def test_edit_waits_for_its_target(desk: Desk) -> None:
     await desk.put(POST, EDIT)
     await desk.turn()
     waiting = desk.slack.edits[:]
-    desk.hands.move(seconds=15)
+    desk.hands.now = (await desk.row())["due_at"]
     await desk.turn()
     desk.hands.move(seconds=2)
     await desk.turn()
@@ -589,7 +609,7 @@ async def test_message_that_may_have_been_seen_counts_for_the_budget(desk: Desk)
     await desk.turn()
     await desk.put(Effect("second", UNASKED, "a thought", recipient=person))
     for _ in range(3):
-        desk.hands.move(seconds=20)
+        desk.hands.move(seconds=80)
         await desk.turn()
 
     assert await desk.states() == {"first": "sent", "second": "skipped"}

@@ -15,7 +15,7 @@ from bot.storage.engine import Database
 from bot.storage.schema import work
 from bot.storage.work import Claim
 from bot.wanted import Asking, Kind, Press
-from bot.work import AT_ONCE, LEASE, TRIES, Job, Workers, enqueue, wait_before, withdraw
+from bot.work import AT_ONCE, CLOCKS_APART, LEASE, TRIES, Job, Workers, enqueue, wait_before, withdraw
 from tests.work.desk import STARTS_AT, Hands, ids, run_until
 
 ASKING = Asking("C1:1.000100", "p1", "how do I?", "C1", "1.000100")
@@ -238,6 +238,46 @@ async def test_work_that_ends_the_process_each_time_is_given_up(desk: Desk) -> N
 
     assert [row["state"] for row in await desk.rows()] == ["failed"]
     assert (desk.given_up, desk.done) == (["one"], [])
+
+
+async def test_owner_whose_lease_was_taken_over_tells_nobody_that_it_came_to_nothing(desk: Desk) -> None:
+    """It was stopped in its last try, which fails when it goes on."""
+    desk.failures = TRIES
+    await desk.put("one")
+    for _ in range(TRIES - 1):
+        await desk.turn()
+        desk.hands.move(minutes=5)
+    desk.gate = asyncio.Event()
+    task = asyncio.create_task(desk.workers().run())
+    await desk.hands.until(lambda: desk.in_hand == 1)
+    desk.hands.move(minutes=5)
+    await desk.claim("theirs")
+    desk.gate.set()
+    await desk.hands.until(lambda: not desk.failures)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    [row] = await desk.rows()
+    assert (desk.given_up, row["state"], row["lease"]) == ([], "waiting", "theirs")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_worker_whose_clock_is_a_minute_ahead_leaves_alone_what_another_does(desk: Desk) -> None:
+    ahead = Desk(desk.database)
+    ahead.hands.move(seconds=(CLOCKS_APART + LEASE / 2).total_seconds())
+    await desk.put("one")
+    desk.gate = asyncio.Event()
+    doing = asyncio.create_task(desk.workers("mine").run())
+    await desk.hands.until(lambda: desk.in_hand == 1)
+    rests = ahead.hands.rests
+    looking = asyncio.create_task(ahead.workers("theirs").run())
+    await ahead.hands.until(lambda: ahead.hands.rests > rests + 2 or bool(ahead.done))
+    desk.gate.set()
+    for task in (doing, looking):
+        task.cancel()
+    await asyncio.gather(doing, looking, return_exceptions=True)
+
+    assert (desk.done, ahead.done) == (["one"], [])
 
 
 async def test_work_nobody_knows_how_to_do_is_given_up_in_the_end(desk: Desk) -> None:
