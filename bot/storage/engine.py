@@ -7,6 +7,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import MentorError
+from bot.storage import near
+from bot.storage.near import NearConnection
+from bot.storage.together import Together
 
 Tx = AsyncConnection  # an open transaction, for services to hand on to queries
 T = TypeVar("T")
@@ -41,6 +45,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self) if self.is_sqlite else _postgresql(self)
         self._writing = asyncio.Lock()
+        self._together = Together(self.write)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -67,6 +72,11 @@ class Database:
                     raise
         return await self._write_once(unit)
 
+    async def write_together(self, unit: Unit[T]) -> T:
+        """As `write`, for quick units of which many may come at once: on SQLite they share a transaction."""
+        result: T = await (self._together.write(unit) if self.is_sqlite else self.write(unit))
+        return result
+
     async def _write_once(self, unit: Unit[T]) -> T:
         if not self.is_sqlite:
             async with self.engine.begin() as connection:
@@ -78,7 +88,8 @@ class Database:
         async with self.engine.connect() as connection:
             await connection.execution_options(begin_immediate=True)
             async with connection.begin():
-                return await unit(connection)
+                with (await _driver(connection)).near():
+                    return await unit(connection)
 
     @asynccontextmanager
     async def migrate(self) -> AsyncIterator[AsyncConnection]:
@@ -115,6 +126,7 @@ class Database:
             yield run
 
     async def close(self) -> None:
+        await self._together.close()
         await self.engine.dispose()
 
 
@@ -149,14 +161,19 @@ async def _to_its_end(transaction: Coroutine[Any, Any, T]) -> T:
 
 async def _raw(connection: AsyncConnection) -> Run:
     """SQLite's own connection: what goes through it opens no transaction."""
-    raw = (await connection.get_raw_connection()).driver_connection
-    assert raw is not None
+    raw = await _driver(connection)
 
     async def run(statement: str) -> Rows:
         async with raw.execute(statement) as cursor:
             return [tuple(row) for row in await cursor.fetchall()]
 
     return run
+
+
+async def _driver(connection: AsyncConnection) -> NearConnection:
+    found = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(found, NearConnection)
+    return found
 
 
 async def _pragma(connection: AsyncConnection, setting: str) -> None:
@@ -175,9 +192,11 @@ def _may_pass(error: DBAPIError) -> bool:
 
 
 def _sqlite(database: Database) -> AsyncEngine:
-    if database.url.database and database.url.database != ":memory:":
-        _make_sure_of(Path(database.url.database))
-    engine = create_async_engine(database.url, connect_args={"timeout": BUSY_TIMEOUT_S}, pool_size=5, max_overflow=10)
+    file = database.url.database or ":memory:"
+    if file != ":memory:":
+        _make_sure_of(Path(file))
+    connect = partial(near.connect, file, timeout=BUSY_TIMEOUT_S)
+    engine = create_async_engine(database.url, async_creator=connect, pool_size=5, max_overflow=10)
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
