@@ -1,5 +1,7 @@
 """How the bot is doing, for /metrics: what waits, what was given up, and what is not read or declared yet."""
 
+import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
@@ -82,6 +84,8 @@ class OwnGauges:
 
     async def read(self) -> Figures:
         return {
+            ("running", "tasks"): len(asyncio.all_tasks()),
+            ("running", "threads"): threading.active_count(),
             ("silent_seconds", "slack"): await self._silent_s(),
             **{("late_seconds", tick): seconds for tick, seconds in self._late().items()},
             ("handbook_articles", "live"): len(self._handbook().articles),

@@ -1,6 +1,7 @@
 """A few figures of the last four weeks for /metrics: how many asked, what became of it, how soon people responded.
 
-Counted at most every ten minutes, however often it is asked for. Shares and times of fewer than five are left out.
+Counted at most every ten minutes, however often it is asked for, and beside the page that asks. Shares and times of
+fewer than five are left out.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from bot.statistics import FEWEST
 
 LOOK_BACK = timedelta(weeks=4)
 FRESH = timedelta(minutes=10)
+WAIT_S = 1.0  # of the wall: what is counted longer is told by a later page
 Counts = Mapping[tuple[str, str], float]
 
 
@@ -24,15 +26,27 @@ class CommunityGauges:
         self._clock = clock
         self._read_at: datetime | None = None
         self._counts: Counts = {}
-        self._one_at_a_time = asyncio.Lock()
+        self._counting: asyncio.Task[None] | None = None
 
     async def read(self) -> Counts:
-        async with self._one_at_a_time:
-            now = self._clock.now()
-            if self._read_at is None or now - self._read_at >= FRESH:
-                facts = await self._facts.facts(Window(now - LOOK_BACK, now))
-                self._read_at, self._counts = now, counts_of(facts.figures)
+        """As last counted; nothing before that. A page that was given up leaves the counting under way."""
+        if self._is_stale and self._counting is None:
+            self._counting = asyncio.create_task(self._count())
+        if (counting := self._counting) is not None:
+            await asyncio.wait({counting}, timeout=WAIT_S)
+            if counting.done():
+                self._counting = None
+                counting.result()
         return self._counts
+
+    @property
+    def _is_stale(self) -> bool:
+        return self._read_at is None or self._clock.now() - self._read_at >= FRESH
+
+    async def _count(self) -> None:
+        now = self._clock.now()
+        facts = await self._facts.facts(Window(now - LOOK_BACK, now))
+        self._read_at, self._counts = now, counts_of(facts.figures)
 
 
 def counts_of(figures: Figures) -> Counts:

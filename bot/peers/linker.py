@@ -7,6 +7,7 @@ it are linked anew until a whole window of them is as it was. Which one a messag
 from collections import deque
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bot.model import Message
 from bot.peers import forms
@@ -34,10 +35,16 @@ class Fresh:
         if row.ts in self.forms:
             return self.words.get(row.ts)
         text = self.beside.get(row.ts) if row.text is None else row.text
-        return None if text is None else forms.words_of(read(text))
+        return None if text is None else _words_of(text)
 
 
 NOTHING = Fresh()
+
+
+@lru_cache(maxsize=1_000)
+def _words_of(text: str) -> Words:
+    """Remembered: a live message is held against those before it, and so is the next one."""
+    return forms.words_of(read(text))
 
 
 def fresh(

@@ -52,6 +52,14 @@ class Crowd:
         return self.names[user_id]
 
 
+@dataclass(frozen=True)
+class _Taken:
+    """How many messages said something new, and whether work was put in for any."""
+
+    news: int
+    is_asked: bool
+
+
 class PeerService:
     """One transaction for each event, or for each page."""
 
@@ -86,12 +94,13 @@ class PeerService:
         requests = {message.ts: request} if request else {}
         placed = await self._placed(message)
 
-        async def unit(tx: Tx) -> None:
-            if await self._is_news(tx, event_id):
-                await self._take_down(tx, message.channel_id, [placed], requests)
+        async def unit(tx: Tx) -> bool:
+            if not await self._is_news(tx, event_id):
+                return False
+            return (await self._take_down(tx, message.channel_id, [placed], requests)).is_asked
 
-        await self._database.write(unit)
-        self._wake()
+        if await self._database.write_together(unit):
+            self._wake()
 
     async def record_deletion(self, deletion: Deletion, *, event_id: str = "") -> None:
         """The message's text and question are gone for good; its row stays as a tombstone.
@@ -107,7 +116,7 @@ class PeerService:
             if await self._is_news(tx, event_id):
                 await self._take_back(tx, [deletion])
 
-        await self._database.write(unit)
+        await self._database.write_together(unit)
 
     async def _take_back_direct(self, deletion: Deletion) -> None:
         now, key = self._clock.now(), f"{deletion.channel_id}:{deletion.ts}"
@@ -136,7 +145,7 @@ class PeerService:
                 await rows.put_reaction_changed(tx, row)
                 await self._say_solved(tx, reaction)
 
-        await self._database.write(unit)
+        await self._database.write_together(unit)
 
     async def record_page(
         self,
@@ -157,7 +166,7 @@ class PeerService:
         deleted = [each.said for each in page if isinstance(each.said, Deletion)]
 
         async def unit(tx: Tx) -> int:
-            count = await self._take_down(tx, channel_id, said, requests or {})
+            count = (await self._take_down(tx, channel_id, said, requests or {})).news
             if self._channels().watched(channel_id) is not None:
                 await self._take_back(tx, [*deleted, *gone])
                 await self._see_reactions(tx, channel_id, page, read_ts, is_shared=is_shared)
@@ -207,20 +216,19 @@ class PeerService:
 
     async def _take_down(
         self, tx: Tx, channel_id: str, said: Sequence[Message], requests: Mapping[str, Request]
-    ) -> int:
+    ) -> "_Taken":
         """Nothing of other companies' people or of nameless bots is kept, and nothing older than what is known."""
         channel = self._channels().watched(channel_id)
         ours = [each for each in said if each.author.user_id and rules.is_by_ours(each, self._workspace)]
         news = ours if channel is None else await rows.only_news(tx, channel_id, ours)
         if not news:
-            return 0
+            return _Taken(0, is_asked=False)
         crowd = Crowd({}, frozenset())
         if channel is not None:
             people = {each.author.user_id for each in ours} | _addressed(news)
             crowd = await self._crowd(tx, channel_id, people, mentioned=_mentioned(news))
             news = await self._keep(tx, channel, news, crowd, seen=ours)
-        await self._ask(tx, channel, news, requests, crowd)
-        return len(news)
+        return _Taken(len(news), is_asked=await self._ask(tx, channel, news, requests, crowd))
 
     async def _crowd(
         self,
@@ -282,19 +290,26 @@ class PeerService:
         kept: Sequence[Message],
         requests: Mapping[str, Request],
         crowd: Crowd,
-    ) -> None:
-        """Puts in the work that the messages ask for. Who is left out is heard only when they turn to the bot."""
+    ) -> bool:
+        """Whether any work was put in that the messages ask for.
+
+        Who is left out is heard only when they turn to the bot.
+        """
         waited = channel.answer_after if channel is not None else timedelta(0)
         oldest = (self._clock.now() - TOO_OLD_TO_DO - waited - EDGE).timestamp()
+        is_asked = False
         for message in kept:
             if message.author.is_bot or not message.is_plain or float(message.ts) < oldest:
                 continue
             if (request := requests.get(message.ts)) is not None:
                 await self._do_as_asked(tx, message, request)
+                is_asked = True
             elif await self._is_follow_up(tx, message):
                 await self._go_on(tx, message)
+                is_asked = True
             elif channel is not None and message.author.user_id not in crowd.left_out:
-                await self._overhear(tx, channel, message, crowd)
+                is_asked |= await self._overhear(tx, channel, message, crowd)
+        return is_asked
 
     async def _do_as_asked(self, tx: Tx, message: Message, request: Request) -> None:
         now, user_id = self._clock.now(), message.author.user_id
@@ -314,14 +329,15 @@ class PeerService:
         asking = replace(_asking(message, known[user_id], text=message.text, asked=True), follows=True)
         await enqueue(tx, Kind.ANSWER, asking, due_at=now, now=now)
 
-    async def _overhear(self, tx: Tx, channel: Channel, message: Message, crowd: Crowd) -> None:
+    async def _overhear(self, tx: Tx, channel: Channel, message: Message, crowd: Crowd) -> bool:
         now, due_at = self._clock.now(), rules.when_to_answer(channel, moment(message.ts), message.text)
         if due_at is None or now - due_at >= TOO_OLD_TO_DO or not _kind(message, sentences.read(message.text)):
-            return
+            return False
         asking = _asking(message, crowd.name(message.author.user_id), text=_words(message, crowd))
         await enqueue(tx, Kind.ANSWER, asking, due_at=due_at, now=now)
         for kind in _meanwhile(channel, message):
             await enqueue(tx, kind, asking, due_at=now, now=now)
+        return True
 
     def _urgent(self, channel_id: str) -> tuple[str, ...]:
         return self._channels().urgent_in(channel_id)

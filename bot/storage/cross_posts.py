@@ -32,6 +32,8 @@ class Asked:
 
 async def held_for(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> Sequence[Key]:
     """Those that count as one of these asked again."""
+    if not ts:
+        return []
     first = and_(cross_posts.c.first_channel_id == channel_id, is_at(tx, cross_posts.c.first_ts, ts))
     rows = await tx.execute(select(cross_posts.c.channel_id, cross_posts.c.ts).where(first))
     return [(row.channel_id, row.ts) for row in rows]

@@ -6,16 +6,34 @@ The rows say the same whatever order things came in. What is counted from them i
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Delete, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Delete, Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.model import NO_QUESTION, Deletion, Message, Window, moment
 from bot.storage.answers import KNOWN
 from bot.storage.schema import answers, events, kind_corrections, links, messages, people, questions, reactions
-from bot.storage.statements import bare, insert_all, insert_into, insert_new, is_at, note_sizes
+from bot.storage.statements import (
+    FEW,
+    bare,
+    given,
+    insert_all,
+    insert_given,
+    insert_into,
+    insert_new,
+    is_at,
+    note_sizes,
+    one_of,
+)
 
+STATES = select(messages.c.ts, messages.c.edited_ts, messages.c.author_kind, messages.c.deleted_ts).where(
+    messages.c.channel_id == bindparam("channel_id")
+)
+STATES_OF = STATES.where(one_of(messages.c.ts, "ts"))
 MARKED = ":answer:"  # `reactions.name` of what a person marked as the answer by us; Slack's names have no colon
 CORRECTED = "people"  # `questions.classifier` where a person said what kind it is
 THREAD = "thread"  # `answers.surface`
@@ -55,8 +73,10 @@ async def only_news(tx: AsyncConnection, channel_id: str, said: Sequence[Message
         known = newest.get(message.ts)
         if known is None or (known.edited_ts or "") < (message.edited_ts or ""):
             newest[message.ts] = message
-    query = select(messages.c.ts, messages.c.edited_ts, messages.c.author_kind, messages.c.deleted_ts)
-    rows = await tx.execute(query.where(messages.c.channel_id == channel_id, is_at(tx, messages.c.ts, newest)))
+    if len(newest) <= FEW:
+        rows = await tx.execute(STATES_OF, {"channel_id": channel_id, "ts": list(newest)})
+    else:
+        rows = await tx.execute(STATES.where(is_at(tx, messages.c.ts, newest)), {"channel_id": channel_id})
     for row in rows:
         is_newer = (row.edited_ts or "") < (newest[row.ts].edited_ts or "") or row.author_kind == UNKNOWN
         if row.deleted_ts is not None or not is_newer:
@@ -68,17 +88,22 @@ async def put_messages(tx: AsyncConnection, rows: Sequence[MessageRow]) -> froze
     """The ts of those that said something new; a deletion wins for good. The rows are of different messages."""
     if not rows:
         return frozenset()
-    statement = insert_all(tx, messages, [{**row._asdict(), "posted_at": moment(row.ts)} for row in rows])
+    put = _put_messages(tx.dialect.name == "sqlite")
+    return frozenset(await tx.scalars(put, given(tx, [{**row._asdict(), "posted_at": moment(row.ts)} for row in rows])))
+
+
+@cache
+def _put_messages(is_sqlite: bool) -> ReturningInsert[tuple[str]]:
+    statement = insert_given(is_sqlite, messages, (*MessageRow._fields, "posted_at"))
     # ts strings have one length, so they compare as times do
     is_newer = func.coalesce(messages.c.edited_ts, "") < func.coalesce(statement.excluded.edited_ts, "")
     is_first = messages.c.author_kind == UNKNOWN
     taken = ("thread_ts", "author", "author_kind", "text", "gist", "addressee", "edited_ts")
-    upsert = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=[messages.c.channel_id, messages.c.ts],
         set_={name: statement.excluded[name] for name in taken},
         where=messages.c.deleted_ts.is_(None) & or_(is_newer, is_first),
     ).returning(messages.c.ts)
-    return frozenset(await tx.scalars(upsert))
 
 
 async def put_deletions(tx: AsyncConnection, gone: Sequence[Deletion]) -> None:
@@ -120,8 +145,8 @@ async def put_questions(tx: AsyncConnection, rows: Sequence[QuestionRow]) -> Non
     rows = [row for row in rows if (row.channel_id, row.ts) not in struck]
     if not rows:
         return
-    given = [{**vars(row), "asked_at": moment(row.ts), **corrected.get((row.channel_id, row.ts), {})} for row in rows]
-    statement = insert_all(tx, questions, given)
+    found = [{**vars(row), "asked_at": moment(row.ts), **corrected.get((row.channel_id, row.ts), {})} for row in rows]
+    statement = insert_all(tx, questions, found)
     changed = {name: statement.excluded[name] for name in ("asker", "kind", "classifier", "topic")}
     keys = [questions.c.channel_id, questions.c.ts]
     await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
@@ -321,14 +346,19 @@ async def put_reactions_seen(tx: AsyncConnection, rows: Sequence[ReactionRow]) -
 async def _put_reactions(tx: AsyncConnection, rows: Sequence[ReactionRow], when: str, what: str) -> None:
     if not rows:
         return
-    statement = insert_all(tx, reactions, [vars(row) for row in rows])
+    put = _put_reactions_of(tx.dialect.name == "sqlite", when, what)
+    await tx.execute(put, given(tx, [vars(row) for row in rows]))
+
+
+@cache
+def _put_reactions_of(is_sqlite: bool, when: str, what: str) -> "sqlite.Insert | postgresql.Insert":
+    statement = insert_given(is_sqlite, reactions, tuple(ReactionRow.__dataclass_fields__))
     keys = [reactions.c.channel_id, reactions.c.ts, reactions.c.person, reactions.c.name]
-    upsert = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=keys,
         set_={when: statement.excluded[when], what: statement.excluded[what]},
         where=reactions.c[when] < statement.excluded[when],
     )
-    await tx.execute(upsert)
 
 
 async def reactions_on(tx: AsyncConnection, channel_id: str, ts: Collection[str]) -> Sequence[ReactionRow]:

@@ -9,9 +9,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import keys, left_out, people
-from bot.storage.statements import insert_all, insert_new, is_among
+from bot.storage.statements import FEW, insert_all, insert_new, is_among, one_of
 
 NewId = Callable[[], str]
+
+ALL_PSEUDONYMS = select(people.c.slack_id, people.c.id)
+PSEUDONYMS = ALL_PSEUDONYMS.where(one_of(people.c.slack_id, "slack_ids"))
+KEY = select(keys.c.value).where(keys.c.name == "people")
+ANYBODY_LEFT_OUT = select(left_out.c.fingerprint).limit(1)
 
 
 async def pseudonym_of(tx: AsyncConnection, slack_id: str, *, now: datetime, new_id: NewId) -> str:
@@ -34,8 +39,11 @@ async def pseudonyms_of(
 
 async def known_pseudonyms(tx: AsyncConnection, slack_ids: Collection[str]) -> dict[str, str]:
     """The pseudonyms of those who have one."""
-    query = select(people.c.slack_id, people.c.id).where(is_among(tx, people.c.slack_id, slack_ids))
-    return {row.slack_id: row.id for row in await tx.execute(query)}
+    if len(slack_ids) <= FEW:
+        rows = await tx.execute(PSEUDONYMS, {"slack_ids": list(slack_ids)})
+    else:
+        rows = await tx.execute(ALL_PSEUDONYMS.where(is_among(tx, people.c.slack_id, slack_ids)))
+    return {slack_id: pseudonym for slack_id, pseudonym in rows}  # noqa: C416  # of rows, which `dict` takes longer for
 
 
 async def slack_id_of(tx: AsyncConnection, pseudonym: str) -> str | None:
@@ -79,17 +87,16 @@ class StandIns:
 
 async def stand_ins(tx: AsyncConnection) -> StandIns:
     """With this database's key, made when there is none yet; only a writing transaction may make it."""
-    query = select(keys.c.value).where(keys.c.name == "people")
-    value = await tx.scalar(query)
+    value = await tx.scalar(KEY)
     if value is None:
         await insert_new(tx, keys, {"name": "people", "value": secrets.token_hex(32)})
-        value = await tx.scalar(query)
+        value = await tx.scalar(KEY)
     return StandIns(str(value))
 
 
 async def who_is_left_out(tx: AsyncConnection, slack_ids: Collection[str], names: StandIns) -> frozenset[str]:
     """Those of the people who asked to be left out."""
-    if await tx.scalar(select(left_out.c.fingerprint).limit(1)) is None:  # as mostly; to make prints of all takes time
+    if await tx.scalar(ANYBODY_LEFT_OUT) is None:  # as mostly; to make prints of all takes time
         return frozenset()
     prints = {names.fingerprint(each): each for each in slack_ids}
     query = select(left_out.c.fingerprint).where(is_among(tx, left_out.c.fingerprint, prints))

@@ -9,7 +9,10 @@ from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, or_, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import work
-from bot.storage.statements import insert_new, insert_rows, is_among
+from bot.storage.statements import FEW, insert_new, insert_rows, is_among, one_of
+
+NOBODYS = and_(work.c.state == "waiting", work.c.leased_until.is_(None))
+WITHDRAWN = delete(work).where(one_of(work.c.key, "keys"), NOBODYS)
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,10 @@ async def waits_until(tx: AsyncConnection, *, kind: str, key: str) -> datetime |
 
 async def withdraw(tx: AsyncConnection, *, keys: Collection[str]) -> None:
     """What waits under these keys is not wanted any more. What somebody has in hand goes on."""
-    if keys:
-        waiting = and_(work.c.state == "waiting", work.c.leased_until.is_(None))
-        await tx.execute(delete(work).where(is_among(tx, work.c.key, keys), waiting))
+    if 0 < len(keys) <= FEW:
+        await tx.execute(WITHDRAWN, {"keys": list(keys)})
+    elif keys:
+        await tx.execute(delete(work).where(is_among(tx, work.c.key, keys), NOBODYS))
 
 
 async def claim_due(

@@ -77,10 +77,10 @@ _doing: ContextVar[str] = ContextVar("_doing", default="")  # what the task does
 
 
 def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> asyncio.Task[Any]:
-    """A task that knows what it does. The engine's own, for a write, does what its caller does."""
+    """A task that knows what it does. The engine's own, for a write, do what their caller does."""
     context = options.pop("context", None) or copy_context()
     name = getattr(coroutine, "__qualname__", "")
-    if name != "Database._transaction":
+    if name not in ("Database._transaction", "Together.write_all"):
         context.run(_doing.set, name)
     return asyncio.Task(coroutine, loop=loop, context=context, **options)
 

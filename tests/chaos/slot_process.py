@@ -29,6 +29,7 @@ from bot.timetable import Planned, Timetable
 from bot.wanted import Due, Kind
 from bot.work import Workers, job
 from tests.forks import FORKS
+from tests.work.desk import never_off
 
 KINDS = tuple(Kind)[:25]  # as many as a bot plans; what they are does not matter here
 AT = Daily(time_of_day(9), "Europe/London")
@@ -79,7 +80,7 @@ async def _serve(hall: Hall, apart_s: float) -> None:
     slack = Slack(Secret(hall.token), api_url=hall.api_url, clock=clock)
     await slack.open()
     bell = asyncio.Event()
-    outbox = Outbox(database, slack, clock=clock, new_id=_new_id)
+    outbox = Outbox(database, slack, is_off=never_off, clock=clock, new_id=_new_id)
     jobs = {kind.value: job(Due, partial(_tell, database, outbox, kind)) for kind in KINDS}
     workers = Workers(database, jobs, clock=clock, new_id=_new_id, bell=bell)
     planned = [Planned(kind, lambda: AT, WORTH) for kind in KINDS]
