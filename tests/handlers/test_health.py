@@ -138,6 +138,7 @@ async def test_the_figures_tell_what_waits_and_what_was_sent(tmp_path: Path) -> 
     late = [key for key in before if key[0] == "mentor_late_seconds"]
     assert all(before.pop(key) < LATE_S for key in late)
     assert ("mentor_late_seconds", "timetable") in late
+    assert all(before.pop(("mentor_running", what)) > 0 for what in ("tasks", "threads"))
     assert before == {
         **{("mentor_ready", part): 1 for part in ("database", "slack")},
         **{("mentor_age_seconds", part): 0 for part in ("work", "outbox")},
