@@ -29,7 +29,7 @@ def bill(packages: Iterable[Locked]) -> str:
     from cyclonedx.schema import OutputFormat, SchemaVersion
 
     made = Bom(components=[_component(each) for each in packages])
-    made.metadata.timestamp = None  # so that it is the same tomorrow
+    made.metadata.timestamp = None  # type: ignore[assignment]  # so that it is the same tomorrow
     content = "\n".join(sorted(str(each.bom_ref.value) for each in made.components))
     made.serial_number = uuid.uuid5(uuid.NAMESPACE_OID, content)
     written: str = make_outputter(made, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2)
