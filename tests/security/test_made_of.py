@@ -34,7 +34,7 @@ def test_each_package_is_of_one_version_with_its_hashes(lock: Path, tally: Tally
     assert [each.name for each in packages if not each.hashes] == []
 
 
-@pytest.mark.parametrize("line", ["aiohttp>=3", "aiohttp==3.1", "--index-url x", "-e .", "aiohttp==3.1 --hash=md5:00"])
+@pytest.mark.parametrize("line", ["aiohttp>=3", "aiohttp==3.1", "--no-binary x", "-e .", "aiohttp==3.1 --hash=md5:00"])
 def test_what_is_not_locked_is_found_with_its_line(tmp_path: Path, line: str) -> None:
     (tmp_path / "x.lock").write_text(f"a==1 \\\n    --hash=sha256:{'0' * 64}\n{line}\n")
 
