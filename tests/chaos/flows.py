@@ -192,7 +192,7 @@ class Pulse(Plain):
     """A survey is due: each person is asked once, and every answer they know to be taken down is kept."""
 
     starts_at = polled.STARTS_AT
-    parts = ("Timetable", LISTENERS, "Workers", "Outbox")
+    parts = ("Timetable", LISTENERS, "Inbox", "Workers", "Outbox")
     due = (Kind.OPEN_WAVES,)
     soon = timedelta(minutes=1)
     sure = 2  # people answer or not, and messages are put together
@@ -220,7 +220,7 @@ class Pulse(Plain):
 class Proposed(Plain):
     """A solved thread was saved, and somebody presses: its article is proposed on one branch, and told of once."""
 
-    parts = (LISTENERS, "Workers", "Outbox")
+    parts = (LISTENERS, "Inbox", "Workers", "Outbox")
     kills = (Kill("card held, then dropped", held="chat.postMessage", is_dropped=True),)
     soon = timedelta(minutes=1)
 

@@ -102,7 +102,7 @@ class Plain:
     """What flows have in common: a Tuesday morning, and somebody who begins."""
 
     starts_at = company.STARTS_AT
-    parts: Sequence[str] = (LISTENERS, "Workers", "Outbox")
+    parts: Sequence[str] = (LISTENERS, "Inbox", "Workers", "Outbox")
     kills: Sequence[Kill] = ()
     due: Collection[Kind] = ()
     soon: timedelta | None = None

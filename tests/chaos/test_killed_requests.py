@@ -24,7 +24,7 @@ from tests.git.serving import Fault
 from tests.goals.counting import Tally
 
 AT_ONCE = 4  # rehearsals at a time: they mostly wait for a lease to run out
-PARTS = (LISTENERS, HOOKS, "Workers", "Outbox", "FollowService", "PlainHost", "ReviewedHost")
+PARTS = (LISTENERS, HOOKS, "Inbox", "Workers", "Outbox", "FollowService", "PlainHost", "ReviewedHost")
 # What is only read is killed once: nothing outside tells before from after.
 READS = ("GET ", "git ls-remote", "git fetch", "POST /api/users.", "POST /api/conversations.", "POST /api/usergroups.")
 LATE_S = 2.0  # of the wall, for a death after the last thing that anybody sees
