@@ -31,5 +31,7 @@ class SecretService:
         if self._desk.clock.now() - moment(seen.ts) > WITHIN:
             return
         shown = Shown(TEXT, (section(TEXT),))
-        place = {"channel_id": seen.channel_id, "thread_ts": seen.thread_ts}
-        await self._desk.send(effects.whispered(seen.key, blocks.SECRET, seen.person, shown, **place))
+        warning = effects.whispered(
+            seen.key, blocks.SECRET, seen.person, shown, channel_id=seen.channel_id, thread_ts=seen.thread_ts
+        )
+        await self._desk.send(warning)

@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.schema import CreateTable
 
 from bot.errors import MentorError
-from bot.storage import near
-from bot.storage.ahead import Ahead, Given, write_given
+from bot.storage import ahead, near
+from bot.storage.ahead import Ahead, Given
 from bot.storage.near import NearConnection
 from bot.storage.schema import inbox
 from bot.storage.together import Together
@@ -110,7 +110,7 @@ class Database:
         if self._connection is None:
             self._connection = await self.engine.connect()
         async with self._writing:
-            await write_given(await _driver(self._connection), given)
+            await ahead.write_given(await _driver(self._connection), given)
 
     async def _write(self, unit: Unit[T], *, is_near: bool = False) -> T:
         for _ in range(TRIES - 1):

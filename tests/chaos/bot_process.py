@@ -29,7 +29,7 @@ from sqlalchemy.pool import Pool
 
 from bot.app import running
 from bot.config import read_settings
-from bot.storage import engine
+from bot.storage import ahead
 from bot.storage.ahead import Given, write_given
 from bot.storage.near import NearConnection
 from tests.forks import FORKS
@@ -98,7 +98,7 @@ class _Points:
         event.listen(Engine, "before_cursor_execute", self._on_statement)
         event.listen(Engine, "commit", self._on_commit)
         event.listen(Pool, "reset", self._on_reset)
-        engine.write_given = self._write_given  # goes past SQLAlchemy
+        ahead.write_given = self._write_given  # goes past SQLAlchemy
 
     def listen_to_calls(self, loop: asyncio.AbstractEventLoop) -> None:
         start, begin = loop.subprocess_exec, aiohttp.ClientSession.__init__

@@ -220,7 +220,7 @@ class Pulse(Plain):
 class Proposed(Plain):
     """A solved thread was saved, and somebody presses: its article is proposed on one branch, and told of once."""
 
-    parts = (LISTENERS, "Inbox", "Workers", "Outbox")
+    parts: Sequence[str] = (LISTENERS, "Inbox", "Workers", "Outbox")
     kills = (Kill("card held, then dropped", held="chat.postMessage", is_dropped=True),)
     soon = timedelta(minutes=1)
 
