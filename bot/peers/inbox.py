@@ -3,7 +3,8 @@
 Slack waits for the first alone. Whoever wrote an event down also takes it down; if that comes to nothing, whoever finds
 the row next does. What an event says is taken down once, however often it came or was begun.
 
-Words of channels of which only counts are kept are not written down: such events are taken down at once.
+Words that are not to be kept are not written down: such events, of channels of which only counts are kept or by people
+of other companies, are taken down at once.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.model import Author, Deletion, Message, Reaction, Workspace
+from bot.peers.rules import is_by_ours
 from bot.peers.service import PeerService, Request
 from bot.storage import inbox as rows
 from bot.storage.engine import Database
@@ -58,14 +60,20 @@ class Inbox:
 
     async def put(self, event_id: str, said: Said) -> None:
         """When it returns the event may be acknowledged."""
-        channel = self._channels().watched(said.channel_id)
-        if channel is None or channel.keep is Keep.COUNTS:
+        if not self._may_wait(said):
             await self._take_down(event_id, said)
             return
         now = self._clock.now()
         await rows.put(self._database, event_id, written(said), now=now, due_at=now + OWN)
         self._here.append((event_id, said))
         self._bell.set()
+
+    def _may_wait(self, said: Said) -> bool:
+        """Whether its words may lie here; what is not to be kept is not written down even for a moment."""
+        channel = self._channels().watched(said.channel_id)
+        if channel is None or channel.keep is Keep.COUNTS:
+            return False
+        return not isinstance(said, Message) or is_by_ours(said, self._workspace)
 
     async def run(self) -> None:
         """Until cancelled; what is in hand then is finished. Begins with all that was left from before."""

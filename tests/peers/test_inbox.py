@@ -179,12 +179,19 @@ async def test_what_is_not_kept_is_not_acknowledged(office: Office) -> None:
         await inbox.put("Ev1", ASKED)
 
 
-@pytest.mark.parametrize("channel_id", [COUNTED, UNWATCHED])
-async def test_words_that_are_not_to_be_kept_never_wait(office: Office, channel_id: str) -> None:
-    await office.new_inbox().put("Ev1", replace(ASKED, channel_id=channel_id))
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (replace(ASKED, channel_id=COUNTED), 1),
+        (replace(ASKED, channel_id=UNWATCHED), 0),
+        (replace(ASKED, author=Author("U1", team_id="T9"), is_shared=True), 0),
+    ],
+    ids=["only counted", "not watched", "another company's"],
+)
+async def test_words_that_are_not_to_be_kept_never_wait(office: Office, said: Message, kept: int) -> None:
+    await office.new_inbox().put("Ev1", said)
 
-    assert await office.waiting() == 0
-    assert await office.desk.count(messages) == (channel_id == COUNTED)
+    assert (await office.waiting(), await office.desk.count(messages)) == (0, kept)
 
 
 @pytest.mark.parametrize(
