@@ -178,12 +178,14 @@ async def test_a_slow_body_keeps_half_of_an_answer_back(api: Served) -> None:
     token = {"Authorization": f"Bearer {api.small.workspace.bot_token}"}
     sent = {"channel": api.small.help.id, "text": "x"}
 
-    async with aiohttp.ClientSession(headers=token) as session:
-        async with session.post(f"{api.base_url}chat.postMessage", data=sent) as answer:
-            begun = await answer.content.readany()
-            is_whole = answer.content.at_eof()
-            api.small.workspace.clock.advance(5)
-            rest = await answer.content.read()
+    async with (
+        aiohttp.ClientSession(headers=token) as session,
+        session.post(f"{api.base_url}chat.postMessage", data=sent) as answer,
+    ):
+        begun = await answer.content.readany()
+        is_whole = answer.content.at_eof()
+        api.small.workspace.clock.advance(5)
+        rest = await answer.content.read()
 
     assert (answer.status, is_whole) == (200, False)
     assert json.loads(begun + rest)["ok"] is True
