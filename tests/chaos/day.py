@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from knowledge.channels import Channel
 from sandbox import Message, View
 from sandbox.actor import Actor
 from tests.chaos import company, polled
@@ -19,6 +20,7 @@ from tests.chaos.polled import POLLED, Polled
 from tests.chaos.rehearsal import CHANNELS, PLATFORM, Rehearsal
 from tests.chaos.test_storm import Crowd
 from tests.journeys.office import buttons
+from tests.peers.reading import reader_of
 
 HOUR_S, AGAIN_S = 3600.0, 30.0  # the latter until somebody does again what was not taken down
 LONDON = "Europe/London"
@@ -136,6 +138,12 @@ class Day:
         self.group = self.sandbox.workspace.add_usergroup("duty", people, id=DUTY)
         last_week = self.sandbox.clock.now() - 5 * 24 * HOUR_S
         self.sandbox.workspace.past.say(company.user_id("emre"), HERE, next(self.texts), at=last_week)
+
+    async def read_the_past(self) -> None:
+        """Before there is a bot: on a busy machine its start would take until the digest."""
+        reader = await reader_of(self.sandbox, self.run.database, [Channel(HERE, "")])
+        await reader.read_all()
+        await reader.slack.close()
 
     def begin(self) -> None:
         """Everything takes place at a moment of its own, some of it in a row."""

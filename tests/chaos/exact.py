@@ -19,6 +19,8 @@ from tests.chaos.day import COMMANDS, LEAVER, NEXT_ON_DUTY, QUEUES, QUOTAS, SECR
 from tests.chaos.rehearsal import CHANNELS, PLATFORM
 from tests.peers.reading import Kept, kept, kept_reactions, standing, standing_reactions
 
+LATE = "The form could not be opened in time"
+
 
 @dataclass
 class Findings:
@@ -126,7 +128,10 @@ async def look_at_requests(day: Day, found: Findings) -> None:
         told = [each for each in day.sandbox.ledger.posts(dm) if any(title in each.text for title in TITLES)]
         taken = [each for each in told if TAKEN in each.text and not each.thread_ts]
         found.exactly(f"requests told to {name}", len(taken), count)
-        found.exactly(f"outcomes told to {name}", len(told) - len(taken), count)
+        late = [each for each in told if LATE in each.text]  # and they asked again
+        found.at_most(f"forms that came too late for {name}", len(late), at.repeated)
+        outcomes = [each.text for each in told if each not in [*taken, *late]]
+        found.exactly(f"outcomes told to {name}: {outcomes}", len(outcomes), count)
     cards = [each for each in day.sandbox.ledger.posts(PLATFORM) if " asks: " in each.text]
     found.exactly("cards for approvers", len(cards), day.size.quotas)
     askers = {company.user_id(QUOTAS), company.user_id(QUEUES)}

@@ -29,17 +29,18 @@ DELIVERED_LATE_S = 120.0
 REFRESH_S = 3600.0
 CUT_EVERY_S, REFUSE_EVERY_S, REFUSED_S = 4000.0, 9000.0, 45.0
 PATIENCE_S = 600.0
+PACE = 115.0  # a request has 87 ms and a lease half a second, so that on a busy machine more is at fault than is drawn
 SOON = timedelta(minutes=10)
 SHORT = Size(  # of CI: the digest after five minutes, and the survey after ten
     datetime(2026, 11, 25, 0, 50, tzinfo=UTC),
-    0.25,
+    0.2,
     '{day: wed, at: "00:55"}',
     "wed",
     "Asia/Tokyo",
-    questions=5,
+    questions=4,
     direct=2,
     commands=2,
-    talk=25,
+    talk=15,
     strange=1,
     queues=1,
     quotas=1,
@@ -128,7 +129,7 @@ def calls_of(sandbox: Sandbox) -> int:
     return sandbox.rates.calls.total() + sandbox.rates.refusals.total() + stopped
 
 
-async def check_day(folder: Path, database_url: str, seed: int, tally: Tally, size: Size, *, pace: float) -> None:
+async def check_day(folder: Path, database_url: str, seed: int, tally: Tally, size: Size) -> None:
     folder.mkdir(exist_ok=True)
     async with world(folder / "world", lambda: run.sandbox.clock.now()) as outside:
         furnish_handbook(outside, size)
@@ -142,9 +143,10 @@ async def check_day(folder: Path, database_url: str, seed: int, tally: Tally, si
             starts_at=size.starts_at,
             settings=outside.settings,
             due=list(Kind),
-            pace=pace,
+            pace=PACE,
         ) as run:
             day = Day(run, outside, size, random.Random(seed), iter(texts))
+            await day.read_the_past()
             await run.start()
             await live_through(day)
             found = await look(day)
@@ -162,10 +164,10 @@ async def check_day(folder: Path, database_url: str, seed: int, tally: Tally, si
 
 @pytest.mark.goal(g=10)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_quarter_of_an_hour_of_faults_leaves_nothing_undone_or_doubled(
+async def test_twelve_minutes_of_faults_leaves_nothing_undone_or_doubled(
     tmp_path: Path, database_url: str, seed: int, tally: Tally
 ) -> None:
-    await check_day(tmp_path, database_url, seed, tally, SHORT, pace=90.0)
+    await check_day(tmp_path, database_url, seed, tally, SHORT)
 
 
 @pytest.mark.goal(g=10)
@@ -174,4 +176,4 @@ async def test_a_quarter_of_an_hour_of_faults_leaves_nothing_undone_or_doubled(
 async def test_a_day_of_faults_leaves_nothing_undone_or_doubled(
     tmp_path: Path, database_url: str, seed: int, tally: Tally
 ) -> None:
-    await check_day(tmp_path, database_url, seed, tally, FULL, pace=110.0)
+    await check_day(tmp_path, database_url, seed, tally, FULL)
