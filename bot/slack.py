@@ -249,6 +249,8 @@ class Slack:
                     raise SlackUnclear("response_url", f"status {response.status}")
                 if response.status != 200 or '"ok":false' in said.replace(" ", ""):
                     raise SlackRefused("response_url", said[:80])
+                if said.strip() != "ok" and '"ok":true' not in said.replace(" ", ""):
+                    raise SlackUnclear("response_url", "an answer that cannot be read")  # a proxy's page, too, is a 200
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SlackUnclear("response_url", type(error).__name__) from error
 

@@ -1,8 +1,9 @@
 """Slack by Socket Mode: takes envelopes, keeps the socket open, and stops without dropping what it took."""
 
 import asyncio
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -29,6 +30,7 @@ OPEN = "apps.connections.open"
 PING_S = 10.0
 # Why no socket was opened; AttributeError is the SDK's where the answer is no JSON, as with a bare 500.
 NO_ADDRESS = (SlackClientError, ClientError, TimeoutError, OSError, AttributeError)
+AGAIN_S = (0.5, 1.0, 2.0)  # after a try that got no address; together less than from ping to ping
 LOOK_S = 0.25  # how often the socket is looked at between pings
 GOODBYE_S = 2.0  # for a deaf socket to be closed in good form
 DEAF_AFTER_S = 30.0  # without an answer to a ping the socket is taken for dead, whatever it says of itself
@@ -164,19 +166,25 @@ class SocketMode(AsyncSocketModeHandler):
     async def _replace_broken(self) -> None:
         """The SDK looks at a broken socket only at the next ping, and what people press or type until then is lost.
 
-        Each broken socket is replaced once from here; if that fails the SDK goes on, ping by ping.
+        From here each broken socket is replaced at once; where Slack gives no address, a few times more, each later
+        than the one before. Then the SDK goes on, ping by ping: after the first ten Slack gives an address a minute.
         """
-        seen = None
+        seen, due_s = None, 0.0
+        waits: Iterator[float] = iter(())
         while True:
             await asyncio.sleep(LOOK_S)
             session = self.client.current_session
             if session is not None and session is self._greeted and not session.closed:
                 self._heard_at = self._clock.now()
-            if session is None or session is seen or not session.closed:
+            if session is None or not session.closed:
                 continue
-            seen = session
+            if session is not seen:
+                seen, waits, due_s = session, iter(AGAIN_S), 0.0
+            if time.monotonic() < due_s:
+                continue
             with suppress(*NO_ADDRESS):
                 await self.client.connect_to_new_endpoint()
+            due_s = time.monotonic() + next(waits, math.inf)
 
     async def _end_deaf(self) -> None:
         """Closes a socket on which our pings are no longer answered, so that it is replaced.

@@ -51,12 +51,14 @@ POST /sandbox/act   `{as: "U…" or a name, do: …}` and, by `do`:
 GET  /sandbox/ledger?since=0   `{ok, effects: [{kind, at, method, channel, ts, thread_ts, user, text, blocks,`
      ` metadata}], next}`: what the app did, from that index on.
 GET  /sandbox/faults, POST with any of `{clear: true, add: {kind, methods?, probability?, times?, seconds?, channel?},`
-     ` duplicate_events: [1, 3], reorder_window_s, delay_events_s, drop_ack}` -> `{ok, fired: {kind: count}, …}`
+     ` duplicate_events: [1, 3], reorder_window_s, delay_events_s, drop_ack, refuse_s}` -> `{ok, fired: {kind: count},`
+     ` …}`; `refuse_s`: after this answer nobody is let in for so long, not even here
 GET  /sandbox/clock, POST `{advance_s?, to_s?, factor?}` -> `{ok, now, factor}`; `to_s` is a moment that is yet to come
 GET  /sandbox/app   `{ok, api_url, bot_token, app_token, signing_secret}`: what an app has to be given
 POST /sandbox/people, /people/change, /channels, /usergroups, /organisation, /workspaces, /companies, /delivery: furnish
      the workspace, see `docs/sandbox.md`
-POST /sandbox/sockets `{reason?}` or `{kind: "cut"|"deaf"}` -> `{ok, connections}`: disconnects the app
+POST /sandbox/sockets `{reason?}` or `{kind: "cut"|"deaf"}` -> `{ok, connections}`: disconnects the app; or
+     `{refresh_every_s}`: from now on so often, with a warning (0: no more)
 GET  /sandbox/stream   server-sent events: `data: {kind, channel?, ts?, …}` for each change. Kinds: MessagePosted,
      MessageChanged, MessageDeleted, ReactionChanged, MembershipChanged, HomeOpened (whoever did it), and Effect with
      `effect: {…}` for each line of the ledger. Ask for the state again when one comes.
@@ -177,6 +179,8 @@ class _Control:
         for name in _DELIVERY_FAULTS:
             if name in order:
                 setattr(faults, name, tuple(order[name]) if name == "duplicate_events" else float(order[name]))
+        if "refuse_s" in order:
+            await self._sandbox.refuse_connections(float(order["refuse_s"]))
         return await self.faults(request)
 
     async def clock(self, _: web.Request) -> web.Response:
@@ -198,7 +202,10 @@ class _Control:
         if kind not in _ENDINGS:
             raise Refused("invalid_arguments")
         connections = len(self._sandbox.sockets.connections)
-        self._sandbox.disconnect_sockets(reason, kind=kind)
+        if "refresh_every_s" in order:
+            self._sandbox.refresh_sockets(float(order["refresh_every_s"]))
+        else:
+            self._sandbox.disconnect_sockets(reason, kind=kind)
         return ok({"connections": connections})
 
     async def app(self, _: web.Request) -> web.Response:

@@ -77,18 +77,18 @@ class Patience:
     """
 
     def __init__(self, clock: Clock, *, wall_s: float = ACK_WITHIN_S) -> None:
-        self._clock = clock
+        self.clock = clock
         self.wall_s = wall_s
 
     async def wait_for(self, awaitable: Awaitable[T]) -> T:
         """Its result. Raises TimeoutError, and cancels it, when it is too late."""
         work = asyncio.ensure_future(awaitable)
-        due_s = self._clock.now() + ACK_WITHIN_S
+        due_s = self.clock.now() + ACK_WITHIN_S
         try:
             await asyncio.wait({work}, timeout=self.wall_s)
-            left_s = due_s - self._clock.now()
+            left_s = due_s - self.clock.now()
             if not work.done() and left_s > 0:
-                await asyncio.wait({work}, timeout=left_s / self._clock.factor)
+                await asyncio.wait({work}, timeout=left_s / self.clock.factor)
             if not work.done():
                 raise TimeoutError
             return work.result()

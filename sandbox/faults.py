@@ -1,6 +1,6 @@
 """Faults on demand: what a network, and Slack on a bad day, do to calls and deliveries.
 
-Decides only; the Web API and the delivery make it happen. Chance is seeded, so a run can be repeated.
+Decides only; `mishaps.py` and the delivery make it happen. Chance is seeded, so a run can be repeated.
 """
 
 import random
@@ -8,19 +8,22 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-BEFORE = frozenset({"delay", "status_429", "status_500", "drop"})  # the call is not applied (a delay lets it go on)
-AFTER = frozenset({"status_500_after", "lose_reply", "garbage"})  # applied, and the bot is not told
+BEFORE = frozenset({"delay", "status_429", "status_500", "drop", "page"})  # not applied (a delay lets it go on)
+AFTER = frozenset({"status_500_after", "lose_reply", "garbage", "slow_body"})  # applied, and the app is not told
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One rule. No methods means every method; no channel every channel; no times without end."""
+    """One rule. No methods means every method; no channel every channel; no times without end.
+
+    What goes to a `response_url` is a call of the method of this name.
+    """
 
     kind: str
     methods: tuple[str, ...] = ("chat.postMessage",)
     probability: float = 1.0
     times: int | None = None
-    seconds: float = 0.0  # workspace seconds: how long a delay lasts, what Retry-After says
+    seconds: float = 0.0  # workspace seconds: how long a delay or a slow body lasts, what Retry-After says
     channel: str | None = None
 
     def concerns(self, method: str, channel: str | None) -> bool:

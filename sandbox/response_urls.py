@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from sandbox.mishaps import Mishaps
 from sandbox.model import Json, Message
 from sandbox.workspace import Refused, Workspace
 
@@ -29,8 +30,9 @@ class _Grant:
 class ResponseUrls:
     """Mints the addresses and serves them. `base` gives the server's own address once it listens."""
 
-    def __init__(self, workspace: Workspace, base: Callable[[], str]) -> None:
+    def __init__(self, workspace: Workspace, base: Callable[[], str], mishaps: Mishaps) -> None:
         self._workspace = workspace
+        self._mishaps = mishaps
         self._base = base
         self._grants: dict[str, _Grant] = {}
 
@@ -40,11 +42,20 @@ class ResponseUrls:
         self._grants[secret] = _Grant(user_id, channel_id, original, until_s)
         return f"{self._base()}/response/{self._workspace.team_id}/{secret}"
 
-    async def accept(self, request: web.Request) -> web.Response:
+    async def accept(self, request: web.Request) -> web.StreamResponse:
         """The handler: `ok`, or 404 for an address that is spent, 400 for what Slack would not show."""
         try:
-            grant = self._spend(request.match_info["secret"])
-            self.respond(grant.user_id, grant.channel_id, await _json(request), grant.original)
+            payload = await _json(request)
+        except Refused as refused:
+            return web.json_response({"ok": False, "error": refused.code}, status=400)
+        secret = request.match_info["secret"]
+        channel = self._grants[secret].channel_id if secret in self._grants else None
+        return await self._mishaps.befall(request, "response_url", channel, lambda: self._do(secret, payload))
+
+    def _do(self, secret: str, payload: Json) -> web.Response:
+        try:
+            grant = self._spend(secret)
+            self.respond(grant.user_id, grant.channel_id, payload, grant.original)
         except _Spent as spent:
             return web.json_response({"ok": False, "error": str(spent)}, status=404)
         except Refused as refused:

@@ -17,11 +17,13 @@ from sandbox.acts import Acts
 from sandbox.clock import Clock
 from sandbox.control import control_app
 from sandbox.delivery import ACK_WITHIN_S, Delivery, Patience
+from sandbox.door import HOST, Door
 from sandbox.faults import Faults
 from sandbox.http_mode import HttpPoster
 from sandbox.inside import Inside
 from sandbox.ledger import Ledger
 from sandbox.manifest import AppManifest
+from sandbox.mishaps import Mishaps
 from sandbox.model import Json
 from sandbox.rates import Rates
 from sandbox.response_urls import ResponseUrls
@@ -55,6 +57,7 @@ class Sandbox:
         self.manifest = manifest if isinstance(manifest, AppManifest) else AppManifest.load(manifest)
         self.workspace = Workspace(clock=self.clock, manifest=self.manifest, seed=seed)
         self.faults = Faults(seed=seed)
+        self._mishaps = Mishaps(self.faults, self.clock)
         self.rates = Rates(self.clock)
         self.traffic = Traffic(self.clock)
         self.inside = Inside()
@@ -65,10 +68,12 @@ class Sandbox:
         self.delivery = Delivery(
             self.installation, self.manifest, clock=self.clock, faults=self.faults, transport=self.sockets
         )
-        self._urls = ResponseUrls(self.workspace, lambda: self.url)
+        self._urls = ResponseUrls(self.workspace, lambda: self.url, self._mishaps)
         self._acts = Acts(self.workspace, self.installation, delivery=self.delivery, response_urls=self._urls)
         self._posters: list[HttpPoster] = []
         self._runner: web.AppRunner | None = None
+        self._door: Door | None = None
+        self._reopening: asyncio.Task[None] | None = None
         self._stirred = asyncio.Event()
         self.delivery.subscribe(self.traffic.handed)
         self.workspace.subscribe(self.delivery.notice)
@@ -95,13 +100,18 @@ class Sandbox:
     def signing_secret(self) -> str:
         return self.workspace.signing_secret
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it lets anybody in; see `refuse_connections`."""
+        return self._door is not None and self._door.is_open
+
     async def start(self, port: int = 0) -> None:
         """Listens on 127.0.0.1; from now on what happens is delivered."""
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._door = Door(self._runner)
+        await self._door.open(port)
+        self.url = f"http://{HOST}:{self._door.port}"
         self.delivery.open()
 
     async def stop(self) -> None:
@@ -109,8 +119,12 @@ class Sandbox:
         await self.sockets.close()
         for poster in self._posters:
             await poster.close()
+        if self._reopening is not None:
+            self._reopening.cancel()
         if self._runner is not None:
             await self._runner.cleanup()
+        if self._door is not None:
+            self._door.forget()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -156,6 +170,18 @@ class Sandbox:
             case "deaf":
                 self.sockets.deafen()
 
+    def refresh_sockets(self, every_s: float) -> None:
+        """From now on all connections are replaced so often, as Slack does every few hours; 0 ends it."""
+        self.sockets.refresh(every_s)
+
+    async def refuse_connections(self, seconds: float) -> None:
+        """Nobody is let in for so long of the workspace's time; open websockets go on."""
+        if self._door is None or (self._reopening is not None and not self._reopening.done()):
+            return
+        self.faults.fired["refuse"] += 1
+        await self._door.shut()
+        self._reopening = asyncio.create_task(self._reopen(self._door, seconds))
+
     async def wait_for(self, condition: Callable[[], T | None], timeout_s: float = 10) -> T:
         """The condition's first truthy value, looked for at every change.
 
@@ -176,9 +202,17 @@ class Sandbox:
         """Returns when every event was acknowledged or given up."""
         await self.delivery.settle(timeout_s)
 
+    def response_url(self, user_id: str, channel_id: str) -> str:
+        """A fresh address that answers an act of that person there, as it comes with a command."""
+        return self._urls.new(user_id=user_id, channel_id=channel_id)
+
     def socket_url(self) -> str:
         """A fresh address for one connection, as `apps.connections.open` gives it."""
         return f"{self.url.replace('http', 'ws', 1)}/socket?ticket={self.sockets.new_ticket()}"
+
+    async def _reopen(self, door: Door, seconds: float) -> None:
+        await self.clock.sleep(seconds)
+        await door.open()
 
     async def _first(self, condition: Callable[[], T | None]) -> T:
         while not (value := condition()):
@@ -189,7 +223,7 @@ class Sandbox:
 
     def _application(self) -> web.Application:
         application = web.Application(client_max_size=BODY_MAX_BYTES)
-        web_api = web_api_app(self.workspace, faults=self.faults, rates=self.rates, socket_url=self.socket_url)
+        web_api = web_api_app(self.workspace, mishaps=self._mishaps, rates=self.rates, socket_url=self.socket_url)
         web_api.middlewares.append(self.traffic.watch)
         application.add_subapp("/api/", web_api)
         application.add_subapp("/sandbox/", control_app(self))

@@ -7,7 +7,7 @@ import asyncio
 import json
 import random
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Literal
 
@@ -18,6 +18,7 @@ from sandbox.model import Json
 
 MOST_CONNECTIONS = 10
 PING_EVERY_S = 5.0  # real seconds: TCP does not run on the workspace's clock
+WARNED_S = 10.0  # workspace seconds between the warning and the end of a connection that is refreshed
 GRACE_S = 1.0  # real seconds an app has to acknowledge what is under way when it is told to reconnect
 
 Reason = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
@@ -53,11 +54,13 @@ class SocketHub:
     def __init__(self, *, app_id: str, patience: Patience, seed: int = 1) -> None:
         self.connections: list[Connection] = []
         self.ping_every_s = PING_EVERY_S
+        self.refreshed = 0  # connections, by a refresh of all
         self._app_id = app_id
         self._patience = patience
         self._chance = random.Random(seed)
         self._tickets: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._refreshing: asyncio.Task[None] | None = None
 
     def new_ticket(self) -> str:
         """A ticket for one connection, as the query of the websocket's address."""
@@ -103,9 +106,21 @@ class SocketHub:
 
     def disconnect(self, reason: Reason = "refresh_requested") -> None:
         """Tells every connection; all but a `warning` close them, once what is under way had its chance."""
-        for connection in list(self.connections):
+        self._tell(self.connections, reason)
+
+    def _tell(self, connections: Sequence[Connection], reason: Reason) -> None:
+        for connection in list(connections):
             connection.is_closing = reason != "warning"
             self._spawn(self._dismiss(connection, reason))
+
+    def refresh(self, every_s: float) -> None:
+        """Each so many workspace seconds, from now on: a warning, and a little later the end of who was warned.
+
+        In between an app opens a new connection, and is served over both. 0 ends it.
+        """
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+        self._refreshing = self._spawn(self._refresh(every_s)) if every_s else None
 
     def cut(self) -> None:
         """Breaks every connection without a word."""
@@ -154,14 +169,25 @@ class SocketHub:
             await asyncio.wait(set(connection.waiting.values()), timeout=GRACE_S)
         await connection.socket.close()
 
+    async def _refresh(self, every_s: float) -> None:
+        clock = self._patience.clock
+        while True:
+            await clock.sleep(max(0.0, every_s - WARNED_S))
+            warned = list(self.connections)
+            self._tell(warned, "warning")
+            await clock.sleep(WARNED_S)
+            self._tell([each for each in warned if each in self.connections], "refresh_requested")
+            self.refreshed += len(warned)
+
     async def _say(self, socket: web.WebSocketResponse, message: Json) -> None:
         with suppress(ConnectionError):
             await socket.send_str(json.dumps(message))
 
-    def _spawn(self, coroutine: Coroutine[None, None, None]) -> None:
+    def _spawn(self, coroutine: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def _hello(self) -> Json:
         about = {"host": "applink-sandbox", "build_number": 1, "approximate_connection_time": 18060}

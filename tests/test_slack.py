@@ -51,12 +51,14 @@ async def post(slack: Slack, *, mark: str = "m1", thread_ts: str | None = None, 
         pytest.param("lose_reply", SlackUnclear, True, id="done, and the reply lost"),
         pytest.param("drop", SlackUnclear, False, id="never arrived"),
         pytest.param("garbage", SlackUnclear, True, id="done, and the reply no JSON"),
+        pytest.param("slow_body", SlackUnclear, True, id="done, and the reply too slow"),
+        pytest.param("page", SlackUnclear, False, id="answered by somebody else"),
     ],
 )
 async def test_a_write_is_tried_once_and_its_outcome_told_apart(
     sandbox: Sandbox, slack: Slack, fault: str, outcome: type[Exception], is_there: bool
 ) -> None:
-    sandbox.faults.add(fault, seconds=7, times=1)
+    sandbox.faults.add(fault, seconds=7 if fault == "status_429" else 60, times=1)
 
     with pytest.raises(outcome):
         await post(slack)
@@ -151,6 +153,28 @@ async def test_all_groups_are_read_by_one_call_and_told_from_it(sandbox: Sandbox
 async def test_a_private_reply_goes_to_no_other_host_than_slacks(slack: Slack) -> None:
     with pytest.raises(SlackRefused, match="not_an_address"):
         await slack.respond("https://evil.example.com/response/T1/x", text="secret", blocks=[])
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_shown"), [("page", False), ("garbage", True), ("slow_body", True), ("lose_reply", True)]
+)
+async def test_a_private_reply_that_slack_did_not_confirm_is_unclear(
+    sandbox: Sandbox, slack: Slack, fault: str, is_shown: bool
+) -> None:
+    """A proxy's page comes with a 200, too."""
+    url = sandbox.response_url("U0PRIYA", "C0ASKPLAT")
+    sandbox.faults.add(fault, methods=["response_url"], seconds=60, times=1)
+
+    with pytest.raises(SlackUnclear):
+        await slack.respond(url, text="secret", blocks=[])
+
+    assert len(sandbox.ledger.of_kind("respond")) == is_shown
+
+
+async def test_a_private_reply_that_slack_confirmed_is_done(sandbox: Sandbox, slack: Slack) -> None:
+    await slack.respond(sandbox.response_url("U0PRIYA", "C0ASKPLAT"), text="secret", blocks=[])
+
+    assert [each.text for each in sandbox.ledger.of_kind("respond")] == ["secret"]
 
 
 async def test_the_token_is_introduced_with_its_scopes_and_slacks_time(sandbox: Sandbox, slack: Slack) -> None:

@@ -4,7 +4,6 @@ The order of checks: method, token, scope, faults, rate, then the method itself.
 `{"ok": false, "error": …}` to whatever it refuses, and 429 to what comes too fast.
 """
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -12,9 +11,9 @@ from types import MappingProxyType
 
 from aiohttp import web
 
-from sandbox.faults import AFTER, Fault, Faults
 from sandbox.installation import Installation
 from sandbox.manifest import scopes_needed
+from sandbox.mishaps import Mishaps, too_fast
 from sandbox.model import Json
 from sandbox.rates import Rates
 from sandbox.refused import Refused
@@ -75,20 +74,19 @@ OPEN_METHODS = frozenset({"api.test"})  # need no token
 
 
 def web_api_app(
-    workspace: Workspace, *, faults: Faults, rates: Rates, socket_url: Callable[[], str]
+    workspace: Workspace, *, mishaps: Mishaps, rates: Rates, socket_url: Callable[[], str]
 ) -> web.Application:
     """The application to mount at `/api/`. `socket_url` gives a fresh address for each socket."""
     application = web.Application()
-    handler = _Handler(workspace, faults, rates, socket_url)
+    handler = _Handler(workspace, mishaps, rates, socket_url)
     application.router.add_route("*", "/{method}", handler.answer)
     return application
 
 
 class _Handler:
-    def __init__(self, workspace: Workspace, faults: Faults, rates: Rates, socket_url: Callable[[], str]) -> None:
-        self._workspace, self._faults, self._rates = workspace, faults, rates
+    def __init__(self, workspace: Workspace, mishaps: Mishaps, rates: Rates, socket_url: Callable[[], str]) -> None:
+        self._workspace, self._mishaps, self._rates = workspace, mishaps, rates
         self._api = Api(workspace, installation_of(workspace), socket_url)
-        self._held: dict[asyncio.Event, float] = {}  # set once the call was lived through -> when it is applied
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
@@ -98,30 +96,13 @@ class _Handler:
             self._admit(name, request, arguments)
         except Refused as refused:
             return self._reply(request, name, _refusal(refused))
-        await self._after_what_is_due()
-        faults = self._faults.draw(name, arguments.optional("channel"))
-        is_over = asyncio.Event()
-        if held_s := sum(fault.seconds for fault in faults if fault.kind == "delay"):
-            self._held[is_over] = self._workspace.clock.now() + held_s
-        try:
-            return await self._done(request, name, method, arguments, faults)
-        finally:
-            self._held.pop(is_over, None)
-            is_over.set()
+        channel = arguments.optional("channel")
+        return await self._mishaps.befall(request, name, channel, lambda: self._do(request, name, method, arguments))
 
-    async def _after_what_is_due(self) -> None:
-        """A call that was held until now is applied before one that came later, however late the machine is."""
-        while due := [held for held, due_s in self._held.items() if due_s <= self._workspace.clock.now()]:
-            await due[0].wait()
-
-    async def _done(
-        self, request: web.Request, name: str, method: Method, arguments: Arguments, faults: list[Fault]
-    ) -> web.StreamResponse:
-        if (stopped := await self._stop(request, faults)) is not None:
-            return stopped
+    def _do(self, request: web.Request, name: str, method: Method, arguments: Arguments) -> web.Response:
         if wait_s := self._rates.take(name, arguments.text("channel")):
-            return _too_fast(wait_s)
-        return self._finish(request, name, self._apply(method, arguments), faults)
+            return too_fast(wait_s)
+        return self._reply(request, name, self._apply(method, arguments))
 
     def _admit(self, name: str, request: web.Request, arguments: Arguments) -> None:
         """Raises Refused unless the token may call this method."""
@@ -138,39 +119,11 @@ class _Handler:
         if needed := scopes_needed(name):
             self._api.require_scope(*needed)
 
-    async def _stop(self, request: web.Request, faults: list[Fault]) -> web.StreamResponse | None:
-        """Lives through the delays; the answer that comes in place of applying the call, if one does."""
-        for fault in faults:
-            match fault.kind:
-                case "delay":
-                    await self._workspace.clock.sleep(fault.seconds)
-                case "status_429":
-                    return _too_fast(max(1, round(fault.seconds)))
-                case "status_500":
-                    return web.Response(status=500, text="Internal Server Error")
-                case "drop":
-                    return _cut(request)
-                case _:
-                    pass
-        return None
-
     def _apply(self, method: Method, arguments: Arguments) -> Json:
         try:
             return {"ok": True} | method(self._api, arguments)
         except Refused as refused:
             return _refusal(refused)
-
-    def _finish(self, request: web.Request, name: str, body: Json, faults: list[Fault]) -> web.StreamResponse:
-        kind = next((fault.kind for fault in faults if fault.kind in AFTER), None)
-        match kind:
-            case "status_500_after":
-                return web.Response(status=500, text="Internal Server Error")
-            case "lose_reply":
-                return _cut(request)
-            case "garbage":
-                return web.Response(text='{"ok":tru', content_type="application/json")
-            case _:
-                return self._reply(request, name, body)
 
     def _reply(self, request: web.Request, name: str, body: Json) -> web.Response:
         if request.content_type == "application/json" and request.charset is None:
@@ -216,15 +169,3 @@ def _warned(body: Json, warning: str) -> Json:
     metadata = body.get("response_metadata", {})
     warnings = [*metadata.get("warnings", ()), warning]
     return body | {"warning": ",".join(warnings), "response_metadata": metadata | {"warnings": warnings}}
-
-
-def _too_fast(wait_s: int) -> web.Response:
-    body = {"ok": False, "error": "ratelimited"}
-    return web.json_response(body, status=429, headers={"Retry-After": str(wait_s)})
-
-
-def _cut(request: web.Request) -> web.Response:
-    """Breaks the connection, so that the caller cannot know whether the call was applied."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()

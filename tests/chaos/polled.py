@@ -81,11 +81,11 @@ class Polled:
     told: list[dict[str, float]] = field(default_factory=list)  # by /metrics
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def furnish(self, count: int) -> None:
+    def furnish(self, count: int, *, zone: str = ZONE) -> None:
         """So many people whose day begins, and who answer when they are asked."""
         workspace = self.run.sandbox.workspace
         for number in range(count):
-            person = workspace.add_person(f"p{number}", tz=ZONE, id=f"U0POLLED{number:04}")
+            person = workspace.add_person(f"p{number}", tz=zone, id=f"U0POLLED{number:04}")
             self.people.append(person.id)
         workspace.add_channel("polled", members=self.people, id=POLLED)
         self.run.sandbox.ledger.subscribe(self._on_effect)

@@ -53,6 +53,16 @@ async def test_broken_socket_is_replaced_before_the_next_ping(sandbox: Sandbox) 
     await sandbox.connected(timeout_s=PING_S / 2)
 
 
+@pytest.mark.parametrize("sandbox", [Sandbox], indirect=True, ids=[""])
+async def test_broken_socket_is_replaced_before_the_next_ping_though_slack_fails_twice(sandbox: Sandbox) -> None:
+    sandbox.faults.add("status_500", methods=["apps.connections.open"], times=2)
+
+    sandbox.disconnect_sockets(kind="cut")
+
+    await sandbox.wait_for(lambda: not sandbox.sockets.connections)
+    await sandbox.connected(timeout_s=PING_S / 2)
+
+
 @pytest.mark.parametrize("sandbox", [Forgetful], indirect=True, ids=[""])
 async def test_spent_address_is_not_tried_for_ever(sandbox: Sandbox) -> None:
     sandbox.disconnect_sockets(kind="cut")

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.manifest import AppManifest
+from sandbox.mishaps import Mishaps
 from sandbox.model import Channel, Json, Person
 from sandbox.rates import Rates
 from sandbox.repository import BareRepository
@@ -90,10 +91,8 @@ def small_workspace(manifest: Json | None = None, *, clock: Clock | None = None)
 async def served(small: Small) -> AsyncIterator[str]:
     """The Web API of this workspace; gives its base address."""
     application = web.Application()
-    rates = Rates(small.workspace.clock)
-    api = web_api_app(
-        small.workspace, faults=small.faults, rates=rates, socket_url=lambda: "wss://sandbox.invalid/socket"
-    )
+    rates, mishaps = Rates(small.workspace.clock), Mishaps(small.faults, small.workspace.clock)
+    api = web_api_app(small.workspace, mishaps=mishaps, rates=rates, socket_url=lambda: "wss://sandbox.invalid/socket")
     application.add_subapp("/api/", api)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()

@@ -214,6 +214,36 @@ async def test_faults_are_set_shown_and_cleared(sandbox: Sandbox, browser: Brows
     assert (shown["duplicate_events"], shown["drop_ack"]) == ([1, 1], 0.0)
 
 
+async def test_nobody_is_let_in_for_a_while_and_the_sockets_go_on(
+    sandbox: Sandbox, browser: Browser, bot: SmallBot
+) -> None:
+    connections = list(sandbox.sockets.connections)
+
+    await browser.post("faults", refuse_s=3_600)
+
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await session.get(f"{sandbox.url}/sandbox/clock")
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await bot.client.api_test()
+    assert sandbox.sockets.connections == connections
+
+    sandbox.clock.advance(3_600)
+    await sandbox.wait_for(lambda: sandbox.is_open)
+    assert (await browser.get("faults"))["fired"] == {"refuse": 1}
+
+
+async def test_sockets_are_refreshed_as_often_as_is_said(sandbox: Sandbox, browser: Browser, bot: SmallBot) -> None:
+    before = list(sandbox.sockets.connections)
+    await browser.post("sockets", refresh_every_s=60)
+
+    sandbox.clock.advance(50)
+    await sandbox.wait_for(lambda: set(sandbox.sockets.connections) - set(before))
+
+    await browser.post("sockets", refresh_every_s=0)
+    assert (await sandbox.person("maya").command("/platform", "help", "C0HELP")).acknowledged
+
+
 async def test_an_unknown_fault_is_refused(browser: Browser) -> None:
     assert (await browser.post("faults", add={"kind": "gremlin"}))["error"] == "invalid_arguments"
 

@@ -57,6 +57,18 @@ async def test_it_may_show_to_the_whole_channel(maya: Actor, bot: SmallBot) -> N
     assert (shown.text, shown.subtype, shown.user) == ("For all", "bot_message", "")
 
 
+@pytest.mark.parametrize(("kind", "is_shown"), [("status_500", False), ("status_500_after", True)])
+async def test_faults_befall_it_by_its_name(
+    sandbox: Sandbox, maya: Actor, bot: SmallBot, kind: str, is_shown: bool
+) -> None:
+    url = await url_of_command(maya, bot)
+    sandbox.faults.add(kind, methods=["response_url"], times=1)
+
+    assert (await post(url, text="Only you see this"))[0] == 500
+
+    assert ("Only you see this" in [each.text for each in sandbox.ledger.of_kind("respond")]) is is_shown
+
+
 async def test_it_works_five_times(maya: Actor, bot: SmallBot) -> None:
     url = await url_of_command(maya, bot)
 

@@ -25,8 +25,8 @@ PRESS = Package("interactive", {"type": "block_actions"})
 class Slack:
     """The hub behind a server, and an app's side of it."""
 
-    def __init__(self, *, ack_wall_s: float = 3.0) -> None:
-        clock = Clock(factor=1000.0)
+    def __init__(self, *, ack_wall_s: float = 3.0, factor: float = 1000.0) -> None:
+        clock = Clock(factor=factor)
         self.hub = SocketHub(app_id="A0APP", patience=Patience(clock, wall_s=ack_wall_s))
         self.session = aiohttp.ClientSession()
         self.kept: list[aiohttp.ClientWebSocketResponse] = []  # a forgotten one would be closed
@@ -182,6 +182,31 @@ async def test_a_warned_connection_still_gets_envelopes(slack: Slack) -> None:
     sent, _ = await asyncio.gather(slack.hub.send(EVENT), answer(socket))
 
     assert sent.is_acknowledged
+
+
+async def test_a_refresh_of_all_warns_first_and_serves_old_and_new_meanwhile() -> None:
+    slack = Slack(factor=50.0)
+    await slack.server.start_server()
+    try:
+        old = await slack.connected()
+        slack.hub.refresh(40.0)
+        told = [await read(old)]
+        new = await slack.connected()
+        side_by_side = len(slack.hub.connections)
+        told.append(await read(old))
+        slack.hub.refresh(0)
+
+        assert [(each["type"], each["reason"]) for each in told] == [
+            ("disconnect", "warning"),
+            ("disconnect", "refresh_requested"),
+        ]
+        assert side_by_side == 2
+        assert (await old.receive()).type is aiohttp.WSMsgType.CLOSE
+        assert not new.closed
+    finally:
+        await slack.session.close()
+        await slack.hub.close()
+        await slack.server.close()
 
 
 async def test_a_ping_of_the_app_is_answered(slack: Slack) -> None:
