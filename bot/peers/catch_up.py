@@ -5,6 +5,9 @@ few minutes: what is new, edited, gone, or reacted to, and the replies of thread
 *walk* goes back page by page through all that is kept: once when a channel is first seen, and again each night and
 after a longer absence, then with every thread. Reading is paced, in small steps, one channel after the other; whoever
 holds a channel's lease reads it, so that replicas share the work. Nothing is counted or answered here.
+
+What was said before this database was first used, or before the channel was watched, is kept and not done: nobody knows
+here what became of it.
 """
 
 import asyncio
@@ -17,6 +20,7 @@ import structlog
 from bot.clock import Clock
 from bot.errors import MentorError, PayloadMalformed, SlackError, SlackRefused
 from bot.model import ChannelInfo, Deletion, Json, Message, Standing, Workspace, moment
+from bot.peers import rules
 from bot.peers.service import PeerService, Request
 from bot.slack import Page, Slack
 from bot.storage import channels as rows
@@ -24,6 +28,7 @@ from bot.storage import peers as peer_rows
 from bot.storage.channels import Reading
 from bot.storage.engine import Database, Tx
 from bot.storage.people import stand_ins, who_is_erased
+from bot.storage.restored import first_used
 from bot.wire import read_standing
 from bot.work import rest
 from knowledge.channels import Channel, Channels
@@ -88,6 +93,7 @@ class CatchUp:
         self._announced: set[str] = set()
         self._is_begun = False
         self._was_deaf = False
+        self._first_used = clock.now()  # unless the database knows better
         self._look_for_direct_at: datetime | None = None
         self._threads_left: dict[str, list[str]] = {}  # by channel: found different in its last pass, not read yet
         self._walked_at = self._told_at = clock.now()
@@ -109,6 +115,7 @@ class CatchUp:
         self._was_deaf = False  # what is heard of meanwhile counts again
 
         async def unit(tx: Tx) -> None:
+            self._first_used = await first_used(tx, now=now)
             read_to = await rows.last_watermark(tx)
             await rows.all_due(tx, now=now, is_whole=is_whole)
             if was_deaf or (read_to is not None and now - moment(read_to) > AWAY):
@@ -246,8 +253,8 @@ class CatchUp:
         """The threads that are to be read."""
         reading, started = place.reading, self._clock.now()
         since = _ts(started - self._look_back(place.channel))
-        if reading.watermark is not None:
-            since = min(since, reading.watermark)
+        if known_to := reading.watermark or reading.read_back_to:
+            since = min(since, known_to)
         latest, differing = "", list[str]()
         while True:
             page, standings = await self._page(place, since=since, latest=latest)
@@ -380,15 +387,21 @@ class CatchUp:
             each.ts: request
             for each in standings
             if isinstance(each.said, Message) and (request := self._request_in(each.said, self._workspace))
+            if rules.is_to_be_done(each.said, standings, used_since=self._first_used, us=self._workspace)
         }
         await self._peers.record_page(
             place.reading.channel_id,
             standings,
             read_ts=_ts(read_at),
             requests=requests,
+            overheard_since=self._overheard_since(place.reading),
             is_shared=place.is_shared,
             also=self._is_ours_still(place),
         )
+
+    def _overheard_since(self, reading: Reading) -> str:
+        used_since = _ts(self._first_used)
+        return max(used_since, reading.read_back_to or "") if reading.is_new else used_since
 
     async def _bury(self, place: Place, gone: Sequence[str], read_at: datetime) -> None:
         channel_id, read_ts = place.reading.channel_id, _ts(read_at)
