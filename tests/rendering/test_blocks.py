@@ -122,7 +122,7 @@ def written(chance: Random, owner: str, name: str) -> str:
         return f"git{chance.randrange(10**6)}.example.com"
     if name == "timezone":
         return "Europe/Berlin"
-    if re.search(r"(?:^|_)(?:id|ts|key|mark|subject)$", name):
+    if place == "Question.name" or re.search(r"(?:^|_)(?:id|ts|key|mark|subject)$", name):
         return f"C{chance.randrange(10**9)}"
     if re.search(r"url|permalink|link|page", name):
         return f"https://example.com/{'a' * chance.choice((3, 300, 2_000))}?a=1&b=<{chance.choice(('', '!channel>'))}"
