@@ -21,6 +21,7 @@ codes: Any = importlib.import_module("re._constants")
 parser: Any = importlib.import_module("re._parser")
 
 INLINE = {"sub", "subn", "match", "search", "fullmatch", "findall", "finditer", "split"}
+_METHODS = "|".join(sorted(INLINE))
 ENDS = ("", "\x01<z")
 PUMPS_MOST = 16
 Way = Callable[[re.Pattern[str], str], object]
@@ -144,7 +145,9 @@ def way_of(name: str) -> Way:
     module, _, short = name.rpartition(".")
     own = Path(*module.split(".")).with_suffix(".py")
     texts = (own.read_text() if own.exists() else "", _SOURCES)
-    used = next((found for text in texts if (found := set(re.findall(rf"\b{short}\.(\w+)\(", text)))), set[str]())
+    used = next(
+        (found for text in texts if (found := set(re.findall(rf"\b{short}\.({_METHODS})\b", text)))), set[str]()
+    )
     if not used and re.search(rf"shaped\((?:\w+\.)?{short}\b", _SOURCES):
         return re.Pattern.fullmatch
     if used and used <= {"match", "fullmatch"}:

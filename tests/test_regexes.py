@@ -11,7 +11,7 @@ from tests.regexes import attacks, patterns, slow_at, way_of
 
 CI_S = 1.5  # of the processor: as many of them as there is time for, others with each seed
 EVIL = (r"(a+)+b", r"[a-z0-9]+@", r".*x.*y")
-HARMLESS = (r"^\s+", r"<@\w+>", r"[a-z]+-[0-9]+", r"a{1,3}b")
+HARMLESS = (r"^\s+", r"<@\w+>", r"a{1,3}b")
 
 
 def look_through(seed: int, seconds: float) -> tuple[int, dict[str, tuple[str, str, str]]]:
