@@ -607,6 +607,7 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
             # stopped below as the first of all, and closing it once more does nothing.
             stack.push_async_callback(mentor.socket.stop)
         await migrate.upgrade(mentor.database)
+        await mentor.catch_up.note_first_use()  # before anything is taken: what comes from now on is to be done
         await mentor.audit.log_head(mentor.database)
         await mentor.upkeep.forget_old()  # here too, for a bot that is restarted often
         await mentor.reload.take(outcome)  # a broken revision may have come while nobody looked

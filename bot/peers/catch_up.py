@@ -99,6 +99,11 @@ class CatchUp:
         self._walked_at = self._told_at = clock.now()
         self.bell = asyncio.Event()
 
+    async def note_first_use(self) -> None:
+        """Unless it was noted before. What was said until then is not done."""
+        now = self._clock.now()
+        self._first_used = await self._database.write(lambda tx: first_used(tx, now=now))
+
     async def run(self) -> None:
         """Until cancelled; begins with everything."""
         while True:
@@ -180,7 +185,7 @@ class CatchUp:
         now = self._clock.now()
         new = {each.id: each.name for each in self._channels().channels if each.id not in self._added}
         if new:
-            await self._database.write(lambda tx: rows.add(tx, new, is_direct=False, now=now))
+            await self._database.write(lambda tx: self._add_watched(tx, new, now))
             self._added |= new.keys()
         if self._look_for_direct_at is not None and now >= self._look_for_direct_at:
             self._look_for_direct_at = now + EVERY  # if it fails
@@ -191,6 +196,11 @@ class CatchUp:
                 return
             await self._database.write(lambda tx: self._add_direct(tx, direct))
             self._look_for_direct_at = None
+
+    async def _add_watched(self, tx: Tx, new: Mapping[str, str], now: datetime) -> None:
+        """Those of the first time are watched since the first use, whenever a bot comes to read them."""
+        since = now if await rows.last_watermark(tx) else self._first_used
+        await rows.add(tx, new, is_direct=False, now=now, since=since)
 
     async def _add_direct(self, tx: Tx, users: Mapping[str, str]) -> None:
         """Not those with people who were erased: the id alone leads to the person, for whoever may ask Slack."""

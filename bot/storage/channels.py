@@ -48,11 +48,17 @@ class Turn:
 
 
 async def add(
-    tx: AsyncConnection, channel_ids: Mapping[str, str], *, is_direct: bool, now: datetime, is_private: bool = True
+    tx: AsyncConnection,
+    channel_ids: Mapping[str, str],
+    *,
+    is_direct: bool,
+    now: datetime,
+    since: datetime | None = None,
+    is_private: bool = True,
 ) -> None:
     """Channels to be read from now on, by id with their names; those that are there stay as they are.
 
-    Reading back begins at this moment.
+    Reading back begins at this moment, or at `since`, where they are ours to read from then on.
     """
     rows = [
         {
@@ -60,7 +66,7 @@ async def add(
             "name": name[:80],
             "is_private": is_private,
             "is_direct": is_direct,
-            "read_back_to": f"{now.timestamp():.6f}",
+            "read_back_to": f"{(since or now).timestamp():.6f}",
             "is_read_back": False,
             "is_whole_due": False,
             "due_at": now,
