@@ -157,7 +157,9 @@ def way_of(name: str) -> Way:
 
 def slow_at(pattern: re.Pattern[str], way: Way) -> tuple[str, str, str] | None:
     """The attack under which twice the text takes about four times as long, or more; None where none is found."""
-    return next((attack for attack in attacks(pattern) if _is_slow(pattern, way, attack)), None)
+    surely = range(3)  # what another process does to the machine is no matter of the expression
+    found = (each for each in attacks(pattern) if all(_is_slow(pattern, way, each) for _ in surely))
+    return next(found, None)
 
 
 def _is_slow(pattern: re.Pattern[str], way: Way, attack: tuple[str, str, str]) -> bool:
