@@ -31,7 +31,7 @@ _SOURCES = "\n".join(
 REPEATS = {codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT}
 SHORTEST, LONGEST = 500, 8_000  # characters of a text that is tried: doubled until it takes long
 SHORT_S, LONG_S = 0.004, 0.03  # what a text of 4,000 takes in its square of steps is 50 ms
-HANGS_S = 1.0  # of the processor, where it would take for ever
+HANGS_S = 0.5  # of the processor, where it would take for ever
 TIMES_MOST = 3.0  # twice the length takes twice the time; four times where it goes by the square
 
 
