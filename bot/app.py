@@ -272,12 +272,13 @@ class Mentor:
             self.privacy, self.database, self.outbox, slack, clock=clock, new_id=new_id, wake=wake
         )
         self.upkeep = self._upkeep()
+        self.community = CommunityGauges(self.peers.facts, clock=clock)
         self.gauges = Gauges(
             self.database,
             handbook=lambda: self.shelf.library.handbook,
             others=[
                 partial(survey_status.gauges, self.database),
-                CommunityGauges(self.peers.facts, clock=clock).read,
+                self.community.read,
             ],
             clock=clock,
         )
@@ -607,12 +608,16 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
             log.warning("audit.key_is_a_file", fix="set MENTOR_AUDIT_KEY, the same for every replica")
         mentor = Mentor(settings, source, await catalogued(source.current), await slack.who_am_i(), slack)
         stack.push_async_callback(mentor.database.close)
+        stack.push_async_callback(mentor.community.close)
         if mentor.model is not None:
             stack.push_async_callback(mentor.model.close)
             await mentor.model.open()
         if mentor.socket is not None:
-            stack.push_async_callback(mentor.socket.stop)  # once more in the end: it has its session from the start
+            # It has its session from the start, and what follows may fail before it is opened. Where nothing does it is
+            # stopped below as the first of all, and closing it once more does nothing.
+            stack.push_async_callback(mentor.socket.stop)
         await migrate.upgrade(mentor.database)
+        await mentor.catch_up.note_first_use()  # before anything is taken: what comes from now on is to be done
         await mentor.audit.log_head(mentor.database)
         await mentor.upkeep.forget_old()  # here too, for a bot that is restarted often
         await mentor.reload.take(outcome)  # a broken revision may have come while nobody looked

@@ -114,6 +114,11 @@ class Settings:
         return bool(self.slack_app_token)
 
 
+def hide_bot_token() -> None:
+    """Nobody finds it in the environment any more: Bolt would, and say at each start that it does not use it."""
+    os.environ.pop("SLACK_BOT_TOKEN", None)
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Raises SettingsInvalid with every problem, each naming the variable and the fix."""
     env = os.environ if environment is None else environment

@@ -19,7 +19,7 @@ _LINK = re.compile(
     r"\b[a-z][a-z0-9+.-]{1,30}:(?=[^\s\d])"  # any scheme: https, mailto, javascript, data
     r"|//(?=\w)|\bwww\.|\]\s*\(|<[^<>]*\|"
     r"|[^\s@]@[^\s@]+\.\w"
-    r"|\b(?:[\w-]+\.)+(?:[a-z]{2,24}|xn--[\w-]+)(?=[/:?#])",
+    r"|(?<![\w-])(?<![\w-]\.)(?:[\w-]++\.)+(?:[a-z]{2,24}|xn--[\w-]+)(?=[/:?#])",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"```[\w-]*\n(.*?)```|`([^`\n]+)`", re.DOTALL)

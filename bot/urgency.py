@@ -14,7 +14,7 @@ LOOKED_AT = 2_000  # characters: who is in trouble says so early
 _LEFT_OUT = re.compile(
     r"```.*?(?:```|\Z)|`[^`\n]*`"  # code
     r"|^[ \t]*(?:&gt;|>)[^\n]*"  # lines quoted by Slack's own mark
-    r'|"[^"\n]*"|“[^”\n]*”|«[^»\n]*»'  # words quoted
+    r'|"[^"\n]*"|“[^“”\n]*”|«[^«»\n]*»'  # words quoted
     r"|<[^<>]*>|https?://\S+",  # mentions and links
     re.DOTALL | re.MULTILINE,
 )

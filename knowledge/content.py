@@ -28,7 +28,7 @@ DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,14})\.\d{1,14}", re.ASCII)
 # What one YAML reader takes for a number, a truth or nothing, and another for a text.
 AMBIGUOUS = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null)|[-+]?(?:\d[\d_]*|0[xob][\da-f_]+|\d[\d_]*(?::[0-5]?\d)+)(?:\.[\d_]*)?"
-    r"|[-+]?(?:\d[\d_]*\.?[\d_]*|\.[\d_]+)(?:e[-+]?\d+)?|[-+]?\.(?:inf|nan)",
+    r"|[-+]?(?:\d[\d_]*(?:\.[\d_]*)?|\.[\d_]+)(?:e[-+]?\d+)?|[-+]?\.(?:inf|nan)",
     re.ASCII | re.IGNORECASE,
 )
 

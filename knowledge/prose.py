@@ -22,7 +22,7 @@ TITLE = re.compile(r"\s*=\s*(?:current_page\.data\.title|current_page\.title|tit
 SAID = re.compile(r"""\s*=\s*\w+[\s(]\s*(?:"([^"]*)"|'([^']*)')""")  # <%= warning_text('Deleting is for good.') %>
 MACROS = re.compile(r"\{%[^{}\n]{0,200}%\}|\{\{[<%][^{}\n]{0,200}[>%]\}\}|\{:[^{}\n]{0,200}\}|\[\[?_?TOC_?\]?\]")
 ADMONITION = re.compile(r'^\s*(?::{3,}\s*\{?[\w-]*\}?|(?:!!!|\?\?\?\+?)\s+[\w-]+|\[!\w+\][+-]?)\s*"?(.*?)"?$')
-HEADING_ID = re.compile(r"\s*\{#([\w-]+)[^{}]{0,100}\}\s*$")
+HEADING_ID = re.compile(r"(?<!\s)\s*\{#([\w-]+)[^{}]{0,100}\}\s*$")
 UNSPACED_HEADING = re.compile(r"(#{2,6})([^#\s][^\n]*)")  # `##Title`: no heading to CommonMark, but one to its author
 TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]{0,30})(?:[\s/][^<>]*)?>")
 HTML_HEADING = re.compile(r"<h([1-6])((?:\s[^<>]*)?)>(.{0,300}?)</h\1>", re.IGNORECASE | re.DOTALL)

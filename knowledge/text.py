@@ -8,7 +8,7 @@ from html import unescape
 
 QUESTION_LIMIT = 500  # characters; a pasted log would drown the question before it
 
-_SLACK_MARKUP = re.compile(r"<(?:[@#!][^>|]*|https?:[^>|]*|mailto:[^>|]*)(?:\|([^>]*))?>")
+_SLACK_MARKUP = re.compile(r"<(?:[@#!][^<>|]*|https?:[^<>|]*|mailto:[^<>|]*)(?:\|([^<>]*))?>")
 _ADDRESS = re.compile(r"https?://\S+")
 _EMOJI = re.compile(r"(?<![\w:]):(?=[^:\s]*[a-z+])[a-z0-9_+'-]+:(?!\w)")
 _GREETING = re.compile(

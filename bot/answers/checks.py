@@ -30,7 +30,7 @@ FOREIGN, UNCITED, LENGTH = "words from elsewhere", "no passage cited", "too long
 _STEMS = Stems()
 _MARKER = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+", re.MULTILINE)  # of a list's line
 _PART = re.compile(r"(?<=[.!?])\s+|\n+")
-_START = re.compile(r"(?:^|[.!?:]\s+|\n\s*)[\"'“‘(*_]*$")
+_OPENS = "\"'“‘(*_"  # may stand before the first word of a sentence
 _CAPITAL = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBER_WORDS = """
@@ -170,11 +170,19 @@ def _names(prose: str) -> list[str]:
     found = []
     for match in _CAPITAL.finditer(prose):
         word = match[0]
-        is_first = _START.search(prose[: match.start()]) is not None and word[1:].islower()
+        is_first = _begins(prose[: match.start()]) and word[1:].islower()
         is_name = word != word.lower() and not is_first and words(word)
         if is_name or word in _SPELLED:
             found.append(word)
     return found
+
+
+def _begins(before: str) -> bool:
+    """Whether a sentence or a line begins behind this."""
+    bare = before.rstrip(_OPENS)
+    said = bare.rstrip()
+    gap = bare[len(said) :]
+    return not bare or "\n" in gap or bool(gap and said and said[-1] in ".!?:")
 
 
 def _singular(name: str) -> str:

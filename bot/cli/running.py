@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.cli.arguments import Commands, add_command
-from bot.config import missing_to_run, read_settings
+from bot.config import hide_bot_token, missing_to_run, read_settings
 from bot.errors import SettingsInvalid
 
 OWN_NEEDS_BOTH = "--handbook and --export go together; `mentor ask --handbook DIR` tries a handbook alone"
@@ -54,6 +54,7 @@ def _run(_options: argparse.Namespace) -> int:
     if missing := missing_to_run(settings):
         raise SettingsInvalid(missing)
     logs.set_up(settings.log_level)
+    hide_bot_token()
 
     async def until_stopped() -> int:
         stop = asyncio.Event()

@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 from knowledge.hosts import Hosts, host_of
 
@@ -24,7 +25,8 @@ HOPS_MOST = 3
 REDIRECTS = (301, 302, 303, 307, 308)
 GONE = (404, 410)
 SIGNED_IN = (401, 403)  # there is something, for those who may see it
-WRAPPED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))  # IPv4 in IPv6, by a gateway
+# IPv4 in IPv6: by a gateway, and as it was written long ago.
+WRAPPED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("::/96"))
 
 
 class State(StrEnum):
@@ -114,13 +116,13 @@ class Caller:
 
     def _may_call(self, url: str) -> bool:
         host = host_of(url)
-        return host in self._hosts and (host in self._hosts.private or not _is_closed(host))
+        return host in self._hosts and (host in self._hosts.private or not _is_closed(url))
 
 
-def _is_closed(host: str) -> bool:
-    """For an address in place of a name, which is not resolved."""
+def _is_closed(url: str) -> bool:
+    """For an address in place of a name, which is not resolved: as the client reads it, whatever digits it is in."""
     try:
-        return not is_open(host.rpartition(":")[0] if host.count(":") == 1 else host)
+        return not is_open(URL(url).host or "")
     except ValueError:
         return False
 

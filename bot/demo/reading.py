@@ -24,8 +24,8 @@ def plain(text: str, workspace: Workspace) -> str:
     """As a person reads it: mentions by name, links by their label."""
     handles = {each.id: each.handle for each in workspace.usergroups.values()}
     names = {each.id: each.name for each in workspace.people.values()}
-    text = re.sub(r"<!subteam\^(\w+)(?:\|[^>]*)?>", lambda found: f"@{handles.get(found[1], found[1])}", text)
-    text = re.sub(r"<@(\w+)(?:\|[^>]*)?>", lambda found: f"@{names.get(found[1], 'Mentor')}", text)
+    text = re.sub(r"<!subteam\^(\w+)(?:\|[^<>]*)?>", lambda found: f"@{handles.get(found[1], found[1])}", text)
+    text = re.sub(r"<@(\w+)(?:\|[^<>]*)?>", lambda found: f"@{names.get(found[1], 'Mentor')}", text)
     return unescape(re.sub(r"<[^|<>]+\|([^<>]+)>", r"\1", text))
 
 

@@ -66,8 +66,8 @@ class Story:
             self._step(
                 "pulse",
                 "A pulse",
-                "People are asked seldom and by one press, and of fewer than five answers nothing is ever shown: "
-                "else nobody would answer honestly.",
+                "People are asked seldom and by one press. Of a survey or a team with fewer than five answers nothing "
+                "is ever shown: else nobody would answer honestly. Comments stand apart, with nobody's name.",
                 self._pulse,
             ),
             self._step(

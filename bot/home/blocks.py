@@ -104,7 +104,7 @@ def _asking(offer: Offer) -> list[Json]:
 
 
 def prompt_id(question: str) -> str:
-    return sha256(question.encode()).hexdigest()[:24]
+    return sha256(question.encode(errors="replace")).hexdigest()[:24]
 
 
 def asked(question: str) -> Shown:

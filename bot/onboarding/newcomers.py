@@ -45,10 +45,10 @@ class NewcomerService:
     async def _known(self, user_id: str) -> Welcome:
         teams = await self._people.teams_of(user_id)
         named = [each for name in teams for each in self._handbook.teams[name].duty_on(self._desk.today())]
-        duty, of, back = named, f"*{teams[0]}*" if teams else "", ""
+        duty, of, back = named, teams[0] if teams else "", ""
         if not named:
             duty, back = await self._on_duty()
-            of = "the platform team"
+            of = ""
         return Welcome(teams, await self._standing.names(duty), of, back, await self._start.first_action(user_id))
 
     async def _on_duty(self) -> tuple[list[str], str]:

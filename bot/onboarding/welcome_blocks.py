@@ -13,7 +13,7 @@ NAMES_MOST = 3
 
 @dataclass(frozen=True)
 class Welcome:
-    """`duty` are names; `of` says whose duty it is; `back` when somebody is there again, "" for now."""
+    """`duty` are names; `of` is the team whose duty it is, "" the platform's; `back` when somebody is there again."""
 
     teams: Sequence[str]
     duty: Sequence[str]
@@ -47,6 +47,10 @@ def _team(teams: Sequence[str]) -> str:
 
 def _duty(known: Welcome) -> str:
     if known.back:
-        return f"On duty for {known.of}: somebody is back {escape(known.back)}."
+        return f"On duty for {_of(known)}: somebody is back {escape(known.back)}."
     names = ", ".join(escape(clip(each, 80)) for each in known.duty[:NAMES_MOST])
-    return f"Your duty person: {names}, of {known.of}." if names else ""
+    return f"Your duty person: {names}, of {_of(known)}." if names else ""
+
+
+def _of(known: Welcome) -> str:
+    return f"*{escape(clip(known.of, 80))}*" if known.of else "the platform team"

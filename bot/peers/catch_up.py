@@ -5,6 +5,9 @@ few minutes: what is new, edited, gone, or reacted to, and the replies of thread
 *walk* goes back page by page through all that is kept: once when a channel is first seen, and again each night and
 after a longer absence, then with every thread. Reading is paced, in small steps, one channel after the other; whoever
 holds a channel's lease reads it, so that replicas share the work. Nothing is counted or answered here.
+
+What was said before this database was first used, or before the channel was watched, is kept and not done: nobody knows
+here what became of it.
 """
 
 import asyncio
@@ -17,6 +20,7 @@ import structlog
 from bot.clock import Clock
 from bot.errors import MentorError, PayloadMalformed, SlackError, SlackRefused
 from bot.model import ChannelInfo, Deletion, Json, Message, Standing, Workspace, moment
+from bot.peers import rules
 from bot.peers.service import PeerService, Request
 from bot.slack import Page, Slack
 from bot.storage import channels as rows
@@ -24,6 +28,7 @@ from bot.storage import peers as peer_rows
 from bot.storage.channels import Reading
 from bot.storage.engine import Database, Tx
 from bot.storage.people import stand_ins, who_is_erased
+from bot.storage.restored import first_used
 from bot.wire import read_standing
 from bot.work import rest
 from knowledge.channels import Channel, Channels
@@ -88,10 +93,16 @@ class CatchUp:
         self._announced: set[str] = set()
         self._is_begun = False
         self._was_deaf = False
+        self._first_used = clock.now()  # unless the database knows better
         self._look_for_direct_at: datetime | None = None
         self._threads_left: dict[str, list[str]] = {}  # by channel: found different in its last pass, not read yet
         self._walked_at = self._told_at = clock.now()
         self.bell = asyncio.Event()
+
+    async def note_first_use(self) -> None:
+        """Unless it was noted before. What was said until then is not done."""
+        now = self._clock.now()
+        self._first_used = await self._database.write(lambda tx: first_used(tx, now=now))
 
     async def run(self) -> None:
         """Until cancelled; begins with everything."""
@@ -109,6 +120,7 @@ class CatchUp:
         self._was_deaf = False  # what is heard of meanwhile counts again
 
         async def unit(tx: Tx) -> None:
+            self._first_used = await first_used(tx, now=now)
             read_to = await rows.last_watermark(tx)
             await rows.all_due(tx, now=now, is_whole=is_whole)
             if was_deaf or (read_to is not None and now - moment(read_to) > AWAY):
@@ -173,7 +185,7 @@ class CatchUp:
         now = self._clock.now()
         new = {each.id: each.name for each in self._channels().channels if each.id not in self._added}
         if new:
-            await self._database.write(lambda tx: rows.add(tx, new, is_direct=False, now=now))
+            await self._database.write(lambda tx: self._add_watched(tx, new, now))
             self._added |= new.keys()
         if self._look_for_direct_at is not None and now >= self._look_for_direct_at:
             self._look_for_direct_at = now + EVERY  # if it fails
@@ -184,6 +196,11 @@ class CatchUp:
                 return
             await self._database.write(lambda tx: self._add_direct(tx, direct))
             self._look_for_direct_at = None
+
+    async def _add_watched(self, tx: Tx, new: Mapping[str, str], now: datetime) -> None:
+        """Those of the first time are watched since the first use, whenever a bot comes to read them."""
+        since = now if await rows.last_watermark(tx) else self._first_used
+        await rows.add(tx, new, is_direct=False, now=now, since=since)
 
     async def _add_direct(self, tx: Tx, users: Mapping[str, str]) -> None:
         """Not those with people who were erased: the id alone leads to the person, for whoever may ask Slack."""
@@ -249,8 +266,8 @@ class CatchUp:
         """The threads that are to be read."""
         reading, started = place.reading, self._clock.now()
         since = _ts(started - self._look_back(place.channel))
-        if reading.watermark is not None:
-            since = min(since, reading.watermark)
+        if known_to := reading.watermark or reading.read_back_to:
+            since = min(since, known_to)
         latest, differing = "", list[str]()
         while True:
             page, standings = await self._page(place, since=since, latest=latest)
@@ -383,15 +400,21 @@ class CatchUp:
             each.ts: request
             for each in standings
             if isinstance(each.said, Message) and (request := self._request_in(each.said, self._workspace))
+            if rules.is_to_be_done(each.said, standings, used_since=self._first_used, us=self._workspace)
         }
         await self._peers.record_page(
             place.reading.channel_id,
             standings,
             read_ts=_ts(read_at),
             requests=requests,
+            overheard_since=self._overheard_since(place.reading),
             is_shared=place.is_shared,
             also=self._is_ours_still(place),
         )
+
+    def _overheard_since(self, reading: Reading) -> str:
+        used_since = _ts(self._first_used)
+        return max(used_since, reading.read_back_to or "") if reading.is_new else used_since
 
     async def _bury(self, place: Place, gone: Sequence[str], read_at: datetime) -> None:
         channel_id, read_ts = place.reading.channel_id, _ts(read_at)

@@ -17,6 +17,7 @@ from bot.statistics import FEWEST
 LOOK_BACK = timedelta(weeks=4)
 FRESH = timedelta(minutes=10)
 WAIT_S = 1.0  # of the wall: what is counted longer is told by a later page
+COUNTING = "community gauges"
 Counts = Mapping[tuple[str, str], float]
 
 
@@ -31,13 +32,19 @@ class CommunityGauges:
     async def read(self) -> Counts:
         """As last counted; nothing before that. A page that was given up leaves the counting under way."""
         if self._is_stale and self._counting is None:
-            self._counting = asyncio.create_task(self._count())
+            self._counting = asyncio.create_task(self._count(), name=COUNTING)
         if (counting := self._counting) is not None:
             await asyncio.wait({counting}, timeout=WAIT_S)
             if counting.done():
                 self._counting = None
                 counting.result()
         return self._counts
+
+    async def close(self) -> None:
+        """Ends a counting under way, before the database is closed."""
+        if self._counting is not None:
+            self._counting.cancel()
+            await asyncio.wait({self._counting})
 
     @property
     def _is_stale(self) -> bool:

@@ -13,7 +13,7 @@ from bot.model import Json, Message
 REMEMBERED = 60  # messages
 # Of three letters or more: shorter ones are words too often.
 _FIRST = re.compile(r"@?([^\s,:;>|]{3,80})")
-_COMMANDED = re.compile(r"![^\s|>]+[^|>]*[|>]\s*@?(\S{3,80})\s*$")  # "!docs | ada": a bot is to tell her
+_COMMANDED = re.compile(r"![^\s|>][^|>]*[|>]\s*@?(\S{3,80})\s*$")  # "!docs | ada": a bot is to tell her
 
 
 def names_of(users: Iterable[Json]) -> dict[str, str]:
@@ -49,6 +49,6 @@ class Addressing:
 
 def _candidates(text: str) -> Iterable[str]:
     plain = text.strip().replace("&gt;", ">")
-    for pattern in (_COMMANDED, _FIRST):
-        if found := pattern.match(plain):
+    for found in (_COMMANDED.match(plain), _FIRST.match(plain)):
+        if found:
             yield found[1].lower().rstrip(".!?-")

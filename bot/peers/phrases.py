@@ -102,7 +102,7 @@ REQUEST = _one_of(
     r"(?! i )",
     r"\b(?:can|could|would|will|please|pls|to|and|need|maybe) (?:some|any) ?(?:one|body|1)\b",
     rf"(?<!if )\b{_SOMEBODY} (?:please )?(?:can|could|knows?|help|explain|share|advise|point)\b",
-    r"\b(?:i|we)(?:'d| would|'ll)? (?:really |just |only |also |still |still just )*(?:want(?:ed)?|need(?:ed)?|like|"
+    r"\b(?:i|we)(?:'d| would|'ll)? (?:really |just |only |also |still )*(?:want(?:ed)?|need(?:ed)?|like|"
     r"love) "
     r"(?:to )?(?:know|ask|understand|learn|find out|figure out|clarif\w+|confirm|hear)\b",
     r"^" + LEAD + r"(?:(?:i|we) )?(?:just |only )?wanted to (?:know|ask|check|understand)\b",
@@ -174,7 +174,7 @@ SMALL_TALK = re.compile(
 NOT_ASKED = _one_of(
     r"\W*+" + LEAD + r"(?:can|may|could|how can|how may|what can) (?:i|we) (?:help|assist|do for)\b",
     r"\W*+" + LEAD + r"(?:do you |you |does anyone )?(?:need|want) (?:any |some |a |my |our )?(?:help|hand|"
-    r"assistance)\b\W*(?:with (?:that|this|it))?\W*$",
+    r"assistance)\b\W*+(?:with (?:that|this|it))?\W*$",
     r"\W*+" + LEAD + r"(?:do you )?want (?:me|us) to\b|\W*" + LEAD + r"(?:shall|should) i (?:\w+ ){1,6}for you\b",
     r".*\b(?:does|did|hope|do) (?:that|this|it|these) (?:help|make sense|answer|clear|clarify)\w*\b|\W*(?:make|"
     r"makes) sense\b",

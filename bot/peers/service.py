@@ -155,18 +155,20 @@ class PeerService:
         read_ts: str,
         gone: Sequence[Deletion] = (),
         requests: Mapping[str, Request] | None = None,
+        overheard_since: str = "",
         is_shared: bool = False,
         also: Callable[[Tx], Awaitable[None]] | None = None,
     ) -> int:
         """How many messages said something new. `gone` vanished from where they stood; `also` joins the transaction.
 
-        `read_ts` is when the page was read, as a ts: reactions are compared with events by it.
+        `read_ts` is when the page was read, as a ts: reactions are compared with events by it. What stands before
+        `overheard_since` is answered only where it is one of `requests`.
         """
         said = [await self._placed(each.said) for each in page if isinstance(each.said, Message)]
         deleted = [each.said for each in page if isinstance(each.said, Deletion)]
 
         async def unit(tx: Tx) -> int:
-            count = (await self._take_down(tx, channel_id, said, requests or {})).news
+            count = (await self._take_down(tx, channel_id, said, requests or {}, overheard_since=overheard_since)).news
             if self._channels().watched(channel_id) is not None:
                 await self._take_back(tx, [*deleted, *gone])
                 await self._see_reactions(tx, channel_id, page, read_ts, is_shared=is_shared)
@@ -215,7 +217,13 @@ class PeerService:
         await withdraw(tx, _keys(gone))
 
     async def _take_down(
-        self, tx: Tx, channel_id: str, said: Sequence[Message], requests: Mapping[str, Request]
+        self,
+        tx: Tx,
+        channel_id: str,
+        said: Sequence[Message],
+        requests: Mapping[str, Request],
+        *,
+        overheard_since: str = "",
     ) -> "_Taken":
         """Nothing of other companies' people or of nameless bots is kept, and nothing older than what is known."""
         channel = self._channels().watched(channel_id)
@@ -228,7 +236,9 @@ class PeerService:
             people = {each.author.user_id for each in ours} | _addressed(news)
             crowd = await self._crowd(tx, channel_id, people, mentioned=_mentioned(news))
             news = await self._keep(tx, channel, news, crowd, seen=ours)
-        return _Taken(len(news), is_asked=await self._ask(tx, channel, news, requests, crowd))
+        count = len(news)
+        news = [each for each in news if each.ts in requests or each.ts >= overheard_since]
+        return _Taken(count, is_asked=await self._ask(tx, channel, news, requests, crowd))
 
     async def _crowd(
         self,

@@ -27,6 +27,11 @@ class Reading:
     lease: str
 
     @property
+    def is_new(self) -> bool:
+        """Whether no pass has ended yet. Until then `read_back_to` tells since when it is ours to read."""
+        return self.watermark is None
+
+    @property
     def is_walking(self) -> bool:
         """Whether a walk is due or under way."""
         return not self.is_direct and (not self.is_read_back or self.is_whole_due)
@@ -45,15 +50,25 @@ class Turn:
 
 
 async def add(
-    tx: AsyncConnection, channel_ids: Mapping[str, str], *, is_direct: bool, now: datetime, is_private: bool = True
+    tx: AsyncConnection,
+    channel_ids: Mapping[str, str],
+    *,
+    is_direct: bool,
+    now: datetime,
+    since: datetime | None = None,
+    is_private: bool = True,
 ) -> None:
-    """Channels to be read from now on, by id with their names; those that are there stay as they are."""
+    """Channels to be read from now on, by id with their names; those that are there stay as they are.
+
+    Reading back begins at this moment, or at `since`, where they are ours to read from then on.
+    """
     rows = [
         {
             "channel_id": channel_id,
             "name": name[:80],
             "is_private": is_private,
             "is_direct": is_direct,
+            "read_back_to": f"{(since or now).timestamp():.6f}",
             "is_read_back": False,
             "is_whole_due": False,
             "due_at": now,

@@ -1,6 +1,6 @@
-"""What a database knows of itself: the key its messages are marked with, and whether it was restored from a backup.
+"""What a database knows of itself: its key for marks, when it was first used, and whether it was restored.
 
-Both are rows of `keys`: a restored copy has the same key as the database it was taken of, and so knows what that sent.
+All are rows of `keys`: a restored copy has the same key as the database it was taken of, and so knows what that sent.
 """
 
 import hmac
@@ -15,6 +15,7 @@ from bot.storage.schema import keys
 from bot.storage.statements import insert_new
 
 MARKS, BACKED_UP, RESTORED, LAST_BACKUP = "marks", "backed up", "restored", "last backup"
+FIRST_USED = "first used"
 MARK = 32  # characters
 
 
@@ -39,6 +40,12 @@ async def mark_of(tx: AsyncConnection, effect_key: str) -> str:
     """By which the message is known again in Slack. Opaque there; the same for the same key, whoever sends it."""
     key = await make_sure_of_marks(tx)
     return hmac.digest(key.encode(), effect_key.encode(), "sha256").hex()[:MARK]
+
+
+async def first_used(tx: AsyncConnection, *, now: datetime) -> datetime:
+    """Since when a bot runs on this database; since now, where none did. It knows nothing of what was done before."""
+    await insert_new(tx, keys, {"name": FIRST_USED, "value": now.isoformat()})
+    return datetime.fromisoformat(str(await _value(tx, FIRST_USED)))
 
 
 async def restored(tx: AsyncConnection) -> Restored | None:

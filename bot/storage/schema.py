@@ -76,11 +76,13 @@ people = Table(
     Column("created_at", Moment, nullable=False),
 )
 
-keys = Table(  # made once for this database; fingerprints, stand-ins and marks hang on them; and when it was restored
-    "keys",
-    metadata,
-    Column("name", String(40), primary_key=True),
-    Column("value", String(64), nullable=False),
+keys = (
+    Table(  # made once for this database; fingerprints, stand-ins and marks hang on them; and its first use and restore
+        "keys",
+        metadata,
+        Column("name", String(40), primary_key=True),
+        Column("value", String(64), nullable=False),
+    )
 )
 
 left_out = Table(  # who is counted as "someone": a keyed fingerprint of the Slack id and nothing else
@@ -116,7 +118,7 @@ channels = Table(  # what is read back: each watched channel, and the bot's own 
     Column("is_private", Boolean, nullable=False),  # true until Slack said otherwise
     Column("is_direct", Boolean, nullable=False),
     Column("watermark", String(40)),  # all up to this ts was read; null: nothing yet
-    Column("read_back_to", String(40)),  # how far the first reading back came; null: not begun
+    Column("read_back_to", String(40)),  # how far reading back came: at first to when it began; null: to begin anew
     Column("is_read_back", Boolean, nullable=False),
     Column("is_whole_due", Boolean, nullable=False),  # the nightly pass, not done yet
     Column("due_at", Moment, nullable=False),

@@ -1,14 +1,20 @@
 """Dead links are found, and an article cannot make the bot call what the handbook did not name."""
 
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from ipaddress import ip_address
+from random import Random
+from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.curation.links import Looked, State, calling, is_open
-from knowledge.hosts import Hosts
+from knowledge.hosts import Hosts, host_of
+from tests.connections import heard
+from tests.goals.counting import Tally
 
 
 @dataclass
@@ -146,3 +152,98 @@ async def test_a_host_that_is_not_listed_is_not_called(site: Site, listed: str) 
 )
 def test_which_addresses_are_everybodys(address: str, is_everybodys: bool) -> None:
     assert is_open(address) is is_everybodys
+
+
+# Many ways to write where nobody from outside may look.
+
+INSIDE = ("127.0.0.1", "10.1.2.3", "172.16.9.9", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "127.8.8.8")
+INSIDE_6 = ("::1", "::", "fe80::1", "fe80::1%25lo", "fc00::1", "fd00:ec2::254", "ff02::1", "2001:db8::1", "::7f00:1")
+NAMES = (
+    "localhost",
+    "LOCALHOST",
+    "localhost.",
+    "localhost.localdomain",
+    "ip6-localhost",
+    "inside.example",
+    "mixed.example",
+)
+ADDRESSES, CI_ADDRESSES = 2_000, 300
+
+
+def as_written(inner: str, chance: Random) -> str:
+    """The same IPv4 address as resolvers, browsers and gateways read it."""
+    parts = [int(each) for each in inner.split(".")]
+    whole = int(ip_address(inner))
+    mixed = ".".join(chance.choice((str(each), hex(each), f"0{each:o}")) for each in parts)
+    high, low = whole >> 16, whole & 0xFFFF
+    return chance.choice(
+        (
+            inner,
+            f"{inner}.",
+            str(whole),
+            hex(whole),
+            f"0{whole:o}",
+            mixed,
+            f"{parts[0]}.{whole & 0xFFFFFF}",
+            f"{parts[0]}.{parts[1]}.{low}",
+            "".join(f"%{ord(each):02x}" for each in inner),
+            inner.translate({ord(str(digit)): 0xFF10 + digit for digit in range(10)}),
+            inner.replace(".", "\u3002"),
+            inner.replace("1", "\u2460"),
+            f"[::ffff:{inner}]",
+            f"[::ffff:{high:x}:{low:x}]",
+            f"[::{inner}]",
+            f"[64:ff9b::{high:x}:{low:x}]",
+            f"[64:ff9b:1::{high:x}:{low:x}]",
+            f"[2002:{high:x}:{low:x}::1]",
+            f"[2001:0:{high:x}:{low:x}::]",
+            f"{inner}.nip.example",
+        )
+    )
+
+
+def hostile_address(chance: Random) -> str:
+    host = chance.choice(
+        (as_written(chance.choice(INSIDE), chance), f"[{chance.choice(INSIDE_6)}]", chance.choice(NAMES))
+    )
+    before = chance.choice(("", "", "", "docs.example.com@", "docs.example.com:80@", "docs.example.com\\@", "@"))
+    port = chance.choice(("", "", ":80", ":443", ":8080", ":22", ":0", ":", ":99999"))
+    after = chance.choice(("", "/", "/latest/meta-data", "#@docs.example.com", "?x=docs.example.com", "\\x", "/..;/"))
+    return f"{chance.choice(('http', 'https', 'HTTP', 'ftp', 'file', 'gopher'))}://{before}{host}{port}{after}"
+
+
+def names_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few names lead inside; for all else it is read what stands there, and no server is asked."""
+    look_up, known = socket.getaddrinfo, {"localhost": ("127.0.0.1",), "mixed.example": ("93.184.215.14", "10.0.0.8")}
+
+    def found(host: str, port: int, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0) -> Any:  # noqa: A002
+        name = host.lower().rstrip(".")
+        if places := known.get(name, ("10.0.0.8",) if name.endswith(".example") else ()):
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in places]
+        return look_up(host, port, family, type, proto, flags | socket.AI_NUMERICHOST)
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+
+
+@pytest.mark.parametrize(
+    "tries", [CI_ADDRESSES, pytest.param(ADDRESSES, marks=[pytest.mark.chaos, pytest.mark.goal(g=15)])]
+)
+async def test_no_way_of_writing_an_address_leads_inside_even_if_the_handbook_lists_it_as_a_site_of_others(
+    tries: int, seed: int, tally: Tally, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names_of_ours(monkeypatch)
+    chance, called, refused = Random(seed), list[object](), 0
+    addresses = [hostile_address(chance) for _ in range(tries)]
+    listed = Hosts(public=frozenset(filter(None, map(host_of, addresses))))
+
+    with heard() as (places, _):
+        async with calling(listed) as caller:
+            for address in addresses:
+                looked = await caller.look(address)
+                refused += looked.state is State.REFUSED
+                called += [(address, sorted(places))] if places else []
+                places.clear()
+
+    tally(addresses=tries, escaped=len(called))
+    assert called == []
+    assert refused > tries // 2

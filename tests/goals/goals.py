@@ -46,7 +46,7 @@ GOALS = {
         Goal(12, "models that fail", {"faults": 40}),
         Goal(13, "broken files", {"files": 50_000}, "fuzz"),
         Goal(14, "who may do what", {"cells": 5_000}),
-        Goal(15, "hostile inputs of actions", {"inputs": 10_000}, "fuzz"),
+        Goal(15, "hostile input", {"inputs": 10_000, "contents": 20_000, "addresses": 2_000}, "fuzz"),
         Goal(16, "models that obey an attacker", {"attacks": 500}, "fuzz"),
         Goal(17, "private words outside their audience", {"days": 30}),
         Goal(18, "attacks on surveys", {"respondents": 10_000}),

@@ -4,9 +4,7 @@ Bot, sandbox and test are one process, so what the sandbox itself calls (the bot
 it calls nobody.
 """
 
-import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -14,36 +12,10 @@ import pytest
 
 from bot.config import Settings
 from tests.answers.test_model_writer import GOOD, text
+from tests.connections import Place, heard
 from tests.journeys.handbook import QUESTION
 from tests.journeys.office import Office
 from tests.model_server import ModelServer, serving
-
-Place = tuple[str, int]
-_listening: list[set[Place]] = []
-_names: list[set[str]] = []
-
-
-def _hear(event: str, arguments: tuple[object, ...]) -> None:
-    """Python's own audit: of every connection, by whichever library. It stays for ever, so it is deaf in between."""
-    if event == "socket.connect" and _listening and isinstance(arguments[1], tuple):
-        _listening[-1].add((str(arguments[1][0]), int(arguments[1][1])))
-    if event == "socket.getaddrinfo" and _names:
-        _names[-1].add(str(arguments[0]))
-
-
-sys.addaudithook(_hear)
-
-
-@contextmanager
-def heard() -> Iterator[tuple[set[Place], set[str]]]:
-    places, names = set[Place](), set[str]()
-    _listening.append(places)
-    _names.append(names)
-    try:
-        yield places, names
-    finally:
-        _listening.pop()
-        _names.pop()
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 So does another one beside it: two processes on one database are a normal state.
 """
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ import pytest
 from bot.config import Settings
 from sandbox import Message, Sandbox
 from tests.journeys.handbook import LOGS_TOLD, QUESTION
-from tests.journeys.office import at_work, settings_in
+from tests.journeys.office import PATIENCE_S, at_work, settings_in
+from tests.peers.reading import is_at_rest
 
 
 @pytest.fixture
@@ -92,6 +95,32 @@ async def test_what_was_answered_is_not_answered_again(sandbox: Sandbox, setting
         await office.answer_to(asked)
 
     assert await comes_back(sandbox, settings, asked) == [("priya", QUESTION), LOGS_TOLD]
+
+
+async def test_a_bot_whose_database_is_lost_says_nothing_again_and_answers_what_comes(
+    sandbox: Sandbox, settings: Settings, tmp_path: Path
+) -> None:
+    async with at_work(sandbox, settings) as office:
+        priya = office.person("priya")
+        asked = [priya.say("ask-platform", QUESTION), priya.say("random", f"{office.mention} {QUESTION}")]
+        priya.dm(QUESTION)
+        for each in asked:
+            await office.answer_to(each)
+        await office.quiet()
+        said = [*map(office.thread, asked), office.direct("priya")]
+
+    began_s = sandbox.clock.now()
+    empty = replace(settings, database_url=f"sqlite+aiosqlite:///{tmp_path / 'empty' / 'mentor.db'}")
+    async with at_work(sandbox, empty) as office:
+        new = priya.say("ask-platform", QUESTION)
+        await office.answer_to(new)
+        async with asyncio.timeout(PATIENCE_S):  # the first reading begins with the bot
+            while not await is_at_rest(office.mentor.database, began_s):
+                await asyncio.sleep(0.05)
+        await office.later(minutes=30)
+
+        assert [*map(office.thread, asked), office.direct("priya")] == said
+        assert office.thread(new) == [("priya", QUESTION), LOGS_TOLD]
 
 
 async def test_a_press_is_judged_after_the_restart(sandbox: Sandbox, settings: Settings) -> None:

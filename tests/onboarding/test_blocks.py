@@ -80,8 +80,8 @@ def test_only_buttons_of_ours_propose() -> None:
 
 
 def test_a_newcomer_is_told_three_things_whatever_is_known() -> None:
-    nothing = Welcome((), (), "the platform team", "", None)
-    much = Welcome(("payments", "search"), ("Marta Nowak",), "*payments*", "", FIRST)
+    nothing = Welcome((), (), "", "", None)
+    much = Welcome(("payments", "search"), ("Marta Nowak",), "payments", "", FIRST)
 
     for known in (nothing, much):
         shown, row = welcome(known, command="/platform")

@@ -1,5 +1,6 @@
 """What happened while nobody listened is read back: all of it, once, and what is gone is gone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -135,6 +136,7 @@ async def test_history_older_than_the_handbook_wants_is_left_alone(reader: Reade
 
 
 async def test_an_old_question_is_kept_and_not_answered(reader: Reader, ada: Actor) -> None:
+    await reader.read_all()
     old = ada.say(ASK, "How do I see logs?")
     reader.sandbox.clock.advance(2 * DAY_S)
     new = ada.say(ASK, "How do I deploy?")
@@ -143,7 +145,72 @@ async def test_an_old_question_is_kept_and_not_answered(reader: Reader, ada: Act
 
     async with reader.database.read() as tx:
         assert set((await tx.scalars(select(questions.c.ts))).all()) == {old.ts, new.ts}
-        assert list((await tx.scalars(select(work.c.key))).all()) == [f"{ASK}:{new.ts}"]
+    assert await work_keys(reader) == [f"{ASK}:{new.ts}"]
+
+
+async def test_what_was_said_before_the_database_was_used_is_kept_and_not_done(reader: Reader, ada: Actor) -> None:
+    """Nobody knows here what became of it: the bot may be new, or its database lost."""
+    mention = f"<@{reader.sandbox.workspace.bot_user_id}>"
+    said = [ada.say(DEPLOYS, f"{mention} How do I roll back?"), ada.dm("How do I get a bucket?")]
+    reader.sandbox.clock.advance(1200)
+    said.append(ada.say(ASK, "How do I see logs?"))
+
+    await reader.read_all()
+    await reader.read_all()
+
+    assert await work_keys(reader) == []
+    assert {ts for _, ts, *_ in await reader.kept()} == {said[0].ts, said[2].ts}
+
+
+async def test_who_turned_to_the_bot_while_it_was_being_set_up_is_heard(reader: Reader, ada: Actor) -> None:
+    mention = f"<@{reader.sandbox.workspace.bot_user_id}>"
+    root = ada.say(DEPLOYS, "Deploying now.")
+    asked = [ada.say(DEPLOYS, f"{mention} hello?"), ada.dm("hello?"), ada.say(DEPLOYS, f"{mention} hi?", thread=root)]
+
+    await reader.read_all()
+
+    assert sorted(await work_keys(reader)) == sorted(f"{each.channel}:{each.ts}" for each in asked)
+
+
+async def test_what_a_bot_of_ours_answered_on_a_database_that_is_lost_is_not_done_again(
+    reader: Reader, ada: Actor
+) -> None:
+    workspace = reader.sandbox.workspace
+    mention = f"<@{workspace.bot_user_id}>"
+    root = ada.say(DEPLOYS, "Deploying now.")
+    asked = [ada.say(DEPLOYS, f"{mention} hello?"), ada.dm("hello?"), ada.say(DEPLOYS, f"{mention} hi?", thread=root)]
+    for each in asked:
+        workspace.past.say(
+            workspace.bot_user_id,
+            each.channel,
+            "Hello.",
+            at=reader.sandbox.clock.now(),
+            thread_ts=each.thread_ts or each.ts,
+        )
+
+    await reader.read_all()
+
+    assert await work_keys(reader) == []
+
+
+async def test_what_was_asked_before_its_channel_was_watched_is_not_answered(reader: Reader, ada: Actor) -> None:
+    both = reader.watched
+    reader.watched = replace(both, channels=both.channels[1:])
+    await reader.read_all()
+    ada.say(ASK, "How do I see logs?")
+    reader.sandbox.clock.advance(60)
+    reader.watched = both
+    await reader.catch_up._add_new()
+    asked = ada.say(ASK, "How do I deploy?")
+
+    await reader.read_all()
+
+    assert await work_keys(reader) == [f"{ASK}:{asked.ts}"]
+
+
+async def work_keys(reader: Reader) -> list[str]:
+    async with reader.database.read() as tx:
+        return list(await tx.scalars(select(work.c.key)))
 
 
 async def test_a_direct_message_missed_while_away_is_taken_up_and_not_kept(reader: Reader, ada: Actor) -> None:

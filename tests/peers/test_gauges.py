@@ -1,5 +1,6 @@
 """What /metrics tells of the community: the hand-counted December, seldom counted, nothing of a few."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,7 @@ from bot.clock import Clock
 from bot.model import Window
 from bot.peers.facts import FactsService
 from bot.peers.figures import PeerFacts
-from bot.peers.gauges import CommunityGauges, counts_of
+from bot.peers.gauges import COUNTING, CommunityGauges, counts_of
 from bot.storage.engine import Database
 from tests.peers.december import CHANNELS, NOW, write_december
 
@@ -42,6 +43,25 @@ async def test_the_community_of_four_weeks_is_told_and_seldom_counted(database: 
     assert first["community_questions", "asked"] == figures.questions > 20
     assert first["community_share", "peers_first"] == pytest.approx(figures.peer_first.k / figures.peer_first.n)
     assert first["community_first_response_seconds", "median"] == figures.response.median_s
+
+
+async def test_a_counting_under_way_ends_with_the_bot(database: Database) -> None:
+    class SlowFacts(FactsService):
+        async def facts(self, window: Window) -> PeerFacts:
+            under_way.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    under_way = asyncio.Event()
+    clock = Clock(NOW.timestamp)
+    gauges = CommunityGauges(SlowFacts(database, channels=lambda: CHANNELS, clock=clock), clock=clock)
+    reading = asyncio.create_task(gauges.read())
+    await under_way.wait()
+    reading.cancel()
+
+    await gauges.close()
+
+    assert [each for each in asyncio.all_tasks() if each.get_name() == COUNTING] == []
 
 
 async def test_of_a_few_only_counts_are_told(database: Database) -> None:

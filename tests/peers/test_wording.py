@@ -451,6 +451,12 @@ def test_hostile_text_is_done_with_at_once(unit: str) -> None:
     assert gist(text) is gist(text[:LOOKED_AT])
 
 
+def test_words_that_could_be_read_in_two_ways_are_done_with_at_once() -> None:
+    """It would take for ever, and the bot with it, if each pair could."""
+    assert question_kind("i'd " + "still just " * 100 + "like to know how this works") is not None
+    assert question_kind("i'd " + "still just " * 100) is None
+
+
 @pytest.mark.real_data
 def test_questions_of_real_channels_are_found() -> None:
     rows = [json.loads(line) for line in LABELS.read_text().splitlines()]

@@ -3,13 +3,8 @@
 from pathlib import Path
 
 from bot import generate
-from bot.actions.controllers import DRIFT_KEPT, KEPT
-from bot.listening.rules import KEPT as FRICTION_KEPT
-from bot.listening.rules import WORDS_KEPT as STORIES_KEPT
 from bot.privacy.offline import OUT_OF_REACH
 from bot.storage.schema import metadata
-from bot.upkeep import REQUESTS_KEPT, WORDS_KEPT
-from knowledge.channels import Channels
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "privacy.md").read_text()
@@ -33,14 +28,6 @@ def test_no_other_table_is_there() -> None:
     named = {name.strip("` ") for row in rows for name in row.split(",") if "`" in name}
 
     assert named == set(metadata.tables)
-
-
-def test_the_days_are_those_of_the_code() -> None:
-    assert f"{Channels().text_days} days" in PAGE
-    assert f"{WORDS_KEPT.days} days" in PAGE
-    assert f"{REQUESTS_KEPT.days} days after it ended" in PAGE
-    assert f"friction {FRICTION_KEPT.days} days; words of stories and thanks {STORIES_KEPT.days};" in PAGE
-    assert f"reports {KEPT.days} days, of changes by hand {DRIFT_KEPT.days};" in PAGE
 
 
 def test_what_is_out_of_reach_is_there() -> None:
