@@ -21,9 +21,11 @@ from bot.peers.service import PeerService, Request
 from bot.slack import Page, Slack
 from bot.storage import channels as rows
 from bot.storage import peers as peer_rows
+from bot.storage import work as work_rows
 from bot.storage.channels import Reading
 from bot.storage.engine import Database, Tx
-from bot.storage.people import stand_ins, who_is_erased
+from bot.storage.people import left_out_since, slack_ids_of, stand_ins, who_is_erased
+from bot.wanted import Kind
 from bot.wire import read_standing
 from bot.work import rest
 from knowledge.channels import Channel, Channels
@@ -173,7 +175,7 @@ class CatchUp:
         now = self._clock.now()
         new = {each.id: each.name for each in self._channels().channels if each.id not in self._added}
         if new:
-            await self._database.write(lambda tx: rows.add(tx, new, is_direct=False, now=now))
+            await self._database.write(lambda tx: rows.add(tx, new, now=now))
             self._added |= new.keys()
         if self._look_for_direct_at is not None and now >= self._look_for_direct_at:
             self._look_for_direct_at = now + EVERY  # if it fails
@@ -186,10 +188,15 @@ class CatchUp:
             self._look_for_direct_at = None
 
     async def _add_direct(self, tx: Tx, users: Mapping[str, str]) -> None:
-        """Not those with people who were erased: the id alone leads to the person, for whoever may ask Slack."""
-        erased = await who_is_erased(tx, set(users.values()), await stand_ins(tx))
-        wanted = {channel_id: "" for channel_id, user_id in users.items() if user_id not in erased}
-        await rows.add(tx, wanted, is_direct=True, now=self._clock.now())
+        """Not those with people who were erased, or are just now: the id alone leads to the person, for whoever may ask
+        Slack, and what they had asked there would be asked anew.
+        """
+        names = await stand_ins(tx)
+        leaving = await slack_ids_of(tx, await work_rows.people_with(tx, Kind.ERASE))
+        gone = (await who_is_erased(tx, set(users.values()), names)).union(leaving.values())
+        since = {each: _ts(at) for each, at in (await left_out_since(tx, set(users.values()), names)).items()}
+        wanted = {each: since.get(user_id) for each, user_id in users.items() if user_id not in gone}
+        await rows.add_direct(tx, wanted, now=self._clock.now())
 
     async def _claim(self) -> Reading | None:
         now = self._clock.now()
@@ -248,6 +255,8 @@ class CatchUp:
         since = _ts(started - self._look_back(place.channel))
         if reading.watermark is not None:
             since = min(since, reading.watermark)
+        if place.channel is None and reading.read_back_to is not None:
+            since = max(since, reading.read_back_to)
         latest, differing = "", list[str]()
         while True:
             page, standings = await self._page(place, since=since, latest=latest)
