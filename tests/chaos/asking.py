@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
@@ -196,7 +197,7 @@ class Asking:
             message = found()
             if message is None or not _has(message, label):
                 return
-            if (await person.press(message, label)).acknowledged:
+            if await self.run.is_taken_down(name, partial(person.press, message, label)):
                 return
             await self.rest()  # what was taken down shows by then
             self.repeated += 1

@@ -15,6 +15,7 @@ from knowledge.channels import AnswerMode, Channel
 from tests.chaos import company
 from tests.chaos.bot_process import is_of_transaction, part_of
 from tests.chaos.conftest import NewDatabase
+from tests.chaos.counted import counted, exactly, noted
 from tests.chaos.killing import TIMES, drawn
 from tests.chaos.rehearsal import CHANNELS, PATIENCE_S, Rehearsal, rehearsal
 from tests.goals.counting import Tally
@@ -78,11 +79,11 @@ async def all_is_read(run: Rehearsal, since_s: float) -> None:
 
 
 async def check(run: Rehearsal) -> None:
-    assert await kept(run.database) == standing(run.sandbox, [HERE])
-    assert await kept_reactions(run.database) == standing_reactions(run.sandbox, [HERE])
+    exactly(await kept(run.database), standing(run.sandbox, [HERE]))
+    exactly(await kept_reactions(run.database), standing_reactions(run.sandbox, [HERE]))
     (asked,) = [each for each in run.sandbox.workspace.channels[HERE].messages.values() if each.text == QUESTION]
     places = {place: len(posts) for place, posts in company.answers_in(run.sandbox).items()}
-    assert places == {company.place_of(asked): 1}
+    exactly(places, {company.place_of(asked): 1})
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class Stage:
                 try:
                     await self.play(f"{point.replace(' ', '-')}-{time}", die_at=point)
                 except (AssertionError, TimeoutError) as error:
-                    wrong[point] = f"{type(error).__name__}: {error}"
+                    wrong[f"{point} {time}"] = noted(error)
 
         await asyncio.gather(*(play(point, time) for point in points for time in range(times)))
         return wrong
@@ -158,5 +159,5 @@ async def test_bot_killed_at_points_drawn_of_its_reading_goes_on(
 
     wrong = await stage.play_all(points, times=TIMES)
 
-    tally(points=len(points), kills=TIMES * len(points), wrong=len(wrong))
+    tally(points=len(points), kills=TIMES * len(points), **counted(wrong))
     assert wrong == {}
