@@ -31,6 +31,7 @@ class Said:
     is_decided: bool = False
     is_deleted: bool = False
     is_forgotten: bool = False  # its words are not to be kept, or no more
+    is_nobodys: bool = False  # who said it was erased since: they are a stranger to it
     is_solved: bool = False  # whoever asked said so of the answer
     least: int = 0
     most: int = 0
@@ -70,8 +71,15 @@ class Model:
         said.is_deleted = True
         self._doubt(self.said[said.place.id, said.root or said.ts], now)
 
+    def erase(self, person: str) -> None:
+        self.leave_out(person)  # or the next word of theirs would be kept again
+        for each in self.said.values():
+            each.is_nobodys = each.is_nobodys or each.author == person
+
+    def press_solved(self, said: Said, person: str) -> None:
+        said.is_solved = said.is_solved or (person == said.author and not said.is_nobodys)
+
     def leave_out(self, person: str) -> None:
-        """Also whoever is erased, or the next word of theirs would be kept again."""
         self.left_out.add(person)
         self.marks = {each: is_named and each[2] != person for each, is_named in self.marks.items()}
         for each in self.said.values():

@@ -218,7 +218,7 @@ class Walk:
             return False
         presser = self._chance.choice((sequence.asker, sequence.other))
         await self._person(presser).press(answers[0], SOLVED_IT)
-        said.is_solved = said.is_solved or presser == sequence.asker
+        self.model.press_solved(said, presser)
         return True
 
     async def _ask_privately(self, sequence: Sequence) -> bool:
@@ -246,7 +246,7 @@ class Walk:
         {
             "Count me in": self.model.count_in,
             "Count me out": self.model.leave_out,
-            "Erase what you keep": self.model.leave_out,
+            "Erase what you keep": self.model.erase,
         }[label](person)
 
     async def _whispered(self, person: str, act: Callable[[], Awaitable[object]]) -> Message:
