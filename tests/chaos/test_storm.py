@@ -112,7 +112,6 @@ async def storm(run: Rehearsal, crowd: Crowd, *, events: int, questions: int) ->
                 crowd.ask()
         await run.sandbox.settle(PATIENCE_S)
     await run.quiet()
-    await run.sandbox.settle(PATIENCE_S)  # the bots hear of their own posts, too
     if run.sandbox.delivery.lost:  # on a busy machine Slack may give up on an event: then the next pass finds it
         await _are_read(run, run.sandbox.clock.now())
 
@@ -140,7 +139,10 @@ async def check_storm(folder: Path, database_url: str, seed: int, tally: Tally, 
         await storm(run, crowd, events=events, questions=questions)
         answers = {place: len(posts) for place, posts in company.answers_in(run.sandbox).items()}
         lost = {company.place_of(each) for each in crowd.asked} - answers.keys()
-        is_kept, stands = await kept(run.database), standing(run.sandbox, CHANNELS)
+        # of their own posts the bots hear nothing: they read them back with the next pass
+        own = {(post.channel, post.ts) for post in run.sandbox.ledger.posts()}
+        is_kept = {each for each in await kept(run.database) if each[:2] not in own}
+        stands = {each for each in standing(run.sandbox, CHANNELS) if each[:2] not in own}
         unlike = {"missing": stands - is_kept, "not there": is_kept - stands}
         reacted = await kept_reactions(run.database) ^ standing_reactions(run.sandbox, CHANNELS)
     doubled = sum(count > 1 for count in answers.values())
@@ -150,7 +152,7 @@ async def check_storm(folder: Path, database_url: str, seed: int, tally: Tally, 
     assert (lost, doubled, reacted) == (set(), 0, set())
     assert unlike == {"missing": set(), "not there": set()}
     assert answers.keys() == {company.place_of(each) for each in crowd.asked}
-    assert len(delivered) > 2 * len(set(delivered))  # or nothing came twice
+    assert len(delivered) > len(set(delivered))  # or nothing came twice
 
 
 @pytest.mark.goal(g=4)
