@@ -281,7 +281,8 @@ class Asking:
         if not any(title in post.text for title in TITLES):
             return ""
         names = {self.run.sandbox.workspace.dm_of(company.user_id(name)).id: name for name in company.PEOPLE}
-        what = "request" if TAKEN in post.text and not post.thread_ts else "outcome"
+        is_own = TAKEN in post.text or _says_what_was_asked(self.run.message(post))
+        what = "request" if is_own and not post.thread_ts else "outcome"
         return f"{what} {names[post.channel or '']}"
 
     async def _form(self, name: str, action: str) -> View:
@@ -301,6 +302,11 @@ class Asking:
 
     def _platform(self) -> list[Message]:
         return list(self.run.sandbox.workspace.channels[PLATFORM].messages.values())
+
+
+def _says_what_was_asked(message: Message) -> bool:
+    """As a request's message does, also one sent so late that it says at once what came of it."""
+    return any(block["type"] != "actions" for block in message.blocks[1:])
 
 
 def _has(message: Message | None, label: str) -> bool:

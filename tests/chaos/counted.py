@@ -1,5 +1,6 @@
 """What is there against what should be: more of it is doubled, less of it is lost, and what never ends is stuck."""
 
+import traceback
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
@@ -49,8 +50,8 @@ def counted(wrong: Mapping[str, str]) -> dict[str, int]:
 
 
 def noted(error: BaseException) -> str:
-    """For a table of what went wrong."""
-    return f"{went(error)}: {type(error).__name__}: {error}"
+    """For a table of what went wrong: with the line, of an assertion without words."""
+    return f"{went(error)}: {type(error).__name__}: {str(error) or traceback.extract_tb(error.__traceback__)[-1].line}"
 
 
 def _told(counts: Mapping[Hashable, int]) -> str:
