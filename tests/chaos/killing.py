@@ -179,6 +179,15 @@ class Stage:
             await flow.check(run, is_taken_down=is_taken_down)
             return "" if died else last_like(kill.at, run.bots[-1].points_passed()) or kill.at
 
+    async def play_near(self, flow: Flow, points: Sequence[str], kill: Kill, time: int) -> bool:
+        """Whether a bot died of it, at the point or at the last like it."""
+        for name in (str(time), f"{time} again"):
+            instead = await self.play(flow, kill, is_taken_down=kill.at not in points[:2], time=name)
+            if not instead:
+                return True
+            kill = Kill(instead, at=instead)
+        return False
+
     def new_rehearsal(self, name: str, flow: Flow, *, pace: float = PACE) -> AbstractAsyncContextManager[Rehearsal]:
         folder, database_url = self.folder / name, self.new_database()
         settings = flow.settings(self.folder / f"outside-{zlib.crc32(name.encode()):08x}")
@@ -202,16 +211,12 @@ class Stage:
         async def play(kill: Kill, time: int) -> None:
             async with turns:
                 try:
-                    is_taken_down = kill.at not in points[:2]
-                    instead = await self.play(flow, kill, is_taken_down=is_taken_down, time=str(time))
-                    if instead:
-                        again = Kill(instead, at=instead)
-                        instead = await self.play(flow, again, is_taken_down=is_taken_down, time=f"{time} again")
+                    died = await self.play_near(flow, points, kill, time)
                 except (AssertionError, TimeoutError, ValueError, LookupError) as error:
                     outcome.wrong[f"{kill.name} {time}"] = noted(error)
                 else:
-                    outcome.kills += not instead
-                    outcome.not_passed += [kill.at] if instead else []
+                    outcome.kills += died
+                    outcome.not_passed += [] if died else [kill.at]
 
         await asyncio.gather(*(play(kill, time) for kill in kills for time in range(times)))
         outcome.points = len(kills)
