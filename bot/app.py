@@ -68,6 +68,7 @@ from bot.onboarding.services import Neighbours, onboarding_services
 from bot.outbox import Outbox
 from bot.peers.catch_up import CatchUp
 from bot.peers.gauges import CommunityGauges
+from bot.peers.inbox import Inbox
 from bot.peers.services import peer_services
 from bot.peers.wording import question_kind
 from bot.people import PeopleService
@@ -158,6 +159,15 @@ class Mentor:
             command=settings.command,
             bot_name=settings.name,
         )
+        request = partial(request_in, is_action=self.actions.catalogue.is_meant)
+        self.inbox = Inbox(
+            self.database,
+            self.peers.log,
+            channels=self._channels,
+            workspace=workspace,
+            clock=clock,
+            request_in=request,
+        )
         self.catch_up = CatchUp(
             self.database,
             slack,
@@ -166,7 +176,7 @@ class Mentor:
             workspace=workspace,
             clock=clock,
             new_id=new_id,
-            request_in=partial(request_in, is_action=self.actions.catalogue.is_meant),
+            request_in=request,
             announce=self.peers.notices.announce,
         )
         self.reload = ReloadService(desk, source)
@@ -407,7 +417,7 @@ class Mentor:
         services = Services(
             answers=self.answers.answers,
             verdicts=self.answers.verdicts,
-            peers=self.peers.log,
+            inbox=self.inbox,
             kinds=self.peers.kinds,
             marks=self.peers.marks,
             gaps=self.curation.gaps,
@@ -610,7 +620,8 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         await mentor.peers.team.observe_group()
         await mentor.handover.observe()
         await mentor.adoption.marks.observe()
-        for loop in (mentor.outbox.run(), mentor.workers.run()):  # workers stop first: what they put in is still sent
+        # the inbox stops first, then workers: what they put in is still sent
+        for loop in (mentor.outbox.run(), mentor.workers.run(), mentor.inbox.run()):
             stack.push_async_callback(_ended, asyncio.create_task(loop))
         mentor.start_ticks()
         stack.push_async_callback(mentor.stop_ticks)

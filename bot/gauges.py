@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from bot.clock import Clock
-from bot.storage import channels, follow_ups, gaps, outbox, requests, restored, work
+from bot.storage import channels, follow_ups, gaps, inbox, outbox, requests, restored, work
 from bot.storage.engine import Database
 from knowledge.loader import Handbook
 
@@ -32,6 +32,7 @@ class Gauges:
 
     async def read(self) -> Figures:
         handbook, now = self._handbook(), self._clock.now()
+        untaken_since = await inbox.oldest(self._database)
         async with self._database.read() as tx:
             behind = await work.backlog(tx, now=now)
             messages = await outbox.backlog(tx)
@@ -47,6 +48,7 @@ class Gauges:
             ("work", "failed"): behind.failed,
             ("slots", "missed"): behind.missed,
             ("age_seconds", "work"): _age_s(behind.oldest, now),
+            ("age_seconds", "inbox"): _age_s(untaken_since, now),
             ("age_seconds", "outbox"): _age_s(unsent_since, now),
             ("outbox", "given up"): unseen,
             **({("age_seconds", "backup"): _age_s(backed_up_at, now)} if backed_up_at else {}),

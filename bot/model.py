@@ -77,6 +77,7 @@ class Message:
     is_shared: bool = False  # the channel is shared with another company
     mentions_us: bool = False
     is_plain: bool = True  # a person's own words: no join notice, no topic change
+    had_secrets: bool = False  # the text is without them
     named: str | None = None  # the user id of whom it names without a mention, as far as an export tells
 
 

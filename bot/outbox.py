@@ -103,6 +103,9 @@ class Outbox:
         self._paced = {address: until for address, until in self._paced.items() if until > now}
         busy = {*self._in_hand.values(), *self._paced}
         until, lease = now + LEASE + self._apart, self._new_id()
+        async with self._database.read() as tx:
+            if not await rows.is_any_open(tx):
+                return []
         return await self._database.write(
             lambda tx: rows.claim_next(tx, now=now, until=until, lease=lease, busy=busy, limit=limit)
         )

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     JOINED = "peers.joined"
     SAY_KIND = "peers.say_kind"
     MARK_ANSWER = "peers.mark_answer"
+    SECRET_SEEN = "peers.secret_seen"  # noqa: S105  # no secret
     SETTINGS = "privacy.settings"
     CHOICE = "privacy.choice"
     ERASE = "privacy.erase"
@@ -494,6 +495,17 @@ class Joined(Payload):
 
     key: str
     channel_id: str
+
+
+@dataclass(frozen=True)
+class SecretSeen(Payload):
+    """A message held what looks like a secret: the payload of `peers.secret_seen`. `person` is a pseudonym."""
+
+    key: str
+    person: str
+    channel_id: str
+    ts: str
+    thread_ts: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.errors import PayloadMalformed
 from bot.model import Author, Deletion, Json, Message, Standing, Workspace
+from bot.text_secrets import without_secrets
 
 # Somebody's own words; every other subtype is a notice of Slack's, also where a bot or Slackbot is named as its author.
 PLAIN_SUBTYPES = {None, "file_share", "thread_broadcast", "me_message", "bot_message"}
@@ -53,13 +54,14 @@ def _reactions(listed: Any) -> Iterator[tuple[str, tuple[str, ...], bool]]:
 
 
 def read_message(message: Json, channel_id: str, workspace: Workspace, *, is_shared: bool) -> Message | None:
-    """The message; None for a notice, which nobody wrote."""
+    """The message, without what looks like a secret in it; None for a notice, which nobody wrote."""
     subtype = read_optional(message, "subtype")
     is_bot = subtype == "bot_message" or bool(message.get("bot_id")) or message.get("user") == SLACKBOT
     if subtype not in PLAIN_SUBTYPES:
         return None
     ts, thread_ts = read_ts(message, "ts"), read_optional_ts(message, "thread_ts")
-    text, edited = read_words(message, "text"), message.get("edited")
+    written, edited = read_words(message, "text"), message.get("edited")
+    text = without_secrets(written)
     return Message(
         channel_id=channel_id,
         ts=ts,
@@ -74,6 +76,7 @@ def read_message(message: Json, channel_id: str, workspace: Workspace, *, is_sha
         is_direct=is_direct(channel_id),
         is_shared=is_shared,
         mentions_us="<@" in text and _mention(workspace).search(text) is not None,
+        had_secrets=text != written,
     )
 
 

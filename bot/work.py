@@ -134,6 +134,9 @@ class Workers:
         now = self._clock.now()
         ours = list(self._in_hand.values())  # still, though a lease may have run out: a new one would fence us off
         until, lease = now + self._held_for, self._new_id()
+        async with self._database.read() as tx:
+            if not await rows.is_any_due(tx, now=now):
+                return []
         return list(
             await self._database.write(
                 lambda tx: rows.claim_due(tx, now=now, until=until, lease=lease, limit=limit, but=ours)

@@ -37,10 +37,10 @@ from bot.model import Workspace
 from bot.notices.incidents import IncidentService
 from bot.notices.news import NewsService
 from bot.onboarding.service import StartService
+from bot.peers.inbox import Inbox
 from bot.peers.kinds import KindService
 from bot.peers.marks import MarkService
 from bot.peers.notices import NoticeService
-from bot.peers.service import PeerService
 from bot.privacy.settings import SettingsService
 from bot.signs.service import SignsService
 from bot.surveys import change_blocks
@@ -78,7 +78,7 @@ from handlers import (
 class Services:
     answers: AnswerService
     verdicts: VerdictService
-    peers: PeerService
+    inbox: Inbox
     kinds: KindService
     marks: MarkService
     gaps: GapService
@@ -119,11 +119,10 @@ class Services:
 
 def register(app: AsyncApp, services: Services, *, command: str, workspace: Workspace) -> None:
     """Services are bound by name and so come last in a listener: Bolt fills what stands before them."""
-    is_action = services.catalogue.is_meant
-    on_message = _ours(messages.on_message, peers=services.peers, workspace=workspace, is_action=is_action)
+    on_message = _ours(messages.on_message, inbox=services.inbox, workspace=workspace)
     app.event("message")(on_message)
     app.event("app_mention")(on_message)
-    on_reaction = _ours(messages.on_reaction, peers=services.peers)
+    on_reaction = _ours(messages.on_reaction, inbox=services.inbox)
     app.event("reaction_added")(on_reaction)
     app.event("reaction_removed")(on_reaction)
     app.event("app_home_opened")(_ours(home.on_opened, home=services.home, prompts=services.prompts))

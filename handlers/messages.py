@@ -1,33 +1,29 @@
-"""Messages and mentions: taken down through the one entry of the peers pillar."""
+"""Messages, mentions and reactions: handed to the inbox."""
 
 from collections.abc import Callable
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot import wire
-from bot.model import Deletion, Json, Message, Workspace
-from bot.peers.service import PeerService, Request
+from bot.model import Json, Message, Workspace
+from bot.peers.inbox import Inbox
+from bot.peers.service import Request
 from handlers import payload, verbs
 
 
-async def on_message(
-    body: Json, ack: AsyncAck, peers: PeerService, workspace: Workspace, is_action: Callable[[str], bool]
-) -> None:
+async def on_message(body: Json, ack: AsyncAck, inbox: Inbox, workspace: Workspace) -> None:
     """Something was said, edited or deleted in a channel or a DM with the bot; or the bot was mentioned."""
-    event_id = payload.read_event_id(body)
-    match payload.read_message(body, workspace):
-        case Deletion() as deletion:
-            await peers.record_deletion(deletion, event_id=event_id)
-        case Message() as message:
-            await peers.record_message(message, request_in(message, workspace, is_action=is_action), event_id=event_id)
+    event_id, said = payload.read_event_id(body), payload.read_message(body, workspace)
+    if said is not None:
+        await inbox.put(event_id, said)
     await ack()
 
 
-async def on_reaction(body: Json, ack: AsyncAck, peers: PeerService) -> None:
+async def on_reaction(body: Json, ack: AsyncAck, inbox: Inbox) -> None:
     """A reaction was set or taken away."""
-    reaction = payload.read_reaction(body)
+    event_id, reaction = payload.read_event_id(body), payload.read_reaction(body)
     if reaction is not None:
-        await peers.record_reaction(reaction, event_id=payload.read_event_id(body))
+        await inbox.put(event_id, reaction)
     await ack()
 
 

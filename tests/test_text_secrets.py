@@ -10,8 +10,10 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.text_secrets import without_secrets
+from bot.text_secrets import _PATTERNS, without_secrets
 from tests.goals.counting import Tally
 
 MIXED = string.ascii_letters + string.digits
@@ -53,6 +55,11 @@ HARMLESS: dict[str, Maker] = {
     "a pod": lambda chance: f"checkout-{_of(HEX, 10)(chance)}-{_of(string.ascii_lowercase, 5)(chance)}",
     "an account": _of(string.digits, 12),
 }
+PIECES = (
+    "pass", "word", "PASSWD", "pwd", "Secret", "token", "api", "_", "key", "credentials", "Bearer ", "basic ", "://",
+    ":", "@", "=", " is ", "xoxb-", "xapp-", "ghp_", "github_pat_", "glpat-", "sk-", "AKIA", "asia", "AIza", "npm_",
+    "hvs.", "eyJ", "aB3" * 8, "12345678", "-----BEGIN PRIVATE" + " KEY-----", " ", "\n", "'", '"',
+)  # fmt: skip
 AROUND = ("it is {} now", "{}", "see {} please", "`{}`", "we run {}, since Monday", "({})")
 
 
@@ -80,3 +87,23 @@ def test_of_planted_secrets_98_percent_go_and_of_harmless_words_half_a_percent(s
     tally(secrets=2_000, harmless=10_000, missed=len(missed), false_alarms=len(taken))
     assert len(missed) <= 0.02 * 2_000, missed[:10]
     assert len(taken) <= 0.005 * 10_000, taken[:10]
+
+
+@given(st.lists(st.sampled_from([*PIECES, "\u212a", "\u017f", "|", ">", "&amp;"]) | st.text(max_size=6), max_size=8))
+def test_what_is_passed_over_for_speed_would_not_have_been_found(pieces: list[str]) -> None:
+    text = slow = "".join(pieces)
+    for pattern, gone, _ in _PATTERNS:
+        slow = pattern.sub(gone, slow)
+
+    assert without_secrets(text) == slow
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("see <https://host/x?token=s3cr3tvalue|the page> now", "see <https://host/x?token=(removed) page> now"),
+        ("password=a&amp;b&lt;c9 works", "password=(removed) works"),
+    ],
+)
+def test_a_link_of_slacks_ends_where_it_ended(written: str, kept: str) -> None:
+    assert without_secrets(written) == kept

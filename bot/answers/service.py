@@ -44,6 +44,7 @@ from bot.storage import incidents, peers
 from bot.storage.answers import Answer
 from bot.storage.engine import Tx
 from bot.storage.people import pseudonym_of
+from bot.text_secrets import without_secrets
 from bot.urgency import is_urgent
 from bot.wanted import Asking, Kind, SurveyEvent, TakenBack
 from bot.work import enqueue
@@ -117,7 +118,7 @@ class AnswerService:
 
         `is_own` tells whether the words are theirs, and not a message that they want answered.
         """
-        now = self._desk.clock.now()
+        now, text = self._desk.clock.now(), without_secrets(text)
 
         async def unit(tx: Tx) -> None:
             asker = await pseudonym_of(tx, user_id, now=now, new_id=self._desk.new_id)

@@ -31,7 +31,15 @@ MARKED = MessageKind(
     "once a press",
     "it only answers what you do",
 )
-KINDS = (HEALTH, MARKED)
+SECRET = MessageKind(
+    "secret seen",
+    Purpose.OWED,
+    "who wrote the message, only visible to them, below it",
+    "a message in a watched channel holds what looks like a password, token or key; not in shadow channels",
+    "once a message",
+    "be left out by `settings`",
+)
+KINDS = (HEALTH, MARKED, SECRET)
 TAKE_BACK = "peers.mark.back"
 
 EFFECTS = {

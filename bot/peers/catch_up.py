@@ -201,6 +201,9 @@ class CatchUp:
     async def _claim(self) -> Reading | None:
         now = self._clock.now()
         watched = [each.id for each in self._channels().channels]
+        async with self._database.read() as tx:
+            if not await rows.is_any_due(tx, now=now):
+                return None
         turn = rows.Turn(watched, is_fresh_after=_ts(now - EVERY), is_walk_first=now - self._walked_at > WALK_WAITS)
         return await self._database.write(
             lambda tx: rows.claim(tx, turn, now=now, until=now + LEASE, lease=self._new_id())

@@ -20,7 +20,7 @@ from bot.storage import peers as rows
 from bot.storage.engine import Database, Tx
 from bot.storage.people import StandIns, known_pseudonyms, pseudonyms_of, stand_ins, who_is_left_out
 from bot.urgency import is_urgent
-from bot.wanted import Asking, Kind, Solved, TakenBack
+from bot.wanted import Asking, Kind, SecretSeen, Solved, TakenBack
 from bot.wire import is_direct
 from bot.work import enqueue, withdraw
 from knowledge.channels import Channel, Channels, Keep
@@ -307,6 +307,8 @@ class PeerService:
         for message in kept:
             if message.author.is_bot or not message.is_plain or float(message.ts) < oldest:
                 continue
+            if message.had_secrets and channel is not None and message.author.user_id not in crowd.left_out:
+                is_asked |= await self._warn(tx, message, crowd)
             if (request := requests.get(message.ts)) is not None:
                 await self._do_as_asked(tx, message, request)
                 is_asked = True
@@ -316,6 +318,12 @@ class PeerService:
             elif channel is not None and message.author.user_id not in crowd.left_out:
                 is_asked |= await self._overhear(tx, channel, message, crowd)
         return is_asked
+
+    async def _warn(self, tx: Tx, message: Message, crowd: Crowd) -> bool:
+        now = self._clock.now()
+        key, person = f"secret:{message.channel_id}:{message.ts}", crowd.name(message.author.user_id)
+        seen = SecretSeen(key, person, message.channel_id, message.ts, message.thread_ts)
+        return await enqueue(tx, Kind.SECRET_SEEN, seen, due_at=now, now=now)
 
     async def _do_as_asked(self, tx: Tx, message: Message, request: Request) -> None:
         now, user_id = self._clock.now(), message.author.user_id

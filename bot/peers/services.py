@@ -12,12 +12,13 @@ from bot.peers.kinds import KindService
 from bot.peers.marks import MarkService
 from bot.peers.notices import NoticeService
 from bot.peers.own_teams import OwnTeams
+from bot.peers.secrets import SecretService
 from bot.peers.service import PeerService
 from bot.peers.team import TeamService
 from bot.peers.topics import TopicService
 from bot.people import PeopleService
 from bot.pillar import Pillar
-from bot.wanted import AnswerMarked, Joined, Kind, KindSaid
+from bot.wanted import AnswerMarked, Joined, Kind, KindSaid, SecretSeen
 from bot.work import Asked, Job, job
 from knowledge.channels import Channels
 
@@ -33,6 +34,7 @@ class PeerServices(Pillar):
     health: HealthService
     team: TeamService
     notices: NoticeService
+    secrets: SecretService
 
     async def keep_up(self) -> None:
         """What became of questions, and what they are about, is written down before anybody asks for figures."""
@@ -44,6 +46,7 @@ class PeerServices(Pillar):
             Kind.HEALTH: asked(self.health.tell),
             Kind.SAY_KIND: job(KindSaid, self.kinds.correct, self.kinds.given_up),
             Kind.MARK_ANSWER: job(AnswerMarked, self.marks.mark, self.marks.given_up),
+            Kind.SECRET_SEEN: job(SecretSeen, self.secrets.warn),
             Kind.JOINED: job(Joined, lambda joined: self.notices.announce(joined.channel_id)),
         }
 
@@ -80,4 +83,5 @@ def peer_services(desk: Desk, people: PeopleService, *, placed: Placed, command:
             new_id=desk.new_id,
         ),
         notices=NoticeService(database, desk.outbox, channels=channels, clock=clock, wake=desk.wake, command=command),
+        secrets=SecretService(desk),
     )

@@ -26,6 +26,7 @@ from bot.storage import (
     digests,
     drafts,
     gaps,
+    inbox,
     links,
     listening,
     model_use,
@@ -143,6 +144,7 @@ class PrivacyService:
     async def leave_out(self, user_id: str) -> None:
         """From now on the person is "someone"; what they wrote before becomes someone's, and its words go."""
         await self._database.write(lambda tx: self._leave_out(tx, user_id))
+        await inbox.forget_of(self._database, user_id)
 
     async def take_in(self, user_id: str) -> None:
         """Counted again from now on; what became someone's stays so."""
@@ -180,6 +182,7 @@ class PrivacyService:
         changed = await self._remove(traces)  # first, so that a run cut short can be taken up again
         was_known = await self._database.write(lambda tx: self._forget(tx, traces))
         changed += await self._remove(traces)
+        await inbox.forget_of(self._database, user_id)
         if self._slack is not None:
             self._slack.forget(user_id)
         return Erased(was_known, changed, left)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import channels, threads
 from bot.storage.statements import insert_into, insert_rows
+
+ANY_DUE = select(channels.c.channel_id).where(channels.c.due_at <= bindparam("now")).limit(1)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,11 @@ async def add_read(
     row = {"channel_id": channel_id, "name": name[:80], "is_private": is_private, "is_direct": False}
     known = {"watermark": last, "read_back_to": first, "is_read_back": True, "is_whole_due": False, "due_at": now}
     await insert_rows(tx, channels, [row | known])
+
+
+async def is_any_due(tx: AsyncConnection, *, now: datetime) -> bool:
+    """Whether a claim may find something."""
+    return (await tx.execute(ANY_DUE, {"now": now})).first() is not None
 
 
 async def claim(tx: AsyncConnection, turn: Turn, *, now: datetime, until: datetime, lease: str) -> Reading | None:

@@ -8,17 +8,21 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, Table, event, make_url
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.schema import CreateTable
 
 from bot.errors import MentorError
-from bot.storage import near
+from bot.storage import ahead, near
+from bot.storage.ahead import Ahead, Given
 from bot.storage.near import NearConnection
+from bot.storage.schema import inbox
 from bot.storage.together import Together
 
 Tx = AsyncConnection  # an open transaction, for services to hand on to queries
@@ -31,6 +35,7 @@ BUSY_TIMEOUT_S = 1.0  # inside the time a listener has; a busy timeout is no ret
 TRIES = 3
 UNIT_S = 2.0  # for a unit whose caller was cancelled; it takes milliseconds, but must not hold up a stop for ever
 LET_GO_S = 0.1  # of these its caller waits for: Slack is to be refused in time
+INBOX = "-inbox"  # ends the name of the file beside, as SQLite's own `-wal` does
 SQLITE_HEAD = b"SQLite format 3\0"
 RETRIED_STATES = {"40001", "40P01"}  # PostgreSQL: serialisation failure, deadlock
 
@@ -48,15 +53,19 @@ class NobodyWaits(MentorError):
 
 
 class Database:
-    """One engine, one in-process lock round writes on SQLite, and nothing else."""
+    """One engine, and on SQLite turns of this process's writes."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, tables: Sequence[Table] = ()) -> None:
+        """`tables` are made where they are not there yet; all others are migrations' to make."""
         self.url = _read_url(url)
+        self.tables = tables
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self) if self.is_sqlite else _postgresql(self)
         self._writing = asyncio.Lock()
         self._let_go: set[asyncio.Task[Any]] = set()  # transactions that nobody waits for any more
         self._together = Together(partial(self._write, is_near=True))
+        self._ahead = Ahead(self._write_ahead, tries=TRIES)
+        self._connection: AsyncConnection | None = None  # of what is written ahead
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -80,10 +89,28 @@ class Database:
     async def write_together(self, unit: Unit[T]) -> T:
         """As `write`, for quick units of which many may come at once: on SQLite they share a transaction.
 
-        There their statements hold up everything else in the process, in place of a way to a thread for each.
+        There each statement holds up everything else in the process, in place of a way to a thread.
         """
         result: T = await (self._together.write(unit) if self.is_sqlite else self.write(unit))
         return result
+
+    @cached_property
+    def inbox(self) -> "Database":
+        """Where what Slack told waits: on SQLite in a file beside, in which nobody waits for what is written here."""
+        if not self.is_sqlite:
+            return self
+        file = self.url.set(database=f"{self.url.database}{INBOX}")
+        return Database(file.render_as_string(hide_password=False), tables=[inbox])
+
+    async def write_ahead(self, given: Sequence[Given]) -> None:
+        """Statements of SQLite's own, committed as quickly as the disk takes them."""
+        await self._ahead.write(given)
+
+    async def _write_ahead(self, given: Sequence[Given]) -> None:
+        if self._connection is None:
+            self._connection = await self.engine.connect()
+        async with self._writing:
+            await ahead.write_given(await _driver(self._connection), given)
 
     async def _write(self, unit: Unit[T], *, is_near: bool = False) -> T:
         for _ in range(TRIES - 1):
@@ -180,7 +207,12 @@ class Database:
             yield run
 
     async def close(self) -> None:
+        if "inbox" in vars(self) and self.inbox is not self:
+            await self.inbox.close()
         await self._together.close()
+        await self._ahead.close()
+        if self._connection is not None:
+            await self._connection.close()
         if self._let_go:
             await asyncio.wait(self._let_go, timeout=UNIT_S)
         await self.engine.dispose()
@@ -252,6 +284,8 @@ def _sqlite(database: Database) -> AsyncEngine:
         # what is deleted is overwritten: see docs/decisions/0007-erasing.md for what it costs
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
+        for table in database.tables:
+            cursor.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=sqlite.dialect())))
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

@@ -4,6 +4,7 @@ Reads go there once. The statements of a writing transaction run where they are 
 who write wait for it; its begin and its commit, which wait for others and for the disk, stay in the thread.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ class NearConnection(aiosqlite.Connection):
 
     async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         if self.is_near:
+            await asyncio.sleep(0)  # whoever else has something to do has their turn
             return fn(*args, **kwargs)
         result: T = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
         return result

@@ -16,6 +16,7 @@ from bot.unasked import COUNTED_OUT, ERASED, REMINDER
 
 OPEN = ("waiting", "sending", "unclear")
 SENT_OTHERWISE = "sent as a DM"  # the problem of one whose words went as a message of their own
+ANY_OPEN = select(outbox.c.key).where(outbox.c.state.in_(OPEN)).limit(1)
 SEEN = ("sending", "unclear", "sent")  # or it may have been
 
 
@@ -92,6 +93,11 @@ async def put(tx: AsyncConnection, effect: Effect, *, mark: str, now: datetime) 
     }
     await tx.execute(statement.on_conflict_do_update(index_elements=[outbox.c.key], set_=newer))
     return True
+
+
+async def is_any_open(tx: AsyncConnection) -> bool:
+    """Whether a claim may find something."""
+    return (await tx.execute(ANY_OPEN)).first() is not None
 
 
 async def claim_next(

@@ -134,6 +134,16 @@ events = Table(
     Column("received_at", Moment, nullable=False, index=True),
 )
 
+inbox = Table(  # acknowledged and not taken down yet; it is for moments
+    "inbox",
+    metadata,
+    Column("event_id", String(60), primary_key=True),
+    Column("told", Text, nullable=False),  # JSON, with a person's words: `bot.storage.inbox` forgets by what is in it
+    Column("came_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),  # when whoever wrote it down should have taken it down
+    Column("tries", Integer, nullable=False),
+)
+
 messages = Table(
     "messages",
     metadata,

@@ -25,8 +25,14 @@ async def scrub(database: Database) -> Sequence[str]:
 
     Tables are locked one by one meanwhile: for a second or so at a million messages.
     """
-    async with database.upkeep() as run:
-        return await (_sqlite(run) if database.is_sqlite else _postgresql(run))
+    if not database.is_sqlite:
+        async with database.upkeep() as run:
+            return await _postgresql(run)
+    left = []
+    for file in (database, database.inbox):
+        async with file.upkeep() as run:
+            left += await _sqlite(run)
+    return left
 
 
 async def scrub_tables(database: Database, names: Collection[str]) -> Sequence[str]:

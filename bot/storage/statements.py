@@ -80,13 +80,29 @@ def _taken_apart(table: Table, names: Sequence[str], given: BindParameter[str], 
 
 
 def _written(rows: Sequence[Any], *, is_sqlite: bool) -> str:
-    """A moment as the database itself writes it."""
-
-    def moment(value: datetime) -> str:
-        text = value.astimezone(UTC).isoformat(" ", "microseconds")
-        return text.removesuffix("+00:00") if is_sqlite else text
-
+    moment = _in_sqlite if is_sqlite else _in_postgresql
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=moment)
+
+
+def _in_postgresql(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(" ", "microseconds")
+
+
+def _in_sqlite(value: datetime) -> str:
+    """A moment as the database itself writes it."""
+    return _in_postgresql(value).removesuffix("+00:00")
+
+
+def spelled(table: Table, row: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
+    """`insert_new` in SQLite's own words: the statement and its values. Of texts, numbers and moments."""
+    values = [_in_sqlite(value) if isinstance(value, datetime) else value for value in row.values()]
+    return _spelled(table, tuple(row)), values
+
+
+@cache
+def _spelled(table: Table, names: tuple[str, ...]) -> str:
+    marks = ", ".join("?" for _ in names)
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608  # ours
 
 
 def is_among(tx: AsyncConnection, what: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import work
 from bot.storage.statements import FEW, insert_new, insert_rows, is_among, one_of
 
+ANY_DUE = select(work.c.id).where(work.c.state == "waiting", work.c.due_at <= bindparam("now")).limit(1)
 NOBODYS = and_(work.c.state == "waiting", work.c.leased_until.is_(None))
 WITHDRAWN = delete(work).where(one_of(work.c.key, "keys"), NOBODYS)
 
@@ -85,6 +86,11 @@ async def withdraw(tx: AsyncConnection, *, keys: Collection[str]) -> None:
         await tx.execute(WITHDRAWN, {"keys": list(keys)})
     elif keys:
         await tx.execute(delete(work).where(is_among(tx, work.c.key, keys), NOBODYS))
+
+
+async def is_any_due(tx: AsyncConnection, *, now: datetime) -> bool:
+    """Whether a claim may find something, which costs several times as much, and a turn to write."""
+    return (await tx.execute(ANY_DUE, {"now": now})).first() is not None
 
 
 async def claim_due(

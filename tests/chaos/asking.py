@@ -8,8 +8,8 @@ import json
 import os
 import ssl
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -274,6 +274,15 @@ class Asking:
         told = counted.pop("", 0)
         assert told <= self.repeated + answers, f"{told} answers to presses, {self.repeated} acts done again"
         return counted
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """What is found wrong within comes with all that the bot posted."""
+        try:
+            yield
+        except AssertionError as error:
+            error.add_note(f"posted: {[each.text for each in self.run.sandbox.ledger.posts()]}")
+            raise
 
     def _is(self, post: Effect) -> str:
         if post.channel == PLATFORM:

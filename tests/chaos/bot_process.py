@@ -29,6 +29,9 @@ from sqlalchemy.pool import Pool
 
 from bot.app import running
 from bot.config import read_settings
+from bot.storage import ahead
+from bot.storage.ahead import Given, write_given
+from bot.storage.near import NearConnection
 from tests.forks import FORKS
 
 _WRITING = {"INSERT": 2, "UPDATE": 1, "DELETE": 2}  # which word of the statement names the table
@@ -81,7 +84,7 @@ def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -
     """A task that knows what it does. The engine's own, for a write, do what their caller does."""
     context = options.pop("context", None) or copy_context()
     name = getattr(coroutine, "__qualname__", "")
-    if name not in ("Database._transaction", "Together.write_all"):
+    if name not in ("Database._transaction", "Together.write_all", "Ahead.write_all"):
         context.run(_doing.set, name)
     return asyncio.Task(coroutine, loop=loop, context=context, **options)
 
@@ -105,6 +108,7 @@ class _Points:
         event.listen(Engine, "before_cursor_execute", self._on_statement)
         event.listen(Engine, "commit", self._on_commit)
         event.listen(Pool, "reset", self._on_reset)
+        ahead.write_given = self._write_given  # goes past SQLAlchemy
 
     def listen_to_calls(self, loop: asyncio.AbstractEventLoop) -> None:
         start, begin = loop.subprocess_exec, aiohttp.ClientSession.__init__
@@ -181,6 +185,19 @@ class _Points:
         if label := connection.info.get("label"):
             connection.info["is_committed"] = True
             self._passed(f"inside {label}")
+
+    async def _write_given(self, connection: NearConnection, given: Sequence[Given]) -> None:
+        words = given[0][0].split(maxsplit=3)
+        label = self._label(f"{words[0]} {words[_WRITING[words[0]]]}")
+
+        def on_statement(statement: str) -> None:  # in the driver's thread, before it runs
+            if statement == "COMMIT":
+                self._passed(f"inside {label}")
+
+        connection._conn.set_trace_callback(on_statement)
+        self._passed(f"before {label}")
+        await write_given(connection, given)
+        self._passed(f"after {label}")
 
     def _on_reset(self, _connection: object, record: Any, _state: object) -> None:
         label = record.info.pop("label", None)

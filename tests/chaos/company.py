@@ -14,7 +14,7 @@ from bot import generate
 from bot.answers.offline import ask
 from bot.library import Library
 from bot.peers.wording import question_kind
-from bot.storage import outbox, work
+from bot.storage import inbox, outbox, work
 from bot.storage.engine import Database
 from knowledge.index import Index
 from knowledge.loader import Handbook, load
@@ -112,8 +112,9 @@ def place_of(asked: Message) -> tuple[str, str]:
 
 async def unfinished(database: Database, *, until: datetime = EVER) -> int:
     """How much the database holds that is to be done, now or later until then. No work may have been given up."""
+    untaken = await inbox.count(database)  # first: what is taken down after that is counted below
     async with database.read() as tx:
         behind = await work.backlog(tx, now=until)
         effects = await outbox.backlog(tx)
     assert behind.failed == 0
-    return behind.due + sum(effects.get(state, 0) for state in ("waiting", "sending", "unclear"))
+    return untaken + behind.due + sum(effects.get(state, 0) for state in ("waiting", "sending", "unclear"))

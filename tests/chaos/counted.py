@@ -51,7 +51,12 @@ def counted(wrong: Mapping[str, str]) -> dict[str, int]:
 
 def noted(error: BaseException) -> str:
     """For a table of what went wrong: with the line, of an assertion without words."""
-    return f"{went(error)}: {type(error).__name__}: {str(error) or traceback.extract_tb(error.__traceback__)[-1].line}"
+    return f"{went(error)}: {type(error).__name__}: {_words(error)}"
+
+
+def _words(error: BaseException) -> str:
+    told = str(error) or str(traceback.extract_tb(error.__traceback__)[-1].line)
+    return "; ".join([told, *getattr(error, "__notes__", ())])
 
 
 def _told(counts: Mapping[Hashable, int]) -> str:

@@ -3,7 +3,7 @@
 import os
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -89,7 +89,7 @@ class Verdict(Plain):
 class Command(Plain):
     """Somebody asks privately. A command is never repeated; its answer has no key: at most once, then once as a DM."""
 
-    kills = (Kill("response applied", effect="respond"),)
+    kills = (Kill("answer applied", effect="respond or post"),)
 
     async def act(self, run: Rehearsal) -> None:
         await run.sandbox.person("ada").command("/platform", f"ask {QUESTION}", CHANNELS[0])
@@ -197,7 +197,7 @@ class Pulse(Plain):
     """A survey is due: each person is asked once, and every answer they know to be taken down is kept."""
 
     starts_at = polled.STARTS_AT
-    parts = ("Timetable", LISTENERS, "Workers", "Outbox")
+    parts = ("Timetable", LISTENERS, "Inbox", "Workers", "Outbox")
     due = (Kind.OPEN_WAVES,)
     soon = timedelta(minutes=1)
     sure = 2  # people answer or not, and messages are put together
@@ -227,7 +227,7 @@ class Pulse(Plain):
 class Proposed(Plain):
     """A solved thread was saved, and somebody presses: its article is proposed on one branch, and told of once."""
 
-    parts = (LISTENERS, "Workers", "Outbox")
+    parts: Sequence[str] = (LISTENERS, "Inbox", "Workers", "Outbox")
     kills = (Kill("card held, then dropped", held="chat.postMessage", is_dropped=True),)
     soon = timedelta(minutes=1)
 

@@ -49,7 +49,7 @@ class Kill:
     at: str = ""
     held: str = ""  # a method
     is_dropped: bool = False
-    effect: str = ""  # a kind in the ledger
+    effect: str = ""  # a kind in the ledger, or two: what comes too late for the one comes as the other
 
     def set_up(self, run: Rehearsal) -> None:
         if self.effect:
@@ -111,7 +111,7 @@ class Plain:
     """What flows have in common: a Tuesday morning, and somebody who begins."""
 
     starts_at = company.STARTS_AT
-    parts: Sequence[str] = (LISTENERS, "Workers", "Outbox")
+    parts: Sequence[str] = (LISTENERS, "Inbox", "Workers", "Outbox")
     kills: Sequence[Kill] = ()
     due: Collection[Kind] = ()
     soon: timedelta | None = None

@@ -113,7 +113,7 @@ class Rehearsal:
         """The first such effect is seen in the workspace, and its reply by nobody."""
 
         def on_effect(effect: Effect) -> None:
-            if effect.kind == kind and not done:
+            if effect.kind in kind.split(" or ") and not done:
                 done.append(effect)
                 self.kill()
 

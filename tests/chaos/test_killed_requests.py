@@ -25,7 +25,7 @@ from tests.git.serving import Fault
 from tests.goals.counting import Tally
 
 AT_ONCE = 4  # rehearsals at a time: they mostly wait for a lease to run out
-PARTS = (LISTENERS, HOOKS, "Workers", "Outbox", "FollowService", "PlainHost", "ReviewedHost")
+PARTS = (LISTENERS, HOOKS, "Inbox", "Workers", "Outbox", "FollowService", "PlainHost", "ReviewedHost")
 # What is only read is killed once: nothing outside tells before from after.
 READS = ("GET ", "git ls-remote", "git fetch", "POST /api/users.", "POST /api/conversations.", "POST /api/usergroups.")
 LATE_S = 2.0  # of the wall, for a death after the last thing that anybody sees
@@ -192,7 +192,8 @@ class Stage:
                 if is_dead:
                     await reviving
                     await at.rest()
-                await flow.check(at)
+                with at.telling():
+                    await flow.check(at)
                 return "" if is_dead else last_like(point, at.run.points_passed()) or point
             finally:
                 reviving.cancel()

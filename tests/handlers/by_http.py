@@ -21,6 +21,7 @@ from bot.config import Secret, Settings
 from bot.demo.company import STARTS_AT
 from bot.demo.made_up import furnish
 from bot.demo.playing import settings_for
+from bot.storage import inbox
 from bot.storage.schema import events, messages, work
 from bot.wanted import Kind
 from handlers.errors import dispatch, read_request
@@ -79,12 +80,20 @@ class BotByHttp:
 
     async def idle(self) -> None:
         """Once nothing is due any more."""
+        await self.taken()
         async with asyncio.timeout(PATIENCE_S):
             while (await self.mentor.gauges.read())["work", "due"]:
                 await asyncio.sleep(0.02)
 
+    async def taken(self) -> None:
+        """Once nothing waits that Slack told."""
+        async with asyncio.timeout(PATIENCE_S):
+            while await inbox.count(self.mentor.database):
+                await asyncio.sleep(0.02)
+
     async def rows(self) -> int:
         """How many rows listeners have written in all."""
+        await self.taken()
         of_slack = events.c.event_id.not_like("sig:%")  # the others are signatures
         by_day = {*(each.kind for each in self.mentor.timetable.planned), Kind.TELL_TEAM_DRIFT}
         of_listeners = work.c.kind.not_in([each.value for each in by_day])  # laid out by the timetable or a worker

@@ -18,6 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.config import read_settings
 from bot.errors import PayloadMalformed
+from bot.storage.engine import Database
 from handlers import errors
 from handlers.errors import NOT_TAKEN_DOWN, dispatch, guarded, read_request
 from tests.handlers.by_http import BotByHttp, bot_by_http, encoded
@@ -66,10 +67,15 @@ async def told() -> AsyncIterator[Told]:
 @asynccontextmanager
 async def _without_people(bot: BotByHttp) -> AsyncIterator[None]:
     """No person can be looked up or written down meanwhile."""
-    database = bot.mentor.database
-    await database.write(lambda tx: tx.exec_driver_sql("ALTER TABLE people RENAME TO away"))
+    async with _without(bot.mentor.database, "people"):
+        yield
+
+
+@asynccontextmanager
+async def _without(database: Database, table: str) -> AsyncIterator[None]:
+    await database.write(lambda tx: tx.exec_driver_sql(f"ALTER TABLE {table} RENAME TO away"))
     yield
-    await database.write(lambda tx: tx.exec_driver_sql("ALTER TABLE away RENAME TO people"))
+    await database.write(lambda tx: tx.exec_driver_sql(f"ALTER TABLE away RENAME TO {table}"))
 
 
 @asynccontextmanager
@@ -107,11 +113,18 @@ async def test_an_event_sent_again_changes_nothing(bot: BotByHttp) -> None:
 
 
 async def test_an_event_that_cannot_be_written_down_is_refused_and_taken_when_it_comes_again(bot: BotByHttp) -> None:
-    async with _without_people(bot):
+    async with _without(bot.mentor.database.inbox, "inbox"):
         refused = await bot.send(callback(message()))
     assert (refused, await bot.rows()) == (500, 0)
 
     taken = await bot.send(callback(message()))
+
+    assert (taken, await bot.rows()) == (200, 3)
+
+
+async def test_an_event_that_cannot_be_taken_down_yet_is_acknowledged_and_taken_down_later(bot: BotByHttp) -> None:
+    async with _without_people(bot):
+        taken = await bot.send(callback(message()))
 
     assert (taken, await bot.rows()) == (200, 3)
 

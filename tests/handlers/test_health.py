@@ -141,7 +141,7 @@ async def test_the_figures_tell_what_waits_and_what_was_sent(tmp_path: Path) -> 
     assert all(before.pop(("mentor_running", what)) > 0 for what in ("tasks", "threads"))
     assert before == {
         **{("mentor_ready", part): 1 for part in ("database", "slack")},
-        **{("mentor_age_seconds", part): 0 for part in ("work", "outbox")},
+        **{("mentor_age_seconds", part): 0 for part in ("inbox", "work", "outbox")},
         **{("mentor_handbook_trouble", what): 0 for what in ("broken", "unreachable", "sources lost")},
         ("mentor_silent_seconds", "slack"): 0,
         ("mentor_slots", "missed"): 0,

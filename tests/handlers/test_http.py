@@ -95,7 +95,7 @@ async def test_of_two_copies_at_the_same_instant_one_is_taken(bot: BotByHttp) ->
 
 
 async def test_a_request_that_failed_is_taken_when_a_proxy_sends_it_again(bot: BotByHttp) -> None:
-    body = json.dumps(callback(message())).encode()
+    body = json.dumps(callback(message(channel="D0DIRECT", channel_type="im"))).encode()
     headers, write = bot.headers(body), bot.mentor.database.write
     await write(lambda tx: tx.exec_driver_sql("ALTER TABLE people RENAME TO away"))
     failed = await bot.post(body, headers)

@@ -164,7 +164,21 @@ THREATS = (
         "Somebody pastes a key or a password, and it is passed on",
         (
             Control(
-                "Keys, tokens and passwords are taken out of drafts and comments",
+                "Keys, tokens and passwords are taken out of what people write before it is written down",
+                "bot/wire.py",
+                "    text = without_secrets(written)\n",
+                "    text = written\n",
+                ("journeys/test_secrets.py::test_whatever_way_it_comes_it_is_written_down_nowhere[direct]",),
+            ),
+            Control(
+                "And out of questions by the command",
+                "bot/answers/service.py",
+                "now, text = self._desk.clock.now(), without_secrets(text)",
+                "now, text = self._desk.clock.now(), text",
+                ("journeys/test_secrets.py::test_whatever_way_it_comes_it_is_written_down_nowhere[command]",),
+            ),
+            Control(
+                "And out of drafts and comments",
                 "bot/masking.py",
                 "    plain = without_secrets(plain)\n",
                 "",
