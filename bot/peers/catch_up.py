@@ -25,10 +25,12 @@ from bot.peers.service import PeerService, Request
 from bot.slack import Page, Slack
 from bot.storage import channels as rows
 from bot.storage import peers as peer_rows
+from bot.storage import work as work_rows
 from bot.storage.channels import Reading
 from bot.storage.engine import Database, Tx
-from bot.storage.people import stand_ins, who_is_erased
+from bot.storage.people import left_out_since, slack_ids_of, stand_ins, who_is_erased
 from bot.storage.restored import first_used
+from bot.wanted import Kind
 from bot.wire import read_standing
 from bot.work import rest
 from knowledge.channels import Channel, Channels
@@ -200,13 +202,18 @@ class CatchUp:
     async def _add_watched(self, tx: Tx, new: Mapping[str, str], now: datetime) -> None:
         """Those of the first time are watched since the first use, whenever a bot comes to read them."""
         since = now if await rows.last_watermark(tx) else self._first_used
-        await rows.add(tx, new, is_direct=False, now=now, since=since)
+        await rows.add(tx, new, now=now, since=since)
 
     async def _add_direct(self, tx: Tx, users: Mapping[str, str]) -> None:
-        """Not those with people who were erased: the id alone leads to the person, for whoever may ask Slack."""
-        erased = await who_is_erased(tx, set(users.values()), await stand_ins(tx))
-        wanted = {channel_id: "" for channel_id, user_id in users.items() if user_id not in erased}
-        await rows.add(tx, wanted, is_direct=True, now=self._clock.now())
+        """Not those with people who were erased, or are just now: the id alone leads to the person, for whoever may ask
+        Slack, and what they had asked there would be asked anew.
+        """
+        names = await stand_ins(tx)
+        leaving = await slack_ids_of(tx, await work_rows.people_with(tx, Kind.ERASE))
+        gone = (await who_is_erased(tx, set(users.values()), names)).union(leaving.values())
+        since = {each: _ts(at) for each, at in (await left_out_since(tx, set(users.values()), names)).items()}
+        wanted = {each: since.get(user_id) for each, user_id in users.items() if user_id not in gone}
+        await rows.add_direct(tx, wanted, now=self._clock.now())
 
     async def _claim(self) -> Reading | None:
         now = self._clock.now()
@@ -266,8 +273,11 @@ class CatchUp:
         """The threads that are to be read."""
         reading, started = place.reading, self._clock.now()
         since = _ts(started - self._look_back(place.channel))
-        if known_to := reading.watermark or reading.read_back_to:
+        is_direct = place.channel is None
+        if known_to := reading.watermark or (None if is_direct else reading.read_back_to):
             since = min(since, known_to)
+        if is_direct and reading.read_back_to is not None:
+            since = max(since, reading.read_back_to)
         latest, differing = "", list[str]()
         while True:
             page, standings = await self._page(place, since=since, latest=latest)

@@ -246,7 +246,7 @@ class Importer:
         now, name, is_private = self._clock.now(), channel.name, channel.is_private
         first, last = here.first_ts, here.last_ts
         if self._handbook.watched(channel_id) is not None:  # it is read back anyway, to where the handbook says
-            await channel_rows.add(tx, {channel_id: name}, is_direct=False, now=now, is_private=is_private)
+            await channel_rows.add(tx, {channel_id: name}, now=now, is_private=is_private)
         else:
             await channel_rows.add_read(tx, channel_id, name, is_private=is_private, first=first, last=last, now=now)
         return await rows.count_questions(tx, channel_id, first=first, last=last)

@@ -6,7 +6,7 @@ came. What is counted from the rows is `bot.peers.facts`'.
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -43,10 +43,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Crowd:
-    """Those who wrote, as they are kept in one channel: by pseudonym, or by stand-in where they are left out."""
+    """Those who wrote, as they are kept in one channel: by pseudonym, or by stand-in where they are left out.
 
-    names: Mapping[str, str]
-    left_out: frozenset[str]
+    `someone` are the stand-ins of all, also of those who were left out once and are counted again.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
+    someone: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, user_id: str) -> str:
         return self.names[user_id]
@@ -143,6 +147,7 @@ class PeerService:
                     is_there=reaction.is_there,
                 )
                 await rows.put_reaction_changed(tx, row)
+                await rows.end_reaction_of_before(tx, row, crowd.someone[reaction.user_id])
                 await self._say_solved(tx, reaction)
 
         await self._database.write_together(unit)
@@ -231,7 +236,7 @@ class PeerService:
         news = ours if channel is None else await rows.only_news(tx, channel_id, ours)
         if not news:
             return _Taken(0, is_asked=False)
-        crowd = Crowd({}, frozenset())
+        crowd = Crowd()
         if channel is not None:
             people = {each.author.user_id for each in ours} | _addressed(news)
             crowd = await self._crowd(tx, channel_id, people, mentioned=_mentioned(news))
@@ -261,8 +266,9 @@ class PeerService:
             if is_shared
             else await pseudonyms_of(tx, others, now=self._clock.now(), new_id=self._new_id)
         )
-        unnamed = {each: names.stand_in(each, channel_id) for each in left_out.intersection(user_ids)}
-        return Crowd(known | unnamed, left_out)
+        someone = {each: names.stand_in(each, channel_id) for each in user_ids}
+        unnamed = {each: someone[each] for each in left_out.intersection(user_ids)}
+        return Crowd(known | unnamed, left_out, someone)
 
     async def _keep(
         self, tx: Tx, channel: Channel, news: Sequence[Message], crowd: Crowd, *, seen: Sequence[Message]
@@ -377,18 +383,21 @@ class PeerService:
     async def _see_reactions(
         self, tx: Tx, channel_id: str, page: Sequence[Standing], read_ts: str, *, is_shared: bool
     ) -> None:
-        """Holds what is known against what stands there, and writes down only what differs."""
+        """Holds what is known against what stands there, and writes down only what differs.
+
+        What somebody set while they were left out stays someone's, though they are counted again.
+        """
         shown = {(each.ts, name): (users, is_all) for each in page for name, users, is_all in each.reactions}
         people = {user for users, _ in shown.values() for user in users}
         known = await rows.reactions_on(tx, channel_id, [each.ts for each in page])
-        crowd = await self._crowd(tx, channel_id, people, is_shared=is_shared) if people else Crowd({}, frozenset())
+        crowd = await self._crowd(tx, channel_id, people, is_shared=is_shared) if people else Crowd()
+        held = {(row.ts, row.person, row.name) for row in known if row.holds}
         there = {
-            (ts, crowd.name(user), name)
+            (ts, crowd.someone[user] if (ts, crowd.someone[user], name) in held else crowd.name(user), name)
             for (ts, name), (users, _) in shown.items()
             for user in users
             if user in crowd.names
         }
-        held = {(row.ts, row.person, row.name) for row in known if row.holds}
         cut_short = {key for key, (_, is_all) in shown.items() if not is_all}
         lost = {key for key in held - there if (key[0], key[2]) not in cut_short}
         seen = [(key, True) for key in there - held] + [(key, False) for key in lost]

@@ -43,6 +43,7 @@ from bot.storage import (
     thanks,
     work,
 )
+from bot.storage import channels as channel_rows
 from bot.storage.engine import Database, Tx
 from bot.storage.scrub import scrub
 from bot.surveys.blocks import in_words
@@ -148,10 +149,21 @@ class PrivacyService:
     async def take_in(self, user_id: str) -> None:
         """Counted again from now on; what became someone's stays so."""
 
+        now, direct = self._clock.now(), await self._direct(user_id)
+
         async def unit(tx: Tx) -> None:
             await people.take_in(tx, user_id, await people.stand_ins(tx))
+            # of somebody erased nothing tells any more that what they asked there before was answered
+            await channel_rows.add_direct(tx, dict.fromkeys(direct, f"{now.timestamp():.6f}"), now=now)
 
         await self._database.write(unit)
+
+    async def _direct(self, user_id: str) -> frozenset[str]:
+        try:
+            return await self._slack.direct_channel(user_id) if self._slack else frozenset()
+        except SlackError as error:
+            log.warning("privacy.direct_unknown", reason=str(error))
+            return frozenset()
 
     async def erase(self, user_id: str, names: Collection[str] = ()) -> Erased:
         """Nothing here leads to the person any more, and they are left out from then on. Safe to repeat."""
@@ -164,6 +176,8 @@ class PrivacyService:
         """The same as far as rows go; what files still hold of their older states is `erase`'s to overwrite."""
         told, left = await self._ask_slack(user_id)
         traces = await self._traces(user_id, names, told)
+        # not read back any more: what was asked there would be news, once its key has another name
+        await self._database.write(lambda tx: personal.forget_direct(tx, traces.direct))
         await self._until_idle(user_id)
         changed = await self._remove(traces)  # first, so that a run cut short can be taken up again
         was_known = await self._database.write(lambda tx: self._forget(tx, traces))
@@ -215,6 +229,7 @@ class PrivacyService:
     async def _forget(self, tx: Tx, traces: Traces) -> bool:
         """Whether the person was known."""
         await self._leave_out(tx, traces.user_id)
+        await people.begin_anew(tx, traces.user_id, await people.stand_ins(tx), now=self._clock.now())
         await personal.forget_direct(tx, traces.direct)
         person = (await people.known_pseudonyms(tx, [traces.user_id])).get(traces.user_id)
         if person is None:

@@ -53,7 +53,6 @@ async def add(
     tx: AsyncConnection,
     channel_ids: Mapping[str, str],
     *,
-    is_direct: bool,
     now: datetime,
     since: datetime | None = None,
     is_private: bool = True,
@@ -67,7 +66,7 @@ async def add(
             "channel_id": channel_id,
             "name": name[:80],
             "is_private": is_private,
-            "is_direct": is_direct,
+            "is_direct": False,
             "read_back_to": f"{(since or now).timestamp():.6f}",
             "is_read_back": False,
             "is_whole_due": False,
@@ -75,6 +74,20 @@ async def add(
         }
         for channel_id, name in channel_ids.items()
     ]
+    await insert_rows(tx, channels, rows)
+
+
+async def add_direct(tx: AsyncConnection, since: Mapping[str, str | None], *, now: datetime) -> None:
+    """Direct messages, by id, each with the ts before which nothing is read back; None if there is no such end."""
+    new = {
+        "name": "",
+        "is_private": True,
+        "is_direct": True,
+        "is_read_back": False,
+        "is_whole_due": False,
+        "due_at": now,
+    }
+    rows = [{"channel_id": channel_id, "read_back_to": each, **new} for channel_id, each in since.items()]
     await insert_rows(tx, channels, rows)
 
 
@@ -144,9 +157,9 @@ async def last_watermark(tx: AsyncConnection) -> str | None:
 
 async def all_anew(tx: AsyncConnection) -> None:
     """What was read of old threads may have changed: a whole walk begins anew, or follows on the first one."""
-    was_read = and_(~channels.c.is_direct, channels.c.watermark.is_not(None))
-    await tx.execute(update(channels).where(was_read).values(is_whole_due=True))
-    await tx.execute(update(channels).where(was_read, channels.c.is_read_back).values(read_back_to=None))
+    here = ~channels.c.is_direct
+    await tx.execute(update(channels).where(here).values(is_whole_due=True))
+    await tx.execute(update(channels).where(here, channels.c.is_read_back).values(read_back_to=None))
 
 
 async def count_unread(tx: AsyncConnection, channel_ids: Collection[str]) -> int:

@@ -338,6 +338,15 @@ async def put_reaction_changed(tx: AsyncConnection, row: ReactionRow) -> None:
     await _put_reactions(tx, [row], "changed_ts", "is_there")
 
 
+async def end_reaction_of_before(tx: AsyncConnection, row: ReactionRow, stand_in: str) -> None:
+    """What the person set as someone, while they were left out, holds no more once they set it anew or took it away."""
+    if row.person == stand_in:
+        return
+    here = and_(reactions.c.channel_id == row.channel_id, reactions.c.ts == row.ts, reactions.c.name == row.name)
+    older = and_(reactions.c.person == stand_in, reactions.c.changed_ts < row.changed_ts)
+    await tx.execute(update(reactions).where(here, older).values(changed_ts=row.changed_ts, is_there=False))
+
+
 async def put_reactions_seen(tx: AsyncConnection, rows: Sequence[ReactionRow]) -> None:
     """What history showed; an older look changes nothing."""
     await _put_reactions(tx, rows, "seen_ts", "was_there")

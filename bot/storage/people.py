@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import keys, left_out, people
@@ -124,6 +124,18 @@ async def who_is_erased(tx: AsyncConnection, slack_ids: Collection[str], names: 
 
 async def leave_out(tx: AsyncConnection, slack_id: str, names: StandIns, *, now: datetime) -> None:
     await insert_new(tx, left_out, {"fingerprint": names.fingerprint(slack_id), "since": now})
+
+
+async def left_out_since(tx: AsyncConnection, slack_ids: Collection[str], names: StandIns) -> dict[str, datetime]:
+    """By Slack user id, since when those who are left out are; of whoever was erased, since then."""
+    prints = {names.fingerprint(each): each for each in slack_ids}
+    query = select(left_out).where(is_among(tx, left_out.c.fingerprint, prints))
+    return {prints[row.fingerprint]: row.since for row in await tx.execute(query)}
+
+
+async def begin_anew(tx: AsyncConnection, slack_id: str, names: StandIns, *, now: datetime) -> None:
+    """Left out since now: nothing is known of what was before."""
+    await tx.execute(update(left_out).where(left_out.c.fingerprint == names.fingerprint(slack_id)).values(since=now))
 
 
 async def take_in(tx: AsyncConnection, slack_id: str, names: StandIns) -> None:

@@ -118,7 +118,8 @@ channels = Table(  # what is read back: each watched channel, and the bot's own 
     Column("is_private", Boolean, nullable=False),  # true until Slack said otherwise
     Column("is_direct", Boolean, nullable=False),
     Column("watermark", String(40)),  # all up to this ts was read; null: nothing yet
-    Column("read_back_to", String(40)),  # how far reading back came: at first to when it began; null: to begin anew
+    # how far reading back came: at first to when it began; null: to begin anew. Of direct messages: what is not read
+    Column("read_back_to", String(40)),
     Column("is_read_back", Boolean, nullable=False),
     Column("is_whole_due", Boolean, nullable=False),  # the nightly pass, not done yet
     Column("due_at", Moment, nullable=False),

@@ -157,6 +157,12 @@ async def is_in_hand(tx: AsyncConnection, person: str, *, now: datetime, but: st
     return (await tx.execute(select(work.c.id).where(held, _names(person)).limit(1))).first() is not None
 
 
+async def people_with(tx: AsyncConnection, kind: str) -> frozenset[str]:
+    """The pseudonyms of those for whom work of that kind, of the payload's `person`, is still to be done."""
+    query = select(work.c.payload["person"].as_string()).where(work.c.kind == kind, work.c.state == "waiting")
+    return frozenset(each for each in await tx.scalars(query) if each)
+
+
 async def forget_person(tx: AsyncConnection, person: str, *, but: str) -> None:
     """Nothing is done any more for the person; work of the kind `but` goes on."""
     await tx.execute(delete(work).where(_names(person), work.c.kind != but))

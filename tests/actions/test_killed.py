@@ -9,7 +9,7 @@ import random
 import signal
 import time
 from collections.abc import Callable, Mapping
-from itertools import count
+from itertools import count as forever
 from multiprocessing.connection import Connection
 from queue import Queue
 
@@ -25,6 +25,7 @@ from knowledge.actions import Lambda, StepFunction, Webhook
 from tests.actions.cloud import ACCOUNT, FUNCTION, MACHINE, REGION, ROLE, TABLE, Cloud, Trouble, environment
 from tests.actions.hook_server import cut, hook_server
 from tests.forks import FORKS
+from tests.goals.counting import Tally
 
 AWS = {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "tests", "AWS_EC2_METADATA_DISABLED": "true"}
 ASKED = {"service": "checkout"}
@@ -92,10 +93,15 @@ def kill(nth: int, *, is_done: bool) -> Trouble:
     return Trouble(nth=nth, is_done=is_done, kills=True)
 
 
+def count(tally: Tally, deaths: int, times: int) -> None:
+    """Kills alone: the points of a goal are those where each death was tried three times."""
+    tally(kills=deaths, lost=int(times == 0), doubled=int(times > 1))
+
+
 def times_counted(cloud: Cloud, request_id: str) -> int:
     """By the machine itself, once moto's thread has run it to its end."""
     execution = f"{MACHINE.replace(':stateMachine:', ':execution:')}:{request_id}"
-    for _ in count():
+    for _ in forever():
         status = cloud.client("stepfunctions").describe_execution(executionArn=execution)["status"]
         if status != "RUNNING":
             assert status == "SUCCEEDED"
@@ -103,39 +109,46 @@ def times_counted(cloud: Cloud, request_id: str) -> int:
     return cloud.ran(request_id)
 
 
+@pytest.mark.goal(g=1)
 @pytest.mark.parametrize("is_done", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("nth", places(MACHINE_CALLS))
 def test_a_machine_is_started_once_when_killed_at_a_call(
-    cloud: Cloud, request_id: str, nth: int, is_done: bool
+    cloud: Cloud, request_id: str, tally: Tally, nth: int, is_done: bool
 ) -> None:
     run = machine_run(request_id)
     cloud.door.begin(kill(nth, is_done=is_done))
 
     outcome, deaths = finished(cloud, run)
 
+    count(tally, deaths, cloud.executions().count(request_id))
     assert deaths == 1
     assert isinstance(outcome, Running | Done)
     assert (cloud.executions().count(request_id), times_counted(cloud, request_id)) == (1, 1)
 
 
+@pytest.mark.goal(g=1)
 @pytest.mark.parametrize("is_done", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("nth", places(FUNCTION_CALLS))
 def test_a_function_is_called_once_when_killed_at_a_call(
-    cloud: Cloud, request_id: str, nth: int, is_done: bool
+    cloud: Cloud, request_id: str, tally: Tally, nth: int, is_done: bool
 ) -> None:
     run = function_run(request_id)
     ledger = cloud.door.begin(kill(nth, is_done=is_done))
 
     outcome, deaths = finished(cloud, run)
 
+    count(tally, deaths, ledger.carried_out.count("Invoke"))
     assert deaths == 1
     assert outcome == Done(f"{FUNCTION}#{request_id}", f"Did {ASKED}.", "")
     assert (ledger.carried_out.count("Invoke"), ledger.effects) == (1, [ASKED])
 
 
+@pytest.mark.goal(g=1)
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_a_webhook_is_called_once_when_killed_at_a_call(request_id: str, method: str, when: str) -> None:
+async def test_a_webhook_is_called_once_when_killed_at_a_call(
+    request_id: str, tally: Tally, method: str, when: str
+) -> None:
     victims: Queue[int] = Queue()
 
     async def kills(request: web.Request) -> web.StreamResponse:
@@ -150,16 +163,20 @@ async def test_a_webhook_is_called_once_when_killed_at_a_call(request_id: str, m
 
         killed, outcome = [await asyncio.to_thread(tried, run, settings, victims.put) for _ in range(2)]
 
+    count(tally, 1, len(hooks.begun))
     assert killed is None
     assert outcome == Done(f"{hooks.place}#{request_id}", "It is up.", "")
     assert [each["request"] for each in hooks.begun] == [request_id]
 
 
+@pytest.mark.goal(g=1)
 @pytest.mark.chaos
-@pytest.mark.parametrize("seed", range(60))
-def test_many_deaths_and_lost_replies_start_each_once(cloud: Cloud, request_id: str, seed: int) -> None:
+@pytest.mark.parametrize("number", range(60))
+def test_many_deaths_and_lost_replies_start_each_once(
+    cloud: Cloud, request_id: str, tally: Tally, seed: int, number: int
+) -> None:
     """Up to five at any calls, of either kind, one after the other."""
-    chance = random.Random(seed)
+    chance = random.Random(f"{seed} {number}")
     places = sorted(chance.sample(range(1, 25), k=chance.randint(2, 5)))
     troubles = [
         Trouble(
@@ -170,12 +187,14 @@ def test_many_deaths_and_lost_replies_start_each_once(cloud: Cloud, request_id: 
         )
         for nth in places
     ]
-    run = (machine_run, function_run)[seed % 2](request_id)
+    run = (machine_run, function_run)[number % 2](request_id)
     ledger = cloud.door.begin(*troubles)
 
-    finished(cloud, run)
+    _, deaths = finished(cloud, run)
 
-    if seed % 2:
+    is_function = number % 2 == 1
+    count(tally, deaths, ledger.carried_out.count("Invoke") if is_function else cloud.executions().count(request_id))
+    if is_function:
         assert (ledger.carried_out.count("Invoke"), ledger.effects) == (1, [ASKED])
     else:
         assert (cloud.executions().count(request_id), times_counted(cloud, request_id)) == (1, 1)

@@ -8,10 +8,11 @@ import json
 import os
 import ssl
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
@@ -196,7 +197,7 @@ class Asking:
             message = found()
             if message is None or not _has(message, label):
                 return
-            if (await person.press(message, label)).acknowledged:
+            if await self.run.is_taken_down(name, partial(person.press, message, label)):
                 return
             await self.rest()  # what was taken down shows by then
             self.repeated += 1
@@ -274,13 +275,23 @@ class Asking:
         assert told <= self.repeated + answers, f"{told} answers to presses, {self.repeated} acts done again"
         return counted
 
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """What is found wrong within comes with all that the bot posted."""
+        try:
+            yield
+        except AssertionError as error:
+            error.add_note(f"posted: {[each.text for each in self.run.sandbox.ledger.posts()]}")
+            raise
+
     def _is(self, post: Effect) -> str:
         if post.channel == PLATFORM:
             return "platform"
         if not any(title in post.text for title in TITLES):
             return ""
         names = {self.run.sandbox.workspace.dm_of(company.user_id(name)).id: name for name in company.PEOPLE}
-        what = "request" if TAKEN in post.text and not post.thread_ts else "outcome"
+        is_own = TAKEN in post.text or _says_what_was_asked(self.run.message(post))
+        what = "request" if is_own and not post.thread_ts else "outcome"
         return f"{what} {names[post.channel or '']}"
 
     async def _form(self, name: str, action: str) -> View:
@@ -300,6 +311,11 @@ class Asking:
 
     def _platform(self) -> list[Message]:
         return list(self.run.sandbox.workspace.channels[PLATFORM].messages.values())
+
+
+def _says_what_was_asked(message: Message) -> bool:
+    """As a request's message does, also one sent so late that it says at once what came of it."""
+    return any(block["type"] != "actions" for block in message.blocks[1:])
 
 
 def _has(message: Message | None, label: str) -> bool:

@@ -8,7 +8,7 @@ import asyncio
 import re
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,13 +16,16 @@ from typing import Protocol
 
 from bot.wanted import Kind
 from tests.chaos import company
-from tests.chaos.bot_process import LISTENERS, is_of_transaction, part_of
+from tests.chaos.bot_process import LISTENERS, is_of_transaction, last_like, part_of
 from tests.chaos.conftest import NewDatabase
+from tests.chaos.counted import counted, noted
 from tests.chaos.rehearsal import NOTHING_MORE, PACE, PATIENCE_S, Rehearsal, rehearsal
 from tests.goals.counting import Tally
 
 AT_ONCE = 3  # rehearsals at a time: they mostly wait for a lease to run out
 HELD_S = 20.0  # how long the sandbox holds a call back: less than what is left of the lease
+PASSES_WITHIN_S = 60.0  # of the wall: half an hour of the workspace's
+NOT_PASSED = 1  # plays of a test in which nobody need die, for neither the point nor one like it came
 TIMES = 3  # each kill of a goal: what comes of luck shows
 DRAWN = 4  # points of a flow for a goal, besides the kills that it names
 PUSHES = " git push#"
@@ -46,7 +49,7 @@ class Kill:
     at: str = ""
     held: str = ""  # a method
     is_dropped: bool = False
-    effect: str = ""  # a kind in the ledger
+    effect: str = ""  # a kind in the ledger, or two: what comes too late for the one comes as the other
 
     def set_up(self, run: Rehearsal) -> None:
         if self.effect:
@@ -56,12 +59,18 @@ class Kill:
         if self.is_dropped:
             run.sandbox.faults.add("drop", methods=[self.held], times=1)
 
-    async def comes(self, run: Rehearsal) -> None:
-        """Returns when the bot is dead."""
+    async def comes(self, run: Rehearsal) -> bool:
+        """Whether the bot died; False if it went by the point, or will never come to it."""
         if self.held:
             await run.sandbox.wait_for(lambda: run.sandbox.faults.fired["delay"], PATIENCE_S)
             run.kill()
-        await run.killed()
+        if not self.at:
+            await run.killed()
+            return True
+        with suppress(TimeoutError):
+            await run.killed(PASSES_WITHIN_S)
+            return True
+        return False
 
 
 class Flow(Protocol):
@@ -125,6 +134,7 @@ class Outcome:
     points: int = 0
     kills: int = 0
     wrong: dict[str, str] = field(default_factory=dict)
+    not_passed: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -151,18 +161,32 @@ class Stage:
             assert part_of(points[0]) == flow.parts[0]
             return points
 
-    async def play(self, flow: Flow, kill: Kill, *, is_taken_down: bool, time: int = 1) -> None:
-        """The flow with the kill in it, a new start, and the check."""
+    async def play(self, flow: Flow, kill: Kill, *, is_taken_down: bool, time: str) -> str:
+        """The flow with the kill in it, a new start, and the check.
+
+        Gives "", or where to kill instead because the point was not passed; the point itself if nothing is like it.
+        """
         async with self.new_rehearsal(f"{kill.name} {time}", flow) as run:
             await flow.furnish(run)
             await run.start(die_at=kill.at)
             kill.set_up(run)
             acting = asyncio.create_task(flow.act(run))
-            await kill.comes(run)
+            died = await kill.comes(run)
             await acting
-            await run.start()
+            if died:
+                await run.start()
             await run.quiet(flow.soon)
             await flow.check(run, is_taken_down=is_taken_down)
+            return "" if died else last_like(kill.at, run.bots[-1].points_passed()) or kill.at
+
+    async def play_near(self, flow: Flow, points: Sequence[str], kill: Kill, time: int) -> bool:
+        """Whether a bot died of it, at the point or at the last like it."""
+        for name in (str(time), f"{time} again"):
+            instead = await self.play(flow, kill, is_taken_down=kill.at not in points[:2], time=name)
+            if not instead:
+                return True
+            kill = Kill(instead, at=instead)
+        return False
 
     def new_rehearsal(self, name: str, flow: Flow, *, pace: float = PACE) -> AbstractAsyncContextManager[Rehearsal]:
         folder, database_url = self.folder / name, self.new_database()
@@ -187,10 +211,12 @@ class Stage:
         async def play(kill: Kill, time: int) -> None:
             async with turns:
                 try:
-                    await self.play(flow, kill, is_taken_down=kill.at not in points[:2], time=time)
+                    died = await self.play_near(flow, points, kill, time)
                 except (AssertionError, TimeoutError, ValueError, LookupError) as error:
-                    outcome.wrong[kill.name] = f"{type(error).__name__}: {error}"
-                outcome.kills += 1
+                    outcome.wrong[f"{kill.name} {time}"] = noted(error)
+                else:
+                    outcome.kills += died
+                    outcome.not_passed += [] if died else [kill.at]
 
         await asyncio.gather(*(play(kill, time) for kill in kills for time in range(times)))
         outcome.points = len(kills)
@@ -201,7 +227,7 @@ class Stage:
         points = await self.points_of(flow)
         sure = [each for each in points if _number(each) <= flow.sure]
         outcome = await self.play_all(flow, points, drawn(sure, seed), times=TIMES)
-        tally(points=outcome.points, kills=outcome.kills, wrong=len(outcome.wrong))
+        tally(points=outcome.points, kills=outcome.kills, **counted(outcome.wrong))
         return outcome
 
 

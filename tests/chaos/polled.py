@@ -20,7 +20,6 @@ from bot.storage.people import known_pseudonyms
 from bot.storage.schema import invitations, outbox, waves
 from bot.surveys import rules, status
 from bot.surveys.blocks import options
-from handlers.errors import NOT_TAKEN_DOWN
 from knowledge.surveys import Question, Scale
 from sandbox import Effect, Message
 from tests.chaos.rehearsal import PATIENCE_S, Rehearsal
@@ -157,13 +156,10 @@ class Polled:
         self.done["comments"] += 1
 
     async def _press(self, user_id: str, label: str) -> bool:
-        """Whether it was taken down, as far as the person knows: an acknowledged press may have been told otherwise."""
+        """Whether it was taken down, as far as the person knows."""
         await self._connected()
-        effects = self.run.sandbox.ledger.effects
-        before = len(effects)
-        pressed = await self.run.sandbox.person(user_id).press(self._message(user_id), label)
-        told = [each.text for each in effects[before:] if each.kind == "respond" and each.user == user_id]
-        return pressed.acknowledged and NOT_TAKEN_DOWN not in told
+        person = self.run.sandbox.person(user_id)
+        return await self.run.is_taken_down(user_id, lambda: person.press(self._message(user_id), label))
 
     async def _connected(self) -> None:
         await self.run.sandbox.clock.sleep(AGAIN_S)

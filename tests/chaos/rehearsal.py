@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,8 @@ from pathlib import Path
 from bot.storage import work
 from bot.storage.engine import Database
 from bot.wanted import Kind
-from sandbox import Clock, Effect, Message, Sandbox
+from handlers.errors import NOT_TAKEN_DOWN
+from sandbox import Clock, Effect, Interaction, Message, Sandbox
 from tests.chaos import bot_process, company
 from tests.told import tell
 
@@ -86,22 +87,33 @@ class Rehearsal:
         # it may pass its point before it is seen to be connected
         assert process.is_alive() or die_at, f"the bot ended at its start, with {process.exitcode}"
 
+    async def is_taken_down(self, name: str, act: Callable[[], Awaitable[Interaction]]) -> bool:
+        """Does it, and says whether it was, as far as the person knows: what is acknowledged may be told otherwise.
+
+        A busy machine brings that about: a bot refuses what it could not write down in time, and people act again.
+        """
+        effects, person = self.sandbox.ledger.effects, self.sandbox.person(name)
+        before = len(effects)
+        done = await act()
+        told = [each.text for each in effects[before:] if each.kind == "respond" and each.user == person.id]
+        return done.acknowledged and NOT_TAKEN_DOWN not in told
+
     def kill(self) -> None:
         if self.bot is not None:
             self.bot.process.kill()
 
-    async def killed(self) -> None:
+    async def killed(self, patience_s: float = PATIENCE_S) -> None:
         """Returns when the bot died, and by a kill. Raises TimeoutError when it lives on."""
         assert self.bot is not None
         process = self.bot.process
-        await self.sandbox.wait_for(lambda: not process.is_alive(), PATIENCE_S)
+        await self.sandbox.wait_for(lambda: not process.is_alive(), patience_s)
         assert process.exitcode == -signal.SIGKILL
 
     def kill_on(self, kind: str) -> None:
         """The first such effect is seen in the workspace, and its reply by nobody."""
 
         def on_effect(effect: Effect) -> None:
-            if effect.kind == kind and not done:
+            if effect.kind in kind.split(" or ") and not done:
                 done.append(effect)
                 self.kill()
 

@@ -12,12 +12,13 @@ import pytest
 from sandbox import Message
 from tests.chaos import company, polled
 from tests.chaos.conftest import NewDatabase
+from tests.chaos.counted import counted
 from tests.chaos.flows import Command, Digest, Documented, Erasing, Growing, Proposed, Pulse, Question, Verdict
-from tests.chaos.killing import TIMES, Flow, Kill, Stage
+from tests.chaos.killing import NOT_PASSED, TIMES, Flow, Kill, Stage
 from tests.chaos.rehearsal import CHANNELS, PACE, PATIENCE_S, PLATFORM, rehearsal
 from tests.goals.counting import Tally
 
-KILLS = 40
+KILLS, BREATHES = 40, 6
 
 
 @pytest.fixture
@@ -90,14 +91,19 @@ ALL_FLOWS = pytest.mark.parametrize(
 EITHER = pytest.mark.parametrize("database_url", ["drawn"], indirect=True)
 
 
+async def check_drawn(stage: Stage, flow: Flow, seed: int, tally: Tally) -> None:
+    outcome = await stage.play_drawn(flow, seed, tally)
+
+    assert outcome.wrong == {}
+    assert len(outcome.not_passed) <= NOT_PASSED, outcome.not_passed
+
+
 @pytest.mark.goal(g=1)
 @pytest.mark.chaos
 @EITHER
 @ALL_FLOWS
 async def test_bot_killed_at_points_drawn_of_a_flow_goes_on(stage: Stage, flow: Flow, seed: int, tally: Tally) -> None:
-    outcome = await stage.play_drawn(flow, seed, tally)
-
-    assert outcome.wrong == {}
+    await check_drawn(stage, flow, seed, tally)
 
 
 @pytest.mark.goal(g=1)
@@ -105,9 +111,7 @@ async def test_bot_killed_at_points_drawn_of_a_flow_goes_on(stage: Stage, flow: 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_bot_killed_at_points_drawn_of_an_erasing_leaves_nothing(stage: Stage, seed: int, tally: Tally) -> None:
     """On SQLite: PostgreSQL writes every table anew each time, which takes minutes on a busy machine."""
-    outcome = await stage.play_drawn(Erasing(), seed, tally)
-
-    assert outcome.wrong == {}
+    await check_drawn(stage, Erasing(), seed, tally)
 
 
 @pytest.mark.goal(g=1)
@@ -116,9 +120,7 @@ async def test_bot_killed_at_points_drawn_of_an_erasing_leaves_nothing(stage: St
 async def test_bot_killed_at_points_drawn_of_a_wave_asks_each_once(
     polled_stage: Stage, seed: int, tally: Tally
 ) -> None:
-    outcome = await polled_stage.play_drawn(Pulse(), seed, tally)
-
-    assert outcome.wrong == {}
+    await check_drawn(polled_stage, Pulse(), seed, tally)
 
 
 @pytest.mark.goal(g=1)
@@ -127,7 +129,7 @@ async def test_bot_killed_at_points_drawn_of_a_wave_asks_each_once(
 async def test_bot_killed_at_any_call_of_an_answer_that_grows_leaves_one(whole_stage: Stage, tally: Tally) -> None:
     outcome = await whole_stage.play_all(Growing(), [], [], times=TIMES)
 
-    tally(points=outcome.points, kills=outcome.kills, wrong=len(outcome.wrong))
+    tally(points=outcome.points, kills=outcome.kills, **counted(outcome.wrong))
     assert outcome.wrong == {}
 
 
@@ -145,6 +147,8 @@ async def test_bot_killed_forty_times_at_random_loses_no_question(stage: Stage, 
             await run.start()
             asked += [run.sandbox.person("ada").say(chance.choice(CHANNELS), text) for text in texts[number::KILLS]]
             await run.sandbox.clock.sleep(chance.uniform(5, 90))
+            if number % BREATHES == 0:  # or what eight bots in a row died over is given up, as it should be
+                await run.quiet()
             run.kill()
             await run.killed()
         await run.start()
@@ -152,8 +156,10 @@ async def test_bot_killed_forty_times_at_random_loses_no_question(stage: Stage, 
 
         given_up = {(body["event"]["channel"], body["event"]["ts"]) for body in run.sandbox.delivery.lost}
         answered = {place: len(posts) for place, posts in company.answers_in(run.sandbox).items()}
-    tally(kills=KILLS, doubled=sum(count > 1 for count in answered.values()))
-    assert set(answered.values()) == {1}
-    assert answered.keys() <= {company.place_of(each) for each in asked}
     # Slack tries an event four times: what it gave up on never reached the bot (catch-up reads that back)
-    assert {company.place_of(each) for each in asked} - answered.keys() <= given_up
+    wanted = {company.place_of(each) for each in asked}
+    doubled = [place for place, count in answered.items() if count > 1 or place not in wanted]
+    lost = wanted - answered.keys() - given_up
+    tally(kills=KILLS, doubled=len(doubled), lost=len(lost))
+    assert doubled == []
+    assert lost == set()

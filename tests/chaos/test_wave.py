@@ -6,7 +6,8 @@ The workspace's ledger tells who was asked, and what people know to be taken dow
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from itertools import pairwise
@@ -21,6 +22,7 @@ from tests.chaos import polled
 from tests.chaos.bot_process import LISTENERS
 from tests.chaos.polled import QUESTION, Polled
 from tests.chaos.rehearsal import PATIENCE_S, rehearsal
+from tests.goals.counting import Tally
 from tests.handlers.by_http import free_port
 
 FAULTS = ("status_429", "status_500", "status_500_after", "lose_reply")
@@ -122,8 +124,12 @@ async def test_wave_goes_on_after_a_kill_and_asks_each_once(tmp_path: Path, data
         check_progress_was_visible(wave)
 
 
+@pytest.mark.goal(g=1)
 @pytest.mark.chaos
-async def test_wave_to_2000_people_is_asked_once_kept_and_counted(tmp_path: Path, database_url: str) -> None:
+@pytest.mark.parametrize("database_url", ["drawn"], indirect=True)
+async def test_wave_to_2000_people_is_asked_once_kept_and_counted(
+    tmp_path: Path, database_url: str, tally: Tally
+) -> None:
     """Killed as it is opened, three times while it is sent, and as it is closed."""
     async with wave_to(2_000, tmp_path, database_url, slow_s=240.0) as wave:
         await wave.run.start(die_at="inside INSERT waves#1 of Workers._do")
@@ -145,14 +151,20 @@ async def test_wave_to_2000_people_is_asked_once_kept_and_counted(tmp_path: Path
         await all_are_asked(wave)
         (tmp_path / "measured.json").write_text(json.dumps(wave.measured(), indent=1), encoding="utf-8")
 
+        tally(kills=4, **twice_or_never(wave.asked(), wave.people))
         await check_each_was_asked_once(wave)
         await check_answers_are_kept(wave)
         check_progress_was_visible(wave)
         assert wave.done["pressed in vain"]  # or no kill came amid their presses
-        await check_what_is_told_of_it(wave)
+        await check_what_is_told_of_it(wave, tally)
 
 
-async def check_what_is_told_of_it(wave: Polled) -> None:
+def twice_or_never(asked: Sequence[str], people: Sequence[str]) -> dict[str, int]:
+    counted = Counter(asked)
+    return {"doubled": sum(number > 1 for number in counted.values()), "lost": len(set(people) - counted.keys())}
+
+
+async def check_what_is_told_of_it(wave: Polled, tally: Tally) -> None:
     """It becomes the day on which the wave ends; the bot is killed once more, and then it is closed.
 
     What people press after that is answered, and counts for nothing.
@@ -171,6 +183,7 @@ async def check_what_is_told_of_it(wave: Polled) -> None:
     [told] = facts.to_json()["waves"]
 
     scores, words = [each.score for each in said.values()], [each.comment for each in said.values()]
+    tally(kills=2)
     assert wave.said != said
     satisfied = sum(each in (4, 5) for each in scores)
     assert (told["frame"], told["n"], told["response_rate"]["n"]) == (2_000, len(scores), 2_000)

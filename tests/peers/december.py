@@ -152,7 +152,7 @@ AGAIN = asked(33, "12-08 14:01", "bob", Said("12-08 14:20", "cat"), channel_id=C
 async def write_december(database: Database) -> None:
     async def unit(tx: Tx) -> None:
         for name, is_private in ((ASK, False), (COUNTED, False), (SECRET, True)):
-            await channels.add(tx, {name: name[2:].lower()}, is_direct=False, now=NOW, is_private=is_private)
+            await channels.add(tx, {name: name[2:].lower()}, now=NOW, is_private=is_private)
         await team.replace(tx, HANDBOOK, TEAM)
         await tx.execute(
             schema.memberships.insert(),

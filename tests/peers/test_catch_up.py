@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from bot.model import Author, Message
 from bot.storage import channels as channel_rows
 from bot.storage import people
 from bot.storage.engine import Tx
 from bot.storage.schema import channels, messages, questions, work
+from bot.wanted import Choice, Kind
+from bot.work import enqueue
 from sandbox import Actor
 from tests.peers.reading import ASK, DEPLOYS, Reader, standing, standing_reactions
 
@@ -256,7 +259,7 @@ async def test_direct_messages_with_an_erased_person_are_not_looked_for_until_th
     reader: Reader, ada: Actor, bela: Actor
 ) -> None:
     hers, his = ada.dm("hello").channel, bela.dm("hello").channel
-    await reader.database.write(lambda tx: _leave_out(tx, ada.id))
+    await reader.database.write(lambda tx: _leave_out(tx, ada.id, datetime(2026, 11, 24, tzinfo=UTC)))
     await reader.read_all()
     async with reader.database.read() as tx:
         before = set(await tx.scalars(select(channels.c.channel_id).where(channels.c.is_direct)))
@@ -269,5 +272,57 @@ async def test_direct_messages_with_an_erased_person_are_not_looked_for_until_th
         assert set(await tx.scalars(select(channels.c.channel_id).where(channels.c.is_direct))) == {hers, his}
 
 
-async def _leave_out(tx: Tx, user_id: str) -> None:
-    await people.leave_out(tx, user_id, await people.stand_ins(tx), now=datetime(2026, 11, 24, tzinfo=UTC))
+async def test_what_an_erased_person_asked_directly_before_is_not_asked_anew_once_they_are_back(
+    reader: Reader, ada: Actor
+) -> None:
+    ada.dm("hello")
+    reader.sandbox.clock.advance(60)
+    now = reader.catch_up._clock.now()
+    await reader.database.write(lambda tx: _leave_out(tx, ada.id, now))
+    await reader.database.write(lambda tx: people.pseudonym_of(tx, ada.id, now=now, new_id=lambda: "again"))
+    after = ada.dm("and now?")
+    await reader.read_all()
+
+    async with reader.database.read() as tx:
+        assert list(await tx.scalars(select(work.c.key))) == [f"{after.channel}:{after.ts}"]
+
+
+async def test_reaction_to_a_reply_is_found_though_the_channel_was_never_read_before_the_absence(
+    reader: Reader, ada: Actor, bela: Actor
+) -> None:
+    """Events told of the thread: by their number its replies were all known."""
+    asked = ada.say(ASK, "How do I see logs?")
+    reply = bela.say(ASK, "In Grafana.", thread=asked)
+    for each, root in ((asked, None), (reply, asked.ts)):
+        await reader.peers.record_message(Message(ASK, each.ts, Author(each.user), each.text, thread_ts=root))
+    now = reader.catch_up._clock.now()
+    await reader.database.write(lambda tx: channel_rows.add(tx, {ASK: "ask", DEPLOYS: "deploys"}, now=now))
+    read = update(channels).where(channels.c.channel_id == DEPLOYS).values(watermark=asked.ts)
+    await reader.database.write(lambda tx: tx.execute(read))
+    ada.react(reply, "white_check_mark")
+    reader.sandbox.clock.advance(HOUR_S)
+
+    await reader.read_all()
+
+    await assert_all_is_known(reader)
+
+
+async def test_what_somebody_asked_directly_is_not_asked_anew_while_they_are_erased(
+    reader: Reader, ada: Actor, bela: Actor
+) -> None:
+    ada.dm("hello")
+    his, now = bela.dm("hello").channel, reader.catch_up._clock.now()
+
+    async def erasing(tx: Tx) -> None:
+        person = await people.pseudonym_of(tx, ada.id, now=now, new_id=lambda: "leaving")
+        await enqueue(tx, Kind.ERASE, Choice("leaving:1", person, "erase"), due_at=now, now=now)
+
+    await reader.database.write(erasing)
+    await reader.read_all()
+
+    async with reader.database.read() as tx:
+        assert set(await tx.scalars(select(channels.c.channel_id).where(channels.c.is_direct))) == {his}
+
+
+async def _leave_out(tx: Tx, user_id: str, now: datetime) -> None:
+    await people.leave_out(tx, user_id, await people.stand_ins(tx), now=now)

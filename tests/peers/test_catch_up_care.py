@@ -157,8 +157,8 @@ async def waiting(database: Database) -> Database:
     now = moment(f"{STARTS_S:.6f}")
 
     async def unit(tx: Tx) -> None:
-        await channel_rows.add(tx, {ASK: "ask", DEPLOYS: "deploys"}, is_direct=False, now=now)
-        await channel_rows.add(tx, {"D0ADA": ""}, is_direct=True, now=now)
+        await channel_rows.add(tx, {ASK: "ask", DEPLOYS: "deploys"}, now=now)
+        await channel_rows.add_direct(tx, {"D0ADA": None}, now=now)
         fresh = {"watermark": f"{STARTS_S - 10:.6f}"}
         await tx.execute(channels.update().where(channels.c.channel_id == ASK).values(**fresh))
 

@@ -191,6 +191,7 @@ async def test_work_in_hand_ends_before_the_person_is_forgotten(seeded: Database
     erasing = asyncio.create_task(privacy(seeded, quiet(), clock=Watched(NOW.timestamp)).forget(USER))
     await slept.wait()
     assert await values(seeded, people, "slack_id") == [USER, "U0OTHER"]
+    assert await rows(seeded, channels) == []  # or what they asked directly would be read back as asked anew
     await seeded.write(
         lambda tx: tx.execute(update(work).where(held).values(leased_until=None, state="done", payload=None))
     )

@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.model import Author, Message, Reaction, Standing, Workspace
 from bot.peers.service import PeerService, Request
 from bot.storage.engine import Database, Tx
+from bot.storage.peers import ReactionRow
 from bot.storage.schema import (
     drafts,
     friction,
@@ -190,6 +191,26 @@ async def test_out_and_in_and_out_again_holds_where_the_same_reaction_was_seen_b
 
     [reaction] = await rows(seeded, reactions)
     assert (reaction["person"], reaction["changed_ts"]) == (await stand_in(seeded, ASK), "1795600100.000100")
+
+
+async def test_reaction_of_before_that_somebody_counted_in_again_takes_away_is_gone(seeded: Database) -> None:
+    service = privacy(seeded)
+    await service.leave_out(USER)
+    await service.take_in(USER)
+    gone = Reaction(ASK, ts(2), USER, "tada", at_ts="1795600100.000100", is_there=False)
+    await peers(seeded).record_reaction(gone)
+
+    assert [each for each in await rows(seeded, reactions) if ReactionRow(**each).holds] == []
+
+
+async def test_reaction_of_before_stays_someones_when_history_shows_it_again(seeded: Database) -> None:
+    service = privacy(seeded)
+    await service.leave_out(USER)
+    await service.take_in(USER)
+    shown = Standing(Message(ASK, ts(2), Author(OTHER), "thanks!", thread_ts=ts(1)), (("tada", (USER,), True),))
+    await peers(seeded).record_page(ASK, [shown], read_ts="1795600200.000100")
+
+    assert await values(seeded, reactions, "person") == [await stand_in(seeded, ASK)]
 
 
 async def test_how_much_is_kept_is_counted_by_kind(seeded: Database) -> None:

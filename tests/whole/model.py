@@ -11,6 +11,7 @@ CHANCE_S = 20 * 60.0  # that people have in channels that wait
 HISTORY_S = 3_600.0  # so long past its turn a question is not answered any more
 UNSURE_S = 90.0  # this near to its turn nobody can say who was first
 Key = tuple[str, str]
+Mark = tuple[str, str, str]  # where, on what, by whom
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Said:
     is_decided: bool = False
     is_deleted: bool = False
     is_forgotten: bool = False  # its words are not to be kept, or no more
+    is_nobodys: bool = False  # who said it was erased since: they are a stranger to it
     is_solved: bool = False  # whoever asked said so of the answer
     least: int = 0
     most: int = 0
@@ -37,16 +39,17 @@ class Said:
 
 @dataclass
 class Model:
+    is_away: bool = False  # the bot: in which order it will learn of what happens meanwhile nobody can say
     left_out: set[str] = field(default_factory=set)
     said: dict[Key, Said] = field(default_factory=dict)
     private: dict[str, int] = field(default_factory=dict)  # answers that a person alone must have seen
-    marks: set[tuple[str, str, str]] = field(default_factory=set)  # where, on what, by whom
+    marks: dict[Mark, bool] = field(default_factory=dict)  # those that stand; whether the person is named, or someone
 
     def ask(self, said: Said, *, mentions: bool) -> Said:
         """Something is said that begins a thread."""
         self._say(said)
-        if mentions:
-            said.is_decided, said.least, said.most = True, 1, 1  # even if it is that nothing was found
+        if mentions:  # it is answered, even if it is that nothing was found; or never heard of
+            said.is_decided, said.least, said.most = True, int(said.place.is_watched or not self.is_away), 1
         else:
             self._overhear(said)
         return said
@@ -59,7 +62,7 @@ class Model:
     def edit(self, said: Said, text: str, gist: Gist, *, now: float) -> None:
         self.settle(now)
         self._doubt(said, now)
-        said.text, said.gist = text, gist
+        said.text, said.gist, said.is_forgotten = text, gist, said.author in self.left_out
         if said.due is None and not said.is_decided:
             self._overhear(said)
 
@@ -68,10 +71,17 @@ class Model:
         said.is_deleted = True
         self._doubt(self.said[said.place.id, said.root or said.ts], now)
 
+    def erase(self, person: str) -> None:
+        self.leave_out(person)  # or the next word of theirs would be kept again
+        for each in self.said.values():
+            each.is_nobodys = each.is_nobodys or each.author == person
+
+    def press_solved(self, said: Said, person: str) -> None:
+        said.is_solved = said.is_solved or (person == said.author and not said.is_nobodys)
+
     def leave_out(self, person: str) -> None:
-        """Also whoever is erased, or the next word of theirs would be kept again."""
         self.left_out.add(person)
-        self.marks = {each for each in self.marks if each[2] != person}
+        self.marks = {each: is_named and each[2] != person for each, is_named in self.marks.items()}
         for each in self.said.values():
             if each.author == person:
                 each.is_forgotten = True
@@ -80,6 +90,12 @@ class Model:
 
     def count_in(self, person: str) -> None:
         self.left_out.discard(person)
+
+    def mark(self, said: Said, person: str) -> None:
+        self.marks[said.place.id, said.ts, person] = person not in self.left_out
+
+    def unmark(self, said: Said, person: str) -> None:
+        del self.marks[said.place.id, said.ts, person]
 
     def settle(self, now: float) -> None:
         """What had its turn by now is answered or not, as things stand."""
@@ -112,8 +128,8 @@ class Model:
                 said.least = 0
 
     def _doubt(self, said: Said, now: float) -> None:
-        """Something about it changes just before its turn."""
-        if said.due is not None and not said.is_decided and said.due - now < UNSURE_S:
+        """Something about it changes just before its turn, or while nobody looks."""
+        if said.due is not None and not said.is_decided and (self.is_away or said.due - now < UNSURE_S):
             self._leave_open(said)
 
     def _leave_open(self, said: Said) -> None:

@@ -39,7 +39,7 @@ WORDS = {
     ),
     Gist.UNKNOWN: (
         "which restaurant near the office has vegan lunch?",
-        "who knows where the blue umbrella went?",
+        "where did the blue umbrella go?",
         "is anybody driving to the lake on Saturday?",
     ),
     Gist.CHATTER: ("good morning everyone!", "I am in the other meeting until ten", "the cake is in the kitchen"),

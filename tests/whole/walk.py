@@ -4,20 +4,24 @@ Acts of one round meet in the bot in any order; the next round begins when nothi
 about their own data has a moment of its own, for nobody could say what came first.
 """
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 
 from bot.config import Settings
 from bot.demo.company import PEOPLE
 from sandbox import Actor, Message, Sandbox
-from tests.journeys.office import Office, at_work, buttons
+from tests.journeys.office import PATIENCE_S, Office, at_work, buttons
+from tests.peers.reading import is_at_rest
 from tests.whole.model import Model, Said
 from tests.whole.place import HELPFUL, PLACES, PROMISED, WORDS, Gist
 
 NAMES = {user_id: name for user_id, (name, _) in PEOPLE.items()}
 SOLVED_IT, CHECK = "That solved it", "white_check_mark"
+A_MOMENT_S, READ_WITHIN_S = 0.05, 5 * PATIENCE_S
+Act = Callable[["Sequence"], Awaitable[bool]]
 FAULTS = ("lose_reply", "status_500_after", "status_500", "drop", "garbage")
 
 
@@ -38,10 +42,8 @@ class Walk:
     def __init__(self, sandbox: Sandbox, settings: Settings, chance: random.Random, sequences: int) -> None:
         self.sandbox, self._settings, self._chance = sandbox, settings, chance
         self.model = Model()
-        self.hidden: set[str] = set()  # who ever was left out: what they did before is someone's
         self.office: Office
         self.sequences = [self._new_sequence() for _ in range(sequences)]
-        self._reacted: set[tuple[str, str, str]] = set()  # as it stands in the workspace
         self._stack = AsyncExitStack()
 
     def _new_sequence(self) -> Sequence:
@@ -58,7 +60,8 @@ class Walk:
             self._maybe_a_fault()
             for each in self.sequences:
                 if each.steps and self._chance.random() < 0.7:
-                    await self._step(each)
+                    with_it = [self._press, self._press, self._ask_privately, self._write_directly]
+                    await self._step(each, [*self._in_public(), *with_it])
             await self._rest()
             await self._private_matters()
             await self._between()
@@ -81,15 +84,45 @@ class Walk:
         await self._rest()
 
     async def _between(self) -> None:
-        """The clock goes on, or the bot is started again."""
+        """The clock goes on, or the bot is started again, at once or after a while."""
         drawn = self._chance.random()
         if drawn < 0.35:
             await self._later(self._chance.choice((3, 25)))
         elif drawn < 0.45:
-            await self._stack.aclose()
-            self._stack = AsyncExitStack()
+            await self._close()
             await self._open()
             await self._rest()
+        elif drawn < 0.5:
+            await self._close()
+            await self._while_away()
+            since = self.now
+            await self._open()
+            await self._all_is_read(since)
+            await self._rest()
+
+    async def _close(self) -> None:
+        await self._stack.aclose()
+        self._stack = AsyncExitStack()
+
+    async def _all_is_read(self, since: float) -> None:
+        async with asyncio.timeout(READ_WITHIN_S):
+            while not await is_at_rest(self.office.mentor.database, since):
+                # it reads at Slack's pace; faster, and on a busy machine each pass would be due again at once
+                self.sandbox.clock.advance(0.5)
+                await asyncio.sleep(A_MOMENT_S)
+
+    async def _while_away(self) -> None:
+        """People go on without it, and Slack gives up on telling it: it has to read back."""
+        self.sandbox.faults.clear()
+        self.model.is_away = True
+        for each in self.sequences:
+            if each.steps and self._chance.random() < 0.7:
+                await self._step(each, self._in_public())
+        self.model.is_away = False
+        for _ in range(self._chance.choice((8, 25))):  # minute by minute, for Slack tries again after one, and five
+            self.sandbox.clock.advance(60)
+            with suppress(TimeoutError):
+                await self.sandbox.settle(A_MOMENT_S)
 
     def _maybe_a_fault(self) -> None:
         faults = self.sandbox.faults
@@ -102,15 +135,15 @@ class Walk:
 
     # What people do.
 
-    async def _step(self, sequence: Sequence) -> None:
+    def _in_public(self) -> list[Act]:
+        """What needs no bot."""
+        return [self._reply, self._reply, self._edit, self._delete, self._react, self._unreact]
+
+    async def _step(self, sequence: Sequence, acts: list[Act]) -> None:
         sequence.steps -= 1
         if sequence.said is None:
             self._ask(sequence)
             return
-        acts: list[Callable[[Sequence], Awaitable[bool]]] = [
-            self._reply, self._reply, self._edit, self._delete, self._react, self._unreact, self._press, self._press,
-            self._ask_privately, self._write_directly,
-        ]  # fmt: skip
         self._chance.shuffle(acts)
         for act in acts:
             if await act(sequence):
@@ -163,21 +196,18 @@ class Walk:
     async def _react(self, sequence: Sequence) -> bool:
         said, message = self._chance.choice([_begun(sequence), *sequence.replies])
         key = (said.place.id, said.ts, sequence.other)
-        if said.is_deleted or key in self._reacted:
+        if said.is_deleted or key in self.model.marks:
             return False
         self._person(sequence.other).react(message, CHECK)
-        self._reacted.add(key)
-        if sequence.other not in self.model.left_out:
-            self.model.marks.add(key)
+        self.model.mark(said, sequence.other)
         return True
 
     async def _unreact(self, sequence: Sequence) -> bool:
         for said, message in [_begun(sequence), *sequence.replies]:
             key = (said.place.id, said.ts, sequence.other)
-            if not said.is_deleted and key in self._reacted:
+            if not said.is_deleted and key in self.model.marks:
                 self._person(sequence.other).unreact(message, CHECK)
-                self._reacted.discard(key)
-                self.model.marks.discard(key)
+                self.model.unmark(said, sequence.other)
                 return True
         return False
 
@@ -189,7 +219,7 @@ class Walk:
             return False
         presser = self._chance.choice((sequence.asker, sequence.other))
         await self._person(presser).press(answers[0], SOLVED_IT)
-        said.is_solved = said.is_solved or presser == sequence.asker
+        self.model.press_solved(said, presser)
         return True
 
     async def _ask_privately(self, sequence: Sequence) -> bool:
@@ -208,7 +238,7 @@ class Walk:
         """Now and then somebody is left out, counted again, or has all that is kept of them erased."""
         if self._chance.random() < 0.6:
             return
-        person = self._chance.choice(sorted(PEOPLE))
+        person = self._chance.choice(self._chance.choice((sorted(PEOPLE), sorted(self.model.left_out or PEOPLE))))
         is_out = person in self.model.left_out
         label = self._chance.choice(("Count me in",) if is_out else ("Count me out", "Erase what you keep"))
         shown = await self._whispered(person, lambda: self._person(person).command("/platform", "settings", "random"))
@@ -217,9 +247,8 @@ class Walk:
         {
             "Count me in": self.model.count_in,
             "Count me out": self.model.leave_out,
-            "Erase what you keep": self.model.leave_out,
+            "Erase what you keep": self.model.erase,
         }[label](person)
-        self.hidden.add(person)
 
     async def _whispered(self, person: str, act: Callable[[], Awaitable[object]]) -> Message:
         before = len(self.office.whispers(NAMES[person], "random"))
