@@ -290,7 +290,7 @@ class Mentor:
             trouble=lambda: source.trouble,
             model_outcomes=self.model.outcomes if self.model else {},
         )
-        self.acknowledged = Acknowledged()
+        self.acknowledged = Acknowledged(self.database.way.hurry)
         self.workers = Workers(self.database, self._jobs(), clock=clock, new_id=new_id, bell=bell)
         self.bolt = self._bolt()
         self.socket = self._socket() if settings.uses_socket_mode else None

@@ -21,6 +21,7 @@ from sqlalchemy.schema import CreateTable
 from bot.errors import MentorError
 from bot.storage import ahead, near
 from bot.storage.ahead import Ahead, Given
+from bot.storage.giving_way import GivingWay
 from bot.storage.near import NearConnection
 from bot.storage.schema import inbox
 from bot.storage.together import Together
@@ -62,6 +63,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self) if self.is_sqlite else _postgresql(self)
         self._writing = asyncio.Lock()
+        self.way = GivingWay()
         self._let_go: set[asyncio.Task[Any]] = set()  # transactions that nobody waits for any more
         self._together = Together(partial(self._write, is_near=True))
         self._ahead = Ahead(self._write_ahead, tries=TRIES)
@@ -89,7 +91,8 @@ class Database:
     async def write_together(self, unit: Unit[T]) -> T:
         """As `write`, for quick units of which many may come at once: on SQLite they share a transaction.
 
-        There each statement holds up everything else in the process, in place of a way to a thread.
+        There each statement holds up everything else in the process, in place of a way to a thread, and makes way before
+        to those in a hurry.
         """
         result: T = await (self._together.write(unit) if self.is_sqlite else self.write(unit))
         return result
@@ -137,7 +140,7 @@ class Database:
         async with self._writing, self.engine.connect() as connection:
             await connection.execution_options(begin_immediate=True)
             async with connection.begin():
-                with (await _driver(connection)).near() if is_near else nullcontext():
+                with (await _driver(connection)).near(self.way) if is_near else nullcontext():
                     result = await unit(connection)
                 if not wanted.still:
                     raise NobodyWaits

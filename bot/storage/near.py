@@ -4,7 +4,6 @@ Reads go there once. The statements of a writing transaction run where they are 
 who write wait for it; its begin and its commit, which wait for others and for the disk, stay in the thread.
 """
 
-import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,27 +12,29 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
+from bot.storage.giving_way import GivingWay
+
 T = TypeVar("T")
 
 AHEAD = 100  # rows that are fetched with the statement; few queries have more
 
 
 class NearConnection(aiosqlite.Connection):
-    """`is_near`: what it is told runs in the caller's thread."""
+    """`near_to`: what it is told runs in the caller's thread, and makes way to those in a hurry."""
 
-    is_near = False
+    near_to: GivingWay | None = None
 
     @contextmanager
-    def near(self) -> Iterator[None]:
-        self.is_near = True
+    def near(self, way: GivingWay) -> Iterator[None]:
+        self.near_to = way
         try:
             yield
         finally:
-            self.is_near = False
+            self.near_to = None
 
     async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        if self.is_near:
-            await asyncio.sleep(0)  # whoever else has something to do has their turn
+        if self.near_to is not None:
+            await self.near_to.give_way()
             return fn(*args, **kwargs)
         result: T = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
         return result

@@ -1,0 +1,32 @@
+"""Who is in a hurry, and how others make way: what is worked on statement by statement lets them go first."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+LONGEST_S = 0.002  # for one step of others: where all are in a hurry all the time, they get on nevertheless
+
+
+class GivingWay:
+    def __init__(self) -> None:
+        self._in_a_hurry = 0
+        self._is_free = asyncio.Event()
+
+    @contextmanager
+    def hurry(self) -> Iterator[None]:
+        self._in_a_hurry += 1
+        self._is_free.clear()
+        try:
+            yield
+        finally:
+            self._in_a_hurry -= 1
+            if not self._in_a_hurry:
+                self._is_free.set()
+
+    async def give_way(self) -> None:
+        """Returns when nobody is in a hurry, or after a moment; whoever else has something to do has their turn."""
+        await asyncio.sleep(0)
+        if self._in_a_hurry:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_S):
+                    await self._is_free.wait()
