@@ -18,7 +18,7 @@ _KEYWORD = (
 )
 # As Slack writes what people wrote, and not beyond the end of a link of its own.
 _VALUE = r"\"[^\"\n]*\"|'[^'\n]*'|(?:&(?:amp|lt|gt);|[^\s,;<>])+"
-_GIVEN = re.compile(rf"\b({_KEYWORD}[\"']?\s*[:=]\s*)(?![<$({{\[]|\s)({_VALUE})", re.IGNORECASE)
+_GIVEN = re.compile(rf"\b({_KEYWORD}[\"']?\s*[:=]\s*)(?![<$({{\[]|\s|[\"']\$[({{])({_VALUE})", re.IGNORECASE)
 _TOLD = re.compile(rf"\b({_KEYWORD}\s+is\s+)[\"'`]?(?=\S*\d)\S{{4,}}", re.IGNORECASE)
 # Mixed letters: what is of hex alone is a commit, a digest or an id far more often than a key.
 _RANDOM = re.compile(r"\b(?=\w*[g-z])(?=\w*[A-Z])(?=\w*\d)[A-Za-z0-9_]{24,}=*(?!\w)")

@@ -103,6 +103,9 @@ def test_what_is_passed_over_for_speed_would_not_have_been_found(pieces: list[st
     [
         ("see <https://host/x?token=s3cr3tvalue|the page> now", "see <https://host/x?token=(removed) page> now"),
         ("password=a&amp;b&lt;c9 works", "password=(removed) works"),
+        ('export PGPASSWORD="$(get a token)"', 'export PGPASSWORD="$(get a token)"'),
+        ("token='${TOKEN}'", "token='${TOKEN}'"),
+        ('password="$ecret12"', "password=(removed)"),
     ],
 )
 def test_a_link_of_slacks_ends_where_it_ended(written: str, kept: str) -> None:

@@ -91,8 +91,8 @@ class Database:
     async def write_together(self, unit: Unit[T]) -> T:
         """As `write`, for quick units of which many may come at once: on SQLite they share a transaction.
 
-        There each statement holds up everything else in the process, in place of a way to a thread, and makes way before
-        to those in a hurry.
+        There each statement holds up everything else in the process, in place of a way to a thread, and before it makes
+        way to those in a hurry.
         """
         result: T = await (self._together.write(unit) if self.is_sqlite else self.write(unit))
         return result

@@ -166,7 +166,7 @@ THREATS = (
             Control(
                 "Keys, tokens and passwords are taken out of what people write before it is written down",
                 "bot/wire.py",
-                "    text = without_secrets(written)\n",
+                "    text = written if is_own else without_secrets(written)\n",
                 "    text = written\n",
                 ("journeys/test_secrets.py::test_whatever_way_it_comes_it_is_written_down_nowhere[direct]",),
             ),
