@@ -33,7 +33,8 @@ Said = Message | Deletion | Reaction
 
 OWN = timedelta(seconds=20)  # in which whoever wrote it down takes it down
 EVERY = timedelta(seconds=10)  # between looks at what was left
-AT_ONCE = 25
+AT_ONCE = 25  # where they share a transaction
+AT_ONCE_APART = 6  # where each has a connection of its own, of twenty: what is put must not wait for one
 APART_S = 0.2  # of one batch from the next: under load they share a commit, and acknowledgements meet fewer on the disk
 TRIES = 100  # with the waits between them about eight hours: a database may be away for long
 
@@ -57,6 +58,7 @@ class Inbox:
         self._workspace = workspace
         self._clock = clock
         self._request_in = request_in
+        self._at_once = AT_ONCE if database.is_sqlite else AT_ONCE_APART
         self._here: deque[tuple[str, Said]] = deque()  # written down by us
         self._bell = asyncio.Event()
 
@@ -98,15 +100,16 @@ class Inbox:
 
     async def _take_here(self) -> None:
         while self._here:
-            taken = [self._here.popleft() for _ in range(min(AT_ONCE, len(self._here)))]
+            taken = [self._here.popleft() for _ in range(min(self._at_once, len(self._here)))]
             await self._take([(event_id, said, 0) for event_id, said in taken])
 
     async def _look(self, soon: timedelta = timedelta(0)) -> None:
         """At what was not taken down by whoever wrote it down: they died, or it came to nothing."""
         try:
             found = await rows.left(self._database, now=self._clock.now() + soon)
-            for start in range(0, len(found), AT_ONCE):
-                await self._take([(each.event_id, read(each.told), each.tries) for each in found[start:][:AT_ONCE]])
+            for start in range(0, len(found), self._at_once):
+                some = found[start : start + self._at_once]
+                await self._take([(each.event_id, read(each.told), each.tries) for each in some])
         except Exception:  # the reader's boundary: a database that is away must not end the loop
             log.exception("inbox.not_read")
 
