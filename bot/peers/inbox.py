@@ -109,11 +109,11 @@ class Inbox:
             found = await rows.left(self._database, now=self._clock.now() + soon)
             for start in range(0, len(found), self._at_once):
                 some = found[start : start + self._at_once]
-                await self._take([(each.event_id, read(each.told), each.tries) for each in some])
+                await self._take([(each.event_id, each.told, each.tries) for each in some])
         except Exception:  # the reader's boundary: a database that is away must not end the loop
             log.exception("inbox.not_read")
 
-    async def _take(self, waiting: Sequence[tuple[str, Said, int]]) -> None:
+    async def _take(self, waiting: Sequence[tuple[str, Said | str, int]]) -> None:
         """Takes them down, and out of the inbox; what came to nothing stays there."""
         taken = await asyncio.gather(*(self._try(*each) for each in waiting))
         done = [event_id for (event_id, _, _), is_taken in zip(waiting, taken, strict=True) if is_taken]
@@ -123,10 +123,10 @@ class Inbox:
         except Exception:  # they are found again, and are no news
             log.exception("inbox.not_dropped")
 
-    async def _try(self, event_id: str, said: Said, tries: int) -> bool:
-        """Whether nothing is left to do about it."""
+    async def _try(self, event_id: str, said: Said | str, tries: int) -> bool:
+        """Whether nothing is left to do about it. A row that cannot be read, of another version, holds up no other."""
         try:
-            await self._take_down(event_id, said)
+            await self._take_down(event_id, read(said) if isinstance(said, str) else said)
         except Exception:  # the worker's boundary
             log.exception("inbox.failed", attempt=tries + 1)
             return await self._put_off(event_id, tries + 1)

@@ -21,7 +21,6 @@ DROP = "DELETE FROM inbox WHERE event_id = ?"
 class Row:
     event_id: str
     told: str
-    came_at: datetime
     tries: int
 
 
@@ -44,7 +43,7 @@ async def drop(database: Database, event_ids: Collection[str]) -> None:
 
 async def left(database: Database, *, now: datetime) -> Sequence[Row]:
     """Those that should have been taken down by now, the oldest first."""
-    query = select(inbox.c.event_id, inbox.c.told, inbox.c.came_at, inbox.c.tries).where(inbox.c.due_at <= now)
+    query = select(inbox.c.event_id, inbox.c.told, inbox.c.tries).where(inbox.c.due_at <= now)
     async with database.inbox.read() as tx:
         rows = await tx.execute(query.order_by(inbox.c.came_at, inbox.c.event_id).limit(AT_ONCE))
         return [Row(*row) for row in rows]

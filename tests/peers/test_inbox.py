@@ -171,6 +171,17 @@ async def test_one_that_comes_to_nothing_takes_no_other_with_it(office: Office) 
     assert [each["text"] for each in await office.desk.rows(messages)] == [ASKED.text]
 
 
+async def test_a_row_that_cannot_be_read_holds_up_no_other(office: Office) -> None:
+    await rows.put(office.database, "Ev0", '{"Poll": {}}', now=NOW, due_at=NOW)
+    await office.new_inbox().put("Ev1", ASKED)
+    async with at_work(office.new_inbox()):
+        async with asyncio.timeout(20):
+            while await office.waiting() > 1:
+                await asyncio.sleep(0.01)
+
+    assert await office.desk.count(messages) == 1
+
+
 async def test_what_is_not_kept_is_not_acknowledged(office: Office) -> None:
     inbox = office.new_inbox()
     await office.database.inbox.write(lambda tx: tx.exec_driver_sql("ALTER TABLE inbox RENAME TO away"))
