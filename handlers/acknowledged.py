@@ -14,6 +14,10 @@ BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 STATES = ("taken", "refused", "not saved")
 
 
+def _nothing() -> None:
+    """Where nobody makes way."""
+
+
 @dataclass
 class Ended:
     """`response` is None where none came about."""
@@ -24,11 +28,14 @@ class Ended:
 class Acknowledged:
     """What was answered within which time. A request that was not even read is not counted.
 
-    `hurry` is entered meanwhile, so that others may make way.
+    `hurry` is entered meanwhile, so that others may make way; `expect` is called when something came, unread.
     """
 
-    def __init__(self, hurry: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+    def __init__(
+        self, hurry: Callable[[], AbstractContextManager[None]] = nullcontext, expect: Callable[[], None] = _nothing
+    ) -> None:
         self._hurry = hurry
+        self.expect = expect
         self.registry = CollectorRegistry()
         self._seconds = Histogram(
             "mentor_acknowledgement_seconds",

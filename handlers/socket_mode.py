@@ -87,6 +87,7 @@ class SocketMode(AsyncSocketModeHandler):
     ) -> None:
         super().__init__(bolt, app_token, web_client=web_client, ping_interval=ping_s)
         self.client.message_listeners.append(self._on_message)
+        self.client.on_message_listeners.append(self._on_came)
         self._clock = clock
         self._on_reconnect = on_reconnect
         self._acknowledged = acknowledged or Acknowledged()
@@ -112,6 +113,10 @@ class SocketMode(AsyncSocketModeHandler):
             raise SlackUnclear(OPEN, type(error).__name__) from error
         await self.client.connect()  # type: ignore[no-untyped-call]
         self._first = self._greeted = self.client.current_session
+
+    async def _on_came(self, _message: object) -> None:
+        """Before the SDK reads it, which takes a few turns of the loop."""
+        self._acknowledged.expect()
 
     async def _on_message(self, _client: AsyncBaseSocketModeClient, message: Json, _raw: str | None = None) -> None:
         if message.get("type") == "hello" and self.client.current_session is not self._first:

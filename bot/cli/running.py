@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import signal
 import sys
 from contextlib import suppress
@@ -62,10 +63,17 @@ def _run(_options: argparse.Namespace) -> int:
             with suppress(NotImplementedError):
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with running(settings):
+            _keep_what_stays()
             await stop.wait()
         return 0
 
     return asyncio.run(until_stopped())
+
+
+def _keep_what_stays() -> None:
+    """What is there by now is not looked through for garbage again and again: it takes 100 ms, and answers wait."""
+    gc.collect()
+    gc.freeze()
 
 
 def _port(text: str) -> int:

@@ -10,7 +10,6 @@ of other companies, are taken down at once.
 import asyncio
 import json
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -30,6 +29,9 @@ from knowledge.channels import Channels, Keep
 log = structlog.get_logger(__name__)
 
 Said = Message | Deletion | Reaction
+Waiting = tuple[
+    str, Said | str, int
+]  # an event's id, what it says as read or as it lies there, and how often it was tried
 
 OWN = timedelta(seconds=20)  # in which whoever wrote it down takes it down
 EVERY = timedelta(seconds=10)  # between looks at what was left
@@ -59,7 +61,7 @@ class Inbox:
         self._clock = clock
         self._request_in = request_in
         self._at_once = AT_ONCE if database.is_sqlite else AT_ONCE_APART
-        self._here: deque[tuple[str, Said]] = deque()  # written down by us
+        self._here: list[Waiting] = []  # written down by us
         self._bell = asyncio.Event()
 
     async def put(self, event_id: str, said: Said) -> None:
@@ -69,7 +71,7 @@ class Inbox:
             return
         now = self._clock.now()
         await rows.put(self._database, event_id, written(said), now=now, due_at=now + OWN)
-        self._here.append((event_id, said))
+        self._here.append((event_id, said, 0))
         self._bell.set()
 
     def _may_wait(self, said: Said) -> bool:
@@ -99,9 +101,10 @@ class Inbox:
         self._bell.clear()
 
     async def _take_here(self) -> None:
-        while self._here:
-            taken = [self._here.popleft() for _ in range(min(self._at_once, len(self._here)))]
-            await self._take([(event_id, said, 0) for event_id, said in taken])
+        """What is here by now; what comes meanwhile shares the next batch."""
+        here, self._here = self._here, []
+        for start in range(0, len(here), self._at_once):
+            await self._take(here[start : start + self._at_once])
 
     async def _look(self, soon: timedelta = timedelta(0)) -> None:
         """At what was not taken down by whoever wrote it down: they died, or it came to nothing."""
@@ -113,7 +116,7 @@ class Inbox:
         except Exception:  # the reader's boundary: a database that is away must not end the loop
             log.exception("inbox.not_read")
 
-    async def _take(self, waiting: Sequence[tuple[str, Said | str, int]]) -> None:
+    async def _take(self, waiting: Sequence[Waiting]) -> None:
         """Takes them down, and out of the inbox; what came to nothing stays there."""
         taken = await asyncio.gather(*(self._try(*each) for each in waiting))
         done = [event_id for (event_id, _, _), is_taken in zip(waiting, taken, strict=True) if is_taken]

@@ -286,8 +286,13 @@ class PrivacyService:
         async with self._database.read() as tx:
             known = await people.known_pseudonyms(tx, [user_id])
             direct = await personal.direct_channels(tx, known[user_id]) if known else frozenset()
-        new = {each: f"x{self._new_id()}"[: len(each)] for each in sorted(direct | told.direct)}
-        return Traces(user_id, usable_names(names, told.names), new, new_id=f"x{self._new_id()[1 - len(user_id) :]}")
+        found = Traces(user_id, usable_names(names, told.names), dict.fromkeys(sorted(direct | told.direct), ""))
+        return self._renamed(found)
+
+    def _renamed(self, traces: Traces) -> Traces:
+        """With new names for the ids."""
+        new = {each: f"x{self._new_id()}"[: len(each)] for each in traces.direct}
+        return replace(traces, direct=new, new_id=f"x{self._new_id()[1 - len(traces.user_id) :]}")
 
     async def _until_idle(self, user_id: str) -> None:
         """Work in hand for the person would write down after the erasing what it began before."""
@@ -303,24 +308,32 @@ class PrivacyService:
     async def _remove(self, traces: Traces) -> int:
         """How many values the traces were taken out of."""
         changed, ids = 0, {traces.user_id, *traces.direct}
-        searches = (
-            (traces.needles, personal.WORDS, traces.remover()),
-            (ids, personal.PLACES, traces.renamer()),
-        )
         for _ in range(ROUNDS):
+            renamer, otherwise = traces.renamer(), self._renamed(traces).renamer()
+            searches = (
+                (traces.needles, personal.WORDS, traces.remover(), otherwise),
+                (ids, personal.PLACES, renamer, otherwise),
+            )
             now_changed = sum([await self._take_out(*search) for search in searches])
             changed += now_changed
             if not now_changed:
                 break
         return changed
 
-    async def _take_out(self, needles: Collection[str], columns: personal.Columns, change: Callable[[str], str]) -> int:
+    async def _take_out(
+        self,
+        needles: Collection[str],
+        columns: personal.Columns,
+        change: Callable[[str], str],
+        otherwise: Callable[[str], str],
+    ) -> int:
         """How many values of these columns were changed. Looks without holding up who writes."""
         async with self._database.read() as tx:
             found = await personal.find(tx, needles, columns, change)
         changed = 0
         for start in range(0, len(found), AT_ONCE):
-            part = partial(personal.replace_found, found=found[start : start + AT_ONCE], change=change)
+            some = found[start : start + AT_ONCE]
+            part = partial(personal.replace_found, found=some, change=change, otherwise=otherwise)
             changed += await self._database.write(part)
         return changed
 

@@ -1,18 +1,17 @@
-"""Rows that somebody waits for and nothing else: on SQLite in one way to the driver's thread and back.
+"""Rows that somebody waits for and nothing else: written on SQLite by a thread and a connection of their own.
 
 Begin, all that waits by now, commit: a file's writers take turns, so whoever comes meanwhile shares the next one.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from bot.storage.near import NearConnection
-
 Given = tuple[str, Sequence[Any]]  # a statement and its values
-Write = Callable[[Sequence[Given]], Awaitable[None]]  # in one transaction
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,41 +21,55 @@ class _Waiting:
 
 
 class Ahead:
-    """`write` is one transaction; so often it is tried while anybody waits for it."""
+    """`connect` opens a connection for its thread; so often a transaction is tried while anybody waits for it."""
 
-    def __init__(self, write: Write, *, tries: int) -> None:
-        self._write = write
+    def __init__(self, connect: Callable[[], sqlite3.Connection], *, tries: int) -> None:
+        self._connect = connect
         self._tries = tries
+        self._thread = ThreadPoolExecutor(1, "ahead")
+        self._connection: sqlite3.Connection | None = None
         self._waiting: list[_Waiting] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._in_hand: list[_Waiting] = []  # the thread's
 
     async def write(self, given: Sequence[Given]) -> None:
-        """Committed when it returns."""
+        """Committed when it returns. Raises what SQLite raised."""
         waiting = _Waiting(given, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self.write_all())
+        if not self._in_hand:
+            self._hand_over()
         await waiting.kept
 
     async def close(self) -> None:
-        """What is being written is written to its end."""
-        if self._writing is not None:
-            await asyncio.wait({self._writing})
+        """What waits is written first."""
+        loop = asyncio.get_running_loop()
+        while self._in_hand:
+            await loop.run_in_executor(self._thread, _nothing)  # behind it
+        await loop.run_in_executor(self._thread, self._disconnect)
+        self._thread.shutdown(wait=False)
 
-    async def write_all(self) -> None:
-        """Until nobody waits."""
-        while self._waiting:
-            taken, self._waiting = self._waiting, []
-            error = await self._tried(taken)
-            for each in taken:
-                if each.kept.done():
-                    continue
-                if error is None:
-                    each.kept.set_result(None)
-                else:
-                    each.kept.set_exception(error)
+    def _hand_over(self) -> None:
+        self._in_hand, self._waiting = self._waiting, []
+        self._thread.submit(self._write, self._in_hand, asyncio.get_running_loop())
 
-    async def _tried(self, taken: Sequence[_Waiting]) -> Exception | None:
+    def _end(self, error: Exception | None) -> None:
+        for each in self._in_hand:
+            if each.kept.done():
+                continue
+            if error is None:
+                each.kept.set_result(None)
+            else:
+                each.kept.set_exception(error)
+        self._in_hand = []
+        if self._waiting:
+            self._hand_over()
+
+    def _write(self, taken: Sequence[_Waiting], loop: asyncio.AbstractEventLoop) -> None:
+        """In the thread."""
+        error = self._tried(taken)
+        with suppress(RuntimeError):  # the loop was closed, and nobody waits any more
+            loop.call_soon_threadsafe(self._end, error)
+
+    def _tried(self, taken: Sequence[_Waiting]) -> Exception | None:
         """Why they could not be written; None when they were."""
         error: Exception | None = None
         for _ in range(self._tries):
@@ -64,20 +77,22 @@ class Ahead:
             if not wanted:
                 return None
             try:
-                await self._write(wanted)
+                if self._connection is None:
+                    self._connection = self._connect()
+                write_given(self._connection, wanted)
             except Exception as failed:  # whoever waits for it is told
                 error = failed
             else:
                 return None
         return error
 
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
 
-async def write_given(connection: NearConnection, given: Sequence[Given]) -> None:
-    """All of it in one transaction, in the connection's thread."""
-    await connection._execute(_written, connection._conn, given)
 
-
-def _written(connection: sqlite3.Connection, given: Sequence[Given]) -> None:
+def write_given(connection: sqlite3.Connection, given: Sequence[Given]) -> None:
+    """All of it in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         for statement, values in given:
@@ -87,3 +102,7 @@ def _written(connection: sqlite3.Connection, given: Sequence[Given]) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _nothing() -> None:
+    """What is behind something else is done when that is."""

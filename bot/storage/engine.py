@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.schema import CreateTable
 
 from bot.errors import MentorError
-from bot.storage import ahead, near
+from bot.storage import near
 from bot.storage.ahead import Ahead, Given
 from bot.storage.giving_way import GivingWay
 from bot.storage.near import NearConnection
@@ -66,8 +66,7 @@ class Database:
         self.way = GivingWay()
         self._let_go: set[asyncio.Task[Any]] = set()  # transactions that nobody waits for any more
         self._together = Together(partial(self._write, is_near=True))
-        self._ahead = Ahead(self._write_ahead, tries=TRIES)
-        self._connection: AsyncConnection | None = None  # of what is written ahead
+        self._ahead = Ahead(self._connect, tries=TRIES)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -109,11 +108,10 @@ class Database:
         """Statements of SQLite's own, committed as quickly as the disk takes them."""
         await self._ahead.write(given)
 
-    async def _write_ahead(self, given: Sequence[Given]) -> None:
-        if self._connection is None:
-            self._connection = await self.engine.connect()
-        async with self._writing:
-            await ahead.write_given(await _driver(self._connection), given)
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.url.database or ":memory:", timeout=BUSY_TIMEOUT_S, check_same_thread=False)
+        _set_up(connection, self.tables)
+        return connection
 
     async def _write(self, unit: Unit[T], *, is_near: bool = False) -> T:
         for _ in range(TRIES - 1):
@@ -214,8 +212,6 @@ class Database:
             await self.inbox.close()
         await self._together.close()
         await self._ahead.close()
-        if self._connection is not None:
-            await self._connection.close()
         if self._let_go:
             await asyncio.wait(self._let_go, timeout=UNIT_S)
         await self.engine.dispose()
@@ -282,14 +278,7 @@ def _sqlite(database: Database) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver must not open transactions of its own
-        cursor = connection.cursor()
-        # what is deleted is overwritten: see docs/decisions/0007-erasing.md for what it costs
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        for table in database.tables:
-            cursor.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=sqlite.dialect())))
-        cursor.close()
+        _set_up(connection, database.tables)
 
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Any) -> None:
@@ -297,6 +286,17 @@ def _sqlite(database: Database) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def _set_up(connection: Any, tables: Sequence[Table]) -> None:
+    connection.isolation_level = None  # the driver must not open transactions of its own
+    cursor = connection.cursor()
+    # what is deleted is overwritten: see docs/decisions/0007-erasing.md for what it costs
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    for table in tables:
+        cursor.execute(str(CreateTable(table, if_not_exists=True).compile(dialect=sqlite.dialect())))
+    cursor.close()
 
 
 def _make_sure_of(file: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+TURNS = 3  # of the event loop, from bytes that came to whoever says that they are in a hurry
 LONGEST_S = 0.002  # for one step of others: where all are in a hurry all the time, they get on nevertheless
 
 
@@ -23,9 +24,16 @@ class GivingWay:
             if not self._in_a_hurry:
                 self._is_free.set()
 
+    def expect(self) -> None:
+        """Somebody will be in a hurry in a moment."""
+        hurry = self.hurry()
+        hurry.__enter__()
+        asyncio.get_running_loop().call_later(LONGEST_S, hurry.__exit__, None, None, None)
+
     async def give_way(self) -> None:
         """Returns when nobody is in a hurry, or after a moment; whoever else has something to do has their turn."""
-        await asyncio.sleep(0)
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
         if self._in_a_hurry:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LONGEST_S):

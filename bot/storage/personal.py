@@ -326,16 +326,22 @@ def _holds(value: ColumnElement[str], needle: str) -> ColumnElement[bool]:
     return func.lower(value).contains(run.lower(), autoescape=True)
 
 
-async def replace_found(tx: AsyncConnection, found: Sequence[Found], change: Callable[[str], str]) -> int:
-    """How many values were changed."""
+async def replace_found(
+    tx: AsyncConnection, found: Sequence[Found], change: Callable[[str], str], *, otherwise: Callable[[str], str]
+) -> int:
+    """How many values were changed. Where a key is taken already, it is changed as `otherwise` says."""
     by_column: dict[Column[Any], list[tuple[Any, ...]]] = {}
     for each in found:
         by_column.setdefault(each.column, []).append(each.row)
-    return sum([await _replace(tx, column, rows, change) for column, rows in by_column.items()])
+    return sum([await _replace(tx, column, rows, change, otherwise) for column, rows in by_column.items()])
 
 
 async def _replace(
-    tx: AsyncConnection, column: Column[Any], rows: Sequence[tuple[Any, ...]], change: Callable[[str], str]
+    tx: AsyncConnection,
+    column: Column[Any],
+    rows: Sequence[tuple[Any, ...]],
+    change: Callable[[str], str],
+    otherwise: Callable[[str], str],
 ) -> int:
     keys = list(column.table.primary_key.columns)
     here = [key == bindparam(f"key{number}", type_=key.type) for number, key in enumerate(keys)]
@@ -345,6 +351,8 @@ async def _replace(
         value = await tx.scalar(select(column).where(*here), where)
         new = in_depth(value, change)
         if new != value:
+            if column.name == "key" and (await tx.execute(select(column).where(column == new))).first():
+                new = in_depth(value, otherwise)  # what had this key came once more meanwhile
             await tx.execute(update(column.table).where(*here).values({column: new}), where)
             changed += 1
     return changed

@@ -13,6 +13,7 @@ import logging
 import os
 import re
 import signal
+import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar, copy_context
@@ -31,7 +32,6 @@ from bot.app import running
 from bot.config import read_settings
 from bot.storage import ahead
 from bot.storage.ahead import Given, write_given
-from bot.storage.near import NearConnection
 from tests.forks import FORKS
 
 _WRITING = {"INSERT": 2, "UPDATE": 1, "DELETE": 2}  # which word of the statement names the table
@@ -84,7 +84,7 @@ def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -
     """A task that knows what it does. The engine's own, for a write, do what their caller does."""
     context = options.pop("context", None) or copy_context()
     name = getattr(coroutine, "__qualname__", "")
-    if name not in ("Database._transaction", "Together.write_all", "Ahead.write_all"):
+    if name not in ("Database._transaction", "Together.write_all"):
         context.run(_doing.set, name)
     return asyncio.Task(coroutine, loop=loop, context=context, **options)
 
@@ -186,17 +186,17 @@ class _Points:
             connection.info["is_committed"] = True
             self._passed(f"inside {label}")
 
-    async def _write_given(self, connection: NearConnection, given: Sequence[Given]) -> None:
+    def _write_given(self, connection: sqlite3.Connection, given: Sequence[Given]) -> None:
         words = given[0][0].split(maxsplit=3)
         label = self._label(f"{words[0]} {words[_WRITING[words[0]]]}")
 
-        def on_statement(statement: str) -> None:  # in the driver's thread, before it runs
+        def on_statement(statement: str) -> None:  # before it runs
             if statement == "COMMIT":
                 self._passed(f"inside {label}")
 
-        connection._conn.set_trace_callback(on_statement)
+        connection.set_trace_callback(on_statement)
         self._passed(f"before {label}")
-        await write_given(connection, given)
+        write_given(connection, given)
         self._passed(f"after {label}")
 
     def _on_reset(self, _connection: object, record: Any, _state: object) -> None:

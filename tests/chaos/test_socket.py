@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -20,6 +20,7 @@ from bot.demo.playing import settings_for
 from bot.errors import SlackRefused
 from bot.generate import manifest
 from bot.slack import web_client
+from handlers.acknowledged import Acknowledged
 from handlers.socket_mode import DEAF_AFTER_S, LOOK_S, PING_S, SocketMode
 from sandbox import Sandbox
 
@@ -86,7 +87,12 @@ DEAF = {"event": "socket.deaf", "log_level": "warning"}
 
 @asynccontextmanager
 async def listening(
-    sandbox: Sandbox, reconnects: list[str], *, ping_s: float = PING_S, deaf_after_s: float = DEAF_AFTER_S
+    sandbox: Sandbox,
+    reconnects: list[str],
+    *,
+    ping_s: float = PING_S,
+    deaf_after_s: float = DEAF_AFTER_S,
+    acknowledged: Acknowledged | None = None,
 ) -> AsyncIterator[SocketMode]:
     """A socket of a bot that has nothing to say, kept open."""
     client = web_client(Secret(sandbox.bot_token), sandbox.api_url)
@@ -98,6 +104,7 @@ async def listening(
         on_reconnect=lambda _silent: reconnects.append("again"),
         ping_s=ping_s,
         deaf_after_s=deaf_after_s,
+        acknowledged=acknowledged,
     )
     keeping = asyncio.create_task(socket.keep_open())
     try:
@@ -161,3 +168,21 @@ async def test_a_bot_gone_deaf_hears_again_in_half_a_minute(sandbox: Sandbox, lo
 
     assert asyncio.get_running_loop().time() - deafened_s <= DEAF_AFTER_S + 4 * LOOK_S
     assert DEAF in logged
+
+
+async def test_whatever_comes_is_expected_before_it_is_read() -> None:
+    seen: list[str] = []
+
+    @contextmanager
+    def hurry() -> Iterator[None]:
+        seen.append("in a hurry")
+        yield
+
+    acknowledged = Acknowledged(hurry, lambda: seen.append("came"))
+    async with Sandbox(manifest()) as sandbox, listening(sandbox, [], acknowledged=acknowledged):
+        furnish(sandbox)
+        seen.clear()
+        sandbox.person("maya").say("platform-team", "The build is red.")
+        await sandbox.wait_for(lambda: "in a hurry" in seen)
+
+    assert seen[0] == "came"

@@ -1,7 +1,8 @@
 """What is acknowledged is taken down once, however often it came, whoever died in between, and whatever failed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.clock import Clock
 from bot.model import Author, Deletion, Message, Reaction
-from bot.peers.inbox import EVERY, OWN, Inbox, Said, read, written
+from bot.peers.inbox import APART_S, EVERY, OWN, Inbox, Said, read, written
 from bot.storage import inbox as rows
 from bot.storage.engine import Database
 from bot.storage.schema import events, messages, reactions
@@ -182,8 +183,30 @@ async def test_a_row_that_cannot_be_read_holds_up_no_other(office: Office) -> No
     assert await office.desk.count(messages) == 1
 
 
+async def test_what_comes_meanwhile_shares_the_next_batch(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox, drop, began_s, batches = office.new_inbox(), rows.drop, list[float](), list[list[str]]()
+
+    async def drop_seen(database: Database, event_ids: Collection[str]) -> None:
+        began_s.append(time.monotonic())
+        batches.append(sorted(event_ids))
+        if len(batches) == 1:
+            await inbox.put("Ev2", THUMB)
+            await inbox.put("Ev3", replace(THUMB, name="tada"))
+        await drop(database, event_ids)
+
+    monkeypatch.setattr(rows, "drop", drop_seen)
+    async with at_work(inbox):
+        await asyncio.sleep(0.1)  # at its start it would take all that is there
+        await inbox.put("Ev1", ASKED)
+        await office.emptied()
+
+    assert batches == [["Ev1"], ["Ev2", "Ev3"]]
+    assert began_s[1] - began_s[0] >= APART_S / 2
+
+
 async def test_what_is_not_kept_is_not_acknowledged(office: Office) -> None:
     inbox = office.new_inbox()
+    await inbox.put("Ev0", THUMB)
     await office.database.inbox.write(lambda tx: tx.exec_driver_sql("ALTER TABLE inbox RENAME TO away"))
 
     with pytest.raises(Exception, match="inbox"):  # the driver's own, or SQLAlchemy's

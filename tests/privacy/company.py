@@ -111,7 +111,7 @@ def privacy(database: Database, slack: Slack | None = None, *, clock: Clock | No
         slack,
         channels=lambda: CHANNELS,
         clock=clock or Clock(NOW.timestamp),
-        new_id=lambda: f"{next(numbers):032x}",
+        new_id=lambda: "{0:06x}{0:026x}".format(next(numbers)),
         audit=AUDIT,
     )
 

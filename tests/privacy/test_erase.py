@@ -6,12 +6,13 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Executable, insert, update
+from sqlalchemy import Column, Executable, insert, select, update
 
 from bot.clock import Clock
 from bot.errors import SlackUnclear
 from bot.privacy.rules import Traces
 from bot.storage import people as people_rows
+from bot.storage import personal
 from bot.storage.engine import Database, Tx
 from bot.storage.personal import PARTS, Fate, Found, find
 from bot.storage.schema import (
@@ -261,6 +262,30 @@ async def test_only_values_that_hold_the_person_are_found_whatever_letters_a_nam
 
 async def _execute(statement: Executable, tx: Tx) -> None:
     await tx.execute(statement)
+
+
+async def test_what_comes_once_more_meanwhile_is_erased_too(seeded: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when Slack tells of a direct message again under another id."""
+    replace_found, key = personal.replace_found, f"answer:{DIRECT}:{ts(6)}"
+    [row] = [each for each in await rows(seeded, outbox) if each["key"] == key]
+    again = {name: value for name, value in row.items() if name != "id"} | {"mark": "again"}
+    came = list[str]()
+
+    async def replace_seen(tx: Tx, **given: Any) -> int:
+        changed = await replace_found(tx, **given)
+        kept = await tx.scalars(select(outbox.c.key).where(outbox.c.key == key))
+        if not came and not kept.all():
+            came.append(key)
+            await tx.execute(insert(outbox).values(**again))
+        return changed
+
+    monkeypatch.setattr(personal, "replace_found", replace_seen)
+    await privacy(seeded, quiet()).forget(USER)
+
+    kept = await values(seeded, outbox, "key")
+    assert came == [key]
+    assert not [each for each in kept if DIRECT in each]
+    assert len([each for each in kept if each.endswith(f":{ts(6)}")]) == 2
 
 
 async def test_who_is_erased_twice_is_erased_though_keys_differed_only_by_their_id(seeded: Database) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -41,18 +40,19 @@ async def test_it_is_committed_when_its_caller_goes_on(sqlite_url: str, file: Pa
 
 
 async def test_a_hundred_at_once_share_a_few_transactions(sqlite_url: str, file: Path) -> None:
-    database, sizes = Database(sqlite_url), list[int]()
+    began = list[str]()
 
-    async def write(given: Sequence[Given]) -> None:
-        sizes.append(len(given))
-        await database._write_ahead(given)
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+        connection.set_trace_callback(lambda statement: began.append(statement) if "BEGIN" in statement else None)
+        return connection
 
-    ahead = Ahead(write, tries=1)
+    ahead = Ahead(connect, tries=1)
     await asyncio.gather(*(ahead.write(row(f"{number:03}")) for number in range(100)))
+    await ahead.close()
 
     assert kept(file) == [f"{number:03}" for number in range(100)]
-    assert len(sizes) < 5
-    await database.close()
+    assert len(began) < 5
 
 
 async def test_one_that_is_there_is_left_as_it_is(sqlite_url: str, file: Path) -> None:
@@ -89,19 +89,30 @@ async def test_a_file_that_was_locked_for_a_while_is_written_after_all(sqlite_ur
 
 
 async def test_for_those_who_wait_no_longer_nothing_is_written(sqlite_url: str, file: Path) -> None:
-    database = Database(sqlite_url)
+    database, other = Database(sqlite_url), sqlite3.connect(file, isolation_level=None)
     await database.write_ahead(row("first"))
-    async with database._writing:  # somebody else's turn
-        given_up = asyncio.create_task(database.write_ahead(row("given up")))
-        await asyncio.sleep(0)
-        patient = asyncio.create_task(database.write_ahead(row("patient")))
-        await asyncio.sleep(0)
-        given_up.cancel()
-        await asyncio.sleep(0)
-    await patient
+    other.execute("BEGIN IMMEDIATE")
+    in_hand = asyncio.create_task(database.write_ahead(row("in hand")))
+    await asyncio.sleep(0)
+    given_up, patient = (asyncio.create_task(database.write_ahead(row(name))) for name in ("given up", "patient"))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    other.execute("COMMIT")
+    await asyncio.gather(in_hand, patient)
 
-    assert "patient" in kept(file)
+    assert kept(file) == ["first", "in hand", "patient"]
+    other.close()
     await database.close()
+
+
+async def test_what_is_in_hand_when_it_is_closed_is_written(sqlite_url: str, file: Path) -> None:
+    database = Database(sqlite_url)
+    writing = [asyncio.create_task(database.write_ahead(row(name))) for name in ("in hand", "waits")]
+    await asyncio.sleep(0)
+    await database.close()
+
+    assert kept(file) == ["in hand", "waits"]
+    await asyncio.gather(*writing)
 
 
 async def test_the_file_beside_has_the_inbox_alone(sqlite_url: str, file: Path) -> None:

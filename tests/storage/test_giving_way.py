@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from bot.storage.giving_way import LONGEST_S, GivingWay
+from bot.storage.giving_way import LONGEST_S, TURNS, GivingWay
 
 
 async def test_while_somebody_is_in_a_hurry_others_wait_until_they_are_done() -> None:
@@ -40,3 +40,33 @@ async def test_with_nobody_in_a_hurry_everybody_else_has_a_turn() -> None:
     await way.give_way()
 
     assert seen == ["another"]
+
+
+async def test_whoever_is_in_a_hurry_may_need_a_few_turns_to_say_so() -> None:
+    way, seen = GivingWay(), list[str]()
+
+    async def come() -> None:
+        for _ in range(TURNS - 1):
+            await asyncio.sleep(0)
+        with way.hurry():
+            await asyncio.sleep(0)
+            seen.append("they")
+
+    coming = asyncio.create_task(come())
+    await way.give_way()
+    seen.append("then we")
+    await coming
+
+    assert seen == ["they", "then we"]
+
+
+async def test_way_is_made_to_those_who_are_expected_for_a_moment_only() -> None:
+    way = GivingWay()
+    way.expect()
+    began_s = time.perf_counter()
+    await way.give_way()
+    waited_s = time.perf_counter() - began_s
+    began_s = time.perf_counter()
+    await way.give_way()
+
+    assert waited_s >= LONGEST_S * 0.9 > time.perf_counter() - began_s
