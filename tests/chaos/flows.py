@@ -272,7 +272,9 @@ class Documented(Proposed):
         await super().furnish(run)
         await run.start()
         await super().act(run)
-        await run.sandbox.wait_for(lambda: any(each.channel == PLATFORM for each in run.sandbox.ledger.posts()))
+        await run.sandbox.wait_for(
+            lambda: any(each.channel == PLATFORM for each in run.sandbox.ledger.posts()), PATIENCE_S
+        )
         await _over(run, self.soon)
 
     async def act(self, run: Rehearsal) -> None:
