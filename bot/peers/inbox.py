@@ -29,9 +29,8 @@ from knowledge.channels import Channels, Keep
 log = structlog.get_logger(__name__)
 
 Said = Message | Deletion | Reaction
-Waiting = tuple[
-    str, Said | str, int
-]  # an event's id, what it says as read or as it lies there, and how often it was tried
+# An event's id, what it says (as read, or as it lies there), and how often it was tried.
+Waiting = tuple[str, Said | str, int]
 
 OWN = timedelta(seconds=20)  # in which whoever wrote it down takes it down
 EVERY = timedelta(seconds=10)  # between looks at what was left

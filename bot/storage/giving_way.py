@@ -15,20 +15,25 @@ class GivingWay:
 
     @contextmanager
     def hurry(self) -> Iterator[None]:
-        self._in_a_hurry += 1
-        self._is_free.clear()
+        self._begin()
         try:
             yield
         finally:
-            self._in_a_hurry -= 1
-            if not self._in_a_hurry:
-                self._is_free.set()
+            self._end()
 
     def expect(self) -> None:
         """Somebody will be in a hurry in a moment."""
-        hurry = self.hurry()
-        hurry.__enter__()
-        asyncio.get_running_loop().call_later(LONGEST_S, hurry.__exit__, None, None, None)
+        self._begin()
+        asyncio.get_running_loop().call_later(LONGEST_S, self._end)
+
+    def _begin(self) -> None:
+        self._in_a_hurry += 1
+        self._is_free.clear()
+
+    def _end(self) -> None:
+        self._in_a_hurry -= 1
+        if not self._in_a_hurry:
+            self._is_free.set()
 
     async def give_way(self) -> None:
         """Returns when nobody is in a hurry, or after a moment; whoever else has something to do has their turn."""
