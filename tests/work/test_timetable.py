@@ -103,6 +103,18 @@ async def test_slots_missed_by_more_are_told_once_each(hall: Hall) -> None:
     assert [due.key for due in hall.missed] == ["2026-W46", "2026-W47"]
 
 
+async def test_one_that_fails_holds_up_none_of_the_others_and_is_told(hall: Hall) -> None:
+    def broken() -> Schedule:
+        raise ValueError("no zone")
+
+    planned = [Planned(Kind.READ_AGAIN, broken, WORTH), Planned(Kind.DIGEST, lambda: MONDAYS, WORTH)]
+    hall.now = utc(11, 23, 9)
+    with pytest.raises(ValueError, match="no zone"):
+        await Timetable(hall.database, planned, clock=Clock(hall.now.timestamp), wake=lambda: None).tick()
+
+    assert await hall.slots() == [("2026-W48", "waiting")]
+
+
 async def test_a_changed_time_does_not_bring_a_slot_back(hall: Hall) -> None:
     await hall.tick_at(utc(11, 23, 9))
     hall.schedule = Weekly(2, time(10), "Europe/London")
