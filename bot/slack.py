@@ -76,10 +76,10 @@ def web_client(token: Secret, api_url: str, *, timeout_s: float = TIMEOUT_S) -> 
 
 @contextmanager
 def not_after(moment: datetime) -> Iterator[None]:
-    """What is called meanwhile is not sent later than that: SlackUnclear instead.
+    """What is called meanwhile, with a body, is not sent later than that: SlackUnclear instead.
 
-    Looked at once the connection stands, so that a process that was stopped on the way there sends nothing when it goes
-    on: somebody else may have by then.
+    Looked at just before its bytes go out, so that a process that was stopped on the way there sends nothing when it
+    goes on: somebody else may have by then.
     """
     token = _not_after.set(moment.timestamp())
     try:
@@ -110,14 +110,13 @@ class Slack:
             await self._session.close()
 
     def _tracing(self) -> aiohttp.TraceConfig:
-        async def on_connection(_session: object, _call: object, _with: object) -> None:
+        async def on_bytes(_session: object, _call: object, _with: object) -> None:
             moment = _not_after.get()
             if moment is not None and self._clock.time_s() > moment:
                 raise SlackUnclear("a call", "it took so long to begin that the lease would end before it")
 
         tracing = aiohttp.TraceConfig()
-        tracing.on_connection_create_end.append(on_connection)
-        tracing.on_connection_reuseconn.append(on_connection)
+        tracing.on_request_chunk_sent.append(on_bytes)  # before they are, in the same turn of the loop
         return tracing
 
     async def who_am_i(self) -> Workspace:

@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from aiohttp import web
+from aiohttp.http_writer import StreamWriter
 from aiohttp.test_utils import TestServer
 
 from bot.clock import Clock
@@ -67,15 +69,20 @@ async def test_a_write_is_tried_once_and_its_outcome_told_apart(
 
 
 @pytest.mark.parametrize("is_reused", [False, True], ids=["by a new connection", "by one that stands"])
-async def test_a_message_whose_time_is_over_when_the_connection_stands_is_not_sent(
-    sandbox: Sandbox, slack: Slack, is_reused: bool
+async def test_a_message_whose_time_is_over_when_its_bytes_would_go_is_not_sent(
+    sandbox: Sandbox, slack: Slack, is_reused: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As of a process that was stopped since it looked at its lease."""
+    """As of a process that was stopped since it looked at its lease, or since the connection stands."""
     if is_reused:
         await post(slack)
-    before = len(sandbox.ledger.posts())
+    before, write_headers = len(sandbox.ledger.posts()), StreamWriter.write_headers
 
-    with not_after(datetime.fromtimestamp(sandbox.clock.now() - 1, UTC)), pytest.raises(SlackUnclear):
+    async def write_late(writer: StreamWriter, *given: Any) -> None:
+        sandbox.clock.advance(2)
+        await write_headers(writer, *given)
+
+    monkeypatch.setattr(StreamWriter, "write_headers", write_late)
+    with not_after(datetime.fromtimestamp(sandbox.clock.now() + 1, UTC)), pytest.raises(SlackUnclear):
         await post(slack, mark="m2")
 
     assert len(sandbox.ledger.posts()) == before

@@ -130,6 +130,9 @@ class Month:
     def told(self) -> list[str]:
         return [each.text for each in self.sandbox.ledger.posts()]
 
+    def stands_at(self, text: str) -> list[str]:
+        return [each.ts for each in self.sandbox.ledger.posts() if each.text == text]
+
     def wanted(self) -> set[str]:
         return {text_of(kind, day.isoformat()) for kind in KINDS for day in self.days}
 
@@ -157,9 +160,9 @@ async def month(database_url: str, seed: int) -> AsyncIterator[Month]:
 
 async def check(month: Month, tally: Tally) -> None:
     told, wanted = Counter(month.told()), month.wanted()
-    lost, doubled = wanted - told.keys(), [text for text, count in told.items() if count > 1]
+    lost, doubled = wanted - told.keys(), {text: month.stands_at(text) for text, count in told.items() if count > 1}
     tally(slots=len(wanted), kills=month.crew.kills, stops=month.crew.stops, lost=len(lost), doubled=len(doubled))
-    assert (lost, doubled, told.keys() - wanted) == (set(), [], set())
+    assert (lost, doubled, told.keys() - wanted) == (set(), {}, set())
     async with month.database.read() as tx:
         missed = await tx.scalar(select(work.c.key).where(work.c.state == "missed", work.c.key != "before").limit(1))
         sent = {row.text: row.slack_ts for row in await tx.execute(select(outbox.c.text, outbox.c.slack_ts))}
