@@ -130,7 +130,7 @@ class Month:
     def told(self) -> list[str]:
         return [each.text for each in self.sandbox.ledger.posts()]
 
-    def stands_at(self, text: str) -> list[str]:
+    def stands_at(self, text: str) -> list[str | None]:
         return [each.ts for each in self.sandbox.ledger.posts() if each.text == text]
 
     def wanted(self) -> set[str]:
