@@ -216,7 +216,7 @@ def _read_only(elements: object) -> str:
     match element.get("type"):
         case "static_select" | "radio_buttons":
             chosen = element.get("selected_option")
-            return read_text(chosen, "value") if isinstance(chosen, dict) else ""
+            return _read_option(chosen) if chosen is not None else ""
         case "users_select":
             return read_optional(element, "selected_user") or ""
         case "multi_users_select":
@@ -228,10 +228,16 @@ def _read_only(elements: object) -> str:
             return read_optional(element, "selected_date") or ""
         case "checkboxes":
             chosen = element.get("selected_options")
-            return ",".join(read_text(each, "value") for each in chosen) if isinstance(chosen, list) else ""
+            return ",".join(map(_read_option, chosen)) if isinstance(chosen, list) else ""
         case "plain_text_input" | "number_input" | "url_text_input" | "email_text_input":
             return read_words(element, "value")
     raise PayloadMalformed(f"no element of ours: {str(element.get('type'))[:40]}")
+
+
+def _read_option(option: object) -> str:
+    if not isinstance(option, dict):
+        raise PayloadMalformed("an option that is no object")
+    return read_text(option, "value")
 
 
 def _is_id(value: object) -> bool:

@@ -269,3 +269,36 @@ def test_a_coming_in_without_who_or_where_is_refused(lacking: str) -> None:
 
     with pytest.raises(PayloadMalformed):
         payload.read_joined(callback(event))
+
+
+def _form(element: object) -> Json:
+    view = {"id": "V1", "callback_id": "form", "private_metadata": "", "state": {"values": {"b": {"a": element}}}}
+    return {"user": {"id": "U0PRIYA"}, "view": view}
+
+
+@pytest.mark.parametrize(
+    ("element", "value"),
+    [
+        ({"type": "static_select", "selected_option": {"value": "small"}}, "small"),
+        ({"type": "static_select", "selected_option": None}, ""),
+        ({"type": "checkboxes", "selected_options": [{"value": "a"}, {"value": "b"}]}, "a,b"),
+        ({"type": "checkboxes", "selected_options": []}, ""),
+    ],
+)
+def test_what_was_chosen_in_a_form_is_read(element: Json, value: str) -> None:
+    assert payload.read_submission(_form(element)).values == {"b": value}
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        "an element",
+        {"type": "static_select", "selected_option": "small"},
+        {"type": "checkboxes", "selected_options": ["a"]},
+        {"type": "checkboxes", "selected_options": [{"value": 7}]},
+        {"type": "slider", "value": "7"},
+    ],
+)
+def test_an_element_of_no_form_of_slacks_is_refused(element: object) -> None:
+    with pytest.raises(PayloadMalformed):
+        payload.read_submission(_form(element))
