@@ -4,6 +4,7 @@ Deletes nothing itself. What cannot be reached from here is docs/privacy.md's to
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 
 from sqlalchemy.exc import DBAPIError
 
@@ -13,6 +14,7 @@ from bot.storage.schema import metadata
 CHECKPOINT_TRIES = 5  # a reader holds the old pages for as long as it reads
 SEGMENTS_MOST = 512  # of PostgreSQL's log to be overwritten: 8 GiB at the usual size
 LOCK_WAIT = "30s"
+LOCK_TRIES = 3
 ALL = tuple(metadata.tables)
 LOG_LEFT = (
     "ask your database administrator to run CHECKPOINT and pg_switch_wal() until all of pg_wal was written anew; "
@@ -85,25 +87,34 @@ async def _tables_anew(run: Run, names: Collection[str]) -> list[str]:
 async def _is_written_anew(run: Run, name: str) -> bool:
     """Without the right PostgreSQL only warns, so the file's number tells."""
     before = await run(f"SELECT pg_relation_filenode('{name}')")
-    try:
-        await run(f"VACUUM FULL {name}")
-    except DBAPIError:
-        return False
-    return before != await run(f"SELECT pg_relation_filenode('{name}')")
+    return await _is_done(run, f"VACUUM FULL {name}") and before != await run(f"SELECT pg_relation_filenode('{name}')")
+
+
+async def _is_done(run: Run, statement: str) -> bool:
+    """Whether it went through. Who uses the table may be in its way, even so that each waits for the other."""
+    for _ in range(LOCK_TRIES):
+        with suppress(DBAPIError):
+            await run(statement)
+            return True
+    return False
 
 
 async def _statistics_anew(run: Run, names: Collection[str]) -> list[str]:
     """The planner's statistics quote values. ANALYZE replaces them, but not those of a table that is empty now."""
+    left = []
     for name in names:
-        table = metadata.tables[name]
-        await run(f"ANALYZE {name}")
+        statements = [f"ANALYZE {name}"]
         if not await run(f"SELECT 1 FROM {name} LIMIT 1"):  # noqa: S608  (a table of ours)
             types = {row[0]: row[1] for row in await run(_TYPES.format(name))}
-            for column in table.columns:  # to the same type: nothing changes but the statistics, which go
-                await run(f'ALTER TABLE {name} ALTER COLUMN "{column.name}" TYPE {types[column.name]}')
-    if await _is_written_anew(run, "pg_statistic"):
-        return []
-    return ["ask your database administrator to run VACUUM FULL pg_statistic in this database"]
+            columns = metadata.tables[name].columns  # to the same type: nothing changes but the statistics, which go
+            statements += [f'ALTER TABLE {name} ALTER COLUMN "{each.name}" TYPE {types[each.name]}' for each in columns]
+        if not all([await _is_done(run, each) for each in statements]):
+            left.append(
+                f"statistics of the table {name} may still quote what stood there, as it was in use; erase again"
+            )
+    if not await _is_written_anew(run, "pg_statistic"):
+        left.append("ask your database administrator to run VACUUM FULL pg_statistic in this database")
+    return left
 
 
 _TYPES = """

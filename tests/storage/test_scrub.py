@@ -1,15 +1,17 @@
 """What was deleted is overwritten in the database's files; what the role may not do is told."""
 
 from collections.abc import AsyncIterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, delete, insert, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from bot.storage import migrate
-from bot.storage.engine import Database
+from bot.storage.engine import Database, Rows
 from bot.storage.schema import events
-from bot.storage.scrub import scrub
+from bot.storage.scrub import _statistics_anew, scrub
 from tests.databases import new_postgresql
 from tests.storage.golden import NOW
 
@@ -117,3 +119,21 @@ async def test_what_was_deleted_before_deleted_rows_were_overwritten_is_gone_on_
 
     assert CANARY not in "".join(file.read_bytes().decode(errors="replace") for file in tmp_path.iterdir())
     await database.close()
+
+
+@pytest.mark.parametrize("fails", [2, 3], ids=["for a moment", "for long"])
+async def test_a_table_in_use_is_tried_again_and_then_told(fails: int) -> None:
+    """As where whoever writes to it and the scrubbing each wait for the other."""
+    failed = list[str]()
+
+    async def run(statement: str) -> Rows:
+        if statement == "ANALYZE events" and len(failed) < fails:
+            failed.append(statement)
+            raise OperationalError(statement, {}, Exception("deadlock detected"))
+        return [(1,)] if "filenode" not in statement else [(next(numbers),)]
+
+    numbers = count()
+    left = await _statistics_anew(run, ["events"])
+
+    told = "statistics of the table events may still quote what stood there, as it was in use; erase again"
+    assert (len(failed), left) == (fails, [told] if fails == 3 else [])
