@@ -116,6 +116,10 @@ def new_key() -> str:
     return secrets.token_hex(32)
 
 
+def _nothing() -> None:
+    """Where nobody wants to know that it is settled."""
+
+
 class Mentor:
     """Everything that is built once; `running` starts and stops it."""
 
@@ -123,6 +127,7 @@ class Mentor:
         self, settings: Settings, source: HandbookSource, library: Library, workspace: Workspace, slack: Slack
     ) -> None:
         self.settings = settings
+        self.settled: Callable[[], None] = _nothing
         self.workspace = workspace
         clock = self.clock = settings.clock
         self.database = Database(settings.database_url)
@@ -481,6 +486,7 @@ class Mentor:
             await self.handover.observe()
             await self.adoption.marks.observe()
             await self.upkeep.forget_old()
+            self.settled()
 
     async def is_database_there(self) -> str:
         try:
@@ -594,8 +600,10 @@ def handbook_place(settings: Settings) -> Place | None:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Mentor]:
+async def running(settings: Settings, *, settled: Callable[[], None] = _nothing) -> AsyncIterator[Mentor]:
     """The bot at work. On leaving, what is in hand is finished and everything is closed.
+
+    `settled` is called once all that stays in memory is there, and again after the handbook changed.
 
     Raises HandbookBroken, GitFailed, SlackError or a storage error when it cannot start.
     """
@@ -610,6 +618,7 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
         if settings.database_url.startswith("postgresql") and not settings.audit_key:
             log.warning("audit.key_is_a_file", fix="set MENTOR_AUDIT_KEY, the same for every replica")
         mentor = Mentor(settings, source, await catalogued(source.current), await slack.who_am_i(), slack)
+        mentor.settled = settled
         stack.push_async_callback(mentor.database.close)
         stack.push_async_callback(mentor.community.close)
         if mentor.model is not None:
@@ -646,6 +655,7 @@ async def running(settings: Settings) -> AsyncIterator[Mentor]:
             stack.push_async_callback(_ended, asyncio.create_task(mentor.socket.keep_open()))
             await mentor.socket.open()
         stack.push_async_callback(_ended, asyncio.create_task(mentor.catch_up.run()))
+        settled()
         log.info("bot.started", articles=len(source.current.articles), revision=source.current.revision)
         yield mentor
     log.info("bot.stopped")

@@ -62,8 +62,7 @@ def _run(_options: argparse.Namespace) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             with suppress(NotImplementedError):
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        async with running(settings):
-            _keep_what_stays()
+        async with running(settings, settled=_keep_what_stays):
             await stop.wait()
         return 0
 
@@ -72,6 +71,7 @@ def _run(_options: argparse.Namespace) -> int:
 
 def _keep_what_stays() -> None:
     """What is there by now is not looked through for garbage again and again: it takes 100 ms, and answers wait."""
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
 
