@@ -79,7 +79,7 @@ class FormService:
         """The form is before the person's eyes, or they are told why not."""
         action = self._desk.shelf.library.handbook.action(action_id)
         if action is None:
-            await self._refuse(at, None, GONE)
+            await self._in_time(at, None, self._refuse(at, None, GONE))
             return
         await self._in_time(at, action, self._open(action, at))
 

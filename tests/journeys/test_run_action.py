@@ -340,3 +340,19 @@ async def test_a_form_that_slack_did_not_take_in_time_is_asked_for_again(office:
     refused = await office.whisper_to("priya", "ask-platform")
 
     assert refused.text == f"*{TITLE}*: The form could not be opened in time. Please press again."
+
+
+async def test_what_left_the_catalogue_is_said_though_the_list_cannot_be_changed(
+    office: Office, handbook: Path
+) -> None:
+    priya = office.person("priya")
+    await priya.shortcut("actions.run")
+    listed = await form_of(office, "priya")
+    (handbook / "actions" / "create-bucket.yaml").unlink()
+    await office.mentor.read_handbook()
+    office.sandbox.faults.add("status_500", methods=["views.update"], times=1)
+
+    await priya.press(listed, "Open")
+    (told,) = await office.until(lambda: office.told("priya"))
+
+    assert told.text == "The form could not be opened in time. Please press again."
