@@ -3,8 +3,8 @@
 Deletes nothing itself. What cannot be reached from here is docs/privacy.md's to say.
 """
 
+import asyncio
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 
 from sqlalchemy.exc import DBAPIError
 
@@ -13,8 +13,9 @@ from bot.storage.schema import metadata
 
 CHECKPOINT_TRIES = 5  # a reader holds the old pages for as long as it reads
 SEGMENTS_MOST = 512  # of PostgreSQL's log to be overwritten: 8 GiB at the usual size
-LOCK_WAIT = "30s"
-LOCK_TRIES = 3
+LOCK_WAIT = "500ms"  # less than PostgreSQL waits before it ends one of two who wait for each other: never another
+LOCK_TRIES, LOCK_REST_S = 60, 0.25  # and who came meanwhile goes first
+LOCK_STATES = {"55P03", "40P01"}  # PostgreSQL: the lock was not to be had, deadlock
 ALL = tuple(metadata.tables)
 LOG_LEFT = (
     "ask your database administrator to run CHECKPOINT and pg_switch_wal() until all of pg_wal was written anew; "
@@ -91,10 +92,15 @@ async def _is_written_anew(run: Run, name: str) -> bool:
 
 
 async def _is_done(run: Run, statement: str) -> bool:
-    """Whether it went through. Who uses the table may be in its way, even so that each waits for the other."""
+    """Whether it went through. Who uses the table may be in its way."""
     for _ in range(LOCK_TRIES):
-        with suppress(DBAPIError):
+        try:
             await run(statement)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in LOCK_STATES:
+                return False
+            await asyncio.sleep(LOCK_REST_S)
+        else:
             return True
     return False
 

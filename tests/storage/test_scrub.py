@@ -1,17 +1,18 @@
 """What was deleted is overwritten in the database's files; what the role may not do is told."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, delete, insert, make_url, text
+from sqlalchemy import create_engine, delete, insert, make_url, select, text
 from sqlalchemy.exc import OperationalError
 
 from bot.storage import migrate
 from bot.storage.engine import Database, Rows
-from bot.storage.schema import events
-from bot.storage.scrub import _statistics_anew, scrub
+from bot.storage.schema import answers, events
+from bot.storage.scrub import LOCK_TRIES, _statistics_anew, scrub, scrub_tables
 from tests.databases import new_postgresql
 from tests.storage.golden import NOW
 
@@ -121,19 +122,32 @@ async def test_what_was_deleted_before_deleted_rows_were_overwritten_is_gone_on_
     await database.close()
 
 
-@pytest.mark.parametrize("fails", [2, 3], ids=["for a moment", "for long"])
-async def test_a_table_in_use_is_tried_again_and_then_told(fails: int) -> None:
-    """As where whoever writes to it and the scrubbing each wait for the other."""
-    failed = list[str]()
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_while_it_waits_for_whoever_has_a_table_others_get_at_it(database: Database) -> None:
+    async with database.read() as tx:
+        await tx.execute(select(answers.c.id))
+        scrubbing = asyncio.create_task(scrub_tables(database, ["answers"]))
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(10), database.read() as another:
+            await another.execute(select(answers.c.id))
+
+    assert await scrubbing == []
+
+
+@pytest.mark.parametrize("state", ["55P03", "42501"], ids=["in use for ever", "may not"])
+async def test_statistics_that_cannot_be_written_anew_are_told(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refused(Exception):
+        sqlstate = state
 
     async def run(statement: str) -> Rows:
-        if statement == "ANALYZE events" and len(failed) < fails:
-            failed.append(statement)
-            raise OperationalError(statement, {}, Exception("deadlock detected"))
-        return [(1,)] if "filenode" not in statement else [(next(numbers),)]
+        if statement == "ANALYZE events":
+            tried.append(statement)
+            raise OperationalError(statement, {}, Refused())
+        return [(next(numbers),)]
 
-    numbers = count()
+    numbers, tried = count(), list[str]()
+    monkeypatch.setattr("bot.storage.scrub.LOCK_REST_S", 0.0)
     left = await _statistics_anew(run, ["events"])
 
-    told = "statistics of the table events may still quote what stood there, as it was in use; erase again"
-    assert (len(failed), left) == (fails, [told] if fails == 3 else [])
+    assert left == ["statistics of the table events may still quote what stood there, as it was in use; erase again"]
+    assert len(tried) == (LOCK_TRIES if state == "55P03" else 1)
