@@ -18,7 +18,7 @@ from bot.slack import PAGE, Slack, not_after
 from sandbox import Clock as SandboxClock
 from sandbox import Sandbox
 
-FACTOR = 20.0
+FACTOR = 10.0
 
 
 @pytest.fixture

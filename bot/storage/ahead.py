@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +50,7 @@ class Ahead:
 
     def _hand_over(self) -> None:
         self._in_hand, self._waiting = self._waiting, []
-        self._thread.submit(self._write, self._in_hand, asyncio.get_running_loop())
+        self._thread.submit(copy_context().run, self._write, self._in_hand, asyncio.get_running_loop())
 
     def _end(self, error: Exception | None) -> None:
         for each in self._in_hand:
@@ -64,7 +65,7 @@ class Ahead:
             self._hand_over()
 
     def _write(self, taken: Sequence[_Waiting], loop: asyncio.AbstractEventLoop) -> None:
-        """In the thread."""
+        """In the thread, in the context of whoever came first, as `asyncio.to_thread` does it."""
         error = self._tried(taken)
         with suppress(RuntimeError):  # the loop was closed, and nobody waits any more
             loop.call_soon_threadsafe(self._end, error)
