@@ -13,7 +13,7 @@ from bot.storage.schema import metadata
 
 CHECKPOINT_TRIES = 5  # a reader holds the old pages for as long as it reads
 SEGMENTS_MOST = 512  # of PostgreSQL's log to be overwritten: 8 GiB at the usual size
-LOCK_WAIT = "500ms"  # less than PostgreSQL waits before it ends one of two who wait for each other: never another
+LOCK_WAIT = "500ms"  # PostgreSQL by itself waits a second, then ends one of two who wait for each other
 LOCK_TRIES, LOCK_REST_S = 60, 0.25  # and who came meanwhile goes first
 LOCK_STATES = {"55P03", "40P01"}  # PostgreSQL: the lock was not to be had, deadlock
 ALL = tuple(metadata.tables)
@@ -115,9 +115,7 @@ async def _statistics_anew(run: Run, names: Collection[str]) -> list[str]:
             columns = metadata.tables[name].columns  # to the same type: nothing changes but the statistics, which go
             statements += [f'ALTER TABLE {name} ALTER COLUMN "{each.name}" TYPE {types[each.name]}' for each in columns]
         if not all([await _is_done(run, each) for each in statements]):
-            left.append(
-                f"statistics of the table {name} may still quote what stood there, as it was in use; erase again"
-            )
+            left.append(f"statistics of the table {name} may still quote what stood there; erase again when few use it")
     if not await _is_written_anew(run, "pg_statistic"):
         left.append("ask your database administrator to run VACUUM FULL pg_statistic in this database")
     return left

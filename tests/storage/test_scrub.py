@@ -149,5 +149,5 @@ async def test_statistics_that_cannot_be_written_anew_are_told(state: str, monke
     monkeypatch.setattr("bot.storage.scrub.LOCK_REST_S", 0.0)
     left = await _statistics_anew(run, ["events"])
 
-    assert left == ["statistics of the table events may still quote what stood there, as it was in use; erase again"]
+    assert left == ["statistics of the table events may still quote what stood there; erase again when few use it"]
     assert len(tried) == (LOCK_TRIES if state == "55P03" else 1)
