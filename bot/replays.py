@@ -20,13 +20,11 @@ class Replays:
 
     async def is_replay(self, signature: str) -> bool:
         """Whether a request with this signature was taken before, by whichever replica."""
-        async with self._database.read() as tx:
-            return await signatures.is_known(tx, signature)
+        return await signatures.is_known(self._database, signature)
 
     async def remember(self, signature: str) -> None:
         """The request was taken. Only for verified signatures: nobody else may fill the table."""
-        await self._database.write(lambda tx: signatures.put(tx, signature, now=self._clock.now()))
+        await signatures.put(self._database, signature, now=self._clock.now())
 
     async def forget_old(self) -> None:
-        before = self._clock.now() - KEPT
-        await self._database.write(lambda tx: signatures.forget(tx, before=before))
+        await signatures.forget(self._database, before=self._clock.now() - KEPT)

@@ -42,7 +42,7 @@ async def test_the_database_holds_no_signature(database: Database) -> None:
     """With the body, which others may know, it would be a request ready to be sent."""
     await replays(database).remember(SIGNATURE)
 
-    async with database.read() as tx:
+    async with database.inbox.read() as tx:
         kept = (await tx.exec_driver_sql("SELECT event_id FROM events")).scalar_one()
 
     assert kept.startswith("sig:")

@@ -5,7 +5,7 @@ SQLite gets explicit transactions (the driver's own are off), WAL and full sync;
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -23,7 +23,8 @@ from bot.storage import near
 from bot.storage.ahead import Ahead, Given
 from bot.storage.giving_way import GivingWay
 from bot.storage.near import NearConnection
-from bot.storage.schema import inbox
+from bot.storage.schema import events, inbox
+from bot.storage.statements import insert_new, spelled
 from bot.storage.together import Together
 
 Tx = AsyncConnection  # an open transaction, for services to hand on to queries
@@ -98,11 +99,21 @@ class Database:
 
     @cached_property
     def inbox(self) -> "Database":
-        """Where what Slack told waits: on SQLite in a file beside, in which nobody waits for what is written here."""
+        """Where what Slack waits for is written: on SQLite a file beside, in which nobody waits for what goes on here.
+
+        What Slack told lies in it, and which signatures were taken, as rows of a table `events` of its own.
+        """
         if not self.is_sqlite:
             return self
         file = self.url.set(database=f"{self.url.database}{INBOX}")
-        return Database(file.render_as_string(hide_password=False), tables=[inbox])
+        return Database(file.render_as_string(hide_password=False), tables=[inbox, events])
+
+    async def insert_ahead(self, table: Table, row: Mapping[str, Any]) -> None:
+        """A row of the inbox's, committed when it returns. One that is there already is left as it is."""
+        if self.is_sqlite:
+            await self.inbox.write_ahead([spelled(table, row)])
+        else:
+            await self.write(lambda tx: insert_new(tx, table, row))
 
     async def write_ahead(self, given: Sequence[Given]) -> None:
         """Statements of SQLite's own, committed as quickly as the disk takes them."""

@@ -11,7 +11,6 @@ from sqlalchemy import delete, func, or_, select, update
 
 from bot.storage.engine import Database
 from bot.storage.schema import inbox
-from bot.storage.statements import insert_new, spelled
 
 AT_ONCE = 500  # rows that are read at a time
 DROP = "DELETE FROM inbox WHERE event_id = ?"
@@ -27,10 +26,7 @@ class Row:
 async def put(database: Database, event_id: str, told: str, *, now: datetime, due_at: datetime) -> None:
     """Committed when it returns. One that is there already is left as it is."""
     row = {"event_id": event_id, "told": told, "came_at": now, "due_at": due_at, "tries": 0}
-    if database.is_sqlite:
-        await database.inbox.write_ahead([spelled(inbox, row)])
-    else:
-        await database.write(lambda tx: insert_new(tx, inbox, row))
+    await database.insert_ahead(inbox, row)
 
 
 async def drop(database: Database, event_ids: Collection[str]) -> None:

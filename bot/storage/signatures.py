@@ -1,29 +1,33 @@
-"""Signatures of requests that were taken, kept among the events under keys that no event of Slack's has."""
+"""Signatures of requests that were taken, kept among the events under keys that no event of Slack's has.
+
+Slack waits for each, as for the inbox: on SQLite they are in its file (`Database.inbox`).
+"""
 
 import hashlib
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.engine import Database
 from bot.storage.schema import events
-from bot.storage.statements import insert_new
 
 PREFIX = "sig:"  # an event's id begins with "Ev"
 
 
-async def is_known(tx: AsyncConnection, signature: str) -> bool:
+async def is_known(database: Database, signature: str) -> bool:
     query = select(events.c.event_id).where(events.c.event_id == _key(signature))
-    return (await tx.execute(query)).first() is not None
+    async with database.inbox.read() as tx:
+        return (await tx.execute(query)).first() is not None
 
 
-async def put(tx: AsyncConnection, signature: str, *, now: datetime) -> None:
-    await insert_new(tx, events, {"event_id": _key(signature), "received_at": now})
+async def put(database: Database, signature: str, *, now: datetime) -> None:
+    """Committed when it returns."""
+    await database.insert_ahead(events, {"event_id": _key(signature), "received_at": now})
 
 
-async def forget(tx: AsyncConnection, *, before: datetime) -> None:
-    ours = events.c.event_id.startswith(PREFIX)
-    await tx.execute(delete(events).where(ours, events.c.received_at < before))
+async def forget(database: Database, *, before: datetime) -> None:
+    old = delete(events).where(events.c.event_id.startswith(PREFIX), events.c.received_at < before)
+    await database.inbox.write(lambda tx: tx.execute(old))
 
 
 def _key(signature: str) -> str:

@@ -115,10 +115,10 @@ async def test_what_is_in_hand_when_it_is_closed_is_written(sqlite_url: str, fil
     await asyncio.gather(*writing)
 
 
-async def test_the_file_beside_has_the_inbox_alone(sqlite_url: str, file: Path) -> None:
+async def test_the_file_beside_has_only_what_slack_waits_for(sqlite_url: str, file: Path) -> None:
     database = Database(sqlite_url)
     async with database.inbox.read() as tx:
-        names = [name for (name,) in await tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = {name for (name,) in await tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
-    assert (names, Path(f"{file}-inbox").is_file()) == (["inbox"], True)
+    assert (names, Path(f"{file}-inbox").is_file()) == ({"inbox", "events"}, True)
     await database.close()
