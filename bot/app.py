@@ -116,10 +116,6 @@ def new_key() -> str:
     return secrets.token_hex(32)
 
 
-def _nothing() -> None:
-    """Where nobody wants to know that it is settled."""
-
-
 class Mentor:
     """Everything that is built once; `running` starts and stops it."""
 
@@ -127,7 +123,7 @@ class Mentor:
         self, settings: Settings, source: HandbookSource, library: Library, workspace: Workspace, slack: Slack
     ) -> None:
         self.settings = settings
-        self.settled: Callable[[], None] = _nothing
+        self.settled: Callable[[], None] = lambda: None
         self.workspace = workspace
         clock = self.clock = settings.clock
         self.database = Database(settings.database_url)
@@ -597,7 +593,7 @@ def handbook_place(settings: Settings) -> Place | None:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, settled: Callable[[], None] = _nothing) -> AsyncIterator[Mentor]:
+async def running(settings: Settings, *, settled: Callable[[], None] = lambda: None) -> AsyncIterator[Mentor]:
     """The bot at work. On leaving, what is in hand is finished and everything is closed.
 
     `settled` is called once all that stays in memory is there, and again after the handbook changed.

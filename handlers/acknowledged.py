@@ -14,10 +14,6 @@ BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 STATES = ("taken", "refused", "not saved")
 
 
-def _nothing() -> None:
-    """Where nobody makes way."""
-
-
 @dataclass
 class Ended:
     """`response` is None where none came about."""
@@ -32,7 +28,9 @@ class Acknowledged:
     """
 
     def __init__(
-        self, hurry: Callable[[], AbstractContextManager[None]] = nullcontext, expect: Callable[[], None] = _nothing
+        self,
+        hurry: Callable[[], AbstractContextManager[None]] = nullcontext,
+        expect: Callable[[], None] = lambda: None,
     ) -> None:
         self._hurry = hurry
         self.expect = expect

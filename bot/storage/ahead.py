@@ -44,7 +44,7 @@ class Ahead:
         """What waits is written first."""
         loop = asyncio.get_running_loop()
         while self._in_hand:
-            await loop.run_in_executor(self._thread, _nothing)  # behind it
+            await loop.run_in_executor(self._thread, lambda: None)  # behind it
         await loop.run_in_executor(self._thread, self._disconnect)
         self._thread.shutdown(wait=False)
 
@@ -103,7 +103,3 @@ def write_given(connection: sqlite3.Connection, given: Sequence[Given]) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def _nothing() -> None:
-    """What is behind something else is done when that is."""
