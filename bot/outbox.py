@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from bot.blockkit import in_pieces
+from bot.claiming import Claiming
 from bot.clock import Clock
 from bot.errors import SlackError, SlackRateLimited, SlackRefused, SlackUnclear
 from bot.model import Effect, Manner, MessageKind, Purpose
@@ -28,11 +29,10 @@ from bot.unasked import (
     is_in_hours,
     keeps_to_budget,
 )
-from bot.work import LEASE, apart, keep_starting, wait_before
+from bot.work import LEASE, apart, wait_before
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 8
 SETTLE = timedelta(seconds=15)  # how long Slack may take to show what it did before it can be looked up
 LOOK_BACK = timedelta(seconds=60)  # before the first attempt: clocks differ
 PACE = timedelta(seconds=1.05)  # one message a second and channel is Slack's limit
@@ -62,11 +62,13 @@ class Outbox:
         self._clock = clock
         self._new_id = new_id
         self._apart = apart(database)
-        self._in_hand: dict[asyncio.Task[None], str] = {}
         self._paced: dict[str, datetime] = {}  # channel or person -> when the next message may go
         self._restored: Restored | None = None
         self._knows_restored = False  # a database is restored only while no bot runs on it
         self.bell = asyncio.Event()
+        self._claiming = Claiming(
+            self._claim, self._handle, self._ended, bell=self.bell, clock=clock, failed="outbox.claim_failed"
+        )
 
     async def put(self, tx: Tx, effect: Effect) -> bool:
         """In the caller's transaction; ring the bell after it. Whether it is new (an edit always is)."""
@@ -74,34 +76,17 @@ class Outbox:
 
     async def run(self) -> None:
         """Until cancelled; what is in hand then is finished first."""
-        await keep_starting(self._start_due, self._in_hand, bell=self.bell, clock=self._clock)
+        await self._claiming.run()
 
-    async def _start_due(self) -> bool:
-        room = AT_ONCE - len(self._in_hand)
-        if room <= 0:
-            await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
-            return True
-        try:
-            sendings = await self._claim(room)
-        except Exception:  # the worker's boundary: a database that is away must not end the loop
-            log.exception("outbox.claim_failed")
-            return False
-        for sending in sendings:
-            task = asyncio.create_task(self._handle(sending))
-            self._in_hand[task] = sending.address
-            task.add_done_callback(self._done)
-        return bool(sendings)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        address = self._in_hand.pop(task)
-        wait = self._paced.get(address, self._clock.now()) - self._clock.now()
+    def _ended(self, sending: Sending) -> None:
+        wait = self._paced.get(sending.address, self._clock.now()) - self._clock.now()
         wall_s = self._clock.wall_seconds(max(0.0, wait.total_seconds()))
         asyncio.get_running_loop().call_later(wall_s, self.bell.set)
 
     async def _claim(self, limit: int) -> Sequence[Sending]:
         now = self._clock.now()
         self._paced = {address: until for address, until in self._paced.items() if until > now}
-        busy = {*self._in_hand.values(), *self._paced}
+        busy = {*(each.address for each in self._claiming.in_hand), *self._paced}
         until, lease = now + LEASE + self._apart, self._new_id()
         async with self._database.read() as tx:
             if not await rows.is_any_open(tx):

@@ -4,13 +4,14 @@ Who does a kind of work is said in the `services.py` of its pillar. Messages to 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
 
+from bot.claiming import Claiming
 from bot.clock import Clock
 from bot.errors import GitBusy, MentorError, SlackRateLimited
 from bot.storage import work as rows
@@ -23,10 +24,6 @@ T = TypeVar("T")
 
 LEASE = timedelta(seconds=60)  # in which whoever claimed something acts
 CLOCKS_APART = timedelta(seconds=60)  # of two bots on one database, each half a minute wrong
-POLL_S = 1.0
-LAST_MINUTE_S = 15.0  # for what is in hand at a stop; well under the lease
-STEP_S = 5.0  # of the wall: a claim takes milliseconds, but a database that is away must not hold up a stop
-AT_ONCE = 8  # rows in hand at a time
 TRIES = 8  # with the waits below about a quarter of an hour
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=5)
@@ -102,37 +99,18 @@ class Workers:
         self._clock = clock
         self._new_id = new_id
         self._held_for = LEASE + apart(database)
-        self._in_hand: dict[asyncio.Task[None], int] = {}
         self.bell = bell
+        self._claiming = Claiming(
+            self._claim, self._do, lambda _: bell.set(), bell=bell, clock=clock, failed="work.claim_failed"
+        )
 
     async def run(self) -> None:
         """Until cancelled; what is in hand then is finished first."""
-        await keep_starting(self._start_due, self._in_hand, bell=self.bell, clock=self._clock)
-
-    async def _start_due(self) -> bool:
-        """Whether anything was started."""
-        room = AT_ONCE - len(self._in_hand)
-        if room <= 0:
-            await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
-            return True
-        try:
-            claims = await self._claim(room)
-        except Exception:  # the worker's boundary: a database that is away must not end the loop
-            log.exception("work.claim_failed")
-            return False
-        for claim in claims:
-            task = asyncio.create_task(self._do(claim))
-            self._in_hand[task] = claim.id
-            task.add_done_callback(self._done)
-        return bool(claims)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._in_hand.pop(task, None)
-        self.bell.set()
+        await self._claiming.run()
 
     async def _claim(self, limit: int) -> list[rows.Claim]:
         now = self._clock.now()
-        ours = list(self._in_hand.values())  # still, though a lease may have run out: a new one would fence us off
+        ours = [each.id for each in self._claiming.in_hand]  # also with a lease that ran out: a new one fences us off
         until, lease = now + self._held_for, self._new_id()
         async with self._database.read() as tx:
             if not await rows.is_any_due(tx, now=now):
@@ -184,42 +162,3 @@ def wait_before(attempt: int) -> timedelta:
 def _asked_for(error: Exception) -> timedelta:
     """How long a host wants to be left alone."""
     return timedelta(seconds=error.retry_after_s if isinstance(error, GitBusy | SlackRateLimited) else 0)
-
-
-async def keep_starting(
-    start_due: Callable[[], Coroutine[Any, Any, bool]],
-    in_hand: Mapping[asyncio.Task[None], object],
-    *,
-    bell: asyncio.Event,
-    clock: Clock,
-) -> None:
-    """Starts what is due, rests when nothing was, until cancelled; then what is in hand gets time to end."""
-    try:
-        while True:
-            bell.clear()
-            if not await whole(start_due()):
-                await rest(bell, clock)
-    finally:
-        if in_hand:
-            await asyncio.wait(in_hand, timeout=clock.wall_seconds(LAST_MINUTE_S))
-
-
-async def whole(step: Coroutine[Any, Any, T]) -> T:
-    """The step's result. A caller that is cancelled meanwhile ends after it, so that no claim is left half made."""
-    task = asyncio.create_task(step)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=STEP_S)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        raise
-
-
-async def rest(bell: asyncio.Event, clock: Clock) -> None:
-    """Until the bell rings, or a second has passed."""
-    try:
-        async with asyncio.timeout(max(0.05, clock.wall_seconds(POLL_S))):  # a fast clock must not spin
-            await bell.wait()
-    except TimeoutError:
-        return

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.claiming import rest
 from bot.clock import Clock
 from bot.errors import MentorError, PayloadMalformed, SlackError, SlackRefused
 from bot.model import ChannelInfo, Deletion, Json, Message, Standing, Workspace, moment
@@ -32,7 +33,6 @@ from bot.storage.people import left_out_since, slack_ids_of, stand_ins, who_is_e
 from bot.storage.restored import first_used
 from bot.wanted import Kind
 from bot.wire import read_standing
-from bot.work import rest
 from knowledge.channels import Channel, Channels
 
 log = structlog.get_logger(__name__)

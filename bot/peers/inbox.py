@@ -17,13 +17,14 @@ from typing import Any
 
 import structlog
 
+from bot.claiming import whole
 from bot.clock import Clock
 from bot.model import Author, Deletion, Message, Reaction, Workspace
 from bot.peers.rules import is_by_ours
 from bot.peers.service import PeerService, Request
 from bot.storage import inbox as rows
 from bot.storage.engine import Database
-from bot.work import wait_before, whole
+from bot.work import wait_before
 from knowledge.channels import Channels, Keep
 
 log = structlog.get_logger(__name__)

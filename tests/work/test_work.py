@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.claiming import AT_ONCE
 from bot.errors import GitBusy, SlackRateLimited
 from bot.storage import work as rows
 from bot.storage.engine import Database
 from bot.storage.schema import work
 from bot.storage.work import Claim
 from bot.wanted import Asking, Kind, Press
-from bot.work import AT_ONCE, CLOCKS_APART, LEASE, TRIES, Job, Workers, enqueue, wait_before, withdraw
+from bot.work import CLOCKS_APART, LEASE, TRIES, Job, Workers, enqueue, wait_before, withdraw
 from tests.work.desk import STARTS_AT, Hands, ids, run_until
 
 ASKING = Asking("C1:1.000100", "p1", "how do I?", "C1", "1.000100")
