@@ -10,6 +10,7 @@ import { composerEntry, editor } from "./writing.js";
 const $ = (id) => document.getElementById(id);
 const NEAR_TOP_PX = 400; // older messages are brought before one has scrolled to the very end
 const awayFromEnd = new WeakSet(); // timelines the person has scrolled up in
+const lastTop = new WeakMap(); // where each was scrolled to
 const resized = new ResizeObserver((entries) => {
   for (const { target } of entries) if (!awayFromEnd.has(target)) scrollDown(target);
 });
@@ -43,12 +44,18 @@ export function scrollDown(container) {
   container.scrollTop = container.scrollHeight;
 }
 
-/** Keeps the newest message in sight, and brings older ones as the person scrolls up to them. */
+/**
+ * Keeps the newest message in sight, and brings older ones as the person scrolls up to them.
+ *
+ * The browser tells of scrolling a frame later: what grew or shrank meanwhile is nobody's scrolling up.
+ */
 export function follow(container) {
   container.addEventListener("scroll", () => {
     const toEnd = container.scrollHeight - container.scrollTop - container.clientHeight;
+    const isUp = container.scrollTop < (lastTop.get(container) ?? 0);
+    lastTop.set(container, container.scrollTop);
     if (toEnd < 40) awayFromEnd.delete(container);
-    else awayFromEnd.add(container);
+    else if (isUp) awayFromEnd.add(container);
     if (container.scrollTop < NEAR_TOP_PX && toEnd > 40 && container.id === "timeline") loadOlder();
   });
   container.addEventListener("keydown", arrowKeys);

@@ -122,6 +122,33 @@ async def test_older_messages_come_as_one_scrolls_up_to_them(sandbox: Sandbox, s
     await expect(seat.messages.first.get_by_role("button", name="eyes: Priya Raman")).to_be_visible()
 
 
+async def test_the_newest_stays_in_sight_though_the_room_for_it_shrinks_while_one_is_scrolled_to_it(
+    sandbox: Sandbox, seat: Seat
+) -> None:
+    """The browser tells of the scrolling when the room is smaller already."""
+    now = sandbox.clock.now()
+    for number in range(30):
+        sandbox.workspace.past.say("U0TOM", "C0DEPLOYS", f"number {number}", at=now - 500 + number)
+    await seat.go("deploys")
+    await expect(seat.messages.last).to_be_in_viewport()
+    await seat.page.evaluate(
+        """async () => {
+            const timeline = document.getElementById("timeline");
+            const frames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+            timeline.scrollTop -= 20;
+            await frames();
+            await new Promise((done) => setTimeout(done)); // between two frames
+            timeline.scrollTop += 20;
+            document.getElementById("below").style.paddingBottom = "300px";
+            await frames();
+        }"""
+    )
+    sandbox.person("tom").say("deploys", "the newest")
+
+    await expect(seat.messages.last).to_contain_text("the newest")
+    await expect(seat.messages.last).to_be_in_viewport()
+
+
 async def test_an_old_thread_is_seen_once_it_is_open_and_then_the_page_is_calm(sandbox: Sandbox, seat: Seat) -> None:
     now = sandbox.clock.now()
     asked = sandbox.workspace.past.say("U0PRIYA", "C0DEPLOYS", "an old question", at=now - 5000)
