@@ -1,6 +1,7 @@
 """Rows that somebody waits for and nothing else: written on SQLite by a thread and a connection of their own.
 
-Begin, all that waits by now, commit: a file's writers take turns, so whoever comes meanwhile shares the next one.
+Begin, all that waits by now, commit: a file's writers take turns, so whoever comes meanwhile shares the next one. What
+is in the log is taken over into the file by another thread: SQLite would do it in a commit, and one in 300 would wait.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
+
+CHECKPOINT_EVERY = 100  # transactions: about a megabyte of the log
 
 Given = tuple[str, Sequence[Any]]  # a statement and its values
 
@@ -29,6 +32,7 @@ class Ahead:
         self._tries = tries
         self._thread = ThreadPoolExecutor(1, "ahead")
         self._connection: sqlite3.Connection | None = None
+        self._checkpoints = Checkpoints(connect)
         self._waiting: list[_Waiting] = []
         self._in_hand: list[_Waiting] = []  # the thread's
 
@@ -45,6 +49,7 @@ class Ahead:
         loop = asyncio.get_running_loop()
         while self._in_hand:
             await loop.run_in_executor(self._thread, lambda: None)  # behind it
+        await self._checkpoints.close()
         await loop.run_in_executor(self._thread, self._disconnect)
         self._thread.shutdown(wait=False)
 
@@ -61,6 +66,7 @@ class Ahead:
             else:
                 each.kept.set_exception(error)
         self._in_hand = []
+        self._checkpoints.count()
         if self._waiting:
             self._hand_over()
 
@@ -80,12 +86,43 @@ class Ahead:
             try:
                 if self._connection is None:
                     self._connection = self._connect()
+                    self._connection.execute("PRAGMA wal_autocheckpoint=0")
                 write_given(self._connection, wanted)
             except Exception as failed:  # whoever waits for it is told
                 error = failed
             else:
                 return None
         return error
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+
+class Checkpoints:
+    """One at a time, each after so many transactions of whoever counts them."""
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._connect = connect
+        self._thread = ThreadPoolExecutor(1, "checkpoints")
+        self._connection: sqlite3.Connection | None = None
+        self._counted = 0
+
+    def count(self) -> None:
+        self._counted += 1
+        if self._counted % CHECKPOINT_EVERY == 0:
+            self._thread.submit(self._take_over)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        self._thread.shutdown(wait=False)
+
+    def _take_over(self) -> None:
+        """As much as nobody reads any more; nobody waits for it. What fails is left to the next."""
+        with suppress(sqlite3.Error):
+            if self._connection is None:
+                self._connection = self._connect()
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _disconnect(self) -> None:
         if self._connection is not None:

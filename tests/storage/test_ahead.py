@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage.ahead import Ahead, Given
+from bot.storage.ahead import CHECKPOINT_EVERY, Ahead, Given
 from bot.storage.engine import Database
 from bot.storage.schema import events
 from bot.storage.statements import spelled
@@ -53,6 +53,19 @@ async def test_a_hundred_at_once_share_a_few_transactions(sqlite_url: str, file:
 
     assert kept(file) == [f"{number:03}" for number in range(100)]
     assert len(began) < 5
+
+
+async def test_the_log_is_taken_over_into_the_file_now_and_then(sqlite_url: str, file: Path) -> None:
+    database = Database(sqlite_url)
+    await database.write_ahead([("CREATE TABLE words (word TEXT)", ())])
+    before = file.stat().st_size
+    for _ in range(CHECKPOINT_EVERY):
+        await database.write_ahead([("INSERT INTO words VALUES (?)", ("x" * 1_000,))])
+    async with asyncio.timeout(5):
+        while file.stat().st_size < before + CHECKPOINT_EVERY * 1_000 / 2:
+            await asyncio.sleep(0.01)
+
+    await database.close()
 
 
 async def test_one_that_is_there_is_left_as_it_is(sqlite_url: str, file: Path) -> None:
