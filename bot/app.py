@@ -9,7 +9,7 @@ import secrets
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 import structlog
@@ -552,10 +552,13 @@ class Mentor:
         }
         if self.embeddings is not None:
             ticks["embeddings"] = (self.embeddings.join, 30)
-        for name, (look, seconds) in ticks.items():
+        began = datetime.now(UTC)
+        for number, (name, (look, seconds)) in enumerate(ticks.items()):
             wall_s = self.clock.wall_seconds(seconds)
+            first = began + timedelta(seconds=wall_s * (number + 0.5) / len(ticks))  # all at once would hold up answers
             self.lateness.expect(name, timedelta(seconds=seconds))
-            self.ticks.add_job(self._tick, "interval", args=[name, look], id=name, seconds=wall_s, **every)
+            timing = {"seconds": wall_s, "start_date": first}
+            self.ticks.add_job(self._tick, "interval", args=[name, look], id=name, **timing, **every)
         for name in ("choices", "groups"):  # now too: nobody who asks waits for these
             self.ticks.add_job(self._tick, args=[name, ticks[name][0]], misfire_grace_time=None)
         self.ticks.start()

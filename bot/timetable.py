@@ -3,10 +3,9 @@
 Decides only whether a slot is still worth doing. Any number of processes may tick, however late or often.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -14,7 +13,7 @@ from bot.calendar import Schedule, Slot, slots_between
 from bot.clock import Clock
 from bot.storage import work as rows
 from bot.storage.engine import Database
-from bot.storage.restored import restored
+from bot.storage.restored import Restored, restored
 from bot.wanted import Due, Kind
 from bot.work import enqueue
 
@@ -45,16 +44,20 @@ class Timetable:
 
     async def tick(self) -> None:
         """Every slot since the last one that is written down; without one, those that are still worth doing."""
-        ended = await asyncio.gather(*map(self._plan, self.planned), return_exceptions=True)
-        for problem in ended:  # one that fails holds up none of the others
-            if problem is not None:
-                raise problem
-
-    async def _plan(self, planned: Planned) -> None:
-        now = self._clock.now()
         async with self._database.read() as tx:
-            last = await rows.last_due(tx, kind=planned.kind.value)
+            last = {each.kind: await rows.last_due(tx, kind=each.kind.value) for each in self.planned}
             lost = await restored(tx)
+        problems = []
+        for each in self.planned:  # one after the other: nobody waits for them, and others do for the processor
+            try:
+                await self._plan(each, last[each.kind], lost)
+            except Exception as problem:  # one that fails holds up none of the others
+                problems.append(problem)
+        if problems:
+            raise problems[0]
+
+    async def _plan(self, planned: Planned, last: datetime | None, lost: Restored | None) -> None:
+        now = self._clock.now()
         for slot in slots_between(planned.schedule(), last or now - planned.worth, now):
             if lost and slot.due_at <= lost.at:
                 await self._pass_over(planned, slot)
