@@ -136,7 +136,7 @@ async def sustained(options: argparse.Namespace, folder: Path) -> dict[str, Any]
         await sandbox.settle(SETTLED_WITHIN_S)
         cores = before.since()
         last_s = time.perf_counter() - began
-        missing = await lost(sandbox, url)
+        missing = len(sandbox.delivery.lost) + await lost(sandbox, url)
         footprints = [bot.footprint for bot in bots]
     events = load.events - first
     reached = events / last_s

@@ -418,9 +418,16 @@ class CatchUp:
             read_ts=_ts(read_at),
             requests=requests,
             overheard_since=self._overheard_since(place.reading),
-            is_shared=place.is_shared,
+            is_shared=place.is_shared or await self._is_shared_by_now(place, standings),
             also=self._is_ours_still(place),
         )
+
+    async def _is_shared_by_now(self, place: Place, standings: Sequence[Standing]) -> bool:
+        """Asked again before anybody new is named for a reaction: unlike a message, it does not say whose company's."""
+        people = {user for each in standings for _, users, _ in each.reactions for user in users}
+        if place.channel is None or await self._peers.know_all(people):
+            return False
+        return (await self._slack.channel_info(place.reading.channel_id)).is_shared
 
     def _overheard_since(self, reading: Reading) -> str:
         used_since = _ts(self._first_used)

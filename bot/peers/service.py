@@ -186,6 +186,11 @@ class PeerService:
             self._wake()
         return count
 
+    async def know_all(self, user_ids: Collection[str]) -> bool:
+        """Whether each of them has a pseudonym by now."""
+        async with self._database.read() as tx:
+            return (await known_pseudonyms(tx, user_ids)).keys() == set(user_ids)
+
     async def forget_words(self) -> None:
         """Words that are not to be kept any more go, a few at a time: what is live must not wait long for the lock."""
         channels = self._channels()

@@ -81,9 +81,11 @@ _doing: ContextVar[str] = ContextVar("_doing", default="")  # what the task does
 
 
 def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> asyncio.Task[Any]:
-    """A task that knows what it does. The engine's own, for a write, do what their caller does."""
+    """A task that knows what it does. The engine's own, for a write, do what their caller does; a claim its owner's."""
     context = options.pop("context", None) or copy_context()
     name = getattr(coroutine, "__qualname__", "")
+    if name == "Claiming._start_due":
+        name = coroutine.cr_frame.f_locals["self"]._claim.__qualname__
     if name not in ("Database._transaction", "Together.write_all"):
         context.run(_doing.set, name)
     return asyncio.Task(coroutine, loop=loop, context=context, **options)

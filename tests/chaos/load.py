@@ -175,7 +175,7 @@ TAKEN_WITHIN_S = 60.0  # after the last acknowledgement
 
 
 async def lost(sandbox: Sandbox, database_url: str) -> int:
-    """What Slack gave up on, and what people wrote that is not kept as it stands, or is kept and does not stand."""
+    """What people wrote that is not kept as it stands, or is kept and does not stand."""
     database, channels = Database(database_url), sandbox.workspace.channels
     try:
         async with asyncio.timeout(TAKEN_WITHIN_S):
@@ -187,7 +187,7 @@ async def lost(sandbox: Sandbox, database_url: str) -> int:
         await database.close()
     ours = sandbox.workspace.bot_id  # our own posts are the outbox's
     said = {(each[0], each[1]) for each in different if _author(channels[each[0]].messages.get(each[1])) != ours}
-    return len(sandbox.delivery.lost) + len(said) + len(reactions)
+    return len(said) + len(reactions)
 
 
 def _author(message: Message | None) -> str | None:

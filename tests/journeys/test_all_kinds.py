@@ -1,11 +1,15 @@
 """Colleagues of an organisation's second workspace, people of another company, guests of one channel, who left."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
 from bot.app import running
 from bot.config import Settings
 from bot.errors import InstalledForAll
+from bot.slack import Page, Slack
 from bot.storage.schema import reactions
 from sandbox import Message, Sandbox
 from tests.journeys.handbook import QUESTION
@@ -40,6 +44,11 @@ def comes_to_be_shared(office: Office, channel_id: str) -> None:
     channel.members.add(olga.id)
     channel.shared_with.add(olga.team_id)
     channel.is_ext_shared = True
+
+
+async def kept_reactions(office: Office) -> list[str]:
+    async with office.mentor.database.read() as tx:
+        return list(await tx.scalars(select(reactions.c.name)))
 
 
 async def test_a_colleague_of_the_second_workspace_is_answered_and_says_what_solved_it(either_office: Office) -> None:
@@ -92,8 +101,31 @@ async def test_nothing_of_a_strangers_reaction_is_kept(office: Office) -> None:
     office.person("amara").react(asked, "eyes")
     await office.quiet()
 
-    async with office.mentor.database.read() as tx:
-        kept = list(await tx.scalars(select(reactions.c.name)))
+    assert "white_check_mark" not in await kept_reactions(office)
+
+
+async def test_nothing_is_kept_of_a_strangers_reaction_where_the_channel_comes_to_be_shared_while_it_is_read(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = office.person("priya").say("ask-platform", QUESTION)
+    await office.answer_to(asked)
+    await office.quiet()
+    history = Slack.history
+
+    async def history_a_moment_later(self: Slack, channel_id: str, **asked_for: Any) -> Page:
+        """After it was asked whether the channel is shared."""
+        if channel_id == "C0ASKPLAT" and not office.sandbox.workspace.channels[channel_id].is_ext_shared:
+            comes_to_be_shared(office, channel_id)
+            office.sandbox.workspace.past.react(asked, "white_check_mark", olga)
+            office.sandbox.workspace.past.react(asked, "eyes", "U0PRIYA")
+        return await history(self, channel_id, **asked_for)
+
+    olga = office.person("olga").person.id
+    monkeypatch.setattr(Slack, "history", history_a_moment_later)
+    office.sandbox.clock.advance(21 * 60)
+    while "eyes" not in (kept := await kept_reactions(office)):
+        await asyncio.sleep(0.02)
+
     assert "white_check_mark" not in kept
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ class Limit:
     key: str = "id"
     values: Mapping[str, Any] = field(default_factory=dict)
     margin: timedelta = timedelta(minutes=1)
+    is_in_inbox: bool = False  # on SQLite in the file beside
 
     @property
     def name(self) -> str:
@@ -96,7 +98,15 @@ LIMITS = (
     days(talk_notes, 14, talk_notes.c.written_at, talk_notes.c.words, values={"state": "shown"}),
     Limit(digests, 8, timedelta(weeks=8), digests.c.made_at, digests.c.key, key="week"),
     days(events, 7, events.c.received_at, key="event_id"),
-    Limit(events, 15, timedelta(minutes=15), events.c.received_at, key="event_id", values={"event_id": PREFIX}),
+    Limit(
+        events,
+        15,
+        timedelta(minutes=15),
+        events.c.received_at,
+        key="event_id",
+        values={"event_id": PREFIX},
+        is_in_inbox=True,
+    ),
     days(model_use, 2, model_use.c.day, key="person", margin=DAY),
 )
 
@@ -113,7 +123,8 @@ def test_every_number_of_days_on_the_page_is_tried_here() -> None:
 async def test_what_is_older_than_its_limit_goes_and_what_is_younger_stays(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await database.write(_put_all)
+    await database.write(partial(_put_all, is_in_inbox=False))
+    await database.inbox.write(partial(_put_all, is_in_inbox=True))
     before = [await _stands(database, limit) for limit in LIMITS]
 
     mentor = await _mentor(database_url, tmp_path)
@@ -153,9 +164,12 @@ def _settings(folder: Path) -> Settings:
     )
 
 
-async def _put_all(tx: Tx) -> None:
-    await _put(tx, talk_draws, {"id": "draw", "drawn_at": NOW})
+async def _put_all(tx: Tx, *, is_in_inbox: bool) -> None:
+    if not is_in_inbox:
+        await _put(tx, talk_draws, {"id": "draw", "drawn_at": NOW})
     for number, limit in enumerate(LIMITS):
+        if limit.is_in_inbox is not is_in_inbox:
+            continue
         for place, (age, name) in enumerate(((limit.age + limit.margin, OLD), (limit.age - limit.margin, YOUNG))):
             key = f"{limit.values.get(limit.key, '')}{name} {number}"
             row = {limit.key: key, **limit.values, limit.at.name: _moment(limit, NOW - age)} | {limit.key: key}
@@ -207,7 +221,7 @@ async def _stands(database: Database, limit: Limit) -> list[str]:
     mark = str(LIMITS.index(limit))
     key = limit.table.c[limit.key]
     query = select(key, *([limit.words] if limit.words is not None else [])).order_by(key)
-    async with database.read() as tx:
+    async with (database.inbox if limit.is_in_inbox else database).read() as tx:
         found = [tuple(row) for row in await tx.execute(query)]
     names = [str(row[0]).removeprefix(PREFIX).split(" ") for row in found if row[-1] is not None]
     return [name for name, number, *_ in (each for each in names if len(each) == 2) if number == mark]

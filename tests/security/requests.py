@@ -62,8 +62,8 @@ THREATS = (
             Control(
                 "A signature is taken once, by whichever replica, also after a restart",
                 "bot/replays.py",
-                "            return await signatures.is_known(tx, signature)",
-                "            return False",
+                "        return await signatures.is_known(self._database, signature)",
+                "        return False",
                 (
                     "handlers/test_http.py::test_a_signed_request_is_taken_once",
                     "handlers/test_http.py::test_a_replay_is_refused_by_every_replica_and_after_a_restart",
