@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 
-from bot.storage import inbox
 from bot.storage.engine import Database
 from sandbox import Message, Sandbox
 from sandbox.delivery import Answer, Package
 from tests.chaos import company
-from tests.peers.reading import kept, kept_reactions, standing, standing_reactions
+from tests.peers.reading import all_is_taken_down, kept, kept_reactions, standing, standing_reactions
 
 PEOPLE = 300
 CHANNELS = [f"C0LOAD{number:02}" for number in range(20)]
@@ -171,16 +170,11 @@ class Load:
                 self.took_s.append(took_s)
 
 
-TAKEN_WITHIN_S = 60.0  # after the last acknowledgement
-
-
 async def lost(sandbox: Sandbox, database_url: str) -> int:
     """What people wrote that is not kept as it stands, or is kept and does not stand."""
     database, channels = Database(database_url), sandbox.workspace.channels
     try:
-        async with asyncio.timeout(TAKEN_WITHIN_S):
-            while await inbox.count(database):
-                await asyncio.sleep(0.1)
+        await all_is_taken_down(database)
         different = await kept(database) ^ standing(sandbox, CHANNELS)
         reactions = await kept_reactions(database) ^ standing_reactions(sandbox, CHANNELS)
     finally:

@@ -32,7 +32,7 @@ from tests.goals.counting import Tally
 from tests.handlers.by_http import BotByHttp, bot_by_http, encoded
 from tests.handlers.payloads import Json, callback, command, message, press
 from tests.journeys.office import buttons
-from tests.peers.reading import kept
+from tests.peers.reading import all_is_taken_down, kept
 
 STALL_S, PATIENCE_S = 30.0, 40.0
 A_SECOND = 9.0  # a little more than Slack sends to an app
@@ -237,6 +237,7 @@ async def stalled(folder: Path, database_url: str, *, seed: int, count: int) -> 
         await throng.act(count)
         looking.cancel()
         await run.sandbox.settle(PATIENCE_S)
+        await all_is_taken_down(run.database)
         known = {(channel_id, ts) for channel_id, ts, *_ in await kept(run.database)}
         assert {company.place_of(each) for each in throng.said} <= known
         return heard

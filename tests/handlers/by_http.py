@@ -21,7 +21,6 @@ from bot.config import Secret, Settings
 from bot.demo.company import STARTS_AT
 from bot.demo.made_up import furnish
 from bot.demo.playing import settings_for
-from bot.storage import inbox
 from bot.storage.schema import events, messages, work
 from bot.wanted import Kind
 from handlers.errors import dispatch, read_request
@@ -29,6 +28,7 @@ from sandbox import Clock, Sandbox
 from sandbox.delivery import ACK_WITHIN_S
 from sandbox.http_mode import signature
 from tests.journeys.handbook import write_handbook
+from tests.peers.reading import all_is_taken_down
 from tests.slow_machine import PATIENCE, patient
 from tests.told import told_long_ago
 
@@ -86,10 +86,7 @@ class BotByHttp:
                 await asyncio.sleep(0.02)
 
     async def taken(self) -> None:
-        """Once nothing waits that Slack told."""
-        async with asyncio.timeout(PATIENCE_S):
-            while await inbox.count(self.mentor.database):
-                await asyncio.sleep(0.02)
+        await all_is_taken_down(self.mentor.database, within_s=PATIENCE_S)
 
     async def rows(self) -> int:
         """How many rows listeners have written in all."""

@@ -1,5 +1,6 @@
 """A workspace to read back, the reader alone without a bot round it, and both compared."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -12,6 +13,7 @@ from bot.model import Message, Workspace
 from bot.peers.catch_up import CatchUp
 from bot.peers.service import PeerService, Request
 from bot.slack import Slack
+from bot.storage import inbox
 from bot.storage.engine import Database
 from bot.storage.people import slack_ids_of
 from bot.storage.schema import channels, messages, reactions
@@ -49,6 +51,13 @@ class Reader:
 
     async def kept_reactions(self) -> set[Set]:
         return await kept_reactions(self.database)
+
+
+async def all_is_taken_down(database: Database, *, within_s: float = 60.0) -> None:
+    """Once nothing waits that Slack told."""
+    async with asyncio.timeout(within_s):
+        while await inbox.count(database):
+            await asyncio.sleep(0.02)
 
 
 async def kept(database: Database) -> set[Kept]:
