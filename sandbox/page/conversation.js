@@ -42,6 +42,7 @@ export function drawTimeline(container, messages, options) {
 export function scrollDown(container) {
   awayFromEnd.delete(container);
   container.scrollTop = container.scrollHeight;
+  lastTop.set(container, container.scrollTop);
 }
 
 /**

@@ -20,8 +20,9 @@ pytestmark = NEEDS_CHROMIUM
 
 STEP_MS = 40_000  # of a machine that has other things to do
 IN_SIGHT = """message => {
-    const [pane, box] = [message.closest("[role=log]"), message].map((each) => each.getBoundingClientRect());
-    return box.height > 0 && box.bottom > pane.top && box.top < pane.bottom;
+    const log = message.closest("[role=log]");  // none once it was drawn anew
+    const [pane, box] = [log ?? message, message].map((each) => each.getBoundingClientRect());
+    return log !== null && box.height > 0 && box.bottom > pane.top && box.top < pane.bottom;
 }"""
 RESULTS = (  # what each step's end shows, and as whom
     ("Priya Nair", "Solved, says the person who asked"),
