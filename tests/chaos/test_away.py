@@ -155,7 +155,7 @@ async def come_and_go(
     (town.folder / "figures.txt").write_text("\n".join(figures), encoding="utf-8")
 
 
-@pytest.mark.chaos  # in CI two bots on PostgreSQL are away for the longer ones
+@pytest.mark.chaos  # in CI two bots on PostgreSQL are away as long
 @pytest.mark.parametrize("town", [SHORT], indirect=True, ids=["short"])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_whatever_happened_while_away_is_known_and_nothing_is_answered_late(
@@ -182,8 +182,7 @@ async def test_at_full_size_whatever_happened_while_away_is_known(town: Town, da
 @pytest.mark.parametrize("town", [SHORT], indirect=True, ids=["short"])
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_two_bots_that_come_back_at_once_share_the_reading(town: Town, database_url: str) -> None:
-    longer_s = {name: ABSENCES_S[name] for name in ("6 min", "3 days")}
-    await come_and_go(town, database_url, bots=2, absences_s=longer_s)
+    await come_and_go(town, database_url, bots=2)
 
 
 @pytest.mark.chaos
