@@ -326,7 +326,6 @@ class Mentor:
 
     def _upkeep(self) -> Upkeep:
         others = [
-            self.replays.forget_old,
             self.budget.forget_old,
             self.privacy.forget_requests_of_nobody,
             self.peers.log.forget_words,
@@ -548,6 +547,7 @@ class Mentor:
             "linked changes of friction": (self.listening.changes.look, 300),
             "notices": (self.news.look, 300),
             "own uses": (self.adoption.own_uses.take_down, 3600),
+            "signatures": (self.replays.forget_old, 300),
             "forget": (self.upkeep.forget_old, 6 * 3600),
         }
         if self.embeddings is not None:

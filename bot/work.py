@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
@@ -19,8 +19,6 @@ from bot.storage.engine import Database, Tx
 from bot.wanted import Kind, Payload
 
 log = structlog.get_logger(__name__)
-
-T = TypeVar("T")
 
 LEASE = timedelta(seconds=60)  # in which whoever claimed something acts
 CLOCKS_APART = timedelta(seconds=60)  # of two bots on one database, each half a minute wrong

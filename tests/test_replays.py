@@ -1,9 +1,11 @@
 """How long a signature is remembered: it is good for 5 minutes to either side of the time it carries."""
 
+import asyncio
+
 import pytest
 
 from bot.clock import Clock
-from bot.replays import Replays
+from bot.replays import AT_ONCE, Replays
 from bot.storage.engine import Database
 
 SIGNATURE = "v0=" + "0" * 64
@@ -36,6 +38,15 @@ async def test_a_signature_is_forgotten_once_it_is_good_no_more(
     await replays(database, after_s=after_s).forget_old()
 
     assert await replays(database).is_replay(SIGNATURE) is is_known
+
+
+async def test_however_many_there_are_all_that_are_old_are_forgotten(database: Database) -> None:
+    of_all = [f"v0={number:064}" for number in range(AT_ONCE + 1)]
+    await asyncio.gather(*(replays(database).remember(each) for each in of_all))
+
+    await replays(database, after_s=901.0).forget_old()
+
+    assert not any([await replays(database).is_replay(each) for each in of_all])
 
 
 async def test_the_database_holds_no_signature(database: Database) -> None:

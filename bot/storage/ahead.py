@@ -1,7 +1,7 @@
 """Rows that somebody waits for and nothing else: written on SQLite by a thread and a connection of their own.
 
 Begin, all that waits by now, commit: a file's writers take turns, so whoever comes meanwhile shares the next one. What
-is in the log is taken over into the file by another thread: SQLite would do it in a commit, and one in 300 would wait.
+is in the log is taken over into the file by another thread: SQLite would do it in a commit that somebody waits for.
 """
 
 import asyncio
@@ -12,6 +12,10 @@ from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
+
+import structlog
+
+log = structlog.get_logger(__name__)
 
 CHECKPOINT_EVERY = 100  # transactions: about a megabyte of the log
 
@@ -118,11 +122,13 @@ class Checkpoints:
         self._thread.shutdown(wait=False)
 
     def _take_over(self) -> None:
-        """As much as nobody reads any more; nobody waits for it. What fails is left to the next."""
-        with suppress(sqlite3.Error):
+        """As much as nobody reads any more. What fails is left to the next."""
+        try:
             if self._connection is None:
                 self._connection = self._connect()
             self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except sqlite3.Error as error:  # nobody waits for it; those who write hear of a disk that is full
+            log.warning("inbox.log_not_taken_over", reason=str(error))
 
     def _disconnect(self) -> None:
         if self._connection is not None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from bot.storage.engine import Database
+from bot.storage.engine import Database, Tx
 from bot.storage.schema import events
 
 PREFIX = "sig:"  # an event's id begins with "Ev"
@@ -25,9 +25,15 @@ async def put(database: Database, signature: str, *, now: datetime) -> None:
     await database.insert_ahead(events, {"event_id": _key(signature), "received_at": now})
 
 
-async def forget(database: Database, *, before: datetime) -> None:
-    old = delete(events).where(events.c.event_id.startswith(PREFIX), events.c.received_at < before)
-    await database.inbox.write(lambda tx: tx.execute(old))
+async def forget(database: Database, *, before: datetime, limit: int) -> int:
+    """How many, so many at most."""
+    old = select(events.c.event_id).where(events.c.event_id.startswith(PREFIX), events.c.received_at < before)
+    gone = delete(events).where(events.c.event_id.in_(old.limit(limit))).returning(events.c.event_id)
+
+    async def unit(tx: Tx) -> int:
+        return len((await tx.scalars(gone)).all())
+
+    return await database.inbox.write(unit)
 
 
 def _key(signature: str) -> str:

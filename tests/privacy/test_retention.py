@@ -129,6 +129,7 @@ async def test_what_is_older_than_its_limit_goes_and_what_is_younger_stays(
 
     mentor = await _mentor(database_url, tmp_path)
     await mentor.upkeep.forget_old()
+    await mentor.replays.forget_old()
     await mentor.database.close()
 
     assert before == [[OLD, YOUNG]] * len(LIMITS)
