@@ -14,6 +14,7 @@ from bisect import bisect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -277,7 +278,7 @@ async def test_5000_acts_are_acknowledged_at_once_while_slack_model_git_and_aws_
 
 @dataclass(frozen=True)
 class Stall:
-    begin: Callable[[], object]
+    begin: Callable[[], Awaitable[object]]
     end: Callable[[], object]
 
 
@@ -287,11 +288,16 @@ async def bot_that_can_stall(folder: Path, database_url: str) -> AsyncIterator[t
     if database_url.startswith("sqlite"):
         async with bot_by_http(folder, database_url=database_url, patience=1.0) as bot:
             file = bot.mentor.database.url.database or ""
-            with closing(sqlite3.connect(file, isolation_level=None)) as other:
-                yield bot, Stall(lambda: other.execute("BEGIN IMMEDIATE"), lambda: other.execute("ROLLBACK"))
+            with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+                begin = partial(asyncio.to_thread, other.execute, "BEGIN IMMEDIATE")  # the bot writes in this very loop
+                yield bot, Stall(begin, lambda: other.execute("ROLLBACK"))
         return
     async with wire_to(database_url) as wire, bot_by_http(folder, database_url=wire.url, patience=1.0) as bot:
-        yield bot, Stall(wire.stall, wire.resume)
+
+        async def stall() -> None:
+            wire.stall()
+
+        yield bot, Stall(stall, wire.resume)
         await wire.mend()
 
 
@@ -335,7 +341,7 @@ async def refused(folder: Path, database_url: str, tally: Tally, *, times: int) 
         asks = [command(text="help", trigger_id=f"1.{each}.small") for each in range(times)]
         presses = [press(response_url=url, trigger_id=f"2.{each}.small") for each in range(times)]
         acts = [act for three in zip(says, asks, presses, strict=True) for act in three]
-        stall.begin()
+        await stall.begin()
         heard = await asyncio.gather(*(send(bot, each) for each in acts))
         stall.end()
         again = [await sent_until_taken(bot, each) for each in (*says, *asks)]
