@@ -69,20 +69,25 @@ class Deciding:
         return [*right, *await self._decide(tx, await rows.discussions_at(tx, wanted, check_marks=CHECK_MARKS))]
 
     async def keep_up(self) -> int:
-        """How many questions were decided anew, until nothing waits."""
+        """How many questions were decided anew, until none of the changes waits that waited when it began.
+
+        Where people talk all the time, each of its transactions would find some more.
+        """
+        async with self._database.read() as tx:
+            mark = await decided.last_mark(tx)
         count = 0
-        while (done := await self._some()) is not None:
+        while (done := await self._some(mark)) is not None:
             count += done
         return count
 
-    async def _some(self) -> int | None:
+    async def _some(self, mark: int) -> int | None:
         """None where nothing is left to decide."""
-        done = await self._database.write(self._keep_up)
+        done = await self._database.write(partial(self._keep_up, mark=mark))
         return await self._fill() if done is None else done
 
-    async def _keep_up(self, tx: Tx) -> int | None:
+    async def _keep_up(self, tx: Tx, mark: int) -> int | None:
         """None where nothing waits."""
-        held = await decided.hold(tx, AT_ONCE)
+        held = await decided.hold(tx, mark, AT_ONCE)
         if held and not await decided.is_any(tx):  # as after a first import of years: no change bears on anything
             await decided.all_done(tx)
             self._filled, held = None, ()

@@ -3,7 +3,7 @@
 A few queries for the whole window, never one for each question. What is said of them is `bot.peers.cases`'.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -148,88 +148,77 @@ async def _put_replies(tx: AsyncConnection, wanted: ColumnElement[bool], found: 
 
 
 @dataclass(frozen=True)
-class _Later:
-    """A message of the same talk that stands after the question."""
+class _Said:
+    """A message of a talk."""
 
+    ts: str
     answers_ts: str | None
-    reply: Reply
+    asks: bool
+    reply: Reply | None  # None where it was deleted
+
+
+Talk = Sequence[_Said]  # oldest first
 
 
 async def _put_linked(tx: AsyncConnection, wanted: ColumnElement[bool], found: Mapping[Key, _Found]) -> None:
     """What the linker says answers the questions, in their channels."""
-    firsts = await _first_questions(tx, wanted)
-    for key, later in (await _said_later(tx, wanted)).items():
-        asked = found.get(key)
-        if asked is None:
-            continue
-        first = firsts.get(key)
-        if first is not None:
-            asked.part_of = (key[0], first)
-            later = _answering(key[1], later)
-        asked.replies |= {each.reply.ts: each.reply for each in later}
-    for key, first in firsts.items():
-        if key in found:
-            found[key].part_of = (key[0], first)
+    for channel_id, talk in await _talks(tx, wanted):
+        first = next(said.ts for said in talk if said.asks)
+        answers = _answers(talk)
+        for place, said in enumerate(talk):
+            asked = found.get((channel_id, said.ts))
+            if asked is None:
+                continue
+            later: Iterable[_Said] = talk[place + 1 :]
+            if said.ts != first and said.answers_ts is not None:
+                asked.part_of = (channel_id, first)
+                later = _answering(said.ts, answers)
+            asked.replies |= {each.ts: each.reply for each in later if each.reply is not None}
 
 
-def _answering(ts: str, later: Sequence[_Later]) -> list[_Later]:
-    """Those that answer the message, or what answers it."""
-    reached = {ts}
-    answering = []
-    for each in later:
-        if each.answers_ts in reached:
-            reached.add(each.reply.ts)
-            answering.append(each)
-    return answering
-
-
-async def _first_questions(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mapping[Key, str]:
-    """By question that belongs to an earlier one's talk, the ts of the first question there."""
-    earlier, other = questions.alias("earlier"), links.alias("other")
-    here = and_(links.c.channel_id == questions.c.channel_id, links.c.ts == questions.c.ts)
-    same_talk = and_(
-        other.c.channel_id == links.c.channel_id, other.c.talk_ts == links.c.talk_ts, bare(other.c.ts) < links.c.ts
-    )
-    asked = and_(earlier.c.channel_id == other.c.channel_id, earlier.c.ts == other.c.ts)
-    query = (
-        select(questions.c.channel_id, questions.c.ts, earlier.c.ts)
-        .join(links, here)
-        .join(other, same_talk)
-        .outerjoin(earlier, asked)  # outer: SQLite would begin with all questions of the channel
-        .where(wanted, links.c.answers_ts.is_not(None))
-    )
-    firsts: dict[Key, str] = {}
-    for channel_id, ts, first in await tx.execute(
-        query
-    ):  # the least is found here: to group, SQLite reads all questions
-        if first is not None:
-            firsts[channel_id, ts] = min(first, firsts.get((channel_id, ts), first))
-    return firsts
-
-
-async def _said_later(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Mapping[Key, list[_Later]]:
-    """By question what was said after it in its talk, oldest first."""
-    here = and_(links.c.channel_id == questions.c.channel_id, links.c.ts == questions.c.ts)
-    other = links.alias("other")
-    same_talk = and_(
-        other.c.channel_id == links.c.channel_id, other.c.talk_ts == links.c.talk_ts, bare(other.c.ts) > links.c.ts
-    )
-    said = and_(messages.c.channel_id == other.c.channel_id, messages.c.ts == other.c.ts)
-    names = ("ts", "author", "author_kind", "gist", "addressee")
-    query = (
-        select(questions.c.channel_id, questions.c.ts.label("asked_ts"), other.c.answers_ts)
-        .add_columns(*(messages.c[name] for name in names))
-        .join(links, here)
-        .outerjoin(other, same_talk)
-        .outerjoin(messages, said)  # as above, both
-        .where(wanted, messages.c.deleted_ts.is_(None))
-    )
-    found: dict[Key, list[_Later]] = {}
-    said_there = [row for row in await tx.execute(query) if row.ts is not None]
-    for row in sorted(said_there, key=lambda row: row.ts):
-        reply = Reply(row.ts, row.author or "", row.gist or "", row.author_kind == BOT, row.addressee)
-        found.setdefault((row.channel_id, row.asked_ts), []).append(_Later(row.answers_ts, reply))
+def _answers(talk: Talk) -> Mapping[str, Talk]:
+    """What stands in the talk by what it answers."""
+    found: dict[str, list[_Said]] = {}
+    for said in talk:
+        if said.answers_ts is not None and said.reply is not None:
+            found.setdefault(said.answers_ts, []).append(said)
     return found
+
+
+def _answering(ts: str, answers: Mapping[str, Talk]) -> Iterator[_Said]:
+    """Those that answer the message, or what answers it."""
+    waiting = [*answers.get(ts, ())]
+    while waiting:
+        said = waiting.pop()
+        yield said
+        waiting += answers.get(said.ts, ())
+
+
+async def _talks(tx: AsyncConnection, wanted: ColumnElement[bool]) -> Sequence[tuple[str, Talk]]:
+    """The talks to which the questions belong, with their channels. Each is read once, however many ask in it."""
+    here = and_(links.c.channel_id == questions.c.channel_id, links.c.ts == questions.c.ts)
+    columns = (links.c.channel_id, links.c.talk_ts)
+    talks = select(*columns).select_from(questions).join(links, here).where(wanted).distinct().cte("talks")
+    of_talk = and_(links.c.channel_id == talks.c.channel_id, links.c.talk_ts == talks.c.talk_ts)
+    said = and_(messages.c.channel_id == links.c.channel_id, messages.c.ts == links.c.ts)
+    asks = and_(questions.c.channel_id == links.c.channel_id, questions.c.ts == links.c.ts)
+    names = ("author", "author_kind", "gist", "addressee", "deleted_ts")
+    query = (
+        select(*columns, links.c.ts, links.c.answers_ts, questions.c.ts.is_not(None).label("asks"))
+        .add_columns(*(messages.c[name] for name in names))
+        .select_from(talks)
+        .outerjoin(links, of_talk)  # outer, all three: SQLite would begin with all questions of the channel
+        .outerjoin(messages, said)
+        .outerjoin(questions, asks)
+    )
+    found: dict[Key, list[_Said]] = {}
+    for row in await tx.execute(query):
+        reply = Reply(row.ts, row.author or "", row.gist or "", row.author_kind == BOT, row.addressee)
+        is_there = row.deleted_ts is None
+        found.setdefault((row.channel_id, row.talk_ts), []).append(
+            _Said(row.ts, row.answers_ts, row.asks, reply if is_there else None)
+        )
+    return [(channel_id, sorted(talk, key=lambda said: said.ts)) for (channel_id, _), talk in found.items()]
 
 
 async def _cross_posts_of(tx: AsyncConnection, keys: Sequence[Key]) -> Mapping[Key, Key]:

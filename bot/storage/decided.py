@@ -111,10 +111,15 @@ async def next_mark(tx: AsyncConnection, limit: int) -> tuple[int, int]:
     return row[0] or 0, row[1]
 
 
-async def hold(tx: AsyncConnection, limit: int) -> Sequence[int]:
-    """So many changes that wait, by number; nobody else decides on them meanwhile."""
-    query = select(case_turns.c.id).order_by(case_turns.c.id).limit(limit).with_for_update()
-    return (await tx.scalars(query)).all()
+async def last_mark(tx: AsyncConnection) -> int:
+    """The last of the changes that wait; 0 where none does."""
+    return (await tx.scalar(select(func.max(case_turns.c.id)))) or 0
+
+
+async def hold(tx: AsyncConnection, mark: int, limit: int) -> Sequence[int]:
+    """So many of the changes that wait up to there, by number; nobody else decides on them meanwhile."""
+    waits = select(case_turns.c.id).where(case_turns.c.id <= mark)
+    return (await tx.scalars(waits.order_by(case_turns.c.id).limit(limit).with_for_update())).all()
 
 
 async def is_any(tx: AsyncConnection) -> bool:
@@ -147,20 +152,13 @@ async def turned(tx: AsyncConnection, mark: int) -> Turned:
 
 
 def _changed(mark: int) -> Sequence[Select[Any]]:
-    """The messages, and all of the talks that they belong to or begin."""
-    waits, other = case_turns.c.id <= mark, links.alias("other")
+    """The messages, and all of the talks that they belong to or begin: each talk once, however much of it changed."""
+    said = select(case_turns.c.channel_id, case_turns.c.ts).where(case_turns.c.id <= mark)
     linked = and_(links.c.channel_id == case_turns.c.channel_id, links.c.ts == case_turns.c.ts)
-    same_talk = and_(other.c.channel_id == links.c.channel_id, other.c.talk_ts == links.c.talk_ts)
-    begun = and_(links.c.channel_id == case_turns.c.channel_id, links.c.talk_ts == case_turns.c.ts)
-    return (
-        select(case_turns.c.channel_id, case_turns.c.ts).where(waits),
-        select(other.c.channel_id, other.c.ts)
-        .select_from(case_turns)
-        .join(links, linked)
-        .join(other, same_talk)
-        .where(waits),
-        select(links.c.channel_id, links.c.ts).select_from(case_turns).join(links, begun).where(waits),
-    )
+    belongs = select(links.c.channel_id, links.c.talk_ts).select_from(case_turns).join(links, linked)
+    talks = union(said, belongs.where(case_turns.c.id <= mark)).cte("talks")
+    of_talk = and_(links.c.channel_id == talks.c.channel_id, links.c.talk_ts == talks.c.ts)
+    return said, select(links.c.channel_id, links.c.ts).select_from(talks).join(links, of_talk)
 
 
 async def drop_with(tx: AsyncConnection, members: Collection[str]) -> None:

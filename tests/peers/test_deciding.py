@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +19,7 @@ from bot.peers.counted import row_of
 from bot.peers.deciding import Deciding, basis_of, measures_of
 from bot.storage import answers, decided, links, migrate, peers, schema, team
 from bot.storage import cases as case_rows
-from bot.storage.engine import Database, Tx
+from bot.storage.engine import Database, Tx, Unit
 from bot.storage.people import known_pseudonyms
 from bot.storage.team import GROUP, HANDBOOK, Term
 from knowledge.channels import Channels, Keep
@@ -275,6 +276,37 @@ async def test_changes_wait_for_nothing_while_no_case_is_kept(desk: Desk) -> Non
         questions = await tx.scalar(select(func.count()).select_from(schema.questions))
     assert (kept, waiting) == (questions, 0)
     assert await world.deciding.keep_up() == 0
+
+
+TALKATIVE = 8
+
+
+async def test_what_changes_while_it_is_kept_up_is_the_next_one_s(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """People who talk all the time would keep it at work for ever."""
+    world = World(desk, seed=3)
+    for _ in range(20):
+        await world.say()
+    await world.keep_up()
+    await world.say()
+    write, said = desk.database.write, list[str]()
+
+    async def write_while_they_talk(unit: Unit[Any]) -> Any:
+        result = await write(unit)
+        if len(said) < TALKATIVE:
+            said.append(f"{BEGAN_S + 50_000 + len(said)}.000100")
+            with monkeypatch.context() as quietly:
+                quietly.setattr(desk.database, "write", write)
+                await desk.service.record_message(Message(ONE.id, said[-1], Author("U1", team_id="T1"), WORDS[0]))
+        return result
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.database, "write", write_while_they_talk)
+        await world.keep_up()
+
+    assert 0 < len(said) < TALKATIVE
+    await world.keep_up()
+    async with desk.database.read() as tx:
+        assert await decided.next_mark(tx, 1) == (0, 0)
 
 
 async def _forget_cases(tx: Tx) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -165,20 +166,54 @@ async def test_what_is_asked_most_costs_the_same_however_much_there_is(sqlite_ur
     """By steps of SQLite's machine, which no other work on the machine changes: a channel has thousands of rows."""
     database = Database(sqlite_url)
     await database.write(fill)
-    steps: dict[str, int] = {}
 
-    for name, run in at(PLACE).items():
-        async with database.read() as tx:
-            raw = (await tx.get_raw_connection()).driver_connection
-            assert raw is not None
-            counted: list[None] = []
-            await raw.set_progress_handler(lambda counted=counted: counted.append(None), STEPS_A_COUNT)
-            await run(tx)
-            await raw.set_progress_handler(None, 0)
-        steps[name] = len(counted) * STEPS_A_COUNT
+    steps = {name: await steps_of(database, run) for name, run in at(PLACE).items()}
     await database.close()
 
     assert {name: each for name, each in steps.items() if each > STEPS.get(name, STEPS_MOST)} == {}
+
+
+async def steps_of(database: Database, run: Run) -> int:
+    counted: list[None] = []
+    async with database.read() as tx:
+        raw = (await tx.get_raw_connection()).driver_connection
+        assert raw is not None
+        await raw.set_progress_handler(lambda: counted.append(None), STEPS_A_COUNT)
+        await run(tx)
+        await raw.set_progress_handler(None, 0)
+    return len(counted) * STEPS_A_COUNT
+
+
+async def test_a_talk_in_which_many_ask_costs_by_its_length(sqlite_url: str) -> None:
+    """By its square, a busy day in one channel keeps the bot from its work."""
+    database = Database(sqlite_url)
+    turned, read = list[int](), list[int]()
+
+    for talk in (TALK[:100], TALK):
+        await database.write(partial(fill_talk, talk=talk))
+        turned.append(await steps_of(database, partial(decided.turned, mark=9_999_999)))
+        read.append(await steps_of(database, partial(cases.discussions_at, keys=talk, check_marks=CHECK_MARKS)))
+    await database.close()
+
+    assert turned[1] < 8 * turned[0]
+    assert read[1] < 8 * read[0]
+
+
+TALK = [("C1", ts(1_000 - number)) for number in range(400)]  # each asks, and answers the one before
+
+
+async def fill_talk(tx: Tx, *, talk: list[tuple[str, str]]) -> None:
+    for table in (tables.links, tables.questions, tables.messages, tables.case_turns):
+        await tx.execute(table.delete())
+    places = [{"channel_id": channel_id, "ts": ts} for channel_id, ts in talk]
+    how = {"form": "5", "has_thread": False, "confidence": 1.0, "linker": "x", "talk_ts": talk[0][1]}
+    answered = [None, *(place["ts"] for place in places)]
+    said = {"posted_at": NOW, "author": "p1", "author_kind": "person", "gist": "says"}
+    await tx.execute(insert_all(tx, tables.messages, [{**place, **said} for place in places]))
+    asked = {"asked_at": NOW, "asker": "p1", "kind": "how-to", "classifier": "x"}
+    await tx.execute(insert_all(tx, tables.questions, [{**place, **asked} for place in places]))
+    linked = [{**place, **how, "answers_ts": ts} for place, ts in zip(places, answered, strict=False)]
+    await tx.execute(insert_all(tx, tables.links, linked))
 
 
 async def test_a_whole_table_that_is_read_is_noticed(database: Database) -> None:
