@@ -27,7 +27,7 @@ from knowledge.channels import Channel, Channels
 
 DECIDER = "cases-1"  # whoever changes what becomes of a question, or what is kept of it, changes this
 AT_ONCE = 1_000  # changes or questions in a transaction: others get to write in between
-DECIDED_AT_ONCE = 200  # of those questions: nobody else writes while they are decided
+DECIDED_AT_ONCE = 100  # of those questions: nobody else writes while they are decided, a tenth of a second
 MANY = 5_000  # changes that wait: from here on a window is read from its messages
 
 Team = Mapping[str, Sequence[Term]]
@@ -82,11 +82,16 @@ class Deciding:
 
     async def _some(self, mark: int) -> int | None:
         """None where nothing is left to decide."""
-        done = await self._database.write(partial(self._keep_up, mark=mark))
-        return await self._fill() if done is None else done
+        dropped = await self._database.write(partial(self._drop_turned, mark=mark))
+        if dropped is None:
+            return await self._fill()
+        filled, self._filled = self._filled, None  # should it fail, those without a case are looked for
+        count = await self._decide_in_parts(sorted(dropped))
+        self._filled = filled
+        return count
 
-    async def _keep_up(self, tx: Tx, mark: int) -> int | None:
-        """None where nothing waits."""
+    async def _drop_turned(self, tx: Tx, mark: int) -> Collection[Key] | None:
+        """Those to decide on now that have no case any more; None where nothing waits."""
         held = await decided.hold(tx, mark, AT_ONCE)
         if held and not await decided.is_any(tx):  # as after a first import of years: no change bears on anything
             await decided.all_done(tx)
@@ -97,11 +102,11 @@ class Deciding:
         if turned.members:
             await decided.drop_with(tx, turned.members)
         await decided.done(tx, held)
+        await decided.drop(tx, turned.keys)
         if len(held) == AT_ONCE or turned.members:  # more of the same threads may follow: each is decided once, later
-            await decided.drop(tx, turned.keys)
             self._filled = None
-            return 0
-        return await self._decide_anew(tx, turned.keys)
+            return ()
+        return turned.keys
 
     async def _fill(self) -> int | None:
         """Decides on those that have no case, or one by other measures; None where all have theirs.
@@ -116,10 +121,13 @@ class Deciding:
             return None
         async with self._database.read() as tx:
             left = await decided.undecided(tx, bases, basis(""), after=self._filled.up_to, limit=AT_ONCE)
-        parts = [left[start : start + DECIDED_AT_ONCE] for start in range(0, len(left), DECIDED_AT_ONCE)]
-        count = sum([await self._database.write(partial(self._decide_anew, keys=part)) for part in parts])
+        count = await self._decide_in_parts(left)
         self._filled = Filled(bases, max(left, default=NOWHERE), is_whole=not left)
         return count
+
+    async def _decide_in_parts(self, keys: Sequence[Key]) -> int:
+        parts = [keys[start : start + DECIDED_AT_ONCE] for start in range(0, len(keys), DECIDED_AT_ONCE)]
+        return sum([await self._database.write(partial(self._decide_anew, keys=part)) for part in parts])
 
     async def _decide_anew(self, tx: Tx, keys: Collection[Key]) -> int:
         """What is there goes before anything is read: who decides on the same at the same time meets it."""

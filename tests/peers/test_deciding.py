@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Table, delete, func, select, text
 
 from bot.case_row import CaseRow
 from bot.clock import Clock
@@ -59,17 +59,17 @@ class World:
         self.steps += 1
         await getattr(self, what)()
 
-    def _ts(self, number: int) -> str:
+    def ts(self, number: int) -> str:
         return f"{BEGAN_S + number * 300}.000100"
 
     def _place(self) -> tuple[str, str]:
-        return self.chance.choice((ONE.id, OTHER.id)), self._ts(self.chance.randrange(9))
+        return self.chance.choice((ONE.id, OTHER.id)), self.ts(self.chance.randrange(9))
 
     async def say(self) -> None:
         channel_id, number = self.chance.choice((ONE.id, OTHER.id)), self.chance.randrange(9)
-        root = self._ts(number - number % 3) if self.chance.random() < 0.6 and number % 3 else None
+        root = self.ts(number - number % 3) if self.chance.random() < 0.6 and number % 3 else None
         author = Author("B9", is_bot=True) if self.chance.random() < 0.1 else Author(self.chance.choice(PEOPLE), False)
-        said = Message(channel_id, self._ts(number), replace(author, team_id="T1"), self.chance.choice(WORDS))
+        said = Message(channel_id, self.ts(number), replace(author, team_id="T1"), self.chance.choice(WORDS))
         edited = f"{BEGAN_S + 90_000 + self.steps}.000100" if self.chance.random() < 0.3 else None
         await self.desk.service.record_message(replace(said, thread_ts=root, edited_ts=edited))
 
@@ -163,7 +163,7 @@ class World:
         await self.database.write(unit)
 
     async def forget_words(self) -> None:
-        await self.database.write(lambda tx: peers.forget_texts(tx, {ONE.id: [self._ts(n) for n in range(5)]}))
+        await self.database.write(lambda tx: peers.forget_texts(tx, {ONE.id: [self.ts(n) for n in range(5)]}))
 
     async def change_hours(self) -> None:
         horizon = self.chance.choice((1, 3, 5))
@@ -307,6 +307,46 @@ async def test_what_changes_while_it_is_kept_up_is_the_next_one_s(desk: Desk, mo
     await world.keep_up()
     async with desk.database.read() as tx:
         assert await decided.next_mark(tx, 1) == (0, 0)
+
+
+async def test_many_are_decided_a_few_at_a_time_and_those_left_by_a_failure_are_found(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else writes meanwhile."""
+    monkeypatch.setattr("bot.peers.deciding.DECIDED_AT_ONCE", 2)
+    world = World(desk, seed=3)
+    for _ in range(30):
+        await world.say()
+    await world.keep_up()
+    for number in range(9):
+        for room in (ONE, OTHER):
+            at = f"{BEGAN_S + 50_000}.000100"
+            await desk.service.record_reaction(
+                Reaction(room.id, world.ts(number), "U1", "white_check_mark", at, is_there=True)
+            )
+    write, kept = desk.database.write, list[int]()
+
+    async def write_at_most_twice(unit: Unit[Any]) -> Any:
+        if len(kept) == 2:
+            raise ConnectionResetError
+        result = await write(unit)
+        kept.append(await _count(desk, schema.cases))
+        return result
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.database, "write", write_at_most_twice)
+        with pytest.raises(ConnectionResetError):
+            await world.keep_up()
+
+    assert kept[1] == kept[0] + 2
+    assert kept[-1] < await _count(desk, schema.questions)
+    await world.keep_up()
+    assert await _count(desk, schema.cases) == await _count(desk, schema.questions)
+
+
+async def _count(desk: Desk, table: Table) -> int:
+    async with desk.database.read() as tx:
+        return await tx.scalar(select(func.count()).select_from(table)) or 0
 
 
 async def _forget_cases(tx: Tx) -> None:
