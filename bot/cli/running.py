@@ -14,6 +14,7 @@ from bot.config import hide_bot_token, missing_to_run, read_settings
 from bot.errors import SettingsInvalid
 
 M_ARENA_MAX = -8  # of glibc's mallopt(3)
+GIVEN_BACK_EVERY_S = 60.0
 OWN_NEEDS_BOTH = "--handbook and --export go together; `mentor ask --handbook DIR` tries a handbook alone"
 
 
@@ -66,7 +67,10 @@ def _run(_options: argparse.Namespace) -> int:
             with suppress(NotImplementedError):
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with running(settings, settled=_keep_what_stays):
-            await stop.wait()
+            while not stop.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), GIVEN_BACK_EVERY_S)
+                _give_back_heap()
         return 0
 
     return asyncio.run(until_stopped())
@@ -79,6 +83,15 @@ def _share_one_heap() -> None:
     """
     with suppress(AttributeError):  # another library of C's
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+
+
+def _give_back_heap() -> None:
+    """To the machine, what lies free between what is used: glibc keeps all that was ever used at a time.
+
+    A millisecond or three.
+    """
+    with suppress(AttributeError):  # another library of C's
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _keep_what_stays() -> None:
