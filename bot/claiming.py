@@ -14,7 +14,7 @@ C = TypeVar("C")  # a row that was claimed
 T = TypeVar("T")
 
 AT_ONCE = 8  # rows in hand at a time
-POLL_S = 2.0  # for what is due later, and what others left; of what is due now the bell tells
+POLL_S = 1.0
 LAST_MINUTE_S = 15.0  # for what is in hand at a stop; well under the lease
 STEP_S = 5.0  # of the wall: a claim takes milliseconds, but a database that is away must not hold up a stop
 
@@ -92,7 +92,7 @@ async def whole(step: Coroutine[Any, Any, T]) -> T:
 
 
 async def rest(bell: asyncio.Event, clock: Clock) -> None:
-    """Until the bell rings, or two seconds have passed."""
+    """Until the bell rings, or a second has passed."""
     try:
         async with asyncio.timeout(max(0.05, clock.wall_seconds(POLL_S))):  # a fast clock must not spin
             await bell.wait()
