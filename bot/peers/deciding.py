@@ -82,31 +82,30 @@ class Deciding:
 
     async def _some(self, mark: int) -> int | None:
         """None where nothing is left to decide."""
-        dropped = await self._database.write(partial(self._drop_turned, mark=mark))
-        if dropped is None:
+        held, keys = await self._database.write(partial(self._hold, mark=mark))
+        if not held:
             return await self._fill()
-        filled, self._filled = self._filled, None  # should it fail, those without a case are looked for
-        count = await self._decide_in_parts(sorted(dropped))
-        self._filled = filled
+        count = await self._decide_in_parts(sorted(keys))
+        # only now: what fails, or is decided at the same time by somebody who knows less, waits on
+        await self._database.write(lambda tx: decided.done(tx, held))
         return count
 
-    async def _drop_turned(self, tx: Tx, mark: int) -> Collection[Key] | None:
-        """Those to decide on now that have no case any more; None where nothing waits."""
+    async def _hold(self, tx: Tx, mark: int) -> tuple[Sequence[int], Collection[Key]]:
+        """Changes that wait, and the questions to decide on for them now; no change where none waits."""
         held = await decided.hold(tx, mark, AT_ONCE)
         if held and not await decided.is_any(tx):  # as after a first import of years: no change bears on anything
             await decided.all_done(tx)
             self._filled, held = None, ()
         if not held:
-            return None
+            return (), ()
         turned = await decided.turned(tx, held[-1])
+        if len(held) < AT_ONCE and not turned.members:
+            return held, turned.keys
         if turned.members:
             await decided.drop_with(tx, turned.members)
-        await decided.done(tx, held)
-        await decided.drop(tx, turned.keys)
-        if len(held) == AT_ONCE or turned.members:  # more of the same threads may follow: each is decided once, later
-            self._filled = None
-            return ()
-        return turned.keys
+        await decided.drop(tx, turned.keys)  # more of the same threads may follow: each is decided once, later
+        self._filled = None
+        return held, ()
 
     async def _fill(self) -> int | None:
         """Decides on those that have no case, or one by other measures; None where all have theirs.
@@ -130,7 +129,8 @@ class Deciding:
         return sum([await self._database.write(partial(self._decide_anew, keys=part)) for part in parts])
 
     async def _decide_anew(self, tx: Tx, keys: Collection[Key]) -> int:
-        """What is there goes before anything is read: who decides on the same at the same time meets it."""
+        """Two that decide on the same do it one after the other: each reads all that was there when its turn came."""
+        await decided.wait_for_others(tx, keys)
         await decided.drop(tx, keys)
         found = await rows.discussions_at(tx, keys, check_marks=CHECK_MARKS)
         await decided.put(tx, await self._decide(tx, found))

@@ -79,12 +79,23 @@ async def put(tx: AsyncConnection, rows: Sequence[CaseRow]) -> None:
 
 
 async def drop(tx: AsyncConnection, keys: Collection[Key]) -> None:
+    for channel_id, here in _by_channel(keys):
+        for table in (case_answers, cases):
+            await tx.execute(delete(table).where(table.c.channel_id == channel_id, is_at(tx, table.c.ts, here)))
+
+
+async def wait_for_others(tx: AsyncConnection, keys: Collection[Key]) -> None:
+    """Until nobody else decides on one of these; then they wait for us. On SQLite one writes at a time anyway."""
+    for channel_id, here in _by_channel(keys):
+        asked = select(questions.c.ts).where(questions.c.channel_id == channel_id, is_at(tx, questions.c.ts, here))
+        await tx.execute(asked.order_by(questions.c.ts).with_for_update(key_share=True))
+
+
+def _by_channel(keys: Collection[Key]) -> Sequence[tuple[str, Sequence[str]]]:
     by_channel: dict[str, list[str]] = {}
     for channel_id, ts in keys:
         by_channel.setdefault(channel_id, []).append(ts)
-    for channel_id, here in sorted(by_channel.items()):
-        for table in (case_answers, cases):
-            await tx.execute(delete(table).where(table.c.channel_id == channel_id, is_at(tx, table.c.ts, here)))
+    return sorted(by_channel.items())
 
 
 async def forget_answers_of(tx: AsyncConnection, person: str) -> None:

@@ -1,6 +1,8 @@
 """What is kept of each question is what its messages say, whatever happened in between and whenever it was kept."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -309,7 +311,7 @@ async def test_what_changes_while_it_is_kept_up_is_the_next_one_s(desk: Desk, mo
         assert await decided.next_mark(tx, 1) == (0, 0)
 
 
-async def test_many_are_decided_a_few_at_a_time_and_those_left_by_a_failure_are_found(
+async def test_many_are_decided_a_few_at_a_time_and_what_fails_waits(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody else writes meanwhile."""
@@ -324,23 +326,48 @@ async def test_many_are_decided_a_few_at_a_time_and_those_left_by_a_failure_are_
             await desk.service.record_reaction(
                 Reaction(room.id, world.ts(number), "U1", "white_check_mark", at, is_there=True)
             )
-    write, kept = desk.database.write, list[int]()
+    put, parts = decided.put, list[int]()
 
-    async def write_at_most_twice(unit: Unit[Any]) -> Any:
-        if len(kept) == 2:
+    async def put_once(tx: Tx, cases: Sequence[CaseRow]) -> None:
+        if parts:
             raise ConnectionResetError
-        result = await write(unit)
-        kept.append(await _count(desk, schema.cases))
-        return result
+        parts.append(len(cases))
+        await put(tx, cases)
 
     with monkeypatch.context() as patch:
-        patch.setattr(desk.database, "write", write_at_most_twice)
+        patch.setattr(decided, "put", put_once)
         with pytest.raises(ConnectionResetError):
             await world.keep_up()
 
-    assert kept[1] == kept[0] + 2
-    assert kept[-1] < await _count(desk, schema.questions)
+    assert parts == [2]
+    assert await _count(desk, schema.case_turns) > 0
+    assert await world.kept(ALL) == await world.plain(ALL)
     await world.keep_up()
+    assert await _count(desk, schema.case_turns) == 0
+
+
+async def test_two_bots_that_decide_at_the_same_time_are_not_in_each_others_way(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(desk, seed=3)
+    other = Deciding(desk.database, channels=lambda: desk.channels, clock=Clock(NOW.timestamp))
+    put, together = decided.put, asyncio.Barrier(2)
+
+    async def put_once_both_have_read(tx: Tx, cases: Sequence[CaseRow]) -> None:
+        with suppress(TimeoutError, asyncio.BrokenBarrierError):  # they never have, where one waits for the other
+            async with asyncio.timeout(0.3):
+                await together.wait()
+        await put(tx, cases)
+
+    monkeypatch.setattr(decided, "put", put_once_both_have_read)
+    for day in (1, 2):
+        for number in range(3):  # new ones: of those known before the case that is there holds up the second
+            ts = f"{BEGAN_S + day * 80_000 + number}.000100"
+            await desk.service.record_message(Message(ONE.id, ts, Author("U1", team_id="T1"), WORDS[0]))
+        await asyncio.gather(world.keep_up(), other.keep_up())
+
+    assert await world.kept(ALL) == await world.plain(ALL)
+    assert await _count(desk, schema.case_turns) == 0
     assert await _count(desk, schema.cases) == await _count(desk, schema.questions)
 
 
